@@ -1,0 +1,80 @@
+"""The plain data that passes between the layers: what was said, what was found, what is answered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from knowledge.passages import Passage
+
+
+class Coverage(StrEnum):
+    """How far the guides answer a question."""
+
+    COVERED = "covered"
+    PARTLY_COVERED = "partly covered"
+    NOT_COVERED = "not covered"
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message of a conversation, as plain text."""
+
+    speaker: Literal["person", "bot"]
+    text: str
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """A thread: its turns, oldest first. The last turn is the question to answer."""
+
+    turns: tuple[Turn, ...]
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> "Conversation":
+        """The conversation of one person's messages, without the answers between them."""
+        return cls(tuple(Turn("person", text) for text in texts))
+
+    @property
+    def question(self) -> str:
+        """The text of the last turn."""
+        return self.turns[-1].text
+
+    @property
+    def earlier(self) -> tuple[Turn, ...]:
+        """The turns before the question."""
+        return self.turns[:-1]
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A passage that an answer rests on, under the number its text cites it by ([1] is number 1)."""
+
+    number: int
+    passage: Passage
+    score: float
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What an answer was made from: `mode` is the chat model's name or "extracted"; `prompt` its prompt's hash."""
+
+    mode: str
+    prompt: str
+    milliseconds: int
+    notice: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A checked answer.
+
+    `text` is Markdown that cites its passages as [1], [2]; `citations` hold those passages in that order;
+    `retrieved` are the ten best passages in order, cited or not, as citations numbered by rank.
+    """
+
+    text: str
+    coverage: Coverage
+    citations: tuple[Citation, ...]
+    retrieved: tuple[Citation, ...]
+    receipt: Receipt

@@ -1,0 +1,31 @@
+"""What can go wrong, and what a person is told.
+
+    CareerBotError
+    ├── SettingsError          the settings are incomplete or contradict each other
+    ├── IndexUnavailable       there is no index, or it cannot be read
+    ├── ModelUnavailable       the chat or embedding model did not answer
+    └── RecordsUnavailable     the inbox or the records cannot be written
+
+Every message is one sentence for the person who sees it: what is wrong and what to do. It never holds a
+token, a key, a path of a person's home or text of a conversation.
+"""
+
+
+class CareerBotError(Exception):
+    """Something went wrong that a person can be told about; `str()` of it is what they are told."""
+
+
+class SettingsError(CareerBotError):
+    """The settings are incomplete or contradict each other; the message lists every problem."""
+
+
+class IndexUnavailable(CareerBotError):
+    """There is no index yet, or it cannot be read."""
+
+
+class ModelUnavailable(CareerBotError):
+    """The chat or embedding model refused, failed or did not answer in time."""
+
+
+class RecordsUnavailable(CareerBotError):
+    """The inbox or the records cannot be read or written."""
