@@ -1,0 +1,142 @@
+"""Text cut into the words that search and the checks compare: folded, stemmed, in any script."""
+
+import re
+import threading
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib import resources
+
+_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
+_WORD = re.compile(
+    rf"""
+    (?P<cjk>[{_CJK}]+)
+    | (?P<number>\d{{1,3}}(?:[,\u00a0\u202f]\d{{3}})+(?:\.\d+)?(?![\d]))
+    | (?P<symbol>(?<![a-z0-9])(?:[cf]\#|c\+\+|\.net)(?![a-z0-9]))
+    | (?P<compound>[^\W_{_CJK}]+(?:[-/.&\u2010-\u2013][^\W_{_CJK}]+)+)
+    | (?P<plain>[^\W_{_CJK}]+)
+    """,
+    re.VERBOSE,
+)
+_POSSESSIVE = re.compile(r"(?<=[a-z0-9])['\u2019](?:s|re|ve|ll|d|m)\b|(?<=s)['\u2019](?=\s|$)|n['\u2019]t\b")
+_PARTS = re.compile(r"[-/.&\u2010-\u2013]")
+_LETTERS_THEN_DIGITS = re.compile(r"([a-z]{2,})(\d+)$")
+
+_stemmer_lock = threading.Lock()
+
+
+def fold(text: str) -> str:
+    """Lower-case text without accents or compatibility forms, so that é = e and ｆ = f."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return unicodedata.normalize("NFC", "".join(c for c in decomposed if not _is_accent(c)))
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in order, folded, without stemming.
+
+    Compounds yield their parts and the joined form (front-end: front, end, frontend); numbers lose their
+    thousands separators; scripts written without spaces yield overlapping pairs of characters.
+    """
+    return [word for match in _WORD.finditer(_without_possessives(text)) for word in _spellings(match)]
+
+
+def stem(word: str) -> str:
+    """The Snowball stem (English, Porter2) of a folded word."""
+    return _stem(word)
+
+
+def stems(text: str) -> list[str]:
+    """The stems of a text's words, in order."""
+    return [stem(word) for word in words(text)]
+
+
+def is_function_word(word: str) -> bool:
+    """Whether a folded word only joins others: articles, pronouns, prepositions, auxiliaries."""
+    return word in _function_words()
+
+
+def concepts(word: str) -> frozenset[str]:
+    """The names of the meanings that the thesaurus lists a folded word (or its stem) under."""
+    return _thesaurus().get(word) or _thesaurus().get(stem(word)) or frozenset()
+
+
+def phrases() -> dict[tuple[str, ...], str]:
+    """The thesaurus's expressions of several words (as folded words) and the meaning of each."""
+    return _phrases()
+
+
+def _without_possessives(text: str) -> str:
+    return _POSSESSIVE.sub(" ", fold(text))
+
+
+def _is_accent(character: str) -> bool:
+    # Kana voicing marks (U+3099, U+309A) tell letters apart; Latin, Greek and Cyrillic accents may go.
+    return unicodedata.combining(character) != 0 and character not in "\u3099\u309a"
+
+
+def _spellings(match: re.Match[str]) -> Iterator[str]:
+    text = match.group()
+    match match.lastgroup:
+        case "cjk":
+            yield from (text[i : i + 2] for i in range(max(1, len(text) - 1)))
+        case "number":
+            yield re.sub(r"[,\u00a0\u202f]", "", text)
+        case "compound":
+            parts = [part for part in _PARTS.split(text) if part]
+            yield from parts
+            if len(parts) <= 3:
+                yield "".join(parts)
+        case "plain":
+            yield text
+            if split := _LETTERS_THEN_DIGITS.match(text):
+                yield from split.groups()
+        case _:
+            yield text
+
+
+@lru_cache(maxsize=200_000)
+def _stem(word: str) -> str:
+    with _stemmer_lock:  # a Snowball stemmer keeps state while it works
+        return str(_stemmer().stemWord(word))
+
+
+@lru_cache(maxsize=1)
+def _stemmer():  # type: ignore[no-untyped-def]  # PyStemmer has no types
+    import Stemmer
+
+    return Stemmer.Stemmer("english")
+
+
+@lru_cache(maxsize=1)
+def _function_words() -> frozenset[str]:
+    return frozenset(word for line in _lines("function_words.txt") for word in line.split())
+
+
+@lru_cache(maxsize=1)
+def _thesaurus() -> dict[str, frozenset[str]]:
+    """Single word or its stem -> names of its meanings."""
+    meanings: dict[str, set[str]] = {}
+    for name, expressions in _entries():
+        for expression in expressions:
+            if len(expression) == 1:
+                meanings.setdefault(expression[0], set()).add(name)
+                meanings.setdefault(stem(expression[0]), set()).add(name)
+    return {word: frozenset(names) for word, names in meanings.items()}
+
+
+@lru_cache(maxsize=1)
+def _phrases() -> dict[tuple[str, ...], str]:
+    return {expression: name for name, expressions in _entries() for expression in expressions if len(expression) > 1}
+
+
+def _entries() -> Iterator[tuple[str, list[tuple[str, ...]]]]:
+    for line in _lines("thesaurus.txt"):
+        name, _, listed = line.partition(":")
+        yield name.strip(), [tuple(fold(expression).split()) for expression in listed.split(",") if expression.strip()]
+
+
+def _lines(name: str) -> Iterator[str]:
+    text = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+    for line in text.splitlines():
+        if line.strip() and not line.startswith("#"):
+            yield line.strip()
