@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from knowledge.passages import Passage
-from knowledge.words import concepts, is_function_word, stem, words
+from knowledge.words import is_function_word, meanings, stem, words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,11 +70,8 @@ class LexicalIndex:
 
 def terms(text: str) -> list[str]:
     """What a text is indexed under: the stems of its words, and the meanings of those in the thesaurus."""
-    return [term for word in words(text) if not is_function_word(word) for term in _terms_of(word)]
-
-
-def _terms_of(word: str) -> list[str]:
-    return [stem(word), *(f"={name}" for name in concepts(word))]
+    found = words(text)
+    return [stem(word) for word in found if not is_function_word(word)] + [f"={name}" for name in meanings(found)]
 
 
 def _index_terms(passage: Passage) -> list[str]:

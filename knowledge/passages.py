@@ -1,6 +1,23 @@
 """Guides cut into passages: citable pieces at headings, each with its place in the document."""
 
-from dataclasses import dataclass
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass
+from typing import TYPE_CHECKING
+
+from knowledge.blocks import Block, Kind, blocks, header_lines, paragraph, sentences
+
+if TYPE_CHECKING:
+    from knowledge.documents import Document
+
+FORMAT_VERSION = "1"
+"""Part of every index's identity: raise it when the same document would give other passages."""
+LONGEST_PASSAGE = 256
+"""Word pieces. On the development corpus 256 found more than 128 or 400, and it is what MiniLM was trained on."""
+PIECES_PER_WORD = 1.35
+"""Word pieces per word of English, measured with MiniLM's tokenizer on the development corpus."""
 
 
 @dataclass(frozen=True)
@@ -34,3 +51,124 @@ class Passage:
     text: str
     position: int
     hash: str
+
+
+def split(document: "Document") -> list[Passage]:
+    """The passages of a document in order. Sections end at headings; long ones are split between sentences,
+    list items or table rows, the pieces of a table each with its header."""
+    guide = document.guide
+    seen = Counter[tuple[str, ...]]()
+    passages: list[Passage] = []
+    for heading, text in _sections(document):
+        for piece in _pieces(text):
+            passages.append(_passage(guide, heading, piece, seen[heading], len(passages)))
+            seen[heading] += 1
+    return passages
+
+
+def embedding_text(passage: Passage) -> str:
+    """What is embedded of a passage: its heading path and its text."""
+    return f"{' > '.join(passage.heading)}\n{passage.text}"
+
+
+def _passage(guide: Guide, heading: tuple[str, ...], text: str, order: int, position: int) -> Passage:
+    place = hashlib.sha256("\0".join([guide.path, *heading, str(order)]).encode()).hexdigest()[:20]
+    content = hashlib.sha256("\0".join([*astuple(guide), *heading, text]).encode()).hexdigest()
+    return Passage(place, guide, heading, text, position, content)
+
+
+def _sections(document: "Document") -> Iterator[tuple[tuple[str, ...], str]]:
+    """(heading path, text) of each section that has text; the path starts with the guide's title."""
+    from knowledge.documents import plain_text
+
+    title = document.guide.title
+    path: list[tuple[int, str]] = []
+    lines: list[str] = []
+    fenced = False
+    for line in document.markdown.splitlines():
+        fenced = fenced != line.lstrip().startswith(("```", "~~~"))
+        heading = None if fenced else re.match(r"^(#{1,6})\s+(.*?)\s*#*$", line)
+        if heading is None:
+            lines.append(line)
+            continue
+        yield from _section(title, path, lines)
+        level = len(heading[1])
+        path = [above for above in path if above[0] < level] + [(level, plain_text(heading[2]))]
+        lines = []
+    yield from _section(title, path, lines)
+
+
+def _section(title: str, path: Sequence[tuple[int, str]], lines: Sequence[str]) -> Iterator[tuple[tuple[str, ...], str]]:
+    text = "\n".join(lines).strip()
+    names = [name for _, name in path if name]
+    heading = tuple(names if names[:1] == [title] else [title, *names])
+    if re.search(r"\w", text):
+        yield heading, text
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """A section's text in pieces of at most LONGEST_PASSAGE, as full as whole blocks make them."""
+    current: list[str] = []
+    for part in _parts(text):
+        if current and length("\n\n".join([*current, part])) > LONGEST_PASSAGE:
+            yield "\n\n".join(current)
+            current = []
+        current.append(part)
+    if current:
+        yield "\n\n".join(current)
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The blocks of a text, each no longer than a passage; a line that introduces a list stays with it."""
+    lead = ""
+    for block in blocks(text):
+        if block.kind is Kind.PARAGRAPH and block.text.rstrip().endswith((":", "：")) and length(block.text) < LONGEST_PASSAGE / 4:
+            if lead:
+                yield lead
+            lead = block.text
+        else:
+            yield from (f"{lead}\n\n{part}".strip() for part in _cut(block, LONGEST_PASSAGE - length(lead)))
+            lead = ""
+    if lead:
+        yield lead
+
+
+def _cut(block: Block, longest: float) -> Iterator[str]:
+    if length(block.text) <= longest:
+        yield block.text
+    elif block.kind is Kind.TABLE:
+        head = list(block.lines[: header_lines(block)])
+        rows = block.lines[len(head) :]
+        yield from _packed(rows, longest, "\n", head)
+    elif block.kind is Kind.PARAGRAPH:
+        yield from _packed(sentences(paragraph(block.lines)), longest, " ")
+    else:
+        yield from _packed(_whole_items(block), longest, "\n")
+
+
+def _whole_items(block: Block) -> list[str]:
+    """The items of a list with their continuation lines; one that is too long by itself, in sentences."""
+    grouped: list[str] = []
+    for line in block.lines:
+        if grouped and (line.startswith((" ", "\t")) or not line.strip()) and length(grouped[-1]) < LONGEST_PASSAGE / 2:
+            grouped[-1] += f"\n{line}"
+        else:
+            grouped.append(line)
+    return [part for item in grouped for part in (sentences(item) if length(item) > LONGEST_PASSAGE else [item])]
+
+
+def _packed(parts: Sequence[str], longest: float, joint: str, head: Sequence[str] = ()) -> Iterator[str]:
+    current: list[str] = []
+    for part in parts:
+        if current and length(joint.join([*head, *current, part])) > longest:
+            yield joint.join([*head, *current])
+            current = []
+        current.append(part)
+    if current:
+        yield joint.join([*head, *current])
+
+
+def length(text: str) -> float:
+    """About how many word pieces a text has; scripts without spaces have one per character."""
+    wide = sum(1 for character in text if character >= "\u2e80")
+    return len(re.findall(r"[^\W_]+", text)) * PIECES_PER_WORD + len(re.findall(r"[^\w\s]", text)) * 0.7 + wide

@@ -3,7 +3,7 @@
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib import resources
 
@@ -19,6 +19,7 @@ _WORD = re.compile(
     re.VERBOSE,
 )
 _POSSESSIVE = re.compile(r"(?<=[a-z0-9])['\u2019](?:s|re|ve|ll|d|m)\b|(?<=s)['\u2019](?=\s|$)|n['\u2019]t\b")
+_UNITED_STATES = re.compile(r"\bU\.?S\.?(?:A\b\.?)?(?![\w.])")
 _PARTS = re.compile(r"[-/.&\u2010-\u2013]")
 _LETTERS_THEN_DIGITS = re.compile(r"([a-z]{2,})(\d+)$")
 
@@ -55,18 +56,34 @@ def is_function_word(word: str) -> bool:
     return word in _function_words()
 
 
+def is_asking_word(word: str) -> bool:
+    """Whether people use a folded word to ask rather than to say what about (mention, recommend, typically)."""
+    return word in _asking_words()
+
+
 def concepts(word: str) -> frozenset[str]:
     """The names of the meanings that the thesaurus lists a folded word (or its stem) under."""
     return _thesaurus().get(word) or _thesaurus().get(stem(word)) or frozenset()
 
 
-def phrases() -> dict[tuple[str, ...], str]:
-    """The thesaurus's expressions of several words (as folded words) and the meaning of each."""
-    return _phrases()
+def meanings(text_words: Sequence[str]) -> list[str]:
+    """The meanings the thesaurus gives the words and expressions of a text, with repetitions."""
+    single = [name for word in text_words for name in concepts(word)]
+    return single + [name for name, _ in expressions(text_words)]
+
+
+def expressions(text_words: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The thesaurus's expressions of several words that stand in a text."""
+    for start in range(len(text_words)):
+        for length in (2, 3, 4):
+            expression = tuple(text_words[start : start + length])
+            if len(expression) == length and (name := _phrases().get(expression)):
+                yield name, expression
 
 
 def _without_possessives(text: str) -> str:
-    return _POSSESSIVE.sub(" ", fold(text))
+    # Folded, the country would be the pronoun "us".
+    return _POSSESSIVE.sub(" ", fold(_UNITED_STATES.sub("USA", text)))
 
 
 def _is_accent(character: str) -> bool:
@@ -113,6 +130,11 @@ def _function_words() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
+def _asking_words() -> frozenset[str]:
+    return frozenset(word for line in _lines("asking_words.txt") for word in line.split())
+
+
+@lru_cache(maxsize=1)
 def _thesaurus() -> dict[str, frozenset[str]]:
     """Single word or its stem -> names of its meanings."""
     meanings: dict[str, set[str]] = {}
@@ -132,7 +154,7 @@ def _phrases() -> dict[tuple[str, ...], str]:
 def _entries() -> Iterator[tuple[str, list[tuple[str, ...]]]]:
     for line in _lines("thesaurus.txt"):
         name, _, listed = line.partition(":")
-        yield name.strip(), [tuple(fold(expression).split()) for expression in listed.split(",") if expression.strip()]
+        yield name.strip(), [tuple(words(expression)) for expression in listed.split(",") if expression.strip()]
 
 
 def _lines(name: str) -> Iterator[str]:

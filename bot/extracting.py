@@ -1,0 +1,137 @@
+"""An answer put together from the sentences, list items and table rows of the passages, without a model."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.conversation import Coverage
+from bot.coverage import VAGUE_DURATION, Match, is_right_kind, weigh
+from bot.reading import Ask, Wanted, Word
+from bot.statements import Shape, Statement, statements
+from knowledge.passages import Passage
+
+ENOUGH = 0.8
+"""The share of a question's weight that the best statement must meet for it to be covered."""
+HALF = 0.5
+"""Below this share the nearest statement is about something else."""
+LIST_LIMIT = 12
+"""A list longer than this is cut, and says so."""
+SECOND_SENTENCE = 0.93
+"""A further sentence is added when its score comes this near to the best one's."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the passages say to one question: the statements to give, and the words that nothing meets."""
+
+    ask: Ask
+    coverage: Coverage
+    given: tuple[Match, ...]
+    missing: tuple[Word, ...]
+
+
+def find(ask: Ask, passages: Sequence[tuple[Passage, float]]) -> Finding:
+    """Decide how far the passages answer a question, and with which statements."""
+    matches = weigh(ask, passages)
+    fitting = [match for match in matches if match.right_kind and _names_met(ask, match)]
+    best = fitting[0] if fitting else None
+    if best is None or best.share < ENOUGH or not _ranks_when_asked(ask, best):
+        return Finding(ask, Coverage.NOT_COVERED, (), _missing(ask, matches))
+    vague = ask.wanted is Wanted.DURATION and not is_right_kind(Wanted.NUMBER, VAGUE_DURATION.sub("", best.statement.text))
+    coverage = Coverage.PARTLY_COVERED if vague else Coverage.COVERED
+    return Finding(ask, coverage, tuple(_complete(ask, best, fitting)), ())
+
+
+def _names_met(ask: Ask, match: Match) -> bool:
+    return all(credit for word, credit in zip(ask.words, match.credit, strict=True) if word.named)
+
+
+def _ranks_when_asked(ask: Ask, match: Match) -> bool:
+    from bot.coverage import RANKS
+
+    return not (ask.ranked and ask.wanted in (Wanted.MONEY, Wanted.PERCENT)) or RANKS.search(match.statement.text) is not None
+
+
+def _missing(ask: Ask, matches: Sequence[Match]) -> tuple[Word, ...]:
+    if not matches:
+        return ask.words
+    best = matches[0]
+    carrying = [(w, c) for w, c in zip(ask.words, best.credit, strict=True) if w.weight >= 1.0]
+    return tuple(word for word, credit in carrying if not credit)
+
+
+def _complete(ask: Ask, best: Match, fitting: Sequence[Match]) -> list[Match]:
+    """The best statement with what belongs to it: the rest of its list, or the sentence that says the rest."""
+    if best.statement.shape is Shape.SENTENCE and not best.statement.text.endswith((":", "：")):
+        return [best, *_further(ask, best, fitting)]
+    block = _block_of(best, fitting)
+    telling = [match for match in block if _says_it_itself(ask, match, block)]
+    return telling or block
+
+
+def _further(ask: Ask, best: Match, fitting: Sequence[Match]) -> list[Match]:
+    if ask.wanted in (Wanted.MONEY, Wanted.PERCENT, Wanted.NUMBER, Wanted.DURATION, Wanted.FREQUENCY, Wanted.CHOICE):
+        return []
+    near = [
+        match
+        for match in fitting[1:4]
+        if match.statement.passage is best.statement.passage
+        and match.statement.shape is Shape.SENTENCE
+        and match.score >= SECOND_SENTENCE * best.score
+        and not match.statement.text.endswith((":", "："))
+    ]
+    return sorted(near[:1], key=lambda match: match.statement.position)
+
+
+def _block_of(best: Match, fitting: Sequence[Match]) -> list[Match]:
+    """The matches of the best statement's list or table, in the order of the passage."""
+    of = best.statement
+    listed = of.block if of.shape is not Shape.SENTENCE else of.block + 1
+    block = [m for m in fitting if m.statement.passage is of.passage and m.statement.block == listed]
+    return sorted(block, key=lambda match: match.statement.position) or [best]
+
+
+def _says_it_itself(ask: Ask, match: Match, block: Sequence[Match]) -> bool:
+    """Whether an item meets more of the question than the items beside it do."""
+    return _weight(ask, match) > min(_weight(ask, other) for other in block) and _weight(ask, match) == max(
+        _weight(ask, other) for other in block
+    )
+
+
+def _weight(ask: Ask, match: Match) -> float:
+    return round(match.share + 0.3 * match.context, 4)
+
+
+def text_of(finding: Finding, numbers: dict[str, int]) -> str:
+    """The statements of a finding as Markdown, each with the number of its passage."""
+    given = [match.statement for match in finding.given]
+    if not given:
+        return ""
+    if given[0].shape is Shape.SENTENCE:
+        return " ".join(f"{tidy(s.text)} [{numbers[s.passage.id]}]" for s in given)
+    return _list_text(given, numbers)
+
+
+def _list_text(given: Sequence[Statement], numbers: dict[str, int]) -> str:
+    number = numbers[given[0].passage.id]
+    lead = tidy(given[0].lead) if given[0].shape is Shape.ITEM else ""
+    if len(given) == 1:
+        text = tidy(given[0].text)
+        return f"{lead} {text} [{number}]" if lead and len(lead.split()) <= 20 else f"{text} [{number}]"
+    shown = [f"- {tidy(statement.text)}" for statement in given[:LIST_LIMIT]]
+    more = [f"- … and {len(given) - LIST_LIMIT} more"] if len(given) > LIST_LIMIT else []
+    head = f"{lead or given[0].passage.heading[-1]}".rstrip(":")
+    return "\n".join([f"{head} [{number}]:", *shown, *more])
+
+
+_RELATIVE_LINK = re.compile(r"!?\[([^\]]*)\]\((?!https?:)[^)]*\)")
+
+
+def tidy(text: str) -> str:
+    """A statement as it is shown: links that lead nowhere outside the guide become their text."""
+    return _RELATIVE_LINK.sub(r"\1", text).strip()
+
+
+def all_statements(passages: Sequence[Passage]) -> list[Statement]:
+    """The statements of several passages, in order."""
+    return [statement for passage in passages for statement in statements(passage)]

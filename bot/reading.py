@@ -1,0 +1,285 @@
+"""A message read as questions: its parts, what kind of answer each wants, and the words that carry it."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from knowledge.spelling import corrections
+from knowledge.words import expressions, fold, is_asking_word, is_function_word, meanings, stem, words
+
+
+class Wanted(StrEnum):
+    """The kind of thing that would answer a question."""
+
+    MONEY = "an amount of money"
+    PERCENT = "a percentage"
+    NUMBER = "a number"
+    DURATION = "a length of time"
+    FREQUENCY = "how often"
+    LIST = "a list"
+    CHOICE = "one of several"
+    YES_NO = "yes or no"
+    DEFINITION = "a definition"
+    ANYTHING = "anything about it"
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word that carries a question.
+
+    `alike` are the terms (stems, "=meaning") of which one must be met; `weight` is its share of the question;
+    `named` marks names, numbers and places, which nothing else can stand for.
+    """
+
+    text: str
+    alike: frozenset[str]
+    weight: float
+    named: bool
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One question, standing alone.
+
+    `text` is what is searched for; `words` must be met by an answer; `context` are words that help to find it: of
+    earlier turns and of what was said around the question. `claims` are the amounts that the question takes for
+    granted; `ranked` tells that it asks which is most or more.
+    """
+
+    text: str
+    wanted: Wanted
+    words: tuple[Word, ...]
+    context: tuple[Word, ...] = ()
+    claims: tuple[str, ...] = ()
+    ranked: bool = False
+
+
+_MARKUP = re.compile(r"```.*?```|`[^`]*`|<[!@#][^>]*>|<(https?:[^|>]*)(?:\|[^>]*)?>|:[a-z0-9_+-]+:|https?://\S+", re.DOTALL)
+_BOUNDARY = re.compile(r"(?<=[?!。？！])\s*|(?<=[.;])\s+|\n+")
+_CLAUSE = re.compile(
+    r"(?:,\s*|\s+)(?:and|or|also|plus|but)\s+(?:also\s+)?(?=(?:what|which|how|where|who|when|why|is|are|do|does|can|should)\b)",
+    re.IGNORECASE,
+)
+_QUESTION_START = re.compile(
+    r"^(?:what|which|how|where|who|when|why|whose|is|are|do|does|did|can|could|should|will|would|am|any|name|list|tell|give|show)\b", re.I
+)
+_MONEY = re.compile(
+    r"\bhow much\b(?!.*\b(?:experience|time|grow|growth|growing|increase|shrink|decline|travel)\b)|\bwhat\b.*\b(?:pay|pays|paid|earn|earns|make|makes)\b|\b(?:in|how many) (?:dollars|euros|usd|eur|gbp|pounds|lkr|inr|yen)\b",
+    re.I,
+)
+_EARN = re.compile(r"\b(?:how much|what|who)\b[^?.]*\b(?:make|makes|making|get paid|take home|bring home)\b", re.I)
+_PERCENT = re.compile(r"\bpercent(?:age)?\b|%|\bhow (?:fast|quickly)\b|\bby how much\b|\bhow much\b.*\b(?:grow|growth|growing|increase|shrink|decline)\b|\bgrowth rate\b|\bmatch rate\b", re.I)
+_DURATION = re.compile(
+    r"\bhow long\b|\bhow many (?:years|yrs|months|weeks|days|hours|minutes)\b|\bhow much (?:experience|time)\b|\byears of exp|\byears\s*\?|\bduration\b|\bhow (?:many|much) (?:pto|vacation)",
+    re.I,
+)
+_FREQUENCY = re.compile(r"\bhow (?:often|frequently|regularly)\b|\bfrequency\b|\bcadence\b", re.I)
+_NUMBER = re.compile(r"\bhow many\b|\bnumber of\b", re.I)
+_YES_NO = re.compile(r"^(?:so |and |but |then |ok |hey |hi )*(?:is|are|do|does|did|can|could|should|will|would|am|has|have|must)\b|\b(?:am i|do i|is it|good enough)\b[^?]*\??$", re.I)
+_DEFINITION = re.compile(r"^(?:what(?:'s|’s| is| are)|whats|define|meaning of)\s+(?:an?\s+|the\s+)?[\w\s/&.-]{2,60}\??$|\bstand(?:s)? for\b|\bwhat does [\w-]+ mean\b", re.I)
+_CHOICE = re.compile(r"^(?:so |and |in )?(?:which|what)\s+(?:one|of)\b|\bwhich\b(?!\s+\w+s\b)", re.I)
+_LIST = re.compile(r"\b(?:which|what)\s+(?:[\w-]+\s+){0,3}?[\w-]*[^s\W]s\b|^(?:list|name|enumerate)\b|\bwhere\b|\ball the\b", re.I)
+_RANKED = re.compile(r"\b(?:most|highest|best|lowest|least|more|better|fewer|higher|lower|earlier|faster|biggest|largest|smallest|richest|top)\b", re.I)
+_ANAPHOR = re.compile(
+    r"\b(?:it|its|they|them|their|those|these|that|this|there|one|ones|he|she|same|each)\b|^(?:and|or|but|what about|how about|just|only|also|why|so)\b",
+    re.I,
+)
+_FOLLOW_UP_START = re.compile(r"^(?:and|or|but|what about|how about|just|only|also|why|so|ok and|same)\b", re.I)
+_PREMISE = re.compile(r"^((?:since|given(?: that)?|because|as|if|considering|assuming)\b[^,]+),\s*(.+)$", re.I)
+_AMOUNT = re.compile(r"[$£€]\s?\d[\d,.]*\s?[kKmM]?\b|\b\d[\d,.]*\s?[kK]\b")
+_SAME_HEAD = re.compile(
+    r"^(?P<head>.+?)\s(?P<prep>for|in|of|at)\s(?P<one>.+?),?\s+and\s+(?P=prep)\s(?P<other>.+)$", re.I
+)
+_NUMERAL = re.compile(r"\d")
+
+ATTRIBUTES = frozenset(
+    "pay bonus equity pension insurance vacation growth place degree certificate skill tool duty language framework"
+    " vcs methodology hours interview title type benefit travel".split()
+)
+"""Meanings of the thesaurus that a career question can ask for by themselves."""
+ASKING_WEIGHT = 0.15
+CARRYING_WEIGHT = 1.0
+
+
+def plain(message: str) -> str:
+    """A message without the markup that is not part of what is asked: mentions, emoji, code, links."""
+    return re.sub(r"\s+", " ", _MARKUP.sub(" ", message)).strip()
+
+
+@dataclass(frozen=True)
+class Part:
+    """A question of a message and what was said around it."""
+
+    question: str
+    background: str = ""
+
+
+def parts(message: str) -> list[Part]:
+    """The questions of a message, in order; statements around them are the background of the next question."""
+    pieces = [piece.strip() for piece in _BOUNDARY.split(plain(message)) if piece.strip()]
+    clauses = [clause.strip(" ,") for piece in pieces for clause in _CLAUSE.split(piece) if clause.strip(" ,")]
+    asked: list[Part] = []
+    background: list[str] = []
+    for clause in clauses:
+        if _asks(clause):
+            first, *others = _coordinated(clause)
+            asked.extend([_premise_apart(first, background), *(Part(other) for other in others)])
+            background = []
+        else:
+            background.append(clause)
+    if not asked:
+        return [Part(part) for part in _coordinated(" ".join(background))] if background else []
+    return [part for part in asked if _says_something(part)] or asked[:1]
+
+
+def _asks(clause: str) -> bool:
+    return clause.endswith(("?", "？")) or _QUESTION_START.match(clause) is not None
+
+
+def _premise_apart(clause: str, background: Sequence[str]) -> Part:
+    """A question without the reason that it opens with (since …, given that …, if …)."""
+    premise = _PREMISE.match(clause)
+    around = " ".join([*background, premise[1] if premise else ""]).strip()
+    question = premise[2] if premise else clause
+    return Part(question, around) if _content(question) else Part(f"{around} {question}".strip())
+
+
+def _coordinated(clause: str) -> list[str]:
+    """The two questions of "pay for X and for Y" or "the pay and the outlook of X"; otherwise the clause itself."""
+    if both := _SAME_HEAD.match(clause):
+        return [f"{both['head']} {both['prep']} {both['one']}", f"{both['head']} {both['prep']} {both['other']}"]
+    left, found, right = clause.rpartition(" and ")
+    if not found or not (_attributes(left) and _attributes(right)) or _attributes(left) & _attributes(right):
+        return [clause]
+    subject = [word for word in _content(left) if not _attributes(word)]
+    return [left, right if len(_content(right)) > 1 else f"{' '.join(subject)} {right}"]
+
+
+def _attributes(text: str) -> set[str]:
+    return ATTRIBUTES & set(meanings(words(text)))
+
+
+def _says_something(part: Part) -> bool:
+    """Whether a part asks for anything by itself: "give me the number" only repeats the question before it."""
+    return bool(_content(part.question)) or _wanted(part.question) is not Wanted.ANYTHING
+
+
+def read(message: str, earlier: Sequence[str], vocabulary: Mapping[str, int]) -> list[Ask]:
+    """The questions of a message. `earlier` are the person's earlier messages, oldest first."""
+    asked: list[Ask] = []
+    context = [plain(text) for text in earlier]
+    for part in parts(message) or [Part(plain(message))]:
+        asked.append(_ask(part, context, vocabulary))
+        context = [*context, part.question]
+    return asked
+
+
+def _ask(part: Part, earlier: Sequence[str], vocabulary: Mapping[str, int]) -> Ask:
+    text = part.question
+    carried = _carried(text, earlier)
+    own = _words(text, vocabulary)
+    known = {word.text for word in own}
+    around = [*carried, part.background]
+    context = tuple(word for said in around for word in _words(said, vocabulary) if word.text not in known)
+    wanted = _wanted(text)
+    if carried and wanted is Wanted.ANYTHING and _FOLLOW_UP_START.match(text):
+        wanted = _wanted(carried[-1])
+    claims = tuple(_AMOUNT.findall(f"{part.background} {text}"))
+    return Ask(text, wanted, own, context, claims, ranked=_RANKED.search(text) is not None)
+
+
+def _carried(text: str, earlier: Sequence[str]) -> list[str]:
+    """The earlier messages a follow-up leans on: none when the question names all it is about."""
+    if not earlier:
+        return []
+    leans = _ANAPHOR.search(text) is not None or len(_content(text)) <= 3
+    return list(earlier[-2:]) if leans else []
+
+
+def _content(text: str) -> list[str]:
+    return [word for word in words(text) if not is_function_word(word) and not is_asking_word(word)]
+
+
+def _words(text: str, vocabulary: Mapping[str, int]) -> tuple[Word, ...]:
+    text = _AMOUNT.sub(" ", text)
+    mended = corrections(words(text), vocabulary)
+    own = [_word(spellings, text, mended) for spellings in _spellings(text)]
+    return tuple([*own, *_said_in_passing(text, own)])
+
+
+def _said_in_passing(text: str, own: Sequence[Word]) -> Iterator[Word]:
+    """Expressions of the thesaurus made only of words that carry nothing each (what do they do: duties)."""
+    carried = {term for word in own if word.weight == CARRYING_WEIGHT for term in word.alike}
+    for name, expression in expressions(words(text)):
+        if f"={name}" not in carried and not any(_content(word) for word in expression):
+            yield Word(" ".join(expression), frozenset({f"={name}"}), CARRYING_WEIGHT, named=False)
+
+
+def _spellings(text: str) -> Iterator[tuple[str, ...]]:
+    """Each written word of a text with all the forms `words` gives it; function words left out."""
+    seen = set[str]()
+    written = [token for token in re.split(r"[\s,;:!?()\"“”]+", text) if token]
+    for place, token in enumerate(written):
+        forms = tuple(word for word in words(token) if not is_function_word(word))
+        if not forms or forms[0] in seen:
+            continue
+        seen.update(forms)
+        yield forms + tuple(_joined(written, place))
+
+
+def _joined(written: Sequence[str], place: int) -> Iterator[str]:
+    """A word run together with its neighbours, as file names and product names write it (quality analyst)."""
+    for start in (place - 1, place):
+        pair = written[max(start, 0) : start + 2]
+        if len(pair) == 2 and all(len(part) > 2 for part in pair):
+            yield fold("".join(pair))
+
+
+def _word(forms: tuple[str, ...], text: str, mended: Mapping[str, str]) -> Word:
+    first = forms[0]
+    every = [*forms, *(mended[form] for form in forms if form in mended)]
+    alike = {stem(form) for form in every} | {f"={name}" for form in every for name in meanings([form])}
+    alike |= {f"={name}" for name in _phrase_meanings(first, text)}
+    named = _is_name(first, text)
+    weight = ASKING_WEIGHT if is_asking_word(first) and not named else CARRYING_WEIGHT
+    return Word(first, frozenset(alike), weight, named)
+
+
+def _phrase_meanings(word: str, text: str) -> list[str]:
+    return [name for name, expression in expressions(words(text)) if word in expression]
+
+
+def _is_name(word: str, text: str) -> bool:
+    """Whether a word is a name or a number: it holds a digit or is written with a capital inside a sentence."""
+    if _NUMERAL.search(word):
+        return True
+    for match in re.finditer(rf"(?<!\w){re.escape(word)}", text, re.IGNORECASE):
+        written = match.group()
+        starts = not text[: match.start()].strip(" \"'(*_") or text[: match.start()].rstrip()[-1:] in ".?!:"
+        if written[:1].isupper() and not starts and not text.isupper():
+            return True
+    return False
+
+
+def _wanted(text: str) -> Wanted:
+    pays = any(name == "pay" for name in meanings(words(text)))
+    rules = (
+        (Wanted.FREQUENCY, _FREQUENCY.search(text)),
+        (Wanted.PERCENT, _PERCENT.search(text) and not re.search(r"\b(?:top|bottom|lowest|highest)\s+\d+\s*%", text, re.I)),
+        (Wanted.DURATION, _DURATION.search(text)),
+        (Wanted.MONEY, _EARN.search(text) or (pays and _asks_amount(text)) or _MONEY.search(text)),
+        (Wanted.NUMBER, _NUMBER.search(text)),
+        (Wanted.YES_NO, _YES_NO.search(text)),
+        (Wanted.LIST, _LIST.search(text)),
+        (Wanted.CHOICE, _CHOICE.search(text)),
+        (Wanted.DEFINITION, _DEFINITION.search(text)),
+    )
+    return next((wanted for wanted, found in rules if found), Wanted.ANYTHING)
+
+
+def _asks_amount(text: str) -> bool:
+    """Whether a text about pay asks for the figure, not for what moves it, how to negotiate it or why."""
+    names = set(meanings(words(text)))
+    about = re.search(r"\b(?:why|negotiat\w*|depend\w*|how do i|how can|how to|decide[ds]?|set|calculated|determined)\b", text, re.I)
+    return not (about or "depend" in names or _YES_NO.search(text))

@@ -1,0 +1,100 @@
+"""A passage taken apart into the smallest pieces that can answer a question: sentences, list items, table rows."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from knowledge.blocks import Block, Kind, blocks, cells, header_lines, items, paragraph, sentences
+from knowledge.passages import Passage
+
+LONG_ITEM = 30
+"""Words. The sentences of a longer list item are statements of their own."""
+
+
+class Shape(StrEnum):
+    """What a statement is in its passage."""
+
+    SENTENCE = "sentence"
+    ITEM = "item"
+    ROW = "row"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A piece of a passage that can stand in an answer.
+
+    `text` is plain Markdown on one line; `lead` is what it hangs from: the line that introduces a list, the item
+    above a nested one, a table's header row. `block` numbers the paragraphs, lists and tables of the passage, so
+    that statements of one list share it.
+    """
+
+    passage: Passage
+    text: str
+    shape: Shape
+    lead: str
+    block: int
+    position: int
+
+
+@lru_cache(maxsize=4096)
+def statements(passage: Passage) -> tuple[Statement, ...]:
+    """The statements of a passage, in order."""
+    pieces = _pieces(passage.text)
+    return tuple(
+        Statement(passage, text, shape, lead, block, position)
+        for position, (text, shape, lead, block) in enumerate(pieces)
+    )
+
+
+Piece = tuple[str, Shape, str, int]
+
+
+def _pieces(markdown: str) -> Iterator[Piece]:
+    lead = ""
+    for number, block in enumerate(blocks(markdown)):
+        if block.kind is Kind.LIST:
+            yield from _items(block, lead, number)
+        elif block.kind is Kind.TABLE:
+            yield from _rows(block, lead, number)
+        elif block.kind is Kind.PARAGRAPH:
+            found = sentences(paragraph(block.lines))
+            yield from ((sentence, Shape.SENTENCE, "", number) for sentence in found)
+            lead = found[-1] if found and found[-1].endswith((":", "：")) else ""
+
+
+def _items(block: Block, lead: str, number: int) -> Iterator[Piece]:
+    """List items; a nested item hangs from the item above it, the sentences of a long item from its first words."""
+    above: list[tuple[int, str]] = []
+    for indent, text in items(block):
+        while above and above[-1][0] >= indent:
+            above.pop()
+        leads = " ".join(part for part in [lead, *(parent for _, parent in above)] if part)
+        parts = sentences(text) if len(text.split()) > LONG_ITEM else [text]
+        yield parts[0], Shape.ITEM, leads, number
+        yield from ((part, Shape.SENTENCE, f"{leads} {_label(text)}".strip(), number) for part in parts[1:])
+        above.append((indent, _label(text) or text))
+
+
+def _label(item: str) -> str:
+    """What a long item calls itself before its colon (**Experience**: …)."""
+    label = re.match(r"^.{1,80}?[:：](?=\s|\*)\**", item)
+    return label[0] if label else ""
+
+
+def _rows(block: Block, lead: str, number: int) -> Iterator[Piece]:
+    head = header_lines(block)
+    header = cells(block.lines[0]) if head else []
+    for line in block.lines[head:]:
+        if text := _row_text(header, cells(line)):
+            yield text, Shape.ROW, " ".join([lead, *header]).strip(), number
+
+
+def _row_text(header: list[str], row: list[str]) -> str:
+    """A row in words: "Header: cell; Header: cell"; where a column has no name, its cell stands alone."""
+    names = [*header, *[""] * (len(row) - len(header))]
+    pairs = [(name, cell) for name, cell in zip(names, row, strict=False) if cell]
+    if len(pairs) == 2 and not names[1]:
+        return f"{pairs[0][1]}: {pairs[1][1]}"
+    return "; ".join(f"{name}: {cell}" if name and name != cell else cell for name, cell in pairs)

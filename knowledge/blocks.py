@@ -1,0 +1,125 @@
+"""Markdown cut into its blocks (paragraphs, lists, tables, code) and those into items, rows and sentences."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a block is."""
+
+    PARAGRAPH = "paragraph"
+    LIST = "list"
+    TABLE = "table"
+    CODE = "code"
+
+
+@dataclass(frozen=True)
+class Block:
+    """A run of lines that belong together."""
+
+    kind: Kind
+    lines: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The lines as they stand in the document."""
+        return "\n".join(self.lines)
+
+
+BULLET = re.compile(r"^(\s*)(?:[-*+•◦‣]|\d{1,3}[.)])\s+(.*)$")
+_TABLE_RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*$")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|Dr|Mr|Mrs|Ms|Prof|St|No|Inc|Ltd|Co|Corp|Sr|Jr|Fig|Vol|U\.S|a\.m|p\.m|resp|incl)\.|\b[A-Z]\.)$"
+)
+_SENTENCE_END = re.compile(
+    r"(?<=[.!?])(?P<closing>[\"'”’)\]*_]*)\s+(?=[\"'“‘(\[*_]*[A-Z0-9À-ÖØ-Þ])|(?<=[。！？])"
+)
+
+
+def blocks(markdown: str) -> list[Block]:
+    """The blocks of a Markdown text, in order. Lines of code keep their fences."""
+    return list(_blocks(markdown))
+
+
+def _blocks(markdown: str) -> Iterator[Block]:
+    current: list[str] = []
+    kind: Kind | None = None
+    fenced = False
+    for line in markdown.splitlines():
+        fence = line.lstrip().startswith(("```", "~~~"))
+        now = Kind.CODE if fenced or fence else _kind(line, kind)
+        if now is not kind and current and kind:
+            yield Block(kind, tuple(_stripped(current)))
+            current = []
+        fenced = fenced != fence
+        kind = now
+        if now:
+            current.append(line)
+    if current and kind:
+        yield Block(kind, tuple(_stripped(current)))
+
+
+def _stripped(lines: list[str]) -> list[str]:
+    while lines and not lines[-1].strip():
+        lines.pop()
+    return lines
+
+
+def _kind(line: str, before: Kind | None) -> Kind | None:
+    if not line.strip():
+        return Kind.LIST if before is Kind.LIST else None
+    if BULLET.match(line):
+        return Kind.LIST
+    if line.lstrip().startswith("|"):
+        return Kind.TABLE
+    if before is Kind.LIST and line.startswith((" ", "\t")):
+        return Kind.LIST
+    return Kind.PARAGRAPH
+
+
+def items(block: Block) -> list[tuple[int, str]]:
+    """The items of a list as (indent in columns, text on one line), continuation lines joined."""
+    found: list[tuple[int, list[str]]] = []
+    for line in block.lines:
+        if bullet := BULLET.match(line):
+            found.append((len(bullet[1].expandtabs(4)), [bullet[2].strip()]))
+        elif line.strip() and found:
+            found[-1][1].append(line.strip())
+    return [(indent, " ".join(parts)) for indent, parts in found]
+
+
+def header_lines(block: Block) -> int:
+    """How many lines at the top of a table are its header: two with a rule under the names, otherwise none."""
+    return 2 if len(block.lines) >= 2 and _TABLE_RULE.match(block.lines[1]) else 0
+
+
+def cells(row: str) -> list[str]:
+    """The cells of a table's row."""
+    return [cell.strip() for cell in re.split(r"(?<!\\)\|", row.strip().removeprefix("|").removesuffix("|"))]
+
+
+def paragraph(lines: Sequence[str]) -> str:
+    """A wrapped paragraph on one line, without quotation marks of Markdown."""
+    return " ".join(line.strip().lstrip(">").strip() for line in lines if line.strip())
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a paragraph on one line. Abbreviations and initials do not end one."""
+    found: list[str] = []
+    for part in _split_after_ends(text.strip()):
+        if found and _ABBREVIATION.search(found[-1]):
+            found[-1] += f" {part}"
+        elif part.strip():
+            found.append(part.strip())
+    return found
+
+
+def _split_after_ends(text: str) -> Iterator[str]:
+    start = 0
+    for end in _SENTENCE_END.finditer(text):
+        stop = end.end("closing") if end["closing"] else end.start()
+        yield text[start:stop]
+        start = end.end()
+    yield text[start:]

@@ -1,0 +1,35 @@
+"""What can go wrong with guides and their index.
+
+    KnowledgeError
+    ├── UnreadableFile    a guide file that cannot be used; indexing goes on without it
+    ├── IndexMissing      there is no index yet
+    ├── IndexDamaged      there is an index, but it cannot be read
+    ├── IndexBusy         another process is writing the index
+    └── EmbeddingsFailed  the embedding model could not be loaded or did not answer
+
+Every message is one sentence for the person who runs the bot: what is wrong and what to do.
+"""
+
+
+class KnowledgeError(Exception):
+    """Something is wrong with the guides or their index; `str()` of it can be shown."""
+
+
+class UnreadableFile(KnowledgeError):
+    """A guide file cannot be used; the message is the reason, without the file's name."""
+
+
+class IndexMissing(KnowledgeError):
+    """There is no index yet."""
+
+
+class IndexDamaged(KnowledgeError):
+    """There is an index, but it cannot be read."""
+
+
+class IndexBusy(KnowledgeError):
+    """Another process is writing the index."""
+
+
+class EmbeddingsFailed(KnowledgeError):
+    """The embedding model could not be loaded or did not answer."""

