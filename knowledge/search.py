@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from knowledge.lexical import LexicalIndex, terms
 from knowledge.passages import Passage
 from knowledge.spelling import corrections
-from knowledge.words import words
+from knowledge.words import is_asking_word, words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,6 +20,8 @@ DENSE_SHARE = 0.4
 """Weight of the dense half after both are scaled to 0..1; 0.6 lexical was the best mix on the development corpus."""
 EARLIER_WEIGHT = 0.3
 """Weight of the words of earlier turns beside those of the question."""
+ASKING_WEIGHT = 0.4
+"""Weight of words that shape a question more than they say what about."""
 MENDED_WEIGHT = 0.9
 """Weight of a mended word beside the word as it was typed, which is searched too."""
 
@@ -82,13 +84,19 @@ class Searcher:
         vector = await self._embeddings.aembed_query(query.text)
         return rank(snapshot, query, vector)[:k]
 
+    def vocabulary(self) -> Mapping[str, int]:
+        """The words of the guides and the number of passages that hold each. Raises as search does."""
+        return self._reader.snapshot().lexical.vocabulary
+
 
 def read_query(question: str, earlier: Sequence[str], vocabulary: Mapping[str, int]) -> Query:
     """What to search for: the question with its slips mended, and as it was typed."""
     mended = corrections(words(question), vocabulary)
+    asking = [word for word in words(question) if is_asking_word(word)]
     weighted = dict.fromkeys(terms(" ".join(earlier)), EARLIER_WEIGHT)
     weighted |= dict.fromkeys(terms(" ".join(mended.values())), MENDED_WEIGHT)
     weighted |= dict.fromkeys(terms(question), 1.0)
+    weighted |= dict.fromkeys(terms(" ".join(asking)), ASKING_WEIGHT)
     return Query(text=" ".join([*earlier[-1:], _mend(question, mended)]), terms=weighted)
 
 

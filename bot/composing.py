@@ -1,0 +1,146 @@
+"""Passages to an answer's text, written by a chat model."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
+
+from bot.conversation import Turn
+from bot.errors import ModelUnavailable, SettingsError
+from bot.prompts import Prompts
+from knowledge.passages import Passage
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import BaseMessage
+
+TURNS_SHOWN = 6
+"""Turns before the question that the model is shown."""
+TURN_CHARACTERS = 600
+"""Longer turns are cut; what a follow-up refers to stands at the start."""
+MOST_PASSAGES = 6
+"""Passages the model is shown; with nine in the prompt the guide's questions cost over 1,200 tokens."""
+
+OnText = Callable[[str], Awaitable[None]]
+"""Called with each piece of text as the model sends it."""
+
+
+class ChatComposer:
+    """Writes answers with a LangChain chat model.
+
+    `timeout` is the number of seconds that a whole answer may take. Raises ModelUnavailable when the model refuses,
+    fails or takes longer; the message can be shown.
+    """
+
+    def __init__(self, model: "BaseChatModel", name: str, prompts: Prompts, timeout: float) -> None:
+        self._model = model
+        self._prompts = prompts
+        self._timeout = timeout
+        self.name = name
+        """The model's name, for the receipt."""
+        self.prompt_hash = prompts.hash
+
+    async def compose(
+        self, question: str, earlier: Sequence[Turn], passages: Sequence[Passage], on_text: OnText | None = None
+    ) -> str:
+        """The model's answer in Markdown, citing the passages by their place in `passages` from 1."""
+        parts: list[str] = []
+        async for piece in self._stream(self._messages(question, earlier, passages)):
+            parts.append(piece)
+            if on_text:
+                await on_text(piece)
+        text = "".join(parts).strip()
+        if not text:
+            raise ModelUnavailable(f"The chat model {self.name} gave an empty answer.")
+        return text
+
+    async def rewrite(self, question: str, earlier: Sequence[Turn]) -> str:
+        """The question made to stand alone."""
+        from langchain_core.messages import HumanMessage, SystemMessage
+
+        said = "\n".join(f"{turn.speaker}: {turn.text}" for turn in [*_shown(earlier), Turn("person", question)])
+        messages = [SystemMessage(self._prompts.rewrite.render()), HumanMessage(said)]
+        return "".join([piece async for piece in self._stream(messages)]).strip() or question
+
+    async def check(self) -> None:
+        """Ask the model for one word, to learn whether it can be reached. Raises ModelUnavailable."""
+        from langchain_core.messages import HumanMessage
+
+        async for _ in self._stream([HumanMessage("Reply with OK.")]):
+            return
+
+    def _messages(self, question: str, earlier: Sequence[Turn], passages: Sequence[Passage]) -> "list[BaseMessage]":
+        """The part that never changes first, so that the provider's prompt cache serves it."""
+        from langchain_core.messages import HumanMessage, SystemMessage
+
+        shown = list(passages[:MOST_PASSAGES])
+        asked = self._prompts.question.render(passages=shown, earlier=_shown(earlier), question=question)
+        return [SystemMessage(self._prompts.advise.render()), HumanMessage(asked)]
+
+    async def _stream(self, messages: "list[BaseMessage]") -> AsyncIterator[str]:
+        try:
+            async with asyncio.timeout(self._timeout):
+                async for chunk in self._model.astream(messages):
+                    if text := chunk.text:
+                        yield str(text)
+        except TimeoutError as error:
+            raise ModelUnavailable(f"The chat model {self.name} did not answer within {self._timeout:g} s.") from error
+        except (ModelUnavailable, asyncio.CancelledError, GeneratorExit):
+            raise
+        except Exception as error:
+            raise ModelUnavailable(f"The chat model {self.name} {_why(error)}.") from error
+
+
+def open_chat_model(name: str, api_key: str, base_url: str | None, timeout: float) -> "BaseChatModel":
+    """The chat model of a setting: a model of OpenAI's protocol, or "provider:model" of any LangChain provider.
+
+    Raises SettingsError when the provider's package is not installed or its settings are incomplete.
+    """
+    if ":" not in name:
+        return _open_openai(name, api_key, base_url, timeout)
+    from langchain.chat_models import init_chat_model
+
+    try:
+        return init_chat_model(name, timeout=timeout)
+    except (ImportError, ValueError) as error:
+        raise SettingsError(f"CHAT_MODEL={name} cannot be used: {str(error).splitlines()[0]}") from error
+
+
+def _open_openai(name: str, api_key: str, base_url: str | None, timeout: float) -> "BaseChatModel":
+    import httpx
+    from langchain_openai import ChatOpenAI
+    from pydantic import SecretStr
+
+    # The default pool of 100 connections waits for one; a question waits for nobody.
+    client = httpx.AsyncClient(limits=httpx.Limits(max_connections=None, max_keepalive_connections=50), timeout=timeout)
+    return ChatOpenAI(
+        model=name,
+        api_key=SecretStr(api_key),
+        base_url=base_url,
+        timeout=timeout,
+        max_retries=1,
+        stream_usage=False,
+        http_async_client=client,
+    )
+
+
+def _shown(earlier: Sequence[Turn]) -> list[Turn]:
+    return [Turn(turn.speaker, turn.text[:TURN_CHARACTERS]) for turn in earlier[-TURNS_SHOWN:]]
+
+
+def _why(error: Exception) -> str:
+    """What a provider's exception means to the person who runs the bot, without keys or addresses."""
+    status = getattr(error, "status_code", None)
+    kind = type(error).__name__
+    if status in (401, 403):
+        return "refused the key; check OPENAI_API_KEY"
+    if status == 404:
+        return "does not exist at this provider; check CHAT_MODEL and OPENAI_BASE_URL"
+    if status == 429:
+        return "is rate limited or out of quota; try again later"
+    if status is not None:
+        return f"failed with status {status}; try again later"
+    if "Timeout" in kind:
+        return "did not answer in time"
+    if "Connect" in kind or isinstance(error, OSError):
+        return "cannot be reached; check the network and OPENAI_BASE_URL"
+    return f"broke off its answer ({kind}); try again"

@@ -1,0 +1,45 @@
+"""Messages that ask nothing: greetings, thanks, an empty mention. They get a human reply without a search."""
+
+import re
+
+from bot.reading import plain
+from knowledge.words import fold
+
+EXAMPLES = (
+    "What does a senior backend engineer earn?",
+    "Which skills do I need for it?",
+    "How do I become one?",
+)
+"""Questions that show a newcomer what to ask; any role guide answers their like."""
+
+_GREETING = re.compile(
+    r"^(?:(?:hi|hello|hey|hiya|yo|hallo|hola|bonjour|salut|ciao|ola|moin|greetings|good (?:morning|afternoon|evening|day))"
+    r"(?: there| all| bot| everyone| team)?|help|start|what can you do|who are you|what are you|how are you|test|ping)$"
+)
+_THANKS = re.compile(
+    r"^(?:ok(?:ay)? |great |perfect |cool |awesome |nice |super |alright |no )*(?:thanks?(?: you)?|thx|ty|cheers|merci|gracias|danke|obrigad[oa]|grazie|got it|perfect|great|cool|awesome|nice)"
+    r"(?: (?:so|very|a lot|a bunch|much|again|bot|all|you|for (?:the|your|that|this|all)(?: \w+)?|that helps?|that s helpful|this helps?|everyone))*$"
+)
+_GOODBYE = re.compile(r"^(?:bye|goodbye|see you(?: later)?|good night|ciao|that s all|that is all|no more questions)$")
+
+
+def reply(message: str) -> str | None:
+    """What to say to a message that asks nothing, in Markdown; None when it asks something."""
+    said = re.sub(r"[^\w]+", " ", fold(plain(message))).strip()
+    if not said and not message.strip():
+        return greeting()
+    if not said:
+        return f"I can only read words. {greeting()}" if not re.search(r"\w{4}", message) else None
+    if _GREETING.match(said):
+        return greeting()
+    if _THANKS.match(said):
+        return "You're welcome! Ask on whenever you like."
+    if _GOODBYE.match(said):
+        return "Good luck, and come back any time."
+    return None
+
+
+def greeting() -> str:
+    """Who the bot is and three questions to start with."""
+    listed = "\n".join(f"- {example}" for example in EXAMPLES)
+    return f"Hello! I answer career questions from the guides I was given, with sources. Try for example:\n{listed}"

@@ -1,0 +1,60 @@
+"""The sentences the bot says in its own words: what is not in the guide, which part is missing, a premise corrected."""
+
+import re
+from collections.abc import Sequence
+
+from bot.coverage import MONEY
+from bot.extracting import Finding
+from bot.reading import Wanted
+from knowledge.passages import Passage
+
+NEAREST = 3
+"""Sections named when the guide does not answer."""
+
+
+def not_covered(finding: Finding, nearest: Sequence[Passage], contact: str) -> str:
+    """That the guides do not answer, what was looked for, what they cover nearby, and whom to ask."""
+    return " ".join(part for part in (_lacking(finding), _nearby(nearest), _person(contact)) if part)
+
+
+def missing_part(finding: Finding) -> str:
+    """That one part of a question is not in the guide."""
+    return f"**Not in the guide:** {_quoted(finding.ask.text)}"
+
+
+def vague(finding: Finding) -> str:
+    """That the guide gives no exact figure for what was asked."""
+    return "The guide gives no exact number." if finding.ask.wanted is not Wanted.MONEY else "The guide gives no exact amount."
+
+
+def premise_corrected(claims: Sequence[str], statement: str) -> str:
+    """That the question takes an amount for granted which the guide does not give; `statement` is what it says."""
+    figure = MONEY.search(statement)
+    return f"The guide does not say {' or '.join(claims)}. {statement}" if figure else statement
+
+
+def _lacking(finding: Finding) -> str:
+    words = [word.text for word in finding.missing][:3]
+    if words:
+        return f"The guide does not answer this: I found nothing in it about {_listed(words)}."
+    if finding.ask.wanted in (Wanted.MONEY, Wanted.PERCENT, Wanted.NUMBER, Wanted.DURATION, Wanted.FREQUENCY):
+        return f"The guide does not answer this: it does not give {finding.ask.wanted.value} for it."
+    return "The guide does not answer this."
+
+
+def _listed(words: Sequence[str]) -> str:
+    quoted = [f"“{word}”" for word in words]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
+
+
+def _nearby(passages: Sequence[Passage]) -> str:
+    titles = list(dict.fromkeys(passage.heading[-1] for passage in passages))[:NEAREST]
+    return f"Nearest sections: {'; '.join(f'*{title}*' for title in titles)}." if titles else ""
+
+
+def _person(contact: str) -> str:
+    return f"For a person to ask: {contact}." if contact else "A mentor or an experienced colleague may know."
+
+
+def _quoted(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip(" ,;")[:200]
