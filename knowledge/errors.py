@@ -2,6 +2,7 @@
 
     KnowledgeError
     ├── UnreadableFile    a guide file that cannot be used; indexing goes on without it
+    ├── NoGuides          the folders hold no guide at all
     ├── IndexMissing      there is no index yet
     ├── IndexDamaged      there is an index, but it cannot be read
     ├── IndexBusy         another process is writing the index
@@ -17,6 +18,10 @@ class KnowledgeError(Exception):
 
 class UnreadableFile(KnowledgeError):
     """A guide file cannot be used; the message is the reason, without the file's name."""
+
+
+class NoGuides(KnowledgeError):
+    """The folders hold no guide at all."""
 
 
 class IndexMissing(KnowledgeError):

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from knowledge.documents import Document, GuideFile, SkippedFile, find_files, read_all
-from knowledge.errors import IndexBusy, IndexDamaged, IndexMissing
+from knowledge.errors import IndexBusy, IndexDamaged, IndexMissing, NoGuides
 from knowledge.lexical import LexicalIndex
 from knowledge.passages import FORMAT_VERSION, Guide, Passage, embedding_text, split
 
@@ -179,7 +179,8 @@ class IndexStore:
         """The vector of each passage of a version, by its id."""
         with _damage_told():
             stored = self._client.get_collection(version.name, embedding_function=None).get(include=["embeddings"])
-            return dict(zip(stored["ids"], stored["embeddings"] or [] if stored["embeddings"] is None else stored["embeddings"], strict=True))
+            found = stored["embeddings"]
+            return dict(zip(stored["ids"], [] if found is None else found, strict=True))
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -267,7 +268,7 @@ def sync(
     with store.writing():
         before, rebuilt = _version_before(store, embeddings.name)
         old = store.contents(before) if before else Contents(())
-        new = _read(find_files(folders), old if not rebuilt else Contents(()))
+        new = _read(_files(folders), old if not rebuilt else Contents(()))
         changes = _changes(old.passages, new.passages)
         embedded = 0
         if rebuilt or before is None or any(changes) or [p.id for p in old.passages] != [p.id for p in new.passages]:
@@ -281,6 +282,13 @@ def sync(
     guides = len({passage.guide for passage in new.passages})
     seconds = time.monotonic() - started
     return SyncReport(guides, len(new.passages), *changes, embedded, new.skipped, rebuilt, seconds)
+
+
+def _files(folders: Sequence[Path]) -> list[GuideFile]:
+    """The files to read. None at all is a wrong folder rather than a wish to empty the index."""
+    if files := find_files(folders):
+        return files
+    raise NoGuides(f"There is no guide in {' or '.join(map(str, folders))}: put Markdown, text, HTML, PDF or DOCX files there.")
 
 
 def _version_before(store: IndexStore, embeddings: str) -> tuple[Version | None, str]:

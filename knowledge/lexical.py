@@ -29,8 +29,7 @@ class LexicalIndex:
     @classmethod
     def build(cls, passages: Sequence[Passage]) -> Self:
         """Index the passages. An empty sequence is allowed and finds nothing."""
-        import bm25s
-
+        bm25s = _library()
         seen = [list(dict.fromkeys(_all_words(passage))) for passage in passages]
         vocabulary = Counter(word for found in seen for word in found)
         bm25 = bm25s.BM25(method="lucene", k1=1.5, b=0.75)
@@ -49,8 +48,7 @@ class LexicalIndex:
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read an index written by `save`. Raises OSError or ValueError when it is missing or damaged."""
-        import bm25s
-
+        bm25s = _library()
         meta = json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))
         bm25 = bm25s.BM25.load(str(folder)) if meta["passages"] else bm25s.BM25()
         return cls(bm25, meta["vocabulary"], meta["passages"])
@@ -66,6 +64,15 @@ class LexicalIndex:
             if (term_id := self._bm25.vocab_dict.get(term)) is not None:
                 total += weight * self._bm25.get_scores_from_ids([term_id])
         return total
+
+
+def _library() -> Any:
+    import logging
+
+    import bm25s
+
+    logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets itself to DEBUG when imported
+    return bm25s
 
 
 def terms(text: str) -> list[str]:

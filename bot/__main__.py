@@ -1,0 +1,331 @@
+"""The command line, and the only place where concrete parts are chosen and joined."""
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.errors import CareerBotError, SettingsError
+from bot.settings import Settings
+from knowledge.errors import KnowledgeError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from bot.advisor import Advisor
+    from bot.conversation import Answer, Citation
+    from knowledge.embeddings import NamedEmbeddings
+    from knowledge.index import IndexStore, SyncReport
+
+cli = typer.Typer(
+    name="careerbot",
+    help="Answers career questions from guides, with sources: in Slack, in a terminal, in scripts.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+GuidesOption = Annotated[
+    Path | None, typer.Option("--guides", help="Answer from the guides in this folder only.", exists=True, file_okay=False)
+]
+
+
+def main() -> None:
+    """Run the command line; what a person can mend is told in a sentence and ends with status 1."""
+    # The tokenizers library warns about forks that this program never makes.
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    try:
+        cli()
+    except (CareerBotError, KnowledgeError) as error:
+        typer.echo(f"careerbot: {error}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+@cli.command()
+def run() -> None:
+    """Build or refresh the index, then start the bot: in Slack when both tokens are set, otherwise in this terminal."""
+    settings = _settings()
+    console = _console()
+    tokens, why = _where(settings)
+    parts = Parts(settings)
+    _print_report(parts.sync(console), console)
+    console.print(f"[dim]{why} {parts.mode}[/dim]")
+    if tokens:
+        _serve_slack(settings, parts.advisor(), tokens)
+    else:
+        _converse(parts, console)
+
+
+@cli.command()
+def chat(guides: GuidesOption = None) -> None:
+    """Ask and answer in this terminal, with follow-up questions."""
+    parts = Parts(_settings(), guides)
+    console = _console()
+    _print_report(parts.sync(console), console)
+    _converse(parts, console)
+
+
+@cli.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, in quotes.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, for scripts.")] = False,
+    guides: GuidesOption = None,
+) -> None:
+    """Answer one question and print it with its sources. Builds the index first when there is none."""
+    limit = _settings().max_question_chars
+    if not question.strip() or len(question) > limit:
+        raise SettingsError(f"A question has between 1 and {limit} characters.")
+    parts = Parts(_settings(), guides)
+    if not parts.is_indexed():
+        parts.sync(_console(stderr=True))
+    answer = _once(parts.advisor().answer, _conversation([question]))
+    if as_json:
+        typer.echo(json.dumps(_as_json(answer), ensure_ascii=False))
+    else:
+        from bot.terminal import show
+
+        show(answer, _console())
+
+
+@cli.command()
+def index(guides: GuidesOption = None) -> None:
+    """Bring the index in line with the guides and say what was done, and which files were skipped and why."""
+    console = _console()
+    _print_report(Parts(_settings(), guides).sync(console), console, always=True)
+
+
+@cli.command()
+def doctor() -> None:
+    """Check everything that a first installation gets wrong, a line each with the remedy."""
+    from bot.doctor import diagnose
+
+    if not asyncio.run(diagnose(typer.echo)):
+        raise typer.Exit(1)
+
+
+@cli.command()
+def answer(
+    questions: Annotated[Path, typer.Argument(help="Lines of JSON with `id` and `turns`.", exists=True, dir_okay=False)],
+    answers: Annotated[Path, typer.Argument(help="Where the answers go, a line of JSON each.", dir_okay=False)],
+    guides: Annotated[Path, typer.Option("--guides", help="The guides to answer from.", exists=True, file_okay=False)],
+    with_model: Annotated[bool, typer.Option("--with-model", help="Compose with the chat model of the settings.")] = False,
+) -> None:
+    """Answer a file of questions from a folder of guides, for evaluations; the normal index is not touched."""
+    asked = _read_questions(questions)
+    settings = _settings() if with_model else _settings().model_copy(update={"openai_api_key": None, "chat_model": "none"})
+    parts = Parts(settings, guides)
+    parts.sync(_console(stderr=True))
+    _once(_answer_all, parts.advisor(), asked, answers)
+
+
+class Parts:
+    """The parts of the bot for one set of settings, each built when it is first asked for.
+
+    `guides` stands for answering from one folder alone, with an index kept apart.
+    """
+
+    def __init__(self, settings: Settings, guides: Path | None = None) -> None:
+        self._settings = settings
+        self._guides = guides.resolve() if guides else None
+        self._embeddings: NamedEmbeddings | None = None
+
+    @property
+    def mode(self) -> str:
+        """How answers are made, for the person who started the bot."""
+        if self._settings.has_model:
+            return f"Answers are composed by {self._settings.chat_model} and checked against the guide."
+        return "No OPENAI_API_KEY is set, so answers are extracted from the guide."
+
+    @property
+    def folders(self) -> list[Path]:
+        """The folders that guides are read from."""
+        if self._guides:
+            return [self._guides]
+        ours = Path(str(resources.files("knowledge"))) / "guides"
+        return [ours, self._settings.knowledge_dir] if self._settings.knowledge_dir else [ours]
+
+    def store(self) -> "IndexStore":
+        """Where the index is kept."""
+        from knowledge.index import IndexStore
+
+        return IndexStore(self._index_folder(), "" if self._guides else self._settings.chroma_url)
+
+    def _index_folder(self) -> Path:
+        if not self._guides:
+            return self._settings.data_dir / "index"
+        return self._settings.data_dir / "evaluations" / hashlib.sha256(str(self._guides).encode()).hexdigest()[:16]
+
+    def is_indexed(self) -> bool:
+        """Whether there is an index to answer from."""
+        from knowledge.errors import IndexMissing
+
+        try:
+            self.store().current()
+        except IndexMissing:
+            return False
+        return True
+
+    def embeddings(self) -> "NamedEmbeddings":
+        """The embedding model."""
+        if self._embeddings is None:
+            from knowledge.embeddings import open_embeddings
+
+            settings = self._settings
+            self._embeddings = open_embeddings(settings.embeddings, settings.openai_key, settings.openai_base_url)
+        return self._embeddings
+
+    def sync(self, console: "Console") -> "SyncReport":
+        """Bring the index in line with the guides, showing a progress bar."""
+        from knowledge.index import sync
+
+        with _progress_bar(console) as progress:
+            return sync(self.store(), self.folders, self.embeddings(), progress)
+
+    def advisor(self) -> "Advisor":
+        """The advisor over the current index."""
+        from bot.advisor import Advisor
+        from knowledge.index import IndexReader
+        from knowledge.search import Searcher
+
+        searcher = Searcher(IndexReader(self.store()), self.embeddings())
+        return Advisor(searcher, self._composer(), self._settings.contact)
+
+    def _composer(self) -> Any:
+        if not self._settings.has_model:
+            return None
+        from bot.composing import ChatComposer, open_chat_model
+        from bot.prompts import Prompts
+
+        s = self._settings
+        model = open_chat_model(s.chat_model, s.openai_key, s.openai_base_url, s.chat_timeout)
+        return ChatComposer(model, s.chat_model, Prompts.load(), s.chat_timeout)
+
+
+def _settings() -> Settings:
+    settings = Settings.load()
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for noisy in ("httpx", "chromadb", "pdfminer", "slack_bolt", "slack_sdk", "aiosqlite", "bm25s"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    return settings
+
+
+def _where(settings: Settings) -> tuple[tuple[str, str] | None, str]:
+    """The Slack tokens when the bot goes to Slack, and why it does or does not."""
+    if settings.slack_tokens:
+        return settings.slack_tokens, "Both Slack tokens are set, so the bot answers in Slack."
+    if settings.slack_bot_token or settings.slack_app_token:
+        lacking = "SLACK_APP_TOKEN" if settings.slack_bot_token else "SLACK_BOT_TOKEN"
+        return None, f"{lacking} is not set, so the bot answers here instead of in Slack."
+    return None, "No Slack tokens are set, so the bot answers here."
+
+
+def _serve_slack(settings: Settings, advisor: "Advisor", tokens: tuple[str, str]) -> None:
+    from bot.records import Records, database_url
+    from bot.slack.app import Limits, serve
+
+    async def serving() -> None:
+        records = await Records.open(database_url(settings.database_url, settings.data_dir))
+        limits = Limits(settings.max_question_chars, settings.max_concurrent)
+        await serve(advisor, records, tokens, settings.slack_api_url, limits)
+
+    asyncio.run(serving())
+
+
+def _converse(parts: Parts, console: "Console") -> None:
+    from bot.terminal import converse
+
+    async def read(prompt: str) -> str:
+        return await asyncio.to_thread(console.input, prompt)
+
+    _once(converse, parts.advisor(), console, read, parts.mode)
+
+
+def _once(act: Callable[..., Coroutine[Any, Any, Any]], *args: Any) -> Any:
+    """Run the one event loop of this process: langchain-openai's client cannot be used from a second."""
+    return asyncio.run(act(*args))
+
+
+def _conversation(turns: Sequence[str]) -> Any:
+    from bot.conversation import Conversation
+
+    return Conversation.of(turns)
+
+
+async def _answer_all(advisor: "Advisor", asked: Sequence[tuple[str, list[str]]], path: Path) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        for key, turns in asked:
+            given = await advisor.answer(_conversation(turns))
+            file.write(json.dumps({"id": key, **_as_json(given)}, ensure_ascii=False) + "\n")
+
+
+def _read_questions(path: Path) -> list[tuple[str, list[str]]]:
+    asked: list[tuple[str, list[str]]] = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            entry = json.loads(line)
+            turns = [str(turn) for turn in entry["turns"]]
+            turns[-1]  # noqa: B018  # a question has at least one turn
+            asked.append((str(entry["id"]), turns))
+        except (ValueError, KeyError, TypeError, IndexError):
+            raise SettingsError(f"Line {number} of {path} is not an object with `id` and `turns`.") from None
+    return asked
+
+
+def _as_json(answer: "Answer") -> dict[str, Any]:
+    return {
+        "answer": answer.text,
+        "citations": [_citation(citation) for citation in answer.citations],
+        "retrieved": [_citation(citation) for citation in answer.retrieved],
+        "coverage": answer.coverage.value,
+        "mode": answer.receipt.mode,
+        "ms": answer.receipt.milliseconds,
+    }
+
+
+def _citation(citation: "Citation") -> dict[str, Any]:
+    passage = citation.passage
+    return {
+        "guide": passage.guide.path,
+        "heading": " > ".join(passage.heading),
+        "text": passage.text,
+        "score": round(citation.score, 4),
+    }
+
+
+def _console(*, stderr: bool = False) -> "Console":
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False)
+
+
+@contextlib.contextmanager
+def _progress_bar(console: "Console") -> Iterator[Callable[[int, int], None]]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("Indexing passages"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=None, visible=False)
+        yield lambda done, of: bar.update(task, completed=done, total=of, visible=True)
+
+
+def _print_report(report: "SyncReport", console: "Console", *, always: bool = False) -> None:
+    if always or not report.unchanged:
+        console.print(report.summary(), markup=False)
+    for skipped in report.skipped if always or not report.unchanged else ():
+        console.print(f"  skipped {skipped.path}: {skipped.reason}", markup=False)
+
+
+if __name__ == "__main__":
+    main()

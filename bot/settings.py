@@ -1,0 +1,104 @@
+"""Every setting: typed, documented on its field, read once from the environment and `.env`."""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import SettingsError
+
+ENV_FILE = ".env"
+
+
+class Settings(BaseSettings):
+    """The settings. Names are those of the environment in lower case; an empty value counts as not set."""
+
+    model_config = SettingsConfigDict(env_file=ENV_FILE, env_ignore_empty=True, extra="ignore", frozen=True)
+
+    slack_bot_token: SecretStr | None = Field(None, description="Bot token of the Slack app (xoxb-…).")
+    slack_app_token: SecretStr | None = Field(None, description="App-level token with connections:write (xapp-…).")
+    slack_api_url: str = Field("https://slack.com/api/", description="Slack's Web API; another address for a test server.")
+    openai_api_key: SecretStr | None = Field(None, description="Key of the chat model; without it answers are extracted.")
+    openai_base_url: str | None = Field(None, description="Address of a gateway or local server that speaks OpenAI's protocol.")
+    chat_model: str = Field("gpt-5.4-mini", description="Chat model; `provider:model` for any other provider of LangChain.")
+    chat_timeout: float = Field(30.0, gt=0, le=600, description="Seconds that composing an answer may take.")
+    embeddings: str = Field("local", description="`local` (MiniLM on this machine) or an OpenAI embedding model.")
+    knowledge_dir: Path | None = Field(None, description="A folder of your own guides, beside those in `knowledge/guides`.")
+    data_dir: Path = Field(Path("data"), description="Where the index and the records are kept.")
+    chroma_url: str = Field("", description="A Chroma server (http://host:port); empty for the embedded database.")
+    database_url: str = Field("", description="PostgreSQL for the records (postgresql://…); empty for SQLite in `DATA_DIR`.")
+    max_question_chars: int = Field(4000, ge=100, le=40_000, description="Longer messages are refused politely.")
+    max_concurrent: int = Field(100, ge=1, le=1000, description="Questions that are answered at the same time.")
+    contact: str = Field("", description="Whom to ask when the guides do not answer, e.g. `#career-mentors`.")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @field_validator("slack_bot_token")
+    @classmethod
+    def _is_bot_token(cls, token: SecretStr | None) -> SecretStr | None:
+        return _begins(token, "xoxb-", "a bot token begins with xoxb- (OAuth & Permissions)")
+
+    @field_validator("slack_app_token")
+    @classmethod
+    def _is_app_token(cls, token: SecretStr | None) -> SecretStr | None:
+        return _begins(token, "xapp-", "an app-level token begins with xapp- (Basic Information)")
+
+    @field_validator("log_level")
+    @classmethod
+    def _is_log_level(cls, level: str) -> str:
+        if level.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise ValueError("it is DEBUG, INFO, WARNING or ERROR")
+        return level.upper()
+
+    @field_validator("knowledge_dir")
+    @classmethod
+    def _is_folder(cls, folder: Path | None) -> Path | None:
+        if folder is not None and not folder.is_dir():
+            raise ValueError("there is no such folder")
+        return folder
+
+    @field_validator("chroma_url", "openai_base_url", "slack_api_url")
+    @classmethod
+    def _is_web_address(cls, url: str | None) -> str | None:
+        if url and not url.startswith(("http://", "https://")):
+            raise ValueError("it begins with http:// or https://")
+        return url
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_database(cls, url: str) -> str:
+        if url and not url.startswith(("postgresql://", "postgres://", "postgresql+asyncpg://", "sqlite")):
+            raise ValueError("it begins with postgresql:// or sqlite")
+        return url
+
+    @classmethod
+    def load(cls, **overrides: Any) -> "Settings":
+        """Read the settings. Raises SettingsError with one line for every problem; values are never shown."""
+        try:
+            return cls(**overrides)
+        except ValidationError as error:
+            problems = [f"{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()]
+            raise SettingsError("Some settings are wrong. " + "; ".join(problems) + ".") from None
+
+    @property
+    def openai_key(self) -> str:
+        """The key as text, empty when there is none."""
+        return self.openai_api_key.get_secret_value() if self.openai_api_key else ""
+
+    @property
+    def slack_tokens(self) -> tuple[str, str] | None:
+        """Bot and app token when both are set."""
+        if self.slack_bot_token and self.slack_app_token:
+            return self.slack_bot_token.get_secret_value(), self.slack_app_token.get_secret_value()
+        return None
+
+    @property
+    def has_model(self) -> bool:
+        """Whether answers are composed by a chat model."""
+        return bool(self.openai_api_key) or ":" in self.chat_model
+
+
+def _begins(token: SecretStr | None, prefix: str, remedy: str) -> SecretStr | None:
+    if token is not None and not token.get_secret_value().startswith(prefix):
+        raise ValueError(remedy)
+    return token
