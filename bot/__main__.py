@@ -34,7 +34,10 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 GuidesOption = Annotated[
-    Path | None, typer.Option("--guides", help="Answer from the guides in this folder only.", exists=True, file_okay=False)
+    Path | None,
+    typer.Option(
+        "--guides", help="Answer from the guides in this folder only.", exists=True, file_okay=False
+    ),
 ]
 
 
@@ -115,14 +118,26 @@ def doctor() -> None:
 
 @cli.command()
 def answer(
-    questions: Annotated[Path, typer.Argument(help="Lines of JSON with `id` and `turns`.", exists=True, dir_okay=False)],
-    answers: Annotated[Path, typer.Argument(help="Where the answers go, a line of JSON each.", dir_okay=False)],
-    guides: Annotated[Path, typer.Option("--guides", help="The guides to answer from.", exists=True, file_okay=False)],
-    with_model: Annotated[bool, typer.Option("--with-model", help="Compose with the chat model of the settings.")] = False,
+    questions: Annotated[
+        Path, typer.Argument(help="Lines of JSON with `id` and `turns`.", exists=True, dir_okay=False)
+    ],
+    answers: Annotated[
+        Path, typer.Argument(help="Where the answers go, a line of JSON each.", dir_okay=False)
+    ],
+    guides: Annotated[
+        Path, typer.Option("--guides", help="The guides to answer from.", exists=True, file_okay=False)
+    ],
+    with_model: Annotated[
+        bool, typer.Option("--with-model", help="Compose with the chat model of the settings.")
+    ] = False,
 ) -> None:
     """Answer a file of questions from a folder of guides, for evaluations; the normal index is not touched."""
     asked = _read_questions(questions)
-    settings = _settings() if with_model else _settings().model_copy(update={"openai_api_key": None, "chat_model": "none"})
+    settings = (
+        _settings()
+        if with_model
+        else _settings().model_copy(update={"openai_api_key": None, "chat_model": "none"})
+    )
     parts = Parts(settings, guides)
     parts.sync(_console(stderr=True))
     _once(_answer_all, parts.advisor(), asked, answers)
@@ -163,7 +178,11 @@ class Parts:
     def _index_folder(self) -> Path:
         if not self._guides:
             return self._settings.data_dir / "index"
-        return self._settings.data_dir / "evaluations" / hashlib.sha256(str(self._guides).encode()).hexdigest()[:16]
+        return (
+            self._settings.data_dir
+            / "evaluations"
+            / hashlib.sha256(str(self._guides).encode()).hexdigest()[:16]
+        )
 
     def is_indexed(self) -> bool:
         """Whether there is an index to answer from."""
@@ -181,7 +200,9 @@ class Parts:
             from knowledge.embeddings import open_embeddings
 
             settings = self._settings
-            self._embeddings = open_embeddings(settings.embeddings, settings.openai_key, settings.openai_base_url)
+            self._embeddings = open_embeddings(
+                settings.embeddings, settings.openai_key, settings.openai_base_url
+            )
         return self._embeddings
 
     def sync(self, console: "Console") -> "SyncReport":

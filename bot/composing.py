@@ -40,7 +40,11 @@ class ChatComposer:
         self.prompt_hash = prompts.hash
 
     async def compose(
-        self, question: str, earlier: Sequence[Turn], passages: Sequence[Passage], on_text: OnText | None = None
+        self,
+        question: str,
+        earlier: Sequence[Turn],
+        passages: Sequence[Passage],
+        on_text: OnText | None = None,
     ) -> str:
         """The model's answer in Markdown, citing the passages by their place in `passages` from 1."""
         parts: list[str] = []
@@ -57,7 +61,9 @@ class ChatComposer:
         """The question made to stand alone."""
         from langchain_core.messages import HumanMessage, SystemMessage
 
-        said = "\n".join(f"{turn.speaker}: {turn.text}" for turn in [*_shown(earlier), Turn("person", question)])
+        said = "\n".join(
+            f"{turn.speaker}: {turn.text}" for turn in [*_shown(earlier), Turn("person", question)]
+        )
         messages = [SystemMessage(self._prompts.rewrite.render()), HumanMessage(said)]
         return "".join([piece async for piece in self._stream(messages)]).strip() or question
 
@@ -68,7 +74,9 @@ class ChatComposer:
         async for _ in self._stream([HumanMessage("Reply with OK.")]):
             return
 
-    def _messages(self, question: str, earlier: Sequence[Turn], passages: Sequence[Passage]) -> "list[BaseMessage]":
+    def _messages(
+        self, question: str, earlier: Sequence[Turn], passages: Sequence[Passage]
+    ) -> "list[BaseMessage]":
         """The part that never changes first, so that the provider's prompt cache serves it."""
         from langchain_core.messages import HumanMessage, SystemMessage
 
@@ -83,7 +91,9 @@ class ChatComposer:
                     if text := chunk.text:
                         yield str(text)
         except TimeoutError as error:
-            raise ModelUnavailable(f"The chat model {self.name} did not answer within {self._timeout:g} s.") from error
+            raise ModelUnavailable(
+                f"The chat model {self.name} did not answer within {self._timeout:g} s."
+            ) from error
         except (ModelUnavailable, asyncio.CancelledError, GeneratorExit):
             raise
         except Exception as error:
@@ -111,7 +121,9 @@ def _open_openai(name: str, api_key: str, base_url: str | None, timeout: float) 
     from pydantic import SecretStr
 
     # The default pool of 100 connections waits for one; a question waits for nobody.
-    client = httpx.AsyncClient(limits=httpx.Limits(max_connections=None, max_keepalive_connections=50), timeout=timeout)
+    client = httpx.AsyncClient(
+        limits=httpx.Limits(max_connections=None, max_keepalive_connections=50), timeout=timeout
+    )
     return ChatOpenAI(
         model=name,
         api_key=SecretStr(api_key),

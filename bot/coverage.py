@@ -29,7 +29,8 @@ FREQUENCY = re.compile(
     re.I,
 )
 RANKS = re.compile(
-    r"\b(?:most|more|highest|best|lowest|least|better|fewer|higher|lower|top|bottom|largest|smallest|less|increasingly|popular)\b|\w+est\b", re.I
+    r"\b(?:most|more|highest|best|lowest|least|better|fewer|higher|lower|top|bottom|largest|smallest|less|increasingly|popular)\b|\w+est\b",
+    re.I,
 )
 
 _KIND: dict[Wanted, tuple[re.Pattern[str], ...]] = {
@@ -71,14 +72,18 @@ class Match:
 
 def weigh(ask: Ask, passages: Sequence[tuple[Passage, float]]) -> list[Match]:
     """Every statement of the passages against the question, best first. The scores are the passages' own, 0 to 1."""
-    matches = [_weigh(ask, statement, score) for passage, score in passages for statement in statements(passage)]
+    matches = [
+        _weigh(ask, statement, score) for passage, score in passages for statement in statements(passage)
+    ]
     return sorted(matches, key=lambda match: -match.score)
 
 
 def unmet(ask: Ask, matches: Iterable[Match]) -> list[Word]:
     """The carrying words of a question that none of the statements meets."""
     best = [max(credits, default=0.0) for credits in zip(*(match.credit for match in matches), strict=True)]
-    return [word for word, credit in zip(ask.words, best or [0.0] * len(ask.words), strict=True) if credit == 0.0]
+    return [
+        word for word, credit in zip(ask.words, best or [0.0] * len(ask.words), strict=True) if credit == 0.0
+    ]
 
 
 def _weigh(ask: Ask, statement: Statement, passage_score: float) -> Match:
@@ -104,7 +109,9 @@ def _mean(values: Sequence[float], weights: Sequence[float]) -> float:
 
 
 @lru_cache(maxsize=8192)
-def _surroundings(statement: Statement) -> tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str]]:
+def _surroundings(
+    statement: Statement,
+) -> tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str]]:
     passage = statement.passage
     guide = passage.guide
     place = " ".join([*passage.heading[:-1], guide.title, guide.path, guide.role, guide.region])

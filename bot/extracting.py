@@ -37,7 +37,9 @@ def find(ask: Ask, passages: Sequence[tuple[Passage, float]]) -> Finding:
     best = fitting[0] if fitting else None
     if best is None or best.share < ENOUGH or not _ranks_when_asked(ask, best):
         return Finding(ask, Coverage.NOT_COVERED, (), _missing(ask, matches))
-    vague = ask.wanted is Wanted.DURATION and not is_right_kind(Wanted.NUMBER, VAGUE_DURATION.sub("", best.statement.text))
+    vague = ask.wanted is Wanted.DURATION and not is_right_kind(
+        Wanted.NUMBER, VAGUE_DURATION.sub("", best.statement.text)
+    )
     coverage = Coverage.PARTLY_COVERED if vague else Coverage.COVERED
     return Finding(ask, coverage, tuple(_complete(ask, best, fitting)), ())
 
@@ -49,7 +51,10 @@ def _names_met(ask: Ask, match: Match) -> bool:
 def _ranks_when_asked(ask: Ask, match: Match) -> bool:
     from bot.coverage import RANKS
 
-    return not (ask.ranked and ask.wanted in (Wanted.MONEY, Wanted.PERCENT)) or RANKS.search(match.statement.text) is not None
+    return (
+        not (ask.ranked and ask.wanted in (Wanted.MONEY, Wanted.PERCENT))
+        or RANKS.search(match.statement.text) is not None
+    )
 
 
 def _missing(ask: Ask, matches: Sequence[Match]) -> tuple[Word, ...]:
@@ -70,7 +75,14 @@ def _complete(ask: Ask, best: Match, fitting: Sequence[Match]) -> list[Match]:
 
 
 def _further(ask: Ask, best: Match, fitting: Sequence[Match]) -> list[Match]:
-    if ask.wanted in (Wanted.MONEY, Wanted.PERCENT, Wanted.NUMBER, Wanted.DURATION, Wanted.FREQUENCY, Wanted.CHOICE):
+    if ask.wanted in (
+        Wanted.MONEY,
+        Wanted.PERCENT,
+        Wanted.NUMBER,
+        Wanted.DURATION,
+        Wanted.FREQUENCY,
+        Wanted.CHOICE,
+    ):
         return []
     near = [
         match

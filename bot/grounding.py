@@ -31,10 +31,21 @@ _SPELLED = {w: n for n, w in enumerate("zero one two three four five six seven e
     "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "hundred": 100
 }  # fmt: skip
 _CURRENCY = {"us$": "$", "dollars": "$", "usd": "$", "euros": "€", "eur": "€", "pounds": "£", "gbp": "£"}
-_NEGATION = re.compile(r"\b(?:not|no|never|none|neither|nor|without|cannot|hardly|lacks?|rarely)\b|n['’]t\b|\bun(?:necessary|needed|related)\b", re.I)
-_UP = re.compile(r"\b(?:more|higher|increase[ds]?|above|over|at least|minimum|faster|grow(?:s|ing|th)?|rise[sn]?|exceeds?|highest|top)\b", re.I)
-_DOWN = re.compile(r"\b(?:less|lower|decrease[ds]?|decline[ds]?|below|under|at most|maximum|slower|shrink(?:s|ing)?|fall(?:s|ing)?|lowest|bottom|fewer)\b", re.I)
-_ABSOLUTE = re.compile(r"\b(?:all|every|always|only|must|guaranteed?|mandatory|everyone|exactly|exclusively)\b", re.I)
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|none|neither|nor|without|cannot|hardly|lacks?|rarely)\b|n['’]t\b|\bun(?:necessary|needed|related)\b",
+    re.I,
+)
+_UP = re.compile(
+    r"\b(?:more|higher|increase[ds]?|above|over|at least|minimum|faster|grow(?:s|ing|th)?|rise[sn]?|exceeds?|highest|top)\b",
+    re.I,
+)
+_DOWN = re.compile(
+    r"\b(?:less|lower|decrease[ds]?|decline[ds]?|below|under|at most|maximum|slower|shrink(?:s|ing)?|fall(?:s|ing)?|lowest|bottom|fewer)\b",
+    re.I,
+)
+_ABSOLUTE = re.compile(
+    r"\b(?:all|every|always|only|must|guaranteed?|mandatory|everyone|exactly|exclusively)\b", re.I
+)
 _ABOUT_THE_GUIDE = re.compile(
     r"\b(?:guides?|passages?|documents?)\b[^.]{0,40}\b(?:do(?:es)?(?: not|n['’]t)|is silent|gives? no|says? nothing|no)\b|\bnot (?:covered|mentioned|stated|given|in the guide)\b", re.I
 )  # fmt: skip
@@ -100,7 +111,9 @@ def judge(claim: Claim, passages: Sequence[Passage]) -> Verdict:
     if not re.search(r"\w", claim.text):
         return Verdict(True)
     if _ABOUT_THE_GUIDE.search(claim.text):
-        return Verdict(True, ()) if not _figures(claim.text) else Verdict(False, (), "a figure without a source")
+        return (
+            Verdict(True, ()) if not _figures(claim.text) else Verdict(False, (), "a figure without a source")
+        )
     cited = [number for number in claim.cited if 1 <= number <= len(passages)]
     why = _lack(claim.text, [passages[number - 1] for number in cited]) if cited else "no source"
     if not why:
@@ -211,7 +224,11 @@ def _figures(text: str) -> frozenset[str]:
         found.add(f"{_value(match[1], None)}%")
     rest = _PERCENT.sub(" ", rest)
     found.update(_value(match[1], match[2]) for match in _NUMBER.finditer(rest))
-    found.update(str(_SPELLED[word]) for word in re.findall(r"[a-z]+", rest.lower()) if word in _SPELLED and word != "one")
+    found.update(
+        str(_SPELLED[word])
+        for word in re.findall(r"[a-z]+", rest.lower())
+        if word in _SPELLED and word != "one"
+    )
     return frozenset(found)
 
 

@@ -55,38 +55,62 @@ class Ask:
     ranked: bool = False
 
 
-_MARKUP = re.compile(r"```.*?```|`[^`]*`|<[!@#][^>]*>|<(https?:[^|>]*)(?:\|[^>]*)?>|:[a-z0-9_+-]+:|https?://\S+", re.DOTALL)
+_MARKUP = re.compile(
+    r"```.*?```|`[^`]*`|<[!@#][^>]*>|<(https?:[^|>]*)(?:\|[^>]*)?>|:[a-z0-9_+-]+:|https?://\S+", re.DOTALL
+)
 _BOUNDARY = re.compile(r"(?<=[?!。？！])\s*|(?<=[.;])\s+|\n+")
 _CLAUSE = re.compile(
     r"(?:,\s*|\s+)(?:and|or|also|plus|but)\s+(?:also\s+)?(?=(?:what|which|how|where|who|when|why|is|are|do|does|can|should)\b)",
     re.IGNORECASE,
 )
 _QUESTION_START = re.compile(
-    r"^(?:what|which|how|where|who|when|why|whose|is|are|do|does|did|can|could|should|will|would|am|any|name|list|tell|give|show)\b", re.I
+    r"^(?:what|which|how|where|who|when|why|whose|is|are|do|does|did|can|could|should|will|would|am|any|name|list|tell|give|show)\b",
+    re.I,
 )
 _MONEY = re.compile(
     r"\bhow much\b(?!.*\b(?:experience|time|grow|growth|growing|increase|shrink|decline|travel)\b)|\bwhat\b.*\b(?:pay|pays|paid|earn|earns|make|makes)\b|\b(?:in|how many) (?:dollars|euros|usd|eur|gbp|pounds|lkr|inr|yen)\b",
     re.I,
 )
-_EARN = re.compile(r"\b(?:how much|what|who)\b[^?.]*\b(?:make|makes|making|get paid|take home|bring home)\b", re.I)
-_PERCENT = re.compile(r"\bpercent(?:age)?\b|%|\bhow (?:fast|quickly)\b|\bby how much\b|\bhow much\b.*\b(?:grow|growth|growing|increase|shrink|decline)\b|\bgrowth rate\b|\bmatch rate\b", re.I)
+_EARN = re.compile(
+    r"\b(?:how much|what|who)\b[^?.]*\b(?:make|makes|making|get paid|take home|bring home)\b", re.I
+)
+_PERCENT = re.compile(
+    r"\bpercent(?:age)?\b|%|\bhow (?:fast|quickly)\b|\bby how much\b|\bhow much\b.*\b(?:grow|growth|growing|increase|shrink|decline)\b|\bgrowth rate\b|\bmatch rate\b",
+    re.I,
+)
 _DURATION = re.compile(
     r"\bhow long\b|\bhow many (?:years|yrs|months|weeks|days|hours|minutes)\b|\bhow much (?:experience|time)\b|\byears of exp|\byears\s*\?|\bduration\b|\bhow (?:many|much) (?:pto|vacation)",
     re.I,
 )
 _FREQUENCY = re.compile(r"\bhow (?:often|frequently|regularly)\b|\bfrequency\b|\bcadence\b", re.I)
 _NUMBER = re.compile(r"\bhow many\b|\bnumber of\b", re.I)
-_YES_NO = re.compile(r"^(?:so |and |but |then |ok |hey |hi )*(?:is|are|do|does|did|can|could|should|will|would|am|has|have|must)\b|\b(?:am i|do i|is it|good enough)\b[^?]*\??$", re.I)
-_DEFINITION = re.compile(r"^(?:what(?:'s|’s| is| are)|whats|define|meaning of)\s+(?:an?\s+|the\s+)?[\w\s/&.-]{2,60}\??$|\bstand(?:s)? for\b|\bwhat does [\w-]+ mean\b", re.I)
+_YES_NO = re.compile(
+    r"^(?:so |and |but |then |ok |hey |hi )*(?:is|are|do|does|did|can|could|should|will|would|am|has|have|must)\b|\b(?:am i|do i|is it|good enough)\b[^?]*\??$",
+    re.I,
+)
+_DEFINITION = re.compile(
+    r"^(?:what(?:'s|’s| is| are)|whats|define|meaning of)\s+(?:an?\s+|the\s+)?[\w\s/&.-]{2,60}\??$|\bstand(?:s)? for\b|\bwhat does [\w-]+ mean\b",
+    re.I,
+)
 _CHOICE = re.compile(r"^(?:so |and |in )?(?:which|what)\s+(?:one|of)\b|\bwhich\b(?!\s+\w+s\b)", re.I)
-_LIST = re.compile(r"\b(?:which|what)\s+(?:[\w-]+\s+){0,3}?[\w-]*[^s\W]s\b|^(?:list|name|enumerate)\b|\bwhere\b|\ball the\b", re.I)
-_RANKED = re.compile(r"\b(?:most|highest|best|lowest|least|more|better|fewer|higher|lower|earlier|faster|biggest|largest|smallest|richest|top)\b", re.I)
+_LIST = re.compile(
+    r"\b(?:which|what)\s+(?:[\w-]+\s+){0,3}?[\w-]*[^s\W]s\b|^(?:list|name|enumerate)\b|\bwhere\b|\ball the\b",
+    re.I,
+)
+_RANKED = re.compile(
+    r"\b(?:most|highest|best|lowest|least|more|better|fewer|higher|lower|earlier|faster|biggest|largest|smallest|richest|top)\b",
+    re.I,
+)
 _ANAPHOR = re.compile(
     r"\b(?:it|its|they|them|their|those|these|that|this|there|one|ones|he|she|same|each)\b|^(?:and|or|but|what about|how about|just|only|also|why|so)\b",
     re.I,
 )
-_FOLLOW_UP_START = re.compile(r"^(?:and|or|but|what about|how about|just|only|also|why|so|ok and|same)\b", re.I)
-_PREMISE = re.compile(r"^((?:since|given(?: that)?|because|as|if|considering|assuming)\b[^,]+),\s*(.+)$", re.I)
+_FOLLOW_UP_START = re.compile(
+    r"^(?:and|or|but|what about|how about|just|only|also|why|so|ok and|same)\b", re.I
+)
+_PREMISE = re.compile(
+    r"^((?:since|given(?: that)?|because|as|if|considering|assuming)\b[^,]+),\s*(.+)$", re.I
+)
 _AMOUNT = re.compile(r"[$£€]\s?\d[\d,.]*\s?[kKmM]?\b|\b\d[\d,.]*\s?[kK]\b")
 _SAME_HEAD = re.compile(
     r"^(?P<head>.+?)\s(?P<prep>for|in|of|at)\s(?P<one>.+?),?\s+and\s+(?P=prep)\s(?P<other>.+)$", re.I
@@ -118,7 +142,9 @@ class Part:
 def parts(message: str) -> list[Part]:
     """The questions of a message, in order; statements around them are the background of the next question."""
     pieces = [piece.strip() for piece in _BOUNDARY.split(plain(message)) if piece.strip()]
-    clauses = [clause.strip(" ,") for piece in pieces for clause in _CLAUSE.split(piece) if clause.strip(" ,")]
+    clauses = [
+        clause.strip(" ,") for piece in pieces for clause in _CLAUSE.split(piece) if clause.strip(" ,")
+    ]
     asked: list[Part] = []
     background: list[str] = []
     for clause in clauses:
@@ -148,7 +174,10 @@ def _premise_apart(clause: str, background: Sequence[str]) -> Part:
 def _coordinated(clause: str) -> list[str]:
     """The two questions of "pay for X and for Y" or "the pay and the outlook of X"; otherwise the clause itself."""
     if both := _SAME_HEAD.match(clause):
-        return [f"{both['head']} {both['prep']} {both['one']}", f"{both['head']} {both['prep']} {both['other']}"]
+        return [
+            f"{both['head']} {both['prep']} {both['one']}",
+            f"{both['head']} {both['prep']} {both['other']}",
+        ]
     left, found, right = clause.rpartition(" and ")
     if not found or not (_attributes(left) and _attributes(right)) or _attributes(left) & _attributes(right):
         return [clause]
@@ -266,7 +295,10 @@ def _wanted(text: str) -> Wanted:
     pays = any(name == "pay" for name in meanings(words(text)))
     rules = (
         (Wanted.FREQUENCY, _FREQUENCY.search(text)),
-        (Wanted.PERCENT, _PERCENT.search(text) and not re.search(r"\b(?:top|bottom|lowest|highest)\s+\d+\s*%", text, re.I)),
+        (
+            Wanted.PERCENT,
+            _PERCENT.search(text) and not re.search(r"\b(?:top|bottom|lowest|highest)\s+\d+\s*%", text, re.I),
+        ),
         (Wanted.DURATION, _DURATION.search(text)),
         (Wanted.MONEY, _EARN.search(text) or (pays and _asks_amount(text)) or _MONEY.search(text)),
         (Wanted.NUMBER, _NUMBER.search(text)),
@@ -281,5 +313,9 @@ def _wanted(text: str) -> Wanted:
 def _asks_amount(text: str) -> bool:
     """Whether a text about pay asks for the figure, not for what moves it, how to negotiate it or why."""
     names = set(meanings(words(text)))
-    about = re.search(r"\b(?:why|negotiat\w*|depend\w*|how do i|how can|how to|decide[ds]?|set|calculated|determined)\b", text, re.I)
+    about = re.search(
+        r"\b(?:why|negotiat\w*|depend\w*|how do i|how can|how to|decide[ds]?|set|calculated|determined)\b",
+        text,
+        re.I,
+    )
     return not (about or "depend" in names or _YES_NO.search(text))

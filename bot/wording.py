@@ -24,7 +24,11 @@ def missing_part(finding: Finding) -> str:
 
 def vague(finding: Finding) -> str:
     """That the guide gives no exact figure for what was asked."""
-    return "The guide gives no exact number." if finding.ask.wanted is not Wanted.MONEY else "The guide gives no exact amount."
+    return (
+        "The guide gives no exact number."
+        if finding.ask.wanted is not Wanted.MONEY
+        else "The guide gives no exact amount."
+    )
 
 
 def premise_corrected(claims: Sequence[str], statement: str) -> str:

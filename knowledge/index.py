@@ -115,8 +115,12 @@ class Snapshot:
             return {}
         with _damage_told():
             n = min(k, len(self.passages))
-            found = self._collection.query(query_embeddings=[list(vector)], n_results=n, include=["distances"])
-        return {key: 1.0 - distance for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)}
+            found = self._collection.query(
+                query_embeddings=[list(vector)], n_results=n, include=["distances"]
+            )
+        return {
+            key: 1.0 - distance for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)
+        }
 
 
 class IndexStore:
@@ -154,14 +158,20 @@ class IndexStore:
             collection = self._client.get_collection(version.name, embedding_function=None)
             contents = self.contents(version)
             lexical = self._lexical(version, contents)
-        return Snapshot(version.name, version.embeddings, contents.passages, contents.skipped, lexical, collection)
+        return Snapshot(
+            version.name, version.embeddings, contents.passages, contents.skipped, lexical, collection
+        )
 
     def contents(self, version: Version) -> Contents:
         """The passages of a version, from the file beside it or, on another machine, from Chroma."""
         try:
-            return _contents_from(json.loads((self._beside(version.name) / "passages.json").read_text("utf-8")))
+            return _contents_from(
+                json.loads((self._beside(version.name) / "passages.json").read_text("utf-8"))
+            )
         except OSError:
-            stored = self._client.get_collection(version.name, embedding_function=None).get(include=["metadatas"])
+            stored = self._client.get_collection(version.name, embedding_function=None).get(
+                include=["metadatas"]
+            )
             said = [json.loads(str((metadata or {})["passage"])) for metadata in stored["metadatas"] or []]
             passages = [_passage_from(entry["guide"], entry) for entry in said]
             return Contents(tuple(sorted(passages, key=lambda p: (p.guide.path, p.position))))
@@ -178,7 +188,9 @@ class IndexStore:
     def vectors(self, version: Version) -> dict[str, Sequence[float]]:
         """The vector of each passage of a version, by its id."""
         with _damage_told():
-            stored = self._client.get_collection(version.name, embedding_function=None).get(include=["embeddings"])
+            stored = self._client.get_collection(version.name, embedding_function=None).get(
+                include=["embeddings"]
+            )
             found = stored["embeddings"]
             return dict(zip(stored["ids"], [] if found is None else found, strict=True))
 
@@ -194,7 +206,9 @@ class IndexStore:
         except Timeout as error:
             raise IndexBusy("Another process is indexing the guides; wait until it is done.") from error
 
-    def write(self, contents: Contents, vectors: Iterator[list[float]], embeddings: str, before: Version | None) -> None:
+    def write(
+        self, contents: Contents, vectors: Iterator[list[float]], embeddings: str, before: Version | None
+    ) -> None:
         """Write a new version and make it the current one; `vectors` come in the passages' order."""
         name = f"{VERSION_PREFIX}{uuid.uuid4().hex[:12]}"
         with _damage_told():
@@ -204,12 +218,16 @@ class IndexStore:
                 collection.add(
                     ids=[passage.id for passage in part],
                     embeddings=[next(vectors) for _ in part],  # type: ignore[arg-type]
-                    metadatas=[{"passage": json.dumps(_stored(passage), ensure_ascii=False)} for passage in part],
+                    metadatas=[
+                        {"passage": json.dumps(_stored(passage), ensure_ascii=False)} for passage in part
+                    ],
                     documents=[passage.text for passage in part],
                 )
             beside = self._beside(name)
             LexicalIndex.build(contents.passages).save(beside / "lexical")
-            (beside / "passages.json").write_text(json.dumps(_stored_contents(contents), ensure_ascii=False), "utf-8")
+            (beside / "passages.json").write_text(
+                json.dumps(_stored_contents(contents), ensure_ascii=False), "utf-8"
+            )
             self._switch(Version(name, embeddings, FORMAT_VERSION, before.name if before else ""))
             self._remove_all_but({name, before.name if before else ""})
 
@@ -257,7 +275,10 @@ class IndexReader:
 
 
 def sync(
-    store: IndexStore, folders: Sequence[Path], embeddings: "NamedEmbeddings", progress: Progress = lambda done, of: None
+    store: IndexStore,
+    folders: Sequence[Path],
+    embeddings: "NamedEmbeddings",
+    progress: Progress = lambda done, of: None,
 ) -> SyncReport:
     """Bring the index in line with the guides in the folders.
 
@@ -271,7 +292,12 @@ def sync(
         new = _read(_files(folders), old if not rebuilt else Contents(()))
         changes = _changes(old.passages, new.passages)
         embedded = 0
-        if rebuilt or before is None or any(changes) or [p.id for p in old.passages] != [p.id for p in new.passages]:
+        if (
+            rebuilt
+            or before is None
+            or any(changes)
+            or [p.id for p in old.passages] != [p.id for p in new.passages]
+        ):
             known = {} if rebuilt or before is None else _known_vectors(store, before, old)
             missing = [text for text in map(embedding_text, new.passages) if text not in known]
             embedded = len(missing)
@@ -288,7 +314,9 @@ def _files(folders: Sequence[Path]) -> list[GuideFile]:
     """The files to read. None at all is a wrong folder rather than a wish to empty the index."""
     if files := find_files(folders):
         return files
-    raise NoGuides(f"There is no guide in {' or '.join(map(str, folders))}: put Markdown, text, HTML, PDF or DOCX files there.")
+    raise NoGuides(
+        f"There is no guide in {' or '.join(map(str, folders))}: put Markdown, text, HTML, PDF or DOCX files there."
+    )
 
 
 def _version_before(store: IndexStore, embeddings: str) -> tuple[Version | None, str]:
@@ -343,7 +371,9 @@ def _known_vectors(store: IndexStore, version: Version, old: Contents) -> dict[s
     return {embedding_text(passage): by_id[passage.id] for passage in old.passages if passage.id in by_id}
 
 
-def _embedded(texts: Sequence[str], embeddings: "NamedEmbeddings", progress: Progress) -> dict[str, Sequence[float]]:
+def _embedded(
+    texts: Sequence[str], embeddings: "NamedEmbeddings", progress: Progress
+) -> dict[str, Sequence[float]]:
     # Texts of like length together make the batches short.
     order = sorted(dict.fromkeys(texts), key=len)
     vectors: dict[str, Sequence[float]] = {}
@@ -392,7 +422,9 @@ def _contents_from(stored: Mapping[str, Any]) -> Contents:
 
 
 def _passage_from(guide: Mapping[str, str], entry: Mapping[str, Any]) -> Passage:
-    return Passage(entry["id"], Guide(**guide), tuple(entry["heading"]), entry["text"], entry["position"], entry["hash"])
+    return Passage(
+        entry["id"], Guide(**guide), tuple(entry["heading"]), entry["text"], entry["position"], entry["hash"]
+    )
 
 
 def _open_embedded(path: Path) -> "ClientAPI":
@@ -411,10 +443,15 @@ def _open_server(url: str) -> "ClientAPI":
     ssl = parts.scheme == "https"
     try:
         return chromadb.HttpClient(
-            parts.hostname or "", parts.port or (443 if ssl else 8000), ssl=ssl, settings=Settings(anonymized_telemetry=False)
+            parts.hostname or "",
+            parts.port or (443 if ssl else 8000),
+            ssl=ssl,
+            settings=Settings(anonymized_telemetry=False),
         )
     except ValueError as error:
-        raise IndexDamaged("The Chroma server does not answer; check CHROMA_URL and that it is running.") from error
+        raise IndexDamaged(
+            "The Chroma server does not answer; check CHROMA_URL and that it is running."
+        ) from error
 
 
 @contextmanager
@@ -426,7 +463,11 @@ def _damage_told() -> Iterator[None]:
         yield
     except (ChromaError, sqlite3.Error, OSError, ValueError, KeyError, TypeError) as error:
         locked = "locked" in str(error).lower()
-        what = "is locked by another process; stop it" if locked else "cannot be read; delete its folder (DATA_DIR/index)"
+        what = (
+            "is locked by another process; stop it"
+            if locked
+            else "cannot be read; delete its folder (DATA_DIR/index)"
+        )
         raise IndexDamaged(f"The index of the guides {what} and run `careerbot index` again.") from error
     except BaseException as error:
         if type(error).__name__ == "PanicException":  # how Chroma's Rust core reports a damaged file

@@ -98,7 +98,9 @@ def _sections(document: "Document") -> Iterator[tuple[tuple[str, ...], str]]:
     yield from _section(title, path, lines)
 
 
-def _section(title: str, path: Sequence[tuple[int, str]], lines: Sequence[str]) -> Iterator[tuple[tuple[str, ...], str]]:
+def _section(
+    title: str, path: Sequence[tuple[int, str]], lines: Sequence[str]
+) -> Iterator[tuple[tuple[str, ...], str]]:
     text = "\n".join(lines).strip()
     names = [name for _, name in path if name]
     heading = tuple(names if names[:1] == [title] else [title, *names])
@@ -122,7 +124,11 @@ def _parts(text: str) -> Iterator[str]:
     """The blocks of a text, each no longer than a passage; a line that introduces a list stays with it."""
     lead = ""
     for block in blocks(text):
-        if block.kind is Kind.PARAGRAPH and block.text.rstrip().endswith((":", "：")) and length(block.text) < LONGEST_PASSAGE / 4:
+        if (
+            block.kind is Kind.PARAGRAPH
+            and block.text.rstrip().endswith((":", "："))
+            and length(block.text) < LONGEST_PASSAGE / 4
+        ):
             if lead:
                 yield lead
             lead = block.text
@@ -150,11 +156,17 @@ def _whole_items(block: Block) -> list[str]:
     """The items of a list with their continuation lines; one that is too long by itself, in sentences."""
     grouped: list[str] = []
     for line in block.lines:
-        if grouped and (line.startswith((" ", "\t")) or not line.strip()) and length(grouped[-1]) < LONGEST_PASSAGE / 2:
+        if (
+            grouped
+            and (line.startswith((" ", "\t")) or not line.strip())
+            and length(grouped[-1]) < LONGEST_PASSAGE / 2
+        ):
             grouped[-1] += f"\n{line}"
         else:
             grouped.append(line)
-    return [part for item in grouped for part in (sentences(item) if length(item) > LONGEST_PASSAGE else [item])]
+    return [
+        part for item in grouped for part in (sentences(item) if length(item) > LONGEST_PASSAGE else [item])
+    ]
 
 
 def _packed(parts: Sequence[str], longest: float, joint: str, head: Sequence[str] = ()) -> Iterator[str]:
@@ -171,4 +183,6 @@ def _packed(parts: Sequence[str], longest: float, joint: str, head: Sequence[str
 def length(text: str) -> float:
     """About how many word pieces a text has; scripts without spaces have one per character."""
     wide = sum(1 for character in text if character >= "\u2e80")
-    return len(re.findall(r"[^\W_]+", text)) * PIECES_PER_WORD + len(re.findall(r"[^\w\s]", text)) * 0.7 + wide
+    return (
+        len(re.findall(r"[^\W_]+", text)) * PIECES_PER_WORD + len(re.findall(r"[^\w\s]", text)) * 0.7 + wide
+    )

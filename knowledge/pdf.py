@@ -39,7 +39,11 @@ def _lines(path: Path) -> list[_Line]:
 
     try:
         with pdfplumber.open(path) as pdf:
-            return [line for number, page in enumerate(pdf.pages[:MOST_PAGES]) for line in _page_lines(page, number)]
+            return [
+                line
+                for number, page in enumerate(pdf.pages[:MOST_PAGES])
+                for line in _page_lines(page, number)
+            ]
     except PdfminerException as error:
         if error.args and isinstance(error.args[0], PDFPasswordIncorrect):
             raise UnreadableFile("it is encrypted; save it without a password") from error
@@ -58,7 +62,12 @@ def _page_lines(page: Any, number: int) -> Iterator[_Line]:
 
 
 def _within(thing: Any, box: tuple[float, float, float, float]) -> bool:
-    return bool(box[0] <= thing["x0"] and thing["x1"] <= box[2] and box[1] <= thing["top"] and thing["bottom"] <= box[3])
+    return bool(
+        box[0] <= thing["x0"]
+        and thing["x1"] <= box[2]
+        and box[1] <= thing["top"]
+        and thing["bottom"] <= box[3]
+    )
 
 
 def _line(raw: Any, page: int) -> _Line:
@@ -71,7 +80,14 @@ def _table_line(table: Any, page: int) -> _Line:
     rows = [[re.sub(r"\s+", " ", cell or "").replace("|", "\\|") for cell in row] for row in table.extract()]
     lines = [f"| {' | '.join(row)} |" for row in rows if any(row)]
     rule = [f"|{'---|' * len(rows[0])}"] if rows else []
-    return _Line("\n".join([*lines[:1], *rule, *lines[1:]]), 0.0, bold=False, top=table.bbox[1], bottom=table.bbox[3], page=page)
+    return _Line(
+        "\n".join([*lines[:1], *rule, *lines[1:]]),
+        0.0,
+        bold=False,
+        top=table.bbox[1],
+        bottom=table.bbox[3],
+        page=page,
+    )
 
 
 def _blocks(lines: Sequence[_Line]) -> Iterator[str]:
@@ -99,7 +115,11 @@ def _heading_level(line: _Line, before: _Line | None, normal: float, larger: Seq
         return min(larger.index(line.size) + 1, 5)
     alone = before is None or before.page != line.page or line.top - before.bottom > 0.4 * line.size
     short = len(line.text) <= 80 and not line.text.endswith((".", ",", ":", ";"))
-    return min(len(larger) + 1, 6) if line.bold and alone and short and line.size >= normal and line.text[:1].isalnum() else 0
+    return (
+        min(len(larger) + 1, 6)
+        if line.bold and alone and short and line.size >= normal and line.text[:1].isalnum()
+        else 0
+    )
 
 
 def _continues(line: _Line, before: _Line) -> bool:

@@ -148,13 +148,21 @@ def _thesaurus() -> dict[str, frozenset[str]]:
 
 @lru_cache(maxsize=1)
 def _phrases() -> dict[tuple[str, ...], str]:
-    return {expression: name for name, expressions in _entries() for expression in expressions if len(expression) > 1}
+    return {
+        expression: name
+        for name, expressions in _entries()
+        for expression in expressions
+        if len(expression) > 1
+    }
 
 
 def _entries() -> Iterator[tuple[str, list[tuple[str, ...]]]]:
     for line in _lines("thesaurus.txt"):
         name, _, listed = line.partition(":")
-        yield name.strip(), [tuple(words(expression)) for expression in listed.split(",") if expression.strip()]
+        yield (
+            name.strip(),
+            [tuple(words(expression)) for expression in listed.split(",") if expression.strip()],
+        )
 
 
 def _lines(name: str) -> Iterator[str]:

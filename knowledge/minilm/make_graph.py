@@ -90,9 +90,14 @@ def build(weights: Path) -> onnx.ModelProto:
     tokens = graph.op("Reshape", x, whole)
     output = _pooled(graph, tokens, mask)
     graph.nodes.append(helper.make_node("Identity", [output], ["embedding"]))
-    ints = [helper.make_tensor_value_info(n, TensorProto.INT64, ["texts", "tokens"]) for n in ("input_ids", "attention_mask")]
+    ints = [
+        helper.make_tensor_value_info(n, TensorProto.INT64, ["texts", "tokens"])
+        for n in ("input_ids", "attention_mask")
+    ]
     out = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["texts", HIDDEN])
-    whole_graph = helper.make_graph(graph.nodes, "all-MiniLM-L6-v2", ints, [out], list(graph.initialisers.values()))
+    whole_graph = helper.make_graph(
+        graph.nodes, "all-MiniLM-L6-v2", ints, [out], list(graph.initialisers.values())
+    )
     return helper.make_model(whole_graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=9)
 
 
@@ -112,7 +117,11 @@ def _layer(graph: Graph, x: str, layer: str, split: str, flat: str, bias: str, r
         projected = graph.linear(x, f"{layer}.attention.self.{projection}")
         return graph.op("Transpose", graph.op("Reshape", projected, split), perm=order)
 
-    query, key, value = by_head("query", [0, 2, 1, 3]), by_head("key", [0, 2, 3, 1]), by_head("value", [0, 2, 1, 3])
+    query, key, value = (
+        by_head("query", [0, 2, 1, 3]),
+        by_head("key", [0, 2, 3, 1]),
+        by_head("value", [0, 2, 1, 3]),
+    )
     scores = graph.op("Add", graph.op("Mul", graph.op("MatMul", query, key), root), bias)
     mixed = graph.op("MatMul", graph.op("Softmax", scores, axis=-1), value)
     joined = graph.op("Reshape", graph.op("Transpose", mixed, perm=[0, 2, 1, 3]), flat)

@@ -14,7 +14,9 @@ SPAN_SHARE = 0.9
 """A passage holds a span when it has this share of the span's words; converters may join or mark up a few."""
 
 
-def scores(questions: Sequence[Question], answers: Mapping[str, Given], judge: Callable[..., list[str]]) -> dict[str, Any]:
+def scores(
+    questions: Sequence[Question], answers: Mapping[str, Given], judge: Callable[..., list[str]]
+) -> dict[str, Any]:
     """Passed of asked by kind and together, and why the others failed."""
     failures = {q["id"]: judge(q, answers.get(q["id"], {}).get("answer")) for q in questions}
     asked = Counter(q["kind"] for q in questions)
@@ -29,7 +31,11 @@ def scores(questions: Sequence[Question], answers: Mapping[str, Given], judge: C
 
 def retrieval(questions: Sequence[Question], answers: Mapping[str, Given]) -> dict[str, float]:
     """hit@1, hit@3, hit@5 and the mean reciprocal rank over the questions that name where the answer stands."""
-    ranks = [_rank(q, answers[q["id"]]["retrieved"]) for q in questions if _stands_somewhere(q) and q["id"] in answers]
+    ranks = [
+        _rank(q, answers[q["id"]]["retrieved"])
+        for q in questions
+        if _stands_somewhere(q) and q["id"] in answers
+    ]
     found = len(ranks) or 1
     hits = {f"hit@{k}": sum(1 for rank in ranks if rank and rank <= k) / found for k in (1, 3, 5)}
     return hits | {"mrr": sum(1 / rank for rank in ranks if rank) / found, "questions": len(ranks)}
@@ -63,7 +69,8 @@ def uncited_amounts(answers: Iterable[Given], amounts: Callable[[str], Sequence[
     return [
         a["id"]
         for a in answers
-        if set(amounts(a["answer"])) - {x for c in a["citations"] for x in amounts(c["heading"] + " " + c["text"])}
+        if set(amounts(a["answer"]))
+        - {x for c in a["citations"] for x in amounts(c["heading"] + " " + c["text"])}
     ]
 
 
@@ -80,7 +87,9 @@ def _holds(passage: Mapping[str, str], question: Question) -> bool:
         sections = question.get("sections") or [question["section"]]
         return any(_plain(section) in _plain(passage["heading"]) for section in sections)
     files = {name.removeprefix("docs/") for name in [question["file"], *question.get("also_in", [])]}
-    return passage["guide"] in files and _holds_span(passage["heading"] + " " + passage["text"], question["span"])
+    return passage["guide"] in files and _holds_span(
+        passage["heading"] + " " + passage["text"], question["span"]
+    )
 
 
 def _holds_span(text: str, span: str) -> bool:

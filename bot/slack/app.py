@@ -1,0 +1,102 @@
+"""The bot in Slack: what it reacts to, and its life from connecting to a graceful stop."""
+
+import asyncio
+import logging
+import signal
+from dataclasses import dataclass
+
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.advisor import Advisor
+from bot.errors import SettingsError
+from bot.records import Records
+from bot.slack.app_mention import app_mentioned
+from bot.slack.desk import Desk
+from bot.slack.failures import code
+from bot.slack.inbox import accepting
+from bot.slack.message import message_posted
+
+RATE_LIMIT_TRIES = 5
+STOP_SECONDS = 10.0
+"""How long a stop waits for answers being composed; what is not ready is answered after the next start."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a question may be, in characters, and how many are answered at the same time."""
+
+    longest_question: int
+    questions_at_once: int
+
+
+class SlackBot:
+    """The bot connected to one workspace through Socket Mode."""
+
+    def __init__(
+        self, advisor: Advisor, records: Records, tokens: tuple[str, str], api_url: str, limits: Limits
+    ) -> None:
+        bot_token, app_token = tokens
+        client = open_client(bot_token, api_url)
+        self._records = records
+        self.desk = Desk(advisor, records, client, limits.longest_question, limits.questions_at_once)
+        self._handler = AsyncSocketModeHandler(
+            build_app(client, records, self.desk), app_token, web_client=client
+        )
+
+    async def start(self) -> None:
+        """Take up what was accepted and not answered, then connect. Raises SettingsError when Slack refuses a token."""
+        for question in await self._records.unanswered():
+            self.desk.take(question)
+        try:
+            await self._handler.connect_async()
+        except SlackApiError as error:
+            raise SettingsError(
+                f"Slack refused to connect ({error.response.get('error')}); run `careerbot doctor`."
+            ) from None
+
+    async def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Take nothing new, finish what is being answered, and leave the rest to the inbox."""
+        await self._handler.close_async()
+        await self.desk.idle(seconds)
+        await self.desk.leave()
+
+
+def open_client(token: str, api_url: str) -> AsyncWebClient:
+    """A client that waits as long as Slack says when it is rate limited.
+
+    It does not repeat calls whose outcome is unknown: a message might be posted twice.
+    """
+    waiting = AsyncRateLimitErrorRetryHandler(max_retry_count=RATE_LIMIT_TRIES)
+    return AsyncWebClient(token=token, base_url=api_url, retry_handlers=[waiting])
+
+
+def build_app(client: AsyncWebClient, records: Records, desk: Desk) -> AsyncApp:
+    """Everything the bot reacts to."""
+    app = AsyncApp(client=client, raise_error_for_unhandled_request=False)
+    app.middleware(accepting(records))
+    app.event("app_mention")(app_mentioned(desk))
+    app.event("message")(message_posted(desk))
+    return app
+
+
+async def serve(
+    advisor: Advisor, records: Records, tokens: tuple[str, str], api_url: str, limits: Limits
+) -> None:
+    """Run until the process is told to stop (SIGTERM or SIGINT), then stop gracefully."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for told in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(told, stopping.set)
+    bot = SlackBot(advisor, records, tokens, api_url, limits)
+    await bot.start()
+    log.info("Connected to Slack.")
+    await stopping.wait()
+    log.info("Stopping.")
+    await bot.stop()
+    await records.close()

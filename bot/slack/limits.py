@@ -1,0 +1,15 @@
+"""Slack's limits, each in one place. Source: Slack's documentation and the threads named in the comments."""
+
+MARKDOWN_BLOCK = 12_000
+"""Characters of a `markdown` block, and of all of them together in a message."""
+BLOCKS = 50
+"""Blocks of a message. A markdown block is shown as several blocks, which count too (bolt-js#2509)."""
+CONTEXT_ELEMENTS = 10
+CONTEXT_TEXT = 2_000
+"""Characters of one text in a context block; Slack documents 3,000 for texts, shown here shorter to stay readable."""
+TEXT_BYTES = 3_000
+"""Bytes of `text` after escaping. chat.update refuses about 4,000 (ChatGPT-in-Slack#102); this leaves room."""
+MESSAGE_MARKDOWN = 8_000
+"""Characters of an answer put into one message: half of what a block takes, since escaping makes it longer."""
+THREAD_PAGE = 200
+"""Messages asked for at once when a thread is read; conversations.replies gives up to 1,000."""

@@ -1,0 +1,99 @@
+"""A Slack thread read as a conversation."""
+
+import html
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.conversation import Conversation, Turn
+from bot.records import Accepted
+from bot.slack.failures import code
+from bot.slack.limits import THREAD_PAGE
+
+ANSWER_EVENT = "career_answer"
+"""The type of the metadata that every answer carries, so that it is found again after a crash."""
+TURNS_READ = 20
+"""Turns before the question that make the conversation; earlier ones are left out."""
+_UNREADABLE = frozenset(
+    {"missing_scope", "not_in_channel", "thread_not_found", "no_permission", "channel_not_found"}
+)
+
+Message = Mapping[str, Any]
+
+
+async def read_thread(client: AsyncWebClient, question: Accepted) -> list[Message]:
+    """The messages of the question's thread, oldest first; only none when Slack does not let the bot read it."""
+    messages: list[Message] = []
+    cursor = None
+    try:
+        while True:
+            page = await client.conversations_replies(
+                channel=question.channel,
+                ts=question.thread_ts,
+                limit=THREAD_PAGE,
+                cursor=cursor,
+                include_all_metadata=True,
+            )
+            messages += page["messages"]
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return messages
+    except SlackApiError as error:
+        if code(error) in _UNREADABLE:
+            return []
+        raise
+
+
+def parts_posted(messages: Sequence[Message], question: Accepted, bot_user: str) -> int:
+    """How many messages of the answer to a question stand in its thread already."""
+    own = [_payload(message) for message in messages if message.get("user") == bot_user]
+    return sum(1 for payload in own if payload.get("question") == question.ts)
+
+
+def is_whole(messages: Sequence[Message], question: Accepted) -> bool:
+    """Whether the answer in the thread has all its messages."""
+    return any(
+        p.get("question") == question.ts and p.get("part") == p.get("of") for p in map(_payload, messages)
+    )
+
+
+def conversation(messages: Sequence[Message], question: Accepted, bot_user: str) -> Conversation:
+    """The turns up to and with the question, as plain text."""
+    before = [
+        m
+        for m in messages
+        if _time(m) < float(question.ts) and (m.get("user") == bot_user or _says_something(m))
+    ]
+    turns = [_turn(message, bot_user) for message in before[-TURNS_READ:]]
+    asked = Turn("person", readable(question.text, bot_user))
+    return Conversation((*(turn for turn in turns if turn.text), asked))
+
+
+def readable(text: str, bot_user: str) -> str:
+    """Slack's text as a person reads it: without the bot's mention, links as their label, nothing escaped."""
+    text = re.sub(rf"<@{re.escape(bot_user)}(?:\|[^>]*)?>", " ", text) if bot_user else text
+    text = re.sub(r"<[#@!][^>|]*\|([^>]*)>", r"\1", text)
+    text = re.sub(r"<!([a-z]+)[^>]*>|<[@#][^>]*>", " ", text)
+    text = re.sub(r"<((?:https?|mailto):[^>|]*)(?:\|([^>]*))?>", lambda link: link[2] or link[1], text)
+    return html.unescape(re.sub(r"[ \t]+", " ", text)).strip()
+
+
+def _turn(message: Message, bot_user: str) -> Turn:
+    own = message.get("user") == bot_user
+    return Turn("bot" if own else "person", readable(str(message.get("text") or ""), bot_user))
+
+
+def _says_something(message: Message) -> bool:
+    return not message.get("bot_id") and bool(message.get("text"))
+
+
+def _time(message: Message) -> float:
+    return float(message["ts"])
+
+
+def _payload(message: Message) -> Mapping[str, Any]:
+    metadata = message.get("metadata") or {}
+    return (metadata.get("event_payload") or {}) if metadata.get("event_type") == ANSWER_EVENT else {}
