@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from bot.advisor import Advisor
+    from bot.composing import ChatComposer
     from bot.conversation import Answer, Citation
     from knowledge.embeddings import NamedEmbeddings
     from knowledge.index import IndexStore, SyncReport
@@ -35,9 +36,7 @@ cli = typer.Typer(
 )
 GuidesOption = Annotated[
     Path | None,
-    typer.Option(
-        "--guides", help="Answer from the guides in this folder only.", exists=True, file_okay=False
-    ),
+    typer.Option("--guides", help="Answer from the guides in this folder only.", exists=True, file_okay=False),
 ]
 
 
@@ -121,12 +120,8 @@ def answer(
     questions: Annotated[
         Path, typer.Argument(help="Lines of JSON with `id` and `turns`.", exists=True, dir_okay=False)
     ],
-    answers: Annotated[
-        Path, typer.Argument(help="Where the answers go, a line of JSON each.", dir_okay=False)
-    ],
-    guides: Annotated[
-        Path, typer.Option("--guides", help="The guides to answer from.", exists=True, file_okay=False)
-    ],
+    answers: Annotated[Path, typer.Argument(help="Where the answers go, a line of JSON each.", dir_okay=False)],
+    guides: Annotated[Path, typer.Option("--guides", help="The guides to answer from.", exists=True, file_okay=False)],
     with_model: Annotated[
         bool, typer.Option("--with-model", help="Compose with the chat model of the settings.")
     ] = False,
@@ -134,9 +129,7 @@ def answer(
     """Answer a file of questions from a folder of guides, for evaluations; the normal index is not touched."""
     asked = _read_questions(questions)
     settings = (
-        _settings()
-        if with_model
-        else _settings().model_copy(update={"openai_api_key": None, "chat_model": "none"})
+        _settings() if with_model else _settings().model_copy(update={"openai_api_key": None, "chat_model": "none"})
     )
     parts = Parts(settings, guides)
     parts.sync(_console(stderr=True))
@@ -178,11 +171,7 @@ class Parts:
     def _index_folder(self) -> Path:
         if not self._guides:
             return self._settings.data_dir / "index"
-        return (
-            self._settings.data_dir
-            / "evaluations"
-            / hashlib.sha256(str(self._guides).encode()).hexdigest()[:16]
-        )
+        return self._settings.data_dir / "evaluations" / hashlib.sha256(str(self._guides).encode()).hexdigest()[:16]
 
     def is_indexed(self) -> bool:
         """Whether there is an index to answer from."""
@@ -200,9 +189,7 @@ class Parts:
             from knowledge.embeddings import open_embeddings
 
             settings = self._settings
-            self._embeddings = open_embeddings(
-                settings.embeddings, settings.openai_key, settings.openai_base_url
-            )
+            self._embeddings = open_embeddings(settings.embeddings, settings.openai_key, settings.openai_base_url)
         return self._embeddings
 
     def sync(self, console: "Console") -> "SyncReport":
@@ -219,9 +206,10 @@ class Parts:
         from knowledge.search import Searcher
 
         searcher = Searcher(IndexReader(self.store()), self.embeddings())
-        return Advisor(searcher, self._composer(), self._settings.contact)
+        return Advisor(searcher, self.composer(), self._settings.contact)
 
-    def _composer(self) -> Any:
+    def composer(self) -> "ChatComposer | None":
+        """The chat model that writes answers, if one is set."""
         if not self._settings.has_model:
             return None
         from bot.composing import ChatComposer, open_chat_model
@@ -297,7 +285,7 @@ def _read_questions(path: Path) -> list[tuple[str, list[str]]]:
         try:
             entry = json.loads(line)
             turns = [str(turn) for turn in entry["turns"]]
-            turns[-1]  # noqa: B018  # a question has at least one turn
+            turns[-1]  # a question has at least one turn
             asked.append((str(entry["id"]), turns))
         except (ValueError, KeyError, TypeError, IndexError):
             raise SettingsError(f"Line {number} of {path} is not an object with `id` and `turns`.") from None

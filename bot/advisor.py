@@ -67,9 +67,7 @@ class Advisor:
             return Answer(said, Coverage.COVERED, (), (), _receipt(EXTRACTED, "", started))
         question, earlier = await self._standing_alone(conversation)
         asks = read(question, earlier, self._knowledge.vocabulary())[:MOST_QUESTIONS]
-        found = [
-            await self._knowledge.search(ask.text, _context(ask, asks, earlier), k=RETRIEVED) for ask in asks
-        ]
+        found = [await self._knowledge.search(ask.text, _context(ask), k=RETRIEVED) for ask in asks]
         findings = [find(ask, _scored(hits)) for ask, hits in zip(asks, found, strict=True)]
         hits = _merged(found)
         coverage = _coverage(findings)
@@ -81,9 +79,7 @@ class Advisor:
                 notice = str(error)
             else:
                 if composed.text:
-                    notice = (
-                        f"{composed.withheld} unsupported sentences withheld" if composed.withheld else ""
-                    )
+                    notice = f"{composed.withheld} unsupported sentences withheld" if composed.withheld else ""
                     receipt = _receipt(self._composer.name, self._composer.prompt_hash, started, notice)
                     return _answer(composed.text, coverage, hits, receipt)
                 notice = "nothing that the chat model wrote was supported by the guide"
@@ -161,7 +157,7 @@ class Checked:
                 await self._on_sentence(shown)
 
 
-def _context(ask: Ask, asks: Sequence[Ask], earlier: Sequence[str]) -> list[str]:
+def _context(ask: Ask) -> list[str]:
     """The earlier messages a question leans on, as search should see them."""
     leaning = " ".join(word.text for word in ask.context)
     return [leaning] if leaning else []
@@ -199,9 +195,7 @@ def _answer(text: str, coverage: Coverage, hits: Sequence[Hit], receipt: Receipt
         if 1 <= number <= len(retrieved):
             order.setdefault(number, len(order) + 1)
     text = _renumbered(text, order)
-    citations = tuple(
-        Citation(new, retrieved[old - 1].passage, retrieved[old - 1].score) for old, new in order.items()
-    )
+    citations = tuple(Citation(new, retrieved[old - 1].passage, retrieved[old - 1].score) for old, new in order.items())
     return Answer(text, coverage, citations, retrieved[:RETRIEVED], receipt)
 
 

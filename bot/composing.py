@@ -20,6 +20,13 @@ TURN_CHARACTERS = 600
 MOST_PASSAGES = 6
 """Passages the model is shown; with nine in the prompt the guide's questions cost over 1,200 tokens."""
 
+_STATUSES = {
+    401: "refused the key; check OPENAI_API_KEY",
+    403: "refused the key; check OPENAI_API_KEY",
+    404: "does not exist at this provider; check CHAT_MODEL and OPENAI_BASE_URL",
+    429: "is rate limited or out of quota; try again later",
+}
+
 OnText = Callable[[str], Awaitable[None]]
 """Called with each piece of text as the model sends it."""
 
@@ -61,9 +68,7 @@ class ChatComposer:
         """The question made to stand alone."""
         from langchain_core.messages import HumanMessage, SystemMessage
 
-        said = "\n".join(
-            f"{turn.speaker}: {turn.text}" for turn in [*_shown(earlier), Turn("person", question)]
-        )
+        said = "\n".join(f"{turn.speaker}: {turn.text}" for turn in [*_shown(earlier), Turn("person", question)])
         messages = [SystemMessage(self._prompts.rewrite.render()), HumanMessage(said)]
         return "".join([piece async for piece in self._stream(messages)]).strip() or question
 
@@ -74,9 +79,7 @@ class ChatComposer:
         async for _ in self._stream([HumanMessage("Reply with OK.")]):
             return
 
-    def _messages(
-        self, question: str, earlier: Sequence[Turn], passages: Sequence[Passage]
-    ) -> "list[BaseMessage]":
+    def _messages(self, question: str, earlier: Sequence[Turn], passages: Sequence[Passage]) -> "list[BaseMessage]":
         """The part that never changes first, so that the provider's prompt cache serves it."""
         from langchain_core.messages import HumanMessage, SystemMessage
 
@@ -91,9 +94,7 @@ class ChatComposer:
                     if text := chunk.text:
                         yield str(text)
         except TimeoutError as error:
-            raise ModelUnavailable(
-                f"The chat model {self.name} did not answer within {self._timeout:g} s."
-            ) from error
+            raise ModelUnavailable(f"The chat model {self.name} did not answer within {self._timeout:g} s.") from error
         except (ModelUnavailable, asyncio.CancelledError, GeneratorExit):
             raise
         except Exception as error:
@@ -121,9 +122,7 @@ def _open_openai(name: str, api_key: str, base_url: str | None, timeout: float) 
     from pydantic import SecretStr
 
     # The default pool of 100 connections waits for one; a question waits for nobody.
-    client = httpx.AsyncClient(
-        limits=httpx.Limits(max_connections=None, max_keepalive_connections=50), timeout=timeout
-    )
+    client = httpx.AsyncClient(limits=httpx.Limits(max_connections=None, max_keepalive_connections=50), timeout=timeout)
     return ChatOpenAI(
         model=name,
         api_key=SecretStr(api_key),
@@ -142,15 +141,9 @@ def _shown(earlier: Sequence[Turn]) -> list[Turn]:
 def _why(error: Exception) -> str:
     """What a provider's exception means to the person who runs the bot, without keys or addresses."""
     status = getattr(error, "status_code", None)
-    kind = type(error).__name__
-    if status in (401, 403):
-        return "refused the key; check OPENAI_API_KEY"
-    if status == 404:
-        return "does not exist at this provider; check CHAT_MODEL and OPENAI_BASE_URL"
-    if status == 429:
-        return "is rate limited or out of quota; try again later"
     if status is not None:
-        return f"failed with status {status}; try again later"
+        return _STATUSES.get(status, f"failed with status {status}; try again later")
+    kind = type(error).__name__
     if "Timeout" in kind:
         return "did not answer in time"
     if "Connect" in kind or isinstance(error, OSError):

@@ -72,18 +72,14 @@ class Match:
 
 def weigh(ask: Ask, passages: Sequence[tuple[Passage, float]]) -> list[Match]:
     """Every statement of the passages against the question, best first. The scores are the passages' own, 0 to 1."""
-    matches = [
-        _weigh(ask, statement, score) for passage, score in passages for statement in statements(passage)
-    ]
+    matches = [_weigh(ask, statement, score) for passage, score in passages for statement in statements(passage)]
     return sorted(matches, key=lambda match: -match.score)
 
 
 def unmet(ask: Ask, matches: Iterable[Match]) -> list[Word]:
     """The carrying words of a question that none of the statements meets."""
-    best = [max(credits, default=0.0) for credits in zip(*(match.credit for match in matches), strict=True)]
-    return [
-        word for word, credit in zip(ask.words, best or [0.0] * len(ask.words), strict=True) if credit == 0.0
-    ]
+    best = [max(of_word, default=0.0) for of_word in zip(*(match.credit for match in matches), strict=True)]
+    return [word for word, credit in zip(ask.words, best or [0.0] * len(ask.words), strict=True) if credit == 0.0]
 
 
 def _weigh(ask: Ask, statement: Statement, passage_score: float) -> Match:

@@ -1,13 +1,13 @@
 """An answer put together from the sentences, list items and table rows of the passages, without a model."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.conversation import Coverage
-from bot.coverage import VAGUE_DURATION, Match, is_right_kind, weigh
+from bot.coverage import RANKS, VAGUE_DURATION, Match, is_right_kind, weigh
 from bot.reading import Ask, Wanted, Word
-from bot.statements import Shape, Statement, statements
+from bot.statements import Shape, Statement
 from knowledge.passages import Passage
 
 ENOUGH = 0.8
@@ -49,8 +49,6 @@ def _names_met(ask: Ask, match: Match) -> bool:
 
 
 def _ranks_when_asked(ask: Ask, match: Match) -> bool:
-    from bot.coverage import RANKS
-
     return (
         not (ask.ranked and ask.wanted in (Wanted.MONEY, Wanted.PERCENT))
         or RANKS.search(match.statement.text) is not None
@@ -70,7 +68,7 @@ def _complete(ask: Ask, best: Match, fitting: Sequence[Match]) -> list[Match]:
     if best.statement.shape is Shape.SENTENCE and not best.statement.text.endswith((":", "：")):
         return [best, *_further(ask, best, fitting)]
     block = _block_of(best, fitting)
-    telling = [match for match in block if _says_it_itself(ask, match, block)]
+    telling = [match for match in block if _says_it_itself(match, block)]
     return telling or block
 
 
@@ -103,18 +101,18 @@ def _block_of(best: Match, fitting: Sequence[Match]) -> list[Match]:
     return sorted(block, key=lambda match: match.statement.position) or [best]
 
 
-def _says_it_itself(ask: Ask, match: Match, block: Sequence[Match]) -> bool:
+def _says_it_itself(match: Match, block: Sequence[Match]) -> bool:
     """Whether an item meets more of the question than the items beside it do."""
-    return _weight(ask, match) > min(_weight(ask, other) for other in block) and _weight(ask, match) == max(
-        _weight(ask, other) for other in block
+    return _weight(match) > min(_weight(other) for other in block) and _weight(match) == max(
+        _weight(other) for other in block
     )
 
 
-def _weight(ask: Ask, match: Match) -> float:
+def _weight(match: Match) -> float:
     return round(match.share + 0.3 * match.context, 4)
 
 
-def text_of(finding: Finding, numbers: dict[str, int]) -> str:
+def text_of(finding: Finding, numbers: Mapping[str, int]) -> str:
     """The statements of a finding as Markdown, each with the number of its passage."""
     given = [match.statement for match in finding.given]
     if not given:
@@ -124,7 +122,7 @@ def text_of(finding: Finding, numbers: dict[str, int]) -> str:
     return _list_text(given, numbers)
 
 
-def _list_text(given: Sequence[Statement], numbers: dict[str, int]) -> str:
+def _list_text(given: Sequence[Statement], numbers: Mapping[str, int]) -> str:
     number = numbers[given[0].passage.id]
     lead = tidy(given[0].lead) if given[0].shape is Shape.ITEM else ""
     if len(given) == 1:
@@ -142,8 +140,3 @@ _RELATIVE_LINK = re.compile(r"!?\[([^\]]*)\]\((?!https?:)[^)]*\)")
 def tidy(text: str) -> str:
     """A statement as it is shown: links that lead nowhere outside the guide become their text."""
     return _RELATIVE_LINK.sub(r"\1", text).strip()
-
-
-def all_statements(passages: Sequence[Passage]) -> list[Statement]:
-    """The statements of several passages, in order."""
-    return [statement for passage in passages for statement in statements(passage)]

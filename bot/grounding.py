@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from bot.statements import statements
 from knowledge.lexical import terms
@@ -27,7 +28,7 @@ _MONEY = re.compile(
 )
 _PERCENT = re.compile(r"(\d[\d.]*)\s?(?:%|percent\b|per cent\b)", re.I)
 _NUMBER = re.compile(r"(?<![\w.,])(\d[\d,]*(?:\.\d+)?)\s?([kK](?![a-z]))?")
-_SPELLED = {w: n for n, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())} | {
+_SPELLED = {w: n for n, w in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"])} | {
     "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "hundred": 100
 }  # fmt: skip
 _CURRENCY = {"us$": "$", "dollars": "$", "usd": "$", "euros": "€", "eur": "€", "pounds": "£", "gbp": "£"}
@@ -43,9 +44,7 @@ _DOWN = re.compile(
     r"\b(?:less|lower|decrease[ds]?|decline[ds]?|below|under|at most|maximum|slower|shrink(?:s|ing)?|fall(?:s|ing)?|lowest|bottom|fewer)\b",
     re.I,
 )
-_ABSOLUTE = re.compile(
-    r"\b(?:all|every|always|only|must|guaranteed?|mandatory|everyone|exactly|exclusively)\b", re.I
-)
+_ABSOLUTE = re.compile(r"\b(?:all|every|always|only|must|guaranteed?|mandatory|everyone|exactly|exclusively)\b", re.I)
 _ABOUT_THE_GUIDE = re.compile(
     r"\b(?:guides?|passages?|documents?)\b[^.]{0,40}\b(?:do(?:es)?(?: not|n['’]t)|is silent|gives? no|says? nothing|no)\b|\bnot (?:covered|mentioned|stated|given|in the guide)\b", re.I
 )  # fmt: skip
@@ -111,9 +110,7 @@ def judge(claim: Claim, passages: Sequence[Passage]) -> Verdict:
     if not re.search(r"\w", claim.text):
         return Verdict(True)
     if _ABOUT_THE_GUIDE.search(claim.text):
-        return (
-            Verdict(True, ()) if not _figures(claim.text) else Verdict(False, (), "a figure without a source")
-        )
+        return Verdict(True, ()) if not _figures(claim.text) else Verdict(False, (), "a figure without a source")
     cited = [number for number in claim.cited if 1 <= number <= len(passages)]
     why = _lack(claim.text, [passages[number - 1] for number in cited]) if cited else "no source"
     if not why:
@@ -168,7 +165,7 @@ def _terms(text: str) -> frozenset[str]:
 @lru_cache(maxsize=2048)
 def _held(passage: Passage) -> frozenset[str]:
     found = words(_whole(passage))
-    joined = {stem(a + b) for a, b in zip(found, found[1:], strict=False)}
+    joined = {stem(a + b) for a, b in pairwise(found)}
     return frozenset(map(stem, found)) | {f"={name}" for name in meanings(found)} | joined
 
 
@@ -190,14 +187,14 @@ def _names(claim: str) -> list[str]:
     """Words written like names: with a capital inside the sentence, or with digits or signs in them."""
     found: list[str] = []
     for match in re.finditer(r"[^\s,;:()\[\]\"“”]+", claim):
-        token = match.group().strip(".!?*_'’`")
+        written = match.group().strip(".!?*_'’`")
         inside = bool(claim[: match.start()].strip(" -*_>"))
-        letters = re.sub(r"[^A-Za-zÀ-ÿ]", "", token)
-        if len(letters) < 1 or _MONEY.fullmatch(token) or token == "I":
+        letters = re.sub(r"[^A-Za-zÀ-ÿ]", "", written)
+        if len(letters) < 1 or _MONEY.fullmatch(written) or written == "I":
             continue
-        upper_inside = re.search(r"[a-z][A-Z]|[A-Z]{2}|[A-Za-z]\d|[#+]$", token) is not None
-        if upper_inside or (inside and token[:1].isupper()):
-            found += [word for word in words(token) if not is_function_word(word)][:3]
+        upper_inside = re.search(r"[a-z][A-Z]|[A-Z]{2}|[A-Za-z]\d|[#+]$", written) is not None
+        if upper_inside or (inside and written[:1].isupper()):
+            found += [word for word in words(written) if not is_function_word(word)][:3]
     if (first := re.match(r"[*_\s]*([A-Z][\w.+#-]*)", claim)) and _first_is_a_name(first[1]):
         found.append(words(first[1])[0])
     return list(dict.fromkeys(found))
@@ -225,9 +222,7 @@ def _figures(text: str) -> frozenset[str]:
     rest = _PERCENT.sub(" ", rest)
     found.update(_value(match[1], match[2]) for match in _NUMBER.finditer(rest))
     found.update(
-        str(_SPELLED[word])
-        for word in re.findall(r"[a-z]+", rest.lower())
-        if word in _SPELLED and word != "one"
+        str(_SPELLED[word]) for word in re.findall(r"[a-z]+", rest.lower()) if word in _SPELLED and word != "one"
     )
     return frozenset(found)
 

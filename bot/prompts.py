@@ -24,15 +24,11 @@ class Prompt:
         """The text with its variables filled in. Raises SettingsError naming what is missing or not used."""
         from jinja2 import Environment, StrictUndefined, TemplateError, meta
 
-        environment = Environment(
-            undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
-        )  # noqa: S701  # Markdown, not HTML
+        environment = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False)  # noqa: S701  # Markdown, not HTML
         try:
             asked = meta.find_undeclared_variables(environment.parse(self.text))
             if wrong := asked ^ values.keys():
-                raise SettingsError(
-                    f"prompts/{self.name}.md and the code disagree on: {', '.join(sorted(wrong))}."
-                )
+                raise SettingsError(f"prompts/{self.name}.md and the code disagree on: {', '.join(sorted(wrong))}.")
             return environment.from_string(self.text).render(**values).strip()
         except TemplateError as error:
             raise SettingsError(f"prompts/{self.name}.md cannot be rendered: {error}.") from error
@@ -50,10 +46,7 @@ class Prompts:
     def load(cls) -> "Prompts":
         """Read the prompt files."""
         folder = resources.files("prompts")
-        read = {
-            name: folder.joinpath(f"{name}.md").read_text(encoding="utf-8")
-            for name in cls.__dataclass_fields__
-        }
+        read = {name: folder.joinpath(f"{name}.md").read_text(encoding="utf-8") for name in cls.__dataclass_fields__}
         return cls(**{name: Prompt(name, text) for name, text in read.items()})
 
     @property

@@ -71,9 +71,7 @@ _MONEY = re.compile(
     r"\bhow much\b(?!.*\b(?:experience|time|grow|growth|growing|increase|shrink|decline|travel)\b)|\bwhat\b.*\b(?:pay|pays|paid|earn|earns|make|makes)\b|\b(?:in|how many) (?:dollars|euros|usd|eur|gbp|pounds|lkr|inr|yen)\b",
     re.I,
 )
-_EARN = re.compile(
-    r"\b(?:how much|what|who)\b[^?.]*\b(?:make|makes|making|get paid|take home|bring home)\b", re.I
-)
+_EARN = re.compile(r"\b(?:how much|what|who)\b[^?.]*\b(?:make|makes|making|get paid|take home|bring home)\b", re.I)
 _PERCENT = re.compile(
     r"\bpercent(?:age)?\b|%|\bhow (?:fast|quickly)\b|\bby how much\b|\bhow much\b.*\b(?:grow|growth|growing|increase|shrink|decline)\b|\bgrowth rate\b|\bmatch rate\b",
     re.I,
@@ -105,12 +103,8 @@ _ANAPHOR = re.compile(
     r"\b(?:it|its|they|them|their|those|these|that|this|there|one|ones|he|she|same|each)\b|^(?:and|or|but|what about|how about|just|only|also|why|so)\b",
     re.I,
 )
-_FOLLOW_UP_START = re.compile(
-    r"^(?:and|or|but|what about|how about|just|only|also|why|so|ok and|same)\b", re.I
-)
-_PREMISE = re.compile(
-    r"^((?:since|given(?: that)?|because|as|if|considering|assuming)\b[^,]+),\s*(.+)$", re.I
-)
+_FOLLOW_UP_START = re.compile(r"^(?:and|or|but|what about|how about|just|only|also|why|so|ok and|same)\b", re.I)
+_PREMISE = re.compile(r"^((?:since|given(?: that)?|because|as|if|considering|assuming)\b[^,]+),\s*(.+)$", re.I)
 _AMOUNT = re.compile(r"[$£€]\s?\d[\d,.]*\s?[kKmM]?\b|\b\d[\d,.]*\s?[kK]\b")
 _SAME_HEAD = re.compile(
     r"^(?P<head>.+?)\s(?P<prep>for|in|of|at)\s(?P<one>.+?),?\s+and\s+(?P=prep)\s(?P<other>.+)$", re.I
@@ -118,8 +112,31 @@ _SAME_HEAD = re.compile(
 _NUMERAL = re.compile(r"\d")
 
 ATTRIBUTES = frozenset(
-    "pay bonus equity pension insurance vacation growth place degree certificate skill tool duty language framework"
-    " vcs methodology hours interview title type benefit travel".split()
+    [
+        "pay",
+        "bonus",
+        "equity",
+        "pension",
+        "insurance",
+        "vacation",
+        "growth",
+        "place",
+        "degree",
+        "certificate",
+        "skill",
+        "tool",
+        "duty",
+        "language",
+        "framework",
+        "vcs",
+        "methodology",
+        "hours",
+        "interview",
+        "title",
+        "type",
+        "benefit",
+        "travel",
+    ]
 )
 """Meanings of the thesaurus that a career question can ask for by themselves."""
 ASKING_WEIGHT = 0.15
@@ -142,9 +159,7 @@ class Part:
 def parts(message: str) -> list[Part]:
     """The questions of a message, in order; statements around them are the background of the next question."""
     pieces = [piece.strip() for piece in _BOUNDARY.split(plain(message)) if piece.strip()]
-    clauses = [
-        clause.strip(" ,") for piece in pieces for clause in _CLAUSE.split(piece) if clause.strip(" ,")
-    ]
+    clauses = [clause.strip(" ,") for piece in pieces for clause in _CLAUSE.split(piece) if clause.strip(" ,")]
     asked: list[Part] = []
     background: list[str] = []
     for clause in clauses:
@@ -185,7 +200,7 @@ def _coordinated(clause: str) -> list[str]:
     return [left, right if len(_content(right)) > 1 else f"{' '.join(subject)} {right}"]
 
 
-def _attributes(text: str) -> set[str]:
+def _attributes(text: str) -> frozenset[str]:
     return ATTRIBUTES & set(meanings(words(text)))
 
 
@@ -234,7 +249,7 @@ def _words(text: str, vocabulary: Mapping[str, int]) -> tuple[Word, ...]:
     text = _AMOUNT.sub(" ", text)
     mended = corrections(words(text), vocabulary)
     own = [_word(spellings, text, mended) for spellings in _spellings(text)]
-    return tuple([*own, *_said_in_passing(text, own)])
+    return (*own, *_said_in_passing(text, own))
 
 
 def _said_in_passing(text: str, own: Sequence[Word]) -> Iterator[Word]:

@@ -105,9 +105,7 @@ class Records:
             async with records._begin() as connection:
                 await connection.run_sync(_tables.create_all)
         except OSError as error:
-            raise RecordsUnavailable(
-                "The folder for the records cannot be written; check DATA_DIR."
-            ) from error
+            raise RecordsUnavailable("The folder for the records cannot be written; check DATA_DIR.") from error
         return records
 
     async def close(self) -> None:
@@ -150,16 +148,12 @@ class Records:
         """How many questions are in each state."""
         query = sa.select(_inbox.c.state, sa.func.count()).group_by(_inbox.c.state)
         async with self._begin() as connection:
-            return {state: count for state, count in (await connection.execute(query)).all()}
+            return dict((await connection.execute(query)).tuples().all())
 
     async def receipts(self) -> Sequence[Any]:
         """The receipts of all answers, oldest first, as rows."""
         async with self._begin() as connection:
-            return (
-                (await connection.execute(sa.select(_answers).order_by(_answers.c.answered_at)))
-                .mappings()
-                .all()
-            )
+            return (await connection.execute(sa.select(_answers).order_by(_answers.c.answered_at))).mappings().all()
 
     @asynccontextmanager
     async def _begin(self) -> AsyncIterator[AsyncConnection]:

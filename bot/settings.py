@@ -17,9 +17,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_file=ENV_FILE, env_ignore_empty=True, extra="ignore", frozen=True)
 
     slack_bot_token: SecretStr | None = Field(None, description="Bot token of the Slack app (xoxb-…).")
-    slack_app_token: SecretStr | None = Field(
-        None, description="App-level token with connections:write (xapp-…)."
-    )
+    slack_app_token: SecretStr | None = Field(None, description="App-level token with connections:write (xapp-…).")
     slack_api_url: str = Field(
         "https://slack.com/api/", description="Slack's Web API; another address for a test server."
     )
@@ -33,25 +31,17 @@ class Settings(BaseSettings):
         "gpt-5.4-mini", description="Chat model; `provider:model` for any other provider of LangChain."
     )
     chat_timeout: float = Field(30.0, gt=0, le=600, description="Seconds that composing an answer may take.")
-    embeddings: str = Field(
-        "local", description="`local` (MiniLM on this machine) or an OpenAI embedding model."
-    )
+    embeddings: str = Field("local", description="`local` (MiniLM on this machine) or an OpenAI embedding model.")
     knowledge_dir: Path | None = Field(
         None, description="A folder of your own guides, beside those in `knowledge/guides`."
     )
     data_dir: Path = Field(Path("data"), description="Where the index and the records are kept.")
-    chroma_url: str = Field(
-        "", description="A Chroma server (http://host:port); empty for the embedded database."
-    )
+    chroma_url: str = Field("", description="A Chroma server (http://host:port); empty for the embedded database.")
     database_url: str = Field(
         "", description="PostgreSQL for the records (postgresql://…); empty for SQLite in `DATA_DIR`."
     )
-    max_question_chars: int = Field(
-        4000, ge=100, le=40_000, description="Longer messages are refused politely."
-    )
-    max_concurrent: int = Field(
-        100, ge=1, le=1000, description="Questions that are answered at the same time."
-    )
+    max_question_chars: int = Field(4000, ge=100, le=40_000, description="Longer messages are refused politely.")
+    max_concurrent: int = Field(100, ge=1, le=1000, description="Questions that are answered at the same time.")
     contact: str = Field("", description="Whom to ask when the guides do not answer, e.g. `#career-mentors`.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
@@ -99,10 +89,7 @@ class Settings(BaseSettings):
         try:
             return cls(**overrides)
         except ValidationError as error:
-            problems = [
-                f"{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}"
-                for e in error.errors()
-            ]
+            problems = [f"{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()]
             raise SettingsError("Some settings are wrong. " + "; ".join(problems) + ".") from None
 
     @property

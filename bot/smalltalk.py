@@ -20,9 +20,7 @@ _THANKS = re.compile(
     r"^(?:ok(?:ay)? |great |perfect |cool |awesome |nice |super |alright |no )*(?:thanks?(?: you)?|thx|ty|cheers|merci|gracias|danke|obrigad[oa]|grazie|got it|perfect|great|cool|awesome|nice)"
     r"(?: (?:so|very|a lot|a bunch|much|again|bot|all|you|for (?:the|your|that|this|all)(?: \w+)?|that helps?|that s helpful|this helps?|everyone))*$"
 )
-_GOODBYE = re.compile(
-    r"^(?:bye|goodbye|see you(?: later)?|good night|ciao|that s all|that is all|no more questions)$"
-)
+_GOODBYE = re.compile(r"^(?:bye|goodbye|see you(?: later)?|good night|ciao|that s all|that is all|no more questions)$")
 
 
 def reply(message: str) -> str | None:

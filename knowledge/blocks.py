@@ -33,9 +33,7 @@ _TABLE_RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|approx|Dr|Mr|Mrs|Ms|Prof|St|No|Inc|Ltd|Co|Corp|Sr|Jr|Fig|Vol|U\.S|a\.m|p\.m|resp|incl)\.|\b[A-Z]\.)$"
 )
-_SENTENCE_END = re.compile(
-    r"(?<=[.!?])(?P<closing>[\"'”’)\]*_]*)\s+(?=[\"'“‘(\[*_]*[A-Z0-9À-ÖØ-Þ])|(?<=[。！？])"
-)
+_SENTENCE_END = re.compile(r"(?<=[.!?])(?P<closing>[\"'”’)\]*_]*)\s+(?=[\"'“‘(\[*_]*[A-Z0-9À-ÖØ-Þ])|(?<=[。！？])")
 
 
 def blocks(markdown: str) -> list[Block]:

@@ -65,9 +65,7 @@ def read(file: GuideFile) -> Document:
     """One file as a document. Raises UnreadableFile with the reason when it cannot be used."""
     try:
         if file.path.stat().st_size > LARGEST_FILE:
-            raise UnreadableFile(
-                f"it is larger than {LARGEST_FILE // 2**20} MB; split it into several guides"
-            )
+            raise UnreadableFile(f"it is larger than {LARGEST_FILE // 2**20} MB; split it into several guides")
         text, fields = _READERS[file.path.suffix.lower()](file.path)
     except OSError as error:
         raise UnreadableFile(f"it cannot be opened ({error.strerror or type(error).__name__})") from error
@@ -115,11 +113,7 @@ Read = tuple[str, Mapping[str, str]]
 def _read_markdown(path: Path) -> Read:
     text, matter = _front_matter(_decoded(path))
     own = {key: value for key, value in matter.items() if key.lower() not in GUIDE_FIELDS}
-    fields = {
-        key.lower(): str(value)
-        for key, value in matter.items()
-        if value and not isinstance(value, dict | list)
-    }
+    fields = {key.lower(): str(value) for key, value in matter.items() if value and not isinstance(value, dict | list)}
     kept = yaml_as_markdown(own) if own else ""
     return f"{kept}\n\n{_without_html(text)}", fields
 
@@ -135,11 +129,7 @@ def _front_matter(text: str) -> tuple[str, dict[str, Any]]:
         matter = yaml.safe_load(fenced[1])
     except (yaml.YAMLError, ValueError):
         return f"{fenced[1]}\n\n{fenced[2]}", {}
-    return (
-        (fenced[2], {str(key): value for key, value in matter.items()})
-        if isinstance(matter, dict)
-        else (text, {})
-    )
+    return (fenced[2], {str(key): value for key, value in matter.items()}) if isinstance(matter, dict) else (text, {})
 
 
 def _read_text(path: Path) -> Read:
@@ -185,9 +175,7 @@ def _stands_alone(lines: Sequence[str], n: int) -> bool:
 
 def _looks_like_a_heading(line: str) -> bool:
     return (
-        0 < len(line) <= 90
-        and not re.match(r"[-*+>|]|\d+[.)] ", line)
-        and not line.endswith((".", ",", ";", ":", "!"))
+        0 < len(line) <= 90 and not re.match(r"[-*+>|]|\d+[.)] ", line) and not line.endswith((".", ",", ";", ":", "!"))
     )
 
 
@@ -228,7 +216,7 @@ def html_as_markdown(html: str) -> Read:
     title = soup.title.get_text(" ", strip=True) if soup.title else ""
     main = (
         soup.find("main")
-        or soup.find(attrs={"role": "main"})
+        or soup.find(True, attrs={"role": "main"})
         or soup.find(id=re.compile(r"^(main-?content|content|main)$"))
     )
     body = main or soup.body or soup
@@ -256,9 +244,7 @@ def html_as_markdown(html: str) -> Read:
         element.decompose()
     for line_break in body.find_all("br"):
         line_break.replace_with(" ")
-    converter = MarkdownConverter(
-        heading_style="ATX", bullets="-", escape_asterisks=False, escape_underscores=False
-    )
+    converter = MarkdownConverter(heading_style="ATX", bullets="-", escape_asterisks=False, escape_underscores=False)
     markdown = str(converter.convert_soup(body))
     return re.sub(r"[ \t\xa0]{2,}(?=\S)(?<!\n)", " ", markdown), {"title": _page_title(body, title)}
 
@@ -308,11 +294,7 @@ def _refuse_bad_archive(path: Path) -> None:
             word = "word/document.xml" in archive.namelist()
     except zipfile.BadZipFile as error:
         encrypted = path.read_bytes()[:4] == b"\xd0\xcf\x11\xe0"
-        why = (
-            "it is encrypted or an old .doc"
-            if encrypted
-            else "it is not a Word document, whatever its name says"
-        )
+        why = "it is encrypted or an old .doc" if encrypted else "it is not a Word document, whatever its name says"
         raise UnreadableFile(f"{why}; save it as .docx without a password") from error
     if unpacked > LARGEST_UNPACKED:
         raise UnreadableFile(f"it unpacks to more than {LARGEST_UNPACKED // 2**20} MB")

@@ -77,11 +77,12 @@ class OpenAI(Embeddings):
 
     def __init__(self, model: str, api_key: str, base_url: str | None = None) -> None:
         from langchain_openai import OpenAIEmbeddings
+        from pydantic import SecretStr
 
         self.name = model
         # Checking lengths would make tiktoken download a file.
         options: dict[str, Any] = {"check_embedding_ctx_length": False, "max_retries": 2, "timeout": 30}
-        self._model = OpenAIEmbeddings(model=model, api_key=api_key, base_url=base_url, **options)
+        self._model = OpenAIEmbeddings(model=model, api_key=SecretStr(api_key), base_url=base_url, **options)
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """One vector a text."""

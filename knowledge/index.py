@@ -115,12 +115,8 @@ class Snapshot:
             return {}
         with _damage_told():
             n = min(k, len(self.passages))
-            found = self._collection.query(
-                query_embeddings=[list(vector)], n_results=n, include=["distances"]
-            )
-        return {
-            key: 1.0 - distance for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)
-        }
+            found = self._collection.query(query_embeddings=[list(vector)], n_results=n, include=["distances"])
+        return {key: 1.0 - distance for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)}
 
 
 class IndexStore:
@@ -158,20 +154,14 @@ class IndexStore:
             collection = self._client.get_collection(version.name, embedding_function=None)
             contents = self.contents(version)
             lexical = self._lexical(version, contents)
-        return Snapshot(
-            version.name, version.embeddings, contents.passages, contents.skipped, lexical, collection
-        )
+        return Snapshot(version.name, version.embeddings, contents.passages, contents.skipped, lexical, collection)
 
     def contents(self, version: Version) -> Contents:
         """The passages of a version, from the file beside it or, on another machine, from Chroma."""
         try:
-            return _contents_from(
-                json.loads((self._beside(version.name) / "passages.json").read_text("utf-8"))
-            )
+            return _contents_from(json.loads((self._beside(version.name) / "passages.json").read_text("utf-8")))
         except OSError:
-            stored = self._client.get_collection(version.name, embedding_function=None).get(
-                include=["metadatas"]
-            )
+            stored = self._client.get_collection(version.name, embedding_function=None).get(include=["metadatas"])
             said = [json.loads(str((metadata or {})["passage"])) for metadata in stored["metadatas"] or []]
             passages = [_passage_from(entry["guide"], entry) for entry in said]
             return Contents(tuple(sorted(passages, key=lambda p: (p.guide.path, p.position))))
@@ -188,9 +178,7 @@ class IndexStore:
     def vectors(self, version: Version) -> dict[str, Sequence[float]]:
         """The vector of each passage of a version, by its id."""
         with _damage_told():
-            stored = self._client.get_collection(version.name, embedding_function=None).get(
-                include=["embeddings"]
-            )
+            stored = self._client.get_collection(version.name, embedding_function=None).get(include=["embeddings"])
             found = stored["embeddings"]
             return dict(zip(stored["ids"], [] if found is None else found, strict=True))
 
@@ -218,16 +206,12 @@ class IndexStore:
                 collection.add(
                     ids=[passage.id for passage in part],
                     embeddings=[next(vectors) for _ in part],  # type: ignore[arg-type]
-                    metadatas=[
-                        {"passage": json.dumps(_stored(passage), ensure_ascii=False)} for passage in part
-                    ],
+                    metadatas=[{"passage": json.dumps(_stored(passage), ensure_ascii=False)} for passage in part],
                     documents=[passage.text for passage in part],
                 )
             beside = self._beside(name)
             LexicalIndex.build(contents.passages).save(beside / "lexical")
-            (beside / "passages.json").write_text(
-                json.dumps(_stored_contents(contents), ensure_ascii=False), "utf-8"
-            )
+            (beside / "passages.json").write_text(json.dumps(_stored_contents(contents), ensure_ascii=False), "utf-8")
             self._switch(Version(name, embeddings, FORMAT_VERSION, before.name if before else ""))
             self._remove_all_but({name, before.name if before else ""})
 
@@ -278,7 +262,7 @@ def sync(
     store: IndexStore,
     folders: Sequence[Path],
     embeddings: "NamedEmbeddings",
-    progress: Progress = lambda done, of: None,
+    progress: Progress | None = None,
 ) -> SyncReport:
     """Bring the index in line with the guides in the folders.
 
@@ -292,12 +276,7 @@ def sync(
         new = _read(_files(folders), old if not rebuilt else Contents(()))
         changes = _changes(old.passages, new.passages)
         embedded = 0
-        if (
-            rebuilt
-            or before is None
-            or any(changes)
-            or [p.id for p in old.passages] != [p.id for p in new.passages]
-        ):
+        if rebuilt or before is None or any(changes) or [p.id for p in old.passages] != [p.id for p in new.passages]:
             known = {} if rebuilt or before is None else _known_vectors(store, before, old)
             missing = [text for text in map(embedding_text, new.passages) if text not in known]
             embedded = len(missing)
@@ -308,6 +287,17 @@ def sync(
     guides = len({passage.guide for passage in new.passages})
     seconds = time.monotonic() - started
     return SyncReport(guides, len(new.passages), *changes, embedded, new.skipped, rebuilt, seconds)
+
+
+def is_fresh(store: IndexStore, folders: Sequence[Path], embeddings: str) -> bool:
+    """Whether the current version was made from the files as they are now, with this embedding model.
+
+    Raises IndexMissing or IndexDamaged.
+    """
+    version = store.current()
+    stamps = {file.name: _stamp(file) for file in find_files(folders)}
+    made_alike = (version.embeddings, version.format) == (embeddings, FORMAT_VERSION)
+    return made_alike and store.contents(version).files == stamps
 
 
 def _files(folders: Sequence[Path]) -> list[GuideFile]:
@@ -372,14 +362,15 @@ def _known_vectors(store: IndexStore, version: Version, old: Contents) -> dict[s
 
 
 def _embedded(
-    texts: Sequence[str], embeddings: "NamedEmbeddings", progress: Progress
+    texts: Sequence[str], embeddings: "NamedEmbeddings", progress: Progress | None
 ) -> dict[str, Sequence[float]]:
     # Texts of like length together make the batches short.
     order = sorted(dict.fromkeys(texts), key=len)
     vectors: dict[str, Sequence[float]] = {}
     for part in _portions(order, EMBEDDED_AT_ONCE):
         vectors |= zip(part, embeddings.embed_documents(list(part)), strict=True)
-        progress(len(vectors), len(order))
+        if progress:
+            progress(len(vectors), len(order))
     return vectors
 
 
@@ -449,9 +440,7 @@ def _open_server(url: str) -> "ClientAPI":
             settings=Settings(anonymized_telemetry=False),
         )
     except ValueError as error:
-        raise IndexDamaged(
-            "The Chroma server does not answer; check CHROMA_URL and that it is running."
-        ) from error
+        raise IndexDamaged("The Chroma server does not answer; check CHROMA_URL and that it is running.") from error
 
 
 @contextmanager
@@ -464,9 +453,7 @@ def _damage_told() -> Iterator[None]:
     except (ChromaError, sqlite3.Error, OSError, ValueError, KeyError, TypeError) as error:
         locked = "locked" in str(error).lower()
         what = (
-            "is locked by another process; stop it"
-            if locked
-            else "cannot be read; delete its folder (DATA_DIR/index)"
+            "is locked by another process; stop it" if locked else "cannot be read; delete its folder (DATA_DIR/index)"
         )
         raise IndexDamaged(f"The index of the guides {what} and run `careerbot index` again.") from error
     except BaseException as error:

@@ -78,9 +78,7 @@ def _library() -> Any:
 def terms(text: str) -> list[str]:
     """What a text is indexed under: the stems of its words, and the meanings of those in the thesaurus."""
     found = words(text)
-    return [stem(word) for word in found if not is_function_word(word)] + [
-        f"={name}" for name in meanings(found)
-    ]
+    return [stem(word) for word in found if not is_function_word(word)] + [f"={name}" for name in meanings(found)]
 
 
 def _index_terms(passage: Passage) -> list[str]:

@@ -156,17 +156,11 @@ def _whole_items(block: Block) -> list[str]:
     """The items of a list with their continuation lines; one that is too long by itself, in sentences."""
     grouped: list[str] = []
     for line in block.lines:
-        if (
-            grouped
-            and (line.startswith((" ", "\t")) or not line.strip())
-            and length(grouped[-1]) < LONGEST_PASSAGE / 2
-        ):
+        if grouped and (line.startswith((" ", "\t")) or not line.strip()) and length(grouped[-1]) < LONGEST_PASSAGE / 2:
             grouped[-1] += f"\n{line}"
         else:
             grouped.append(line)
-    return [
-        part for item in grouped for part in (sentences(item) if length(item) > LONGEST_PASSAGE else [item])
-    ]
+    return [part for item in grouped for part in (sentences(item) if length(item) > LONGEST_PASSAGE else [item])]
 
 
 def _packed(parts: Sequence[str], longest: float, joint: str, head: Sequence[str] = ()) -> Iterator[str]:
@@ -183,6 +177,4 @@ def _packed(parts: Sequence[str], longest: float, joint: str, head: Sequence[str
 def length(text: str) -> float:
     """About how many word pieces a text has; scripts without spaces have one per character."""
     wide = sum(1 for character in text if character >= "\u2e80")
-    return (
-        len(re.findall(r"[^\W_]+", text)) * PIECES_PER_WORD + len(re.findall(r"[^\w\s]", text)) * 0.7 + wide
-    )
+    return len(re.findall(r"[^\W_]+", text)) * PIECES_PER_WORD + len(re.findall(r"[^\w\s]", text)) * 0.7 + wide

@@ -39,11 +39,7 @@ def _lines(path: Path) -> list[_Line]:
 
     try:
         with pdfplumber.open(path) as pdf:
-            return [
-                line
-                for number, page in enumerate(pdf.pages[:MOST_PAGES])
-                for line in _page_lines(page, number)
-            ]
+            return [line for number, page in enumerate(pdf.pages[:MOST_PAGES]) for line in _page_lines(page, number)]
     except PdfminerException as error:
         if error.args and isinstance(error.args[0], PDFPasswordIncorrect):
             raise UnreadableFile("it is encrypted; save it without a password") from error
@@ -63,10 +59,7 @@ def _page_lines(page: Any, number: int) -> Iterator[_Line]:
 
 def _within(thing: Any, box: tuple[float, float, float, float]) -> bool:
     return bool(
-        box[0] <= thing["x0"]
-        and thing["x1"] <= box[2]
-        and box[1] <= thing["top"]
-        and thing["bottom"] <= box[3]
+        box[0] <= thing["x0"] and thing["x1"] <= box[2] and box[1] <= thing["top"] and thing["bottom"] <= box[3]
     )
 
 

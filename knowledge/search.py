@@ -109,14 +109,10 @@ def rank(snapshot: Snapshot, query: Query, vector: Sequence[float]) -> list[Hit]
     lexical = snapshot.lexical.scores(query.terms)
     similar = snapshot.nearest(vector, CANDIDATES)
     dense = np.array([similar.get(passage.id, 0.0) for passage in snapshot.passages], dtype=np.float32)
-    merged = DENSE_SHARE * _scaled(dense, positive=True) + (1 - DENSE_SHARE) * _scaled(
-        lexical, positive=False
-    )
+    merged = DENSE_SHARE * _scaled(dense, positive=True) + (1 - DENSE_SHARE) * _scaled(lexical, positive=False)
     best = np.argsort(-merged, kind="stable")[:CANDIDATES]
     return [
-        Hit(snapshot.passages[i], float(merged[i]), float(dense[i]), float(lexical[i]))
-        for i in best
-        if merged[i] > 0
+        Hit(snapshot.passages[i], float(merged[i]), float(dense[i]), float(lexical[i])) for i in best if merged[i] > 0
     ]
 
 

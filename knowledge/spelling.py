@@ -37,8 +37,8 @@ def _nearest(word: str, vocabulary: Mapping[str, int]) -> str | None:
     from rapidfuzz.distance import OSA
 
     slips = 2 if len(word) >= LONG_WORD else 1
-    near = process.extract(word, vocabulary.keys(), scorer=OSA.distance, score_cutoff=slips, limit=20)
-    near = [(found, distance) for found, distance, _ in near if len(found) >= SHORTEST_MENDED - 1]
+    alike = process.extract(word, vocabulary.keys(), scorer=OSA.distance, score_cutoff=slips, limit=20)
+    near = [(found, distance) for found, distance, _ in alike if len(found) >= SHORTEST_MENDED - 1]
     return min(near, key=lambda one: (one[1], one[0][0] != word[0], -vocabulary[one[0]]))[0] if near else None
 
 

@@ -65,11 +65,7 @@ def _name(entry: Mapping[Any, Any]) -> tuple[str, Sequence[Any]]:
             return str(entry[key]), (key,)
     told = {key: value for key, value in entry.items() if not _IDENTIFIER.match(str(value))} or entry
     key, value = next(iter(told.items()))
-    return (
-        (f"{key}: {value}", (key,))
-        if _is_flat(value) and not isinstance(value, Mapping)
-        else (_readable(key), ())
-    )
+    return (f"{key}: {value}", (key,)) if _is_flat(value) and not isinstance(value, Mapping) else (_readable(key), ())
 
 
 def _readable(key: Any) -> str:
@@ -85,9 +81,7 @@ def _is_flat(value: Any) -> bool:
 
 def _flat_text(value: Any) -> str:
     if isinstance(value, Mapping):
-        return "; ".join(
-            f"{key}: {_flat_text(inner)}" for key, inner in value.items() if _says_something(inner)
-        )
+        return "; ".join(f"{key}: {_flat_text(inner)}" for key, inner in value.items() if _says_something(inner))
     return re.sub(r"\s+", " ", str(value)).strip()
 
 

@@ -148,12 +148,7 @@ def _thesaurus() -> dict[str, frozenset[str]]:
 
 @lru_cache(maxsize=1)
 def _phrases() -> dict[tuple[str, ...], str]:
-    return {
-        expression: name
-        for name, expressions in _entries()
-        for expression in expressions
-        if len(expression) > 1
-    }
+    return {expression: name for name, expressions in _entries() for expression in expressions if len(expression) > 1}
 
 
 def _entries() -> Iterator[tuple[str, list[tuple[str, ...]]]]:

@@ -38,7 +38,10 @@ class OpenAIServer:
     """
 
     def __init__(
-        self, replies: Sequence[str] | Script = ("OK",), delay: float = 0.0, models: Sequence[str] = ("gpt-5.4-mini", "text-embedding-3-small")
+        self,
+        replies: Sequence[str] | Script = ("OK",),
+        delay: float = 0.0,
+        models: Sequence[str] = ("gpt-5.4-mini", "text-embedding-3-small"),
     ) -> None:
         self._replies = replies if callable(replies) else None
         self._listed = [] if callable(replies) else list(replies)
@@ -82,7 +85,9 @@ class OpenAIServer:
 
     async def _show_model(self, request: web.Request) -> web.Response:
         name = request.match_info["model"]
-        return web.json_response(_model(name)) if name in self.models else _error(404, "model_not_found", "no such model")
+        return (
+            web.json_response(_model(name)) if name in self.models else _error(404, "model_not_found", "no such model")
+        )
 
     async def _chat(self, request: web.Request) -> web.StreamResponse:
         body = await self._read(request)
@@ -97,7 +102,9 @@ class OpenAIServer:
             return await _streamed(request, _chat_events(str(body["model"]), reply, body), fault)
         message = {"role": "assistant", "content": reply}
         choice = {"index": 0, "message": message, "finish_reason": "stop"}
-        return web.json_response(_completion(str(body["model"]), "chat.completion") | {"choices": [choice], "usage": _usage(reply)})
+        return web.json_response(
+            _completion(str(body["model"]), "chat.completion") | {"choices": [choice], "usage": _usage(reply)}
+        )
 
     async def _responses(self, request: web.Request) -> web.StreamResponse:
         body = await self._read(request)
@@ -124,7 +131,9 @@ class OpenAIServer:
             {"object": "embedding", "index": n, "embedding": _encoded(vector(text), body.get("encoding_format"))}
             for n, text in enumerate(texts)
         ]
-        return web.json_response({"object": "list", "model": body["model"], "data": data, "usage": {"prompt_tokens": 1, "total_tokens": 1}})
+        return web.json_response(
+            {"object": "list", "model": body["model"], "data": data, "usage": {"prompt_tokens": 1, "total_tokens": 1}}
+        )
 
     async def _read(self, request: web.Request) -> dict[str, Any] | web.Response:
         try:
@@ -243,4 +252,6 @@ def _model(name: str) -> dict[str, Any]:
 
 def _error(status: int, code: str, message: str) -> web.Response:
     headers = {"Retry-After": "0"} if status == 429 else {}
-    return web.json_response({"error": {"message": message, "type": code, "code": code}}, status=status, headers=headers)
+    return web.json_response(
+        {"error": {"message": message, "type": code, "code": code}}, status=status, headers=headers
+    )

@@ -16,7 +16,6 @@ from bot.errors import SettingsError
 from bot.records import Records
 from bot.slack.app_mention import app_mentioned
 from bot.slack.desk import Desk
-from bot.slack.failures import code
 from bot.slack.inbox import accepting
 from bot.slack.message import message_posted
 
@@ -45,16 +44,14 @@ class SlackBot:
         client = open_client(bot_token, api_url)
         self._records = records
         self.desk = Desk(advisor, records, client, limits.longest_question, limits.questions_at_once)
-        self._handler = AsyncSocketModeHandler(
-            build_app(client, records, self.desk), app_token, web_client=client
-        )
+        self._handler = AsyncSocketModeHandler(build_app(client, records, self.desk), app_token, web_client=client)
 
     async def start(self) -> None:
         """Take up what was accepted and not answered, then connect. Raises SettingsError when Slack refuses a token."""
         for question in await self._records.unanswered():
             self.desk.take(question)
         try:
-            await self._handler.connect_async()
+            await self._handler.connect_async()  # type: ignore[no-untyped-call]
         except SlackApiError as error:
             raise SettingsError(
                 f"Slack refused to connect ({error.response.get('error')}); run `careerbot doctor`."
@@ -62,7 +59,7 @@ class SlackBot:
 
     async def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Take nothing new, finish what is being answered, and leave the rest to the inbox."""
-        await self._handler.close_async()
+        await self._handler.close_async()  # type: ignore[no-untyped-call]
         await self.desk.idle(seconds)
         await self.desk.leave()
 
@@ -85,9 +82,7 @@ def build_app(client: AsyncWebClient, records: Records, desk: Desk) -> AsyncApp:
     return app
 
 
-async def serve(
-    advisor: Advisor, records: Records, tokens: tuple[str, str], api_url: str, limits: Limits
-) -> None:
+async def serve(advisor: Advisor, records: Records, tokens: tuple[str, str], api_url: str, limits: Limits) -> None:
     """Run until the process is told to stop (SIGTERM or SIGINT), then stop gracefully."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()

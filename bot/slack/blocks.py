@@ -41,9 +41,7 @@ def _sources(answer: Answer) -> list[dict[str, Any]]:
         return []
     lines = [_source(citation) for citation in answer.citations[: CONTEXT_ELEMENTS - 1]]
     lines.append(EXTRACTED_NOTE if answer.receipt.mode == "extracted" else AUTOMATED_NOTE)
-    return [
-        {"type": "context", "elements": [{"type": "mrkdwn", "text": line[:CONTEXT_TEXT]} for line in lines]}
-    ]
+    return [{"type": "context", "elements": [{"type": "mrkdwn", "text": line[:CONTEXT_TEXT]} for line in lines]}]
 
 
 def _source(citation: Citation) -> str:

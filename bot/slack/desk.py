@@ -30,9 +30,7 @@ from knowledge.errors import KnowledgeError
 WORKING = "is reading the guide…"
 PAUSES = (0.5, 2.0, 8.0)
 """Seconds between the tries to answer a question while Slack cannot be reached."""
-_BLOCKS_REFUSED = frozenset(
-    {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"}
-)
+_BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"})
 
 log = logging.getLogger(__name__)
 
@@ -40,9 +38,7 @@ log = logging.getLogger(__name__)
 class Desk:
     """Works on many questions at once; `most` bounds how many are being answered at the same time."""
 
-    def __init__(
-        self, advisor: Advisor, records: Records, client: AsyncWebClient, longest: int, most: int
-    ) -> None:
+    def __init__(self, advisor: Advisor, records: Records, client: AsyncWebClient, longest: int, most: int) -> None:
         self._advisor = advisor
         self._records = records
         self._client = client
@@ -106,19 +102,17 @@ class Desk:
     ) -> tuple[Answer | None, list[Post]]:
         """The answer and its messages; instead of one that cannot be given, an honest sentence."""
         if len(readable(question.text, bot_user)) > self._longest:
-            return None, [
-                plain_post(f"That is a lot to read: please ask in at most {self._longest:,} characters.")
-            ]
+            return None, [plain_post(f"That is a lot to read: please ask in at most {self._longest:,} characters.")]
         try:
             answer = await self._advisor.answer(conversation(thread, question, bot_user))
         except (CareerBotError, KnowledgeError) as error:
             return None, [plain_post(f"Sorry, I cannot answer just now. {error}")]
         except Exception as error:  # noqa: BLE001  # the person who asked is told, whatever it was
             reference = uuid.uuid4().hex[:8]
-            log.error(
-                "Answering %s failed with %s (reference %s)", question.key, type(error).__name__, reference
+            log.error("Answering %s failed with %s (reference %s)", question.key, type(error).__name__, reference)
+            sentence = (
+                f"Sorry, something went wrong on my side and I have no answer. Reference for my operator: {reference}."
             )
-            sentence = f"Sorry, something went wrong on my side and I have no answer. Reference for my operator: {reference}."
             return None, [plain_post(sentence)]
         return answer, posts(answer)
 

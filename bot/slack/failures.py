@@ -4,7 +4,16 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 _PASSING = frozenset(
-    {"", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "rate_limited", "team_added_to_org"}
+    {
+        "",
+        "internal_error",
+        "fatal_error",
+        "service_unavailable",
+        "request_timeout",
+        "ratelimited",
+        "rate_limited",
+        "team_added_to_org",
+    }
 )
 """Errors of Slack's own; the empty code is an answer that was not Slack's at all, such as a proxy's error page."""
 

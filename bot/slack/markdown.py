@@ -17,9 +17,7 @@ def escaped(text: str, *, literal: bool = False) -> str:
         r"^((?:&gt;)+)(?=\s|$)", lambda m: m[0].replace("&gt;", ">"), _entities(text), flags=re.MULTILINE
     )
     safe = _BROADCAST.sub(f"@{_WORD_JOINER}", _entities(text) if literal else quotes_kept)
-    return (
-        re.sub(r"([*_`~])", lambda mark: f"{_WORD_JOINER}{mark[0]}{_WORD_JOINER}", safe) if literal else safe
-    )
+    return re.sub(r"([*_`~])", lambda mark: f"{_WORD_JOINER}{mark[0]}{_WORD_JOINER}", safe) if literal else safe
 
 
 def _entities(text: str) -> str:
@@ -65,7 +63,7 @@ def _code(block: Block, longest: int) -> Iterator[str]:
 def _packed(lines: Sequence[str], longest: int, joint: str, head: str = "") -> Iterator[str]:
     room = longest - len(head) - 1
     current = ""
-    for line in (part for line in lines for part in _cut(line, room)):
+    for line in (part for whole in lines for part in _cut(whole, room)):
         if current and len(current) + len(joint) + len(line) > room:
             yield f"{head}\n{current}".strip("\n")
             current = ""
@@ -92,7 +90,7 @@ def as_text(markdown: str) -> str:
     return _within_bytes(re.sub(r"\n{3,}", "\n\n", "".join(_mrkdwn(tokens))).strip(), TEXT_BYTES)
 
 
-def _mrkdwn(tokens) -> Iterator[str]:  # type: ignore[no-untyped-def]  # markdown-it's tokens
+def _mrkdwn(tokens) -> Iterator[str]:  # type: ignore[no-untyped-def]  # noqa: PLR0912  # a branch for each kind of token
     lists: list[str] = []
     cells: list[str] = []
     for token in tokens:
@@ -153,11 +151,7 @@ def _inline(children) -> Iterator[str]:  # type: ignore[no-untyped-def]  # markd
                 yield "\n"
             case "link_open":
                 href = str(child.attrs.get("href", ""))
-                yield (
-                    f"<{_entities(href)}|"
-                    if href.startswith(("http://", "https://")) and "|" not in href
-                    else ""
-                )
+                yield (f"<{_entities(href)}|" if href.startswith(("http://", "https://")) and "|" not in href else "")
             case "link_close":
                 yield ">" if href.startswith(("http://", "https://")) and "|" not in href else ""
             case "image":

@@ -17,9 +17,7 @@ ANSWER_EVENT = "career_answer"
 """The type of the metadata that every answer carries, so that it is found again after a crash."""
 TURNS_READ = 20
 """Turns before the question that make the conversation; earlier ones are left out."""
-_UNREADABLE = frozenset(
-    {"missing_scope", "not_in_channel", "thread_not_found", "no_permission", "channel_not_found"}
-)
+_UNREADABLE = frozenset({"missing_scope", "not_in_channel", "thread_not_found", "no_permission", "channel_not_found"})
 
 Message = Mapping[str, Any]
 
@@ -55,17 +53,13 @@ def parts_posted(messages: Sequence[Message], question: Accepted, bot_user: str)
 
 def is_whole(messages: Sequence[Message], question: Accepted) -> bool:
     """Whether the answer in the thread has all its messages."""
-    return any(
-        p.get("question") == question.ts and p.get("part") == p.get("of") for p in map(_payload, messages)
-    )
+    return any(p.get("question") == question.ts and p.get("part") == p.get("of") for p in map(_payload, messages))
 
 
 def conversation(messages: Sequence[Message], question: Accepted, bot_user: str) -> Conversation:
     """The turns up to and with the question, as plain text."""
     before = [
-        m
-        for m in messages
-        if _time(m) < float(question.ts) and (m.get("user") == bot_user or _says_something(m))
+        m for m in messages if _time(m) < float(question.ts) and (m.get("user") == bot_user or _says_something(m))
     ]
     turns = [_turn(message, bot_user) for message in before[-TURNS_READ:]]
     asked = Turn("person", readable(question.text, bot_user))

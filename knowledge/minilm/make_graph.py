@@ -95,9 +95,7 @@ def build(weights: Path) -> onnx.ModelProto:
         for n in ("input_ids", "attention_mask")
     ]
     out = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["texts", HIDDEN])
-    whole_graph = helper.make_graph(
-        graph.nodes, "all-MiniLM-L6-v2", ints, [out], list(graph.initialisers.values())
-    )
+    whole_graph = helper.make_graph(graph.nodes, "all-MiniLM-L6-v2", ints, [out], list(graph.initialisers.values()))
     return helper.make_model(whole_graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=9)
 
 

@@ -31,11 +31,7 @@ def scores(
 
 def retrieval(questions: Sequence[Question], answers: Mapping[str, Given]) -> dict[str, float]:
     """hit@1, hit@3, hit@5 and the mean reciprocal rank over the questions that name where the answer stands."""
-    ranks = [
-        _rank(q, answers[q["id"]]["retrieved"])
-        for q in questions
-        if _stands_somewhere(q) and q["id"] in answers
-    ]
+    ranks = [_rank(q, answers[q["id"]]["retrieved"]) for q in questions if _stands_somewhere(q) and q["id"] in answers]
     found = len(ranks) or 1
     hits = {f"hit@{k}": sum(1 for rank in ranks if rank and rank <= k) / found for k in (1, 3, 5)}
     return hits | {"mrr": sum(1 / rank for rank in ranks if rank) / found, "questions": len(ranks)}
@@ -69,8 +65,7 @@ def uncited_amounts(answers: Iterable[Given], amounts: Callable[[str], Sequence[
     return [
         a["id"]
         for a in answers
-        if set(amounts(a["answer"]))
-        - {x for c in a["citations"] for x in amounts(c["heading"] + " " + c["text"])}
+        if set(amounts(a["answer"])) - {x for c in a["citations"] for x in amounts(c["heading"] + " " + c["text"])}
     ]
 
 
@@ -87,9 +82,7 @@ def _holds(passage: Mapping[str, str], question: Question) -> bool:
         sections = question.get("sections") or [question["section"]]
         return any(_plain(section) in _plain(passage["heading"]) for section in sections)
     files = {name.removeprefix("docs/") for name in [question["file"], *question.get("also_in", [])]}
-    return passage["guide"] in files and _holds_span(
-        passage["heading"] + " " + passage["text"], question["span"]
-    )
+    return passage["guide"] in files and _holds_span(passage["heading"] + " " + passage["text"], question["span"])
 
 
 def _holds_span(text: str, span: str) -> bool:

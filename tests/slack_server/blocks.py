@@ -6,8 +6,26 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 KNOWN = frozenset(
-    "section divider image actions context context_actions input file header markdown video rich_text table task_card"
-    " plan card container carousel".split()
+    [
+        "section",
+        "divider",
+        "image",
+        "actions",
+        "context",
+        "context_actions",
+        "input",
+        "file",
+        "header",
+        "markdown",
+        "video",
+        "rich_text",
+        "table",
+        "task_card",
+        "plan",
+        "card",
+        "container",
+        "carousel",
+    ]
 )
 LIVE = re.compile(r"<(?:!(?:channel|here|everyone|subteam\^)|@[UW]|#C)")
 
@@ -50,7 +68,11 @@ def _valid(block: Mapping[str, Any]) -> bool:
     match kind:
         case "section":
             fields = block.get("fields", [])
-            return (_text(block.get("text"), 3000) or bool(fields)) and len(fields) <= 10 and all(_text(f, 2000) for f in fields)
+            return (
+                (_text(block.get("text"), 3000) or bool(fields))
+                and len(fields) <= 10
+                and all(_text(f, 2000) for f in fields)
+            )
         case "header":
             return _text(block.get("text"), 150) and block["text"]["type"] == "plain_text"
         case "markdown":
@@ -63,7 +85,9 @@ def _valid(block: Mapping[str, Any]) -> bool:
             return 0 < len(elements) <= 25 and all(_action(element) for element in elements)
         case "context_actions":
             elements = block.get("elements", [])
-            return 0 < len(elements) <= 5 and all(e.get("type") in {"feedback_buttons", "icon_button"} for e in elements)
+            return 0 < len(elements) <= 5 and all(
+                e.get("type") in {"feedback_buttons", "icon_button"} for e in elements
+            )
         case _:
             return True
 
@@ -76,7 +100,11 @@ def _action(element: Mapping[str, Any]) -> bool:
     if element.get("type") in {"feedback_buttons", "icon_button"} or len(element.get("action_id", "x")) > 255:
         return False
     if element.get("type") == "button":
-        return _text(element.get("text"), 75) and len(element.get("value", "")) <= 2000 and len(element.get("url", "")) <= 3000
+        return (
+            _text(element.get("text"), 75)
+            and len(element.get("value", "")) <= 2000
+            and len(element.get("url", "")) <= 3000
+        )
     return len(element.get("options", [])) <= 100
 
 

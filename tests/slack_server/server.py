@@ -161,7 +161,9 @@ class SlackServer:
     async def delete(self, channel: str, ts: str) -> None:
         """A person deletes a message."""
         old = self.channels[channel].messages.pop(ts)
-        await self._about(channel, "message_deleted", {"deleted_ts": ts, "previous_message": old, "ts": self._next_ts()})
+        await self._about(
+            channel, "message_deleted", {"deleted_ts": ts, "previous_message": old, "ts": self._next_ts()}
+        )
 
     async def _about(self, channel: str, subtype: str, body: Mapping[str, Any]) -> None:
         kind = self.channels[channel].kind
@@ -244,7 +246,9 @@ class SlackServer:
         method = request.match_info["method"]
         arguments = await _arguments(request)
         self.calls.append(Call(method, arguments, time.monotonic()))
-        response = self._faults[method].pop(0)() if self._faults.get(method) else self._answer(method, request, arguments)
+        response = (
+            self._faults[method].pop(0)() if self._faults.get(method) else self._answer(method, request, arguments)
+        )
         async with self._changed:
             self._changed.notify_all()
         return response
@@ -254,7 +258,9 @@ class SlackServer:
         if method == "apps.connections.open":
             return self._open_connection(token)
         if token != BOT_TOKEN:
-            return _error("not_allowed_token_type" if token.startswith("xapp-") else "invalid_auth" if token else "not_authed")
+            return _error(
+                "not_allowed_token_type" if token.startswith("xapp-") else "invalid_auth" if token else "not_authed"
+            )
         granted = set(self.scopes.split(","))
         needed = NEEDED_SCOPE.get(method, set())
         if needed and not needed & granted:
@@ -270,7 +276,15 @@ class SlackServer:
         return web.json_response({"ok": True, "url": f"ws://{self._address}/socket/{uuid.uuid4().hex}"})
 
     def _auth_test(self, _: Mapping[str, Any]) -> web.Response:
-        body = {"ok": True, "url": self.url, "team": "Test", "team_id": TEAM, "user": "bot", "user_id": BOT_USER, "bot_id": BOT_ID}
+        body = {
+            "ok": True,
+            "url": self.url,
+            "team": "Test",
+            "team_id": TEAM,
+            "user": "bot",
+            "user_id": BOT_USER,
+            "bot_id": BOT_ID,
+        }
         return web.json_response(body, headers={"x-oauth-scopes": self.scopes})
 
     def _chat_postMessage(self, arguments: Mapping[str, Any]) -> web.Response:
@@ -278,10 +292,10 @@ class SlackServer:
         if error := self._place_problem(place) or problem(arguments):
             return _error(error)
         assert place is not None
-        thread = arguments.get("thread_ts")
+        thread = str(arguments.get("thread_ts") or "")
         if thread and thread not in place.messages:
             return _error("thread_not_found")
-        message = {
+        message: dict[str, Any] = {
             "type": "message",
             "user": BOT_USER,
             "bot_id": BOT_ID,
@@ -344,7 +358,11 @@ class SlackServer:
         place = self.channels.get(str(arguments.get("channel_id")))
         if place is None:
             return _error("channel_not_found")
-        return web.json_response({"ok": True}) if arguments.get("thread_ts") in place.messages else _error("thread_not_found")
+        return (
+            web.json_response({"ok": True})
+            if arguments.get("thread_ts") in place.messages
+            else _error("thread_not_found")
+        )
 
     def _place_problem(self, place: Channel | None) -> str | None:
         if place is None:
@@ -360,7 +378,9 @@ class SlackServer:
         await socket.prepare(request)
         connected = len(self._sockets) + 1
         info = {"approximate_connection_time": 18060}
-        await socket.send_json({"type": "hello", "num_connections": connected, "debug_info": info, "connection_info": {"app_id": APP_ID}})
+        await socket.send_json(
+            {"type": "hello", "num_connections": connected, "debug_info": info, "connection_info": {"app_id": APP_ID}}
+        )
         self._sockets.append(socket)
         waiting, self._waiting = self._waiting, []
         for envelope in waiting:

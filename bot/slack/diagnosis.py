@@ -1,0 +1,49 @@
+"""What the doctor asks of Slack: are the tokens good, are the scopes granted, does Socket Mode open."""
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.failures import code
+from bot.slack.scopes import SCOPES
+
+_REMEDIES = {
+    "invalid_auth": "Slack does not know this token; copy it again from the app's settings",
+    "not_authed": "Slack does not know this token; copy it again from the app's settings",
+    "token_revoked": "the token was revoked; install the app to the workspace again",
+    "account_inactive": "the app was removed from the workspace; install it again",
+    "not_allowed_token_type": "this is the wrong kind of token; see the README for which goes where",
+    "missing_scope": "the app-level token lacks connections:write; make a new one with it",
+}
+
+Finding = tuple[str, bool, str]
+"""What was looked at, whether it is well, and what was found or what to do."""
+
+
+async def findings(tokens: tuple[str, str], api_url: str) -> AsyncIterator[Finding]:
+    """Every check of Slack in order; later ones are left out where an earlier failure makes them pointless."""
+    bot_token, app_token = tokens
+    client = AsyncWebClient(token=bot_token, base_url=api_url)
+    try:
+        said = await client.auth_test()
+        yield "SLACK_BOT_TOKEN", True, f"the bot is {said['user']} in {said['team']}"
+        granted = set(str(said.headers.get("x-oauth-scopes") or "").split(","))
+        missing = sorted(SCOPES.keys() - granted)
+        needed = "; ".join(f"{scope} to {SCOPES[scope]}" for scope in missing)
+        told = f"missing: {needed}. Paste manifest.json into the app's settings and install it again"
+        yield "scopes", not missing, told if missing else "all that are needed are granted"
+    except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+        yield "SLACK_BOT_TOKEN", False, _told(error)
+    try:
+        await client.apps_connections_open(app_token=app_token)
+        yield "Socket Mode", True, "it opens"
+    except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+        yield "Socket Mode", False, _told(error)
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, SlackApiError):
+        return _REMEDIES.get(code(error), f"Slack says {code(error) or 'nothing it should'}; see its documentation")
+    return "Slack cannot be reached; check the network, the proxy and SLACK_API_URL"

@@ -1,0 +1,51 @@
+"""`python -m knowledge search "..."`: what the bot would find, with scores, for people who edit guides."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from knowledge.errors import KnowledgeError
+
+cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help="Looks into the index of the guides.")
+SHOWN = 300
+"""Characters of a passage that are printed."""
+
+
+@cli.callback()
+def _commands() -> None:
+    """Keep `search` a command of its own."""
+
+
+@cli.command()
+def search(
+    question: Annotated[str, typer.Argument(help="What a person would ask.")],
+    index: Annotated[Path, typer.Option(help="The folder of the index.")] = Path("data/index"),
+    chroma_url: Annotated[str, typer.Option(envvar="CHROMA_URL", help="A Chroma server, if one is used.")] = "",
+    embeddings: Annotated[str, typer.Option(envvar="EMBEDDINGS", help="As in the bot's settings.")] = "local",
+    key: Annotated[
+        str, typer.Option(envvar="OPENAI_API_KEY", show_default=False, help="For OpenAI's embeddings.")
+    ] = "",
+    count: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 5,
+) -> None:
+    """Print the passages found for a question, best first: merged score, cosine similarity, BM25."""
+    from knowledge.embeddings import open_embeddings
+    from knowledge.index import IndexReader, IndexStore
+    from knowledge.search import Searcher
+
+    searcher = Searcher(IndexReader(IndexStore(index, chroma_url)), open_embeddings(embeddings, key))
+    for rank, hit in enumerate(asyncio.run(searcher.search(question, k=count)), 1):
+        typer.echo(
+            f"{rank}. {hit.score:.2f} (dense {hit.dense:.2f}, BM25 {hit.lexical:.1f})  {hit.passage.guide.path} › {' › '.join(hit.passage.heading)}"
+        )
+        typer.echo(f"   {' '.join(hit.passage.text.split())[:SHOWN]}\n")
+
+
+if __name__ == "__main__":
+    try:
+        cli()
+    except KnowledgeError as error:
+        typer.echo(f"knowledge: {error}", err=True)
+        sys.exit(1)
