@@ -12,9 +12,9 @@ from bot.conversation import Answer, Citation, Conversation, Coverage, Receipt
 from bot.errors import ModelUnavailable
 from bot.extracting import Finding, find, text_of
 from bot.grounding import Claim, claims, judge
-from bot.reading import Ask, read
 from knowledge.passages import Passage
-from knowledge.search import Hit
+from knowledge.questions import Ask
+from knowledge.search import Hit, merged
 
 RETRIEVED = 10
 """Passages that an answer reports as found."""
@@ -30,11 +30,11 @@ OnSentence = Callable[[str], Awaitable[None]]
 class Knowledge(Protocol):
     """What the advisor asks of search."""
 
-    async def search(self, question: str, earlier: Sequence[str] = (), k: int = 10) -> list[Hit]:
-        """The k best passages, best first."""
+    def read(self, message: str, earlier: Sequence[str] = ()) -> list[Ask]:
+        """The questions of a message."""
 
-    def vocabulary(self) -> Mapping[str, int]:
-        """The words of the guides."""
+    async def find(self, ask: Ask, k: int = 10) -> list[Hit]:
+        """The k best passages for a question, best first."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +66,10 @@ class Advisor:
         if said := smalltalk.reply(conversation.question):
             return Answer(said, Coverage.COVERED, (), (), _receipt(EXTRACTED, "", started))
         question, earlier = await self._standing_alone(conversation)
-        asks = read(question, earlier, self._knowledge.vocabulary())[:MOST_QUESTIONS]
-        found = [await self._knowledge.search(ask.text, _context(ask), k=RETRIEVED) for ask in asks]
+        asks = self._knowledge.read(question, earlier)[:MOST_QUESTIONS]
+        found = [await self._knowledge.find(ask, RETRIEVED) for ask in asks]
         findings = [find(ask, _scored(hits)) for ask, hits in zip(asks, found, strict=True)]
-        hits = _merged(found)
+        hits = merged(found)
         coverage = _coverage(findings)
         notice = ""
         if self._composer and coverage is not Coverage.NOT_COVERED:
@@ -157,22 +157,9 @@ class Checked:
                 await self._on_sentence(shown)
 
 
-def _context(ask: Ask) -> list[str]:
-    """The earlier messages a question leans on, as search should see them."""
-    leaning = " ".join(word.text for word in ask.context)
-    return [leaning] if leaning else []
-
-
 def _scored(hits: Sequence[Hit]) -> list[tuple[Passage, float]]:
     best = hits[0].score if hits else 1.0
     return [(hit.passage, hit.score / (best or 1.0)) for hit in hits]
-
-
-def _merged(found: Sequence[Sequence[Hit]]) -> list[Hit]:
-    """The hits of several questions, the best of each first, no passage twice."""
-    longest = max(map(len, found), default=0)
-    in_turn = [hits[rank] for rank in range(longest) for hits in found if rank < len(hits)]
-    return list({hit.passage.id: hit for hit in reversed(in_turn)}.values())[::-1]
 
 
 def _coverage(findings: Sequence[Finding]) -> Coverage:

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.conversation import Coverage
-from bot.coverage import RANKS, VAGUE_DURATION, Match, is_right_kind, weigh
-from bot.reading import Ask, Wanted, Word
-from bot.statements import Shape, Statement
+from knowledge.matching import RANKS, VAGUE_DURATION, Match, is_right_kind, weigh
 from knowledge.passages import Passage
+from knowledge.questions import Ask, Wanted, Word
+from knowledge.statements import Shape, Statement
 
 ENOUGH = 0.8
 """The share of a question's weight that the best statement must meet for it to be covered."""

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from bot.statements import statements
 from knowledge.lexical import terms
 from knowledge.passages import Passage
+from knowledge.statements import statements
 from knowledge.words import fold, is_asking_word, is_function_word, meanings, stem, words
 
 LEAST_SHARE = 0.6

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.reading import plain
+from knowledge.questions import plain
 from knowledge.words import fold
 
 EXAMPLES = (

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Sequence
 
-from bot.coverage import MONEY
 from bot.extracting import Finding
-from bot.reading import Wanted
+from knowledge.matching import MONEY
 from knowledge.passages import Passage
+from knowledge.questions import Wanted
 
 NEAREST = 3
 """Sections named when the guide does not answer."""

@@ -30,7 +30,7 @@ def search(
     ] = "",
     count: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 5,
 ) -> None:
-    """Print the passages found for a question, best first: merged score, cosine similarity, BM25."""
+    """Print the passages found for a question, best first: merged score, cosine similarity, BM25, best statement."""
     from knowledge.embeddings import open_embeddings
     from knowledge.index import IndexReader, IndexStore
     from knowledge.search import Searcher
@@ -38,7 +38,7 @@ def search(
     searcher = Searcher(IndexReader(IndexStore(index, chroma_url)), open_embeddings(embeddings, key))
     for rank, hit in enumerate(asyncio.run(searcher.search(question, k=count)), 1):
         typer.echo(
-            f"{rank}. {hit.score:.2f} (dense {hit.dense:.2f}, BM25 {hit.lexical:.1f})  {hit.passage.guide.path} › {' › '.join(hit.passage.heading)}"
+            f"{rank}. {hit.score:.2f} (dense {hit.dense:.2f}, BM25 {hit.lexical:.1f}, evidence {hit.evidence:.2f})  {hit.passage.guide.path} › {' › '.join(hit.passage.heading)}"
         )
         typer.echo(f"   {' '.join(hit.passage.text.split())[:SHOWN]}\n")
 

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 from knowledge.documents import Document, GuideFile, SkippedFile, find_files, read_all
 from knowledge.errors import IndexBusy, IndexDamaged, IndexMissing, NoGuides
+from knowledge.evidence import Evidence
 from knowledge.lexical import LexicalIndex
 from knowledge.passages import FORMAT_VERSION, Guide, Passage, embedding_text, split
 
@@ -99,6 +100,7 @@ class Snapshot:
     passages: tuple[Passage, ...]
     skipped: tuple[SkippedFile, ...]
     lexical: LexicalIndex
+    evidence: Evidence
     _collection: Any
 
     @cached_property
@@ -153,8 +155,10 @@ class IndexStore:
         with _damage_told():
             collection = self._client.get_collection(version.name, embedding_function=None)
             contents = self.contents(version)
-            lexical = self._lexical(version, contents)
-        return Snapshot(version.name, version.embeddings, contents.passages, contents.skipped, lexical, collection)
+            lexical, evidence = self._derived(version, contents)
+        return Snapshot(
+            version.name, version.embeddings, contents.passages, contents.skipped, lexical, evidence, collection
+        )
 
     def contents(self, version: Version) -> Contents:
         """The passages of a version, from the file beside it or, on another machine, from Chroma."""
@@ -166,14 +170,12 @@ class IndexStore:
             passages = [_passage_from(entry["guide"], entry) for entry in said]
             return Contents(tuple(sorted(passages, key=lambda p: (p.guide.path, p.position))))
 
-    def _lexical(self, version: Version, contents: Contents) -> LexicalIndex:
-        folder = self._beside(version.name) / "lexical"
+    def _derived(self, version: Version, contents: Contents) -> tuple[LexicalIndex, Evidence]:
+        beside = self._beside(version.name)
         try:
-            lexical = LexicalIndex.load(folder)
+            return LexicalIndex.load(beside / "lexical"), Evidence.load(beside / "evidence.npz")
         except (OSError, ValueError, KeyError):
-            lexical = LexicalIndex.build(contents.passages)
-            lexical.save(folder)
-        return lexical
+            return _derive(contents, beside)
 
     def vectors(self, version: Version) -> dict[str, Sequence[float]]:
         """The vector of each passage of a version, by its id."""
@@ -210,7 +212,7 @@ class IndexStore:
                     documents=[passage.text for passage in part],
                 )
             beside = self._beside(name)
-            LexicalIndex.build(contents.passages).save(beside / "lexical")
+            _derive(contents, beside)
             (beside / "passages.json").write_text(json.dumps(_stored_contents(contents), ensure_ascii=False), "utf-8")
             self._switch(Version(name, embeddings, FORMAT_VERSION, before.name if before else ""))
             self._remove_all_but({name, before.name if before else ""})
@@ -379,6 +381,14 @@ def _vectors(
 ) -> Iterator[list[float]]:
     for text in map(embedding_text, passages):
         yield list(known[text] if text in known else fresh[text])
+
+
+def _derive(contents: Contents, beside: Path) -> tuple[LexicalIndex, Evidence]:
+    """Make what is made of the passages alone, and keep it in files."""
+    lexical, evidence = LexicalIndex.build(contents.passages), Evidence.build(contents.passages)
+    lexical.save(beside / "lexical")
+    evidence.save(beside / "evidence.npz")
+    return lexical, evidence
 
 
 def _portions(things: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:

@@ -1,13 +1,13 @@
-"""Questions to ranked passages: dense and lexical search side by side, merged."""
+"""Questions to ranked passages: dense and lexical search side by side, merged, and weighed by their best statement."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from knowledge.lexical import LexicalIndex, terms
+from knowledge.evidence import Evidence
+from knowledge.lexical import LexicalIndex
 from knowledge.passages import Passage
-from knowledge.spelling import corrections
-from knowledge.words import is_asking_word, words
+from knowledge.questions import Ask, read
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CANDIDATES = 100
-"""How many passages each half hands to the merge."""
+"""How many passages dense search hands to the merge."""
 DENSE_SHARE = 0.4
 """Weight of the dense half after both are scaled to 0..1; 0.6 lexical was the best mix on the development corpus."""
-EARLIER_WEIGHT = 0.3
-"""Weight of the words of earlier turns beside those of the question."""
-ASKING_WEIGHT = 0.4
-"""Weight of words that shape a question more than they say what about."""
-MENDED_WEIGHT = 0.9
-"""Weight of a mended word beside the word as it was typed, which is searched too."""
+EVIDENCE_WEIGHT = 2.0
+"""Weight of the best statement beside the merged score; 1 and 3 were no better on the development corpus."""
+CONTEXT_WEIGHT = 0.3
+"""Weight of the words around a question beside its own in BM25."""
+MEANING_WEIGHT = 0.4
+"""Weight of a word's meaning in the thesaurus beside the word itself in BM25."""
 
 
 class Snapshot(Protocol):
@@ -31,11 +31,15 @@ class Snapshot(Protocol):
 
     @property
     def passages(self) -> Sequence[Passage]:
-        """All passages; their place is their number in the lexical index."""
+        """All passages; their place is their number in the lexical index and in the evidence."""
 
     @property
     def lexical(self) -> LexicalIndex:
         """BM25 over the passages."""
+
+    @property
+    def evidence(self) -> Evidence:
+        """The statements of the passages."""
 
     def nearest(self, vector: Sequence[float], k: int) -> Mapping[str, float]:
         """The ids of the k passages nearest to a vector, each with its cosine similarity."""
@@ -50,20 +54,13 @@ class Reader(Protocol):
 
 @dataclass(frozen=True)
 class Hit:
-    """A passage found: its merged score, its cosine similarity to the question and its BM25 score, 0 if not found."""
+    """A passage found: its merged score, cosine similarity, BM25 score, and how its best statement meets the question."""
 
     passage: Passage
     score: float
     dense: float
     lexical: float
-
-
-@dataclass(frozen=True)
-class Query:
-    """A question as search sees it: the text to embed and the weighted terms to look up."""
-
-    text: str
-    terms: Mapping[str, float]
+    evidence: float
 
 
 class Searcher:
@@ -73,61 +70,61 @@ class Searcher:
         self._reader = reader
         self._embeddings = embeddings
 
-    async def search(self, question: str, earlier: Sequence[str] = (), k: int = 10) -> list[Hit]:
-        """The k best passages for a question, best first.
+    def read(self, message: str, earlier: Sequence[str] = ()) -> list[Ask]:
+        """The questions of a message, in the words of the guides; `earlier` are the person's messages before it."""
+        return read(message, earlier, self._reader.snapshot().lexical.vocabulary)
 
-        `earlier` are the person's earlier messages, oldest first; they help a follow-up find its subject.
-        Raises the reader's error when there is no readable index.
-        """
+    async def find(self, ask: Ask, k: int = 10) -> list[Hit]:
+        """The k best passages for one question, best first. Raises the reader's error when there is no index."""
         snapshot = self._reader.snapshot()
-        query = read_query(question, earlier, snapshot.lexical.vocabulary)
-        vector = await self._embeddings.aembed_query(query.text)
-        return rank(snapshot, query, vector)[:k]
+        vector = await self._embeddings.aembed_query(ask.meant)
+        return rank(snapshot, ask, vector)[:k]
 
-    def vocabulary(self) -> Mapping[str, int]:
-        """The words of the guides and the number of passages that hold each. Raises as search does."""
-        return self._reader.snapshot().lexical.vocabulary
-
-
-def read_query(question: str, earlier: Sequence[str], vocabulary: Mapping[str, int]) -> Query:
-    """What to search for: the question with its slips mended, and as it was typed."""
-    mended = corrections(words(question), vocabulary)
-    asking = [word for word in words(question) if is_asking_word(word)]
-    weighted = dict.fromkeys(terms(" ".join(earlier)), EARLIER_WEIGHT)
-    weighted |= dict.fromkeys(terms(" ".join(mended.values())), MENDED_WEIGHT)
-    weighted |= dict.fromkeys(terms(question), 1.0)
-    weighted |= dict.fromkeys(terms(" ".join(asking)), ASKING_WEIGHT)
-    return Query(text=" ".join([*earlier[-1:], _mend(question, mended)]), terms=weighted)
+    async def search(self, message: str, earlier: Sequence[str] = (), k: int = 10) -> list[Hit]:
+        """The k best passages for a message with one or more questions."""
+        return merged([await self.find(ask, k) for ask in self.read(message, earlier)])[:k]
 
 
-def rank(snapshot: Snapshot, query: Query, vector: Sequence[float]) -> list[Hit]:
-    """Every candidate of both halves, by the weighted sum of their scaled scores."""
+def rank(snapshot: Snapshot, ask: Ask, vector: Sequence[float]) -> list[Hit]:
+    """The candidates, by the weighted sum of their scaled dense and lexical scores and their best statement."""
     import numpy as np
 
     if not snapshot.passages:
         return []
-    lexical = snapshot.lexical.scores(query.terms)
+    lexical = snapshot.lexical.scores(_weighted_terms(ask))
     similar = snapshot.nearest(vector, CANDIDATES)
     dense = np.array([similar.get(passage.id, 0.0) for passage in snapshot.passages], dtype=np.float32)
-    merged = DENSE_SHARE * _scaled(dense, positive=True) + (1 - DENSE_SHARE) * _scaled(lexical, positive=False)
-    best = np.argsort(-merged, kind="stable")[:CANDIDATES]
+    evidence = snapshot.evidence.best_shares(ask)
+    merged = DENSE_SHARE * _scaled(dense, above_least=True) + (1 - DENSE_SHARE) * _scaled(lexical, above_least=False)
+    total = (merged + EVIDENCE_WEIGHT * evidence) / (1 + EVIDENCE_WEIGHT)
+    best = np.argsort(-total, kind="stable")[:CANDIDATES]
     return [
-        Hit(snapshot.passages[i], float(merged[i]), float(dense[i]), float(lexical[i])) for i in best if merged[i] > 0
+        Hit(snapshot.passages[i], float(total[i]), float(dense[i]), float(lexical[i]), float(evidence[i]))
+        for i in best
+        if total[i] > 0
     ]
 
 
-def _scaled(scores: "NDArray[np.float32]", *, positive: bool) -> "NDArray[np.float32]":
-    """Min-max over the candidates: the best becomes 1, the worst candidate (of dense search) or none (lexical) 0."""
+def merged(found: Sequence[Sequence[Hit]]) -> list[Hit]:
+    """The hits of several questions, the best of each first, no passage twice."""
+    longest = max(map(len, found), default=0)
+    in_turn = [hits[place] for place in range(longest) for hits in found if place < len(hits)]
+    return list({hit.passage.id: hit for hit in reversed(in_turn)}.values())[::-1]
+
+
+def _weighted_terms(ask: Ask) -> dict[str, float]:
+    weighted: dict[str, float] = {}
+    for share, asked in ((CONTEXT_WEIGHT, ask.context), (1.0, ask.words)):
+        for word in asked:
+            for term in word.alike:
+                weighted[term] = share * word.weight * (MEANING_WEIGHT if term.startswith("=") else 1.0)
+    return weighted
+
+
+def _scaled(scores: "NDArray[np.float32]", *, above_least: bool) -> "NDArray[np.float32]":
+    """Scores as a share of the best; of dense search, above the least of the candidates."""
     found = scores[scores > 0]
     if not len(found):
         return scores
-    low = float(found.min()) if positive and len(found) > 1 else 0.0
+    low = float(found.min()) if above_least and len(found) > 1 else 0.0
     return ((scores - low).clip(0) / max(float(found.max()) - low, 1e-9)).astype(scores.dtype)
-
-
-def _mend(question: str, mended: Mapping[str, str]) -> str:
-    from re import IGNORECASE, escape, sub
-
-    for word, meant in mended.items():
-        question = sub(rf"\b{escape(word)}\b", meant, question, flags=IGNORECASE)
-    return question

@@ -1,5 +1,6 @@
 """Slips of the keyboard in a question, mended against the words that the guides use."""
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.metadata import files
@@ -24,6 +25,13 @@ def corrections(words: Sequence[str], vocabulary: Mapping[str, int]) -> dict[str
         return {}
     nearest = ((word, _nearest(word, vocabulary)) for word in dict.fromkeys(unknown))
     return {word: meant for word, meant in nearest if meant}
+
+
+def mend(text: str, corrected: Mapping[str, str]) -> str:
+    """A text with its misspelt words replaced."""
+    for word, meant in corrected.items():
+        text = re.sub(rf"\b{re.escape(word)}\b", meant, text, flags=re.IGNORECASE)
+    return text
 
 
 def _known(word: str, vocabulary: Mapping[str, int]) -> bool:

@@ -75,7 +75,7 @@ def meanings(text_words: Sequence[str]) -> list[str]:
 def expressions(text_words: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The thesaurus's expressions of several words that stand in a text."""
     for start in range(len(text_words)):
-        for length in (2, 3, 4):
+        for length in _phrase_lengths():
             expression = tuple(text_words[start : start + length])
             if len(expression) == length and (name := _phrases().get(expression)):
                 yield name, expression
@@ -149,6 +149,11 @@ def _thesaurus() -> dict[str, frozenset[str]]:
 @lru_cache(maxsize=1)
 def _phrases() -> dict[tuple[str, ...], str]:
     return {expression: name for name, expressions in _entries() for expression in expressions if len(expression) > 1}
+
+
+@lru_cache(maxsize=1)
+def _phrase_lengths() -> list[int]:
+    return sorted({len(expression) for expression in _phrases()})
 
 
 def _entries() -> Iterator[tuple[str, list[tuple[str, ...]]]]:

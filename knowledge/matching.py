@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.reading import Ask, Wanted, Word
-from bot.statements import Statement, statements
 from knowledge.lexical import terms
 from knowledge.passages import Passage
+from knowledge.questions import Ask, Wanted, Word
+from knowledge.statements import Statement, statements
 
 OWN, HEADING, PLACE, BESIDE = 1.0, 0.95, 0.85, 0.6
 """What it counts when a word is met by the statement itself (with its lead), by its heading, by the rest of its
@@ -40,6 +40,10 @@ _KIND: dict[Wanted, tuple[re.Pattern[str], ...]] = {
     Wanted.NUMBER: (NUMBER,),
     Wanted.FREQUENCY: (FREQUENCY, DURATION),
 }
+
+
+TYPED = frozenset(_KIND)
+"""The kinds of things that have a form of their own."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from knowledge.spelling import corrections
+from knowledge.spelling import corrections, mend
 from knowledge.words import expressions, fold, is_asking_word, is_function_word, meanings, stem, words
 
 
@@ -42,7 +42,7 @@ class Word:
 class Ask:
     """One question, standing alone.
 
-    `text` is what is searched for; `words` must be met by an answer; `context` are words that help to find it: of
+    `text` is as it was typed, `meant` with its slips mended and what it leans on in front; `words` must be met by an answer; `context` are words that help to find it: of
     earlier turns and of what was said around the question. `claims` are the amounts that the question takes for
     granted; `ranked` tells that it asks which is most or more.
     """
@@ -50,6 +50,7 @@ class Ask:
     text: str
     wanted: Wanted
     words: tuple[Word, ...]
+    meant: str = ""
     context: tuple[Word, ...] = ()
     claims: tuple[str, ...] = ()
     ranked: bool = False
@@ -169,9 +170,26 @@ def parts(message: str) -> list[Part]:
             background = []
         else:
             background.append(clause)
+    if asked and background:
+        asked[-1] = _with_what_follows(asked[-1], " ".join(background))
     if not asked:
         return [Part(part) for part in _coordinated(" ".join(background))] if background else []
-    return [part for part in asked if _says_something(part)] or asked[:1]
+    return _leading_in_joined([part for part in asked if _says_something(part)] or asked[:1])
+
+
+def _with_what_follows(part: Part, said: str) -> Part:
+    """A question and what was said after it, which is the question itself where the first part only leads in."""
+    if _FOLLOW_UP_START.match(part.question) and len(_content(part.question)) <= 1:
+        return Part(said, f"{part.background} {part.question}".strip())
+    return Part(part.question, f"{part.background} {said}".strip())
+
+
+def _leading_in_joined(asked: Sequence[Part]) -> list[Part]:
+    """The parts, where one that only leads in ("and staff?") is background of the next."""
+    if len(asked) < 2 or not _FOLLOW_UP_START.match(asked[0].question) or len(_content(asked[0].question)) > 1:
+        return list(asked)
+    leading, following, *others = asked
+    return [Part(following.question, f"{leading.question} {following.background}".strip()), *others]
 
 
 def _asks(clause: str) -> bool:
@@ -230,7 +248,8 @@ def _ask(part: Part, earlier: Sequence[str], vocabulary: Mapping[str, int]) -> A
     if carried and wanted is Wanted.ANYTHING and _FOLLOW_UP_START.match(text):
         wanted = _wanted(carried[-1])
     claims = tuple(_AMOUNT.findall(f"{part.background} {text}"))
-    return Ask(text, wanted, own, context, claims, ranked=_RANKED.search(text) is not None)
+    meant = " ".join([*carried[-1:], mend(text, corrections(words(text), vocabulary))])
+    return Ask(text, wanted, own, meant, context, claims, ranked=_RANKED.search(text) is not None)
 
 
 def _carried(text: str, earlier: Sequence[str]) -> list[str]:
@@ -284,14 +303,26 @@ def _word(forms: tuple[str, ...], text: str, mended: Mapping[str, str]) -> Word:
     first = forms[0]
     every = [*forms, *(mended[form] for form in forms if form in mended)]
     alike = {stem(form) for form in every} | {f"={name}" for form in every for name in meanings([form])}
+    if idioms := _idioms(first, text):
+        alike = {f"={name}" for name in idioms}
     alike |= {f"={name}" for name in _phrase_meanings(first, text)}
     named = _is_name(first, text)
-    weight = ASKING_WEIGHT if is_asking_word(first) and not named else CARRYING_WEIGHT
-    return Word(first, frozenset(alike), weight, named)
+    carries = named or not is_asking_word(first) or any(_phrase_meanings(form, text) for form in forms)
+    return Word(first, frozenset(alike), CARRYING_WEIGHT if carries else ASKING_WEIGHT, named)
 
 
 def _phrase_meanings(word: str, text: str) -> list[str]:
     return [name for name, expression in expressions(words(text)) if word in expression]
+
+
+def _idioms(word: str, text: str) -> list[str]:
+    """The meanings of expressions in which a word says little by itself (on call, run out)."""
+    found = expressions(words(text))
+    return [name for name, parts_ in found if word in parts_ and any(_says_little(part) for part in parts_)]
+
+
+def _says_little(word: str) -> bool:
+    return is_function_word(word) or is_asking_word(word)
 
 
 def _is_name(word: str, text: str) -> bool:
