@@ -66,7 +66,12 @@ def _within(thing: Any, box: tuple[float, float, float, float]) -> bool:
 def _line(raw: Any, page: int) -> _Line:
     sizes = Counter(round(char["size"], 1) for char in raw["chars"])
     bold = all("bold" in char["fontname"].lower() for char in raw["chars"] if char["text"].strip())
-    return _Line(raw["text"].strip(), sizes.most_common(1)[0][0], bold, raw["top"], raw["bottom"], page)
+    return _Line(_without_codes(raw["text"]), sizes.most_common(1)[0][0], bold, raw["top"], raw["bottom"], page)
+
+
+def _without_codes(text: str) -> str:
+    """Text in which a character the font has no meaning for is a bullet at the start and nothing elsewhere."""
+    return re.sub(r"\(cid:\d+\)", "", re.sub(r"^\s*\(cid:\d+\)", "•", text)).strip()
 
 
 def _table_line(table: Any, page: int) -> _Line:

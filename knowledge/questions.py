@@ -84,7 +84,7 @@ _DURATION = re.compile(
 _FREQUENCY = re.compile(r"\bhow (?:often|frequently|regularly)\b|\bfrequency\b|\bcadence\b", re.I)
 _NUMBER = re.compile(r"\bhow many\b|\bnumber of\b", re.I)
 _YES_NO = re.compile(
-    r"^(?:so |and |but |then |ok |hey |hi )*(?:is|are|do|does|did|can|could|should|will|would|am|has|have|must)\b|\b(?:am i|do i|is it|good enough)\b[^?]*\??$",
+    r"^(?:so |and |but |then |ok |hey |hi )*(?:is|are|do|does|did|can|could|should|will|would|am|has|have|must)\b|^(?!.*\b(?:how|what|which|where|when|why|who)\b).*\b(?:am i|do i|is it|good enough)\b",
     re.I,
 )
 _DEFINITION = re.compile(
@@ -214,8 +214,9 @@ def _coordinated(clause: str) -> list[str]:
     left, found, right = clause.rpartition(" and ")
     if not found or not (_attributes(left) and _attributes(right)) or _attributes(left) & _attributes(right):
         return [clause]
+    left, right = left.strip(), right.strip()
     subject = [word for word in _content(left) if not _attributes(word)]
-    return [left, right if len(_content(right)) > 1 else f"{' '.join(subject)} {right}"]
+    return [left, right if len(_content(right)) > 1 else " ".join([*subject, right])]
 
 
 def _attributes(text: str) -> frozenset[str]:

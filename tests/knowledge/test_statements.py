@@ -1,0 +1,46 @@
+"""Passages come apart into sentences, items and rows that know what they hang from."""
+
+import pytest
+
+from knowledge.blocks import sentences
+from knowledge.matching import weigh
+from knowledge.questions import read
+from knowledge.statements import Shape, statements
+from tests.conftest import passage
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("One. Two.", ["One.", "Two."]),
+        ("He has e.g. Java. She has none.", ["He has e.g. Java.", "She has none."]),
+        ("In the U.S. Salaries vary.", ["In the U.S. Salaries vary."]),
+        ("It costs $1.5 million. Yes!", ["It costs $1.5 million.", "Yes!"]),
+        ('He said "no." Then left.', ['He said "no."', "Then left."]),
+        ("高い。低い。", ["高い。", "低い。"]),
+    ],
+)
+def test_sentences_end_where_a_reader_would_end_them(text: str, expected: list[str]) -> None:
+    assert sentences(text) == expected
+
+
+def test_items_hang_from_the_line_above_their_list() -> None:
+    found = statements(passage("Tools are:\n\n- Git\n  - GitHub\n- Maven"))
+    assert [(s.shape, s.text, s.lead) for s in found[1:]] == [
+        (Shape.ITEM, "Git", "Tools are:"),
+        (Shape.ITEM, "GitHub", "Tools are: Git"),
+        (Shape.ITEM, "Maven", "Tools are:"),
+    ]
+
+
+def test_rows_say_what_their_cells_are() -> None:
+    (row,) = statements(passage("| Role | Pay |\n|---|---|\n| Nurse | $50,000 |"))
+    assert row.text == "Role: Nurse; Pay: $50,000"
+
+
+def test_the_sentence_that_holds_all_words_of_a_question_weighs_most() -> None:
+    text = "Nurses work at night. Midwives in Spain earn $40,000 a year. Midwives like Spain."
+    (ask,) = read("what do midwives earn in Spain", (), {})
+    best = weigh(ask, [(passage(text), 1.0)])[0]
+    assert best.statement.text == "Midwives in Spain earn $40,000 a year."
+    assert best.right_kind
