@@ -296,7 +296,7 @@ def _joined(written: Sequence[str], place: int) -> Iterator[str]:
     """A word run together with its neighbours, as file names and product names write it (quality analyst)."""
     for start in (place - 1, place):
         pair = written[max(start, 0) : start + 2]
-        if len(pair) == 2 and all(len(part) > 2 for part in pair):
+        if len(pair) == 2 and not any(is_function_word(fold(part)) or len(part) <= 2 for part in pair):
             yield fold("".join(pair))
 
 

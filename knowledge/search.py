@@ -109,7 +109,10 @@ def merged(found: Sequence[Sequence[Hit]]) -> list[Hit]:
     """The hits of several questions, the best of each first, no passage twice."""
     longest = max(map(len, found), default=0)
     in_turn = [hits[place] for place in range(longest) for hits in found if place < len(hits)]
-    return list({hit.passage.id: hit for hit in reversed(in_turn)}.values())[::-1]
+    first: dict[str, Hit] = {}
+    for hit in in_turn:
+        first.setdefault(hit.passage.id, hit)
+    return list(first.values())
 
 
 def _weighted_terms(ask: Ask) -> dict[str, float]:

@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.metadata import files
 
-from knowledge.words import is_function_word
+from knowledge.words import common_words, is_function_word
 
 SHORTEST_MENDED = 4
 """Shorter words have too many neighbours one slip away."""
+MENDED_SHARE = 0.6
+"""Where most words are unknown, this share of them must have a near word for the text to be English."""
 LONG_WORD = 8
 """From this length on a second slip is mended too."""
 
@@ -17,14 +19,13 @@ def corrections(words: Sequence[str], vocabulary: Mapping[str, int]) -> dict[str
     """The misspelt words of a question and what each was most likely meant to be.
 
     A word is misspelt when neither the guides nor English know it. The nearest word of `vocabulary` (word ->
-    number of passages) within one slip (two in a long word) replaces it; of several, the one most used.
-    A text most of whose words are unknown is in another language and stays as it is.
+    number of passages) or of those people ask with, within one slip (two in a long word), replaces it; of several,
+    the one most used. A text most of whose words are unknown and far from any is in another language and stays.
     """
-    unknown = [word for word in words if not _known(word, vocabulary)]
-    if 2 * len(unknown) > len(words):
-        return {}
-    nearest = ((word, _nearest(word, vocabulary)) for word in dict.fromkeys(unknown))
-    return {word: meant for word, meant in nearest if meant}
+    unknown = list(dict.fromkeys(word for word in words if not _known(word, vocabulary)))
+    nearest = {word: meant for word in unknown if (meant := _nearest(word, vocabulary))}
+    foreign = 2 * len(unknown) > len(words) and len(nearest) < MENDED_SHARE * len(unknown)
+    return {} if foreign else nearest
 
 
 def mend(text: str, corrected: Mapping[str, str]) -> str:
@@ -45,9 +46,10 @@ def _nearest(word: str, vocabulary: Mapping[str, int]) -> str | None:
     from rapidfuzz.distance import OSA
 
     slips = 2 if len(word) >= LONG_WORD else 1
-    alike = process.extract(word, vocabulary.keys(), scorer=OSA.distance, score_cutoff=slips, limit=20)
+    candidates = [*vocabulary, *common_words()]
+    alike = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=slips, limit=20)
     near = [(found, distance) for found, distance, _ in alike if len(found) >= SHORTEST_MENDED - 1]
-    return min(near, key=lambda one: (one[1], one[0][0] != word[0], -vocabulary[one[0]]))[0] if near else None
+    return min(near, key=lambda one: (one[1], one[0][0] != word[0], -vocabulary.get(one[0], 0)))[0] if near else None
 
 
 @lru_cache(maxsize=1)

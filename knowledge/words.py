@@ -61,6 +61,11 @@ def is_asking_word(word: str) -> bool:
     return word in _asking_words()
 
 
+def common_words() -> frozenset[str]:
+    """The words that join others and those that people ask with."""
+    return _function_words() | _asking_words()
+
+
 def concepts(word: str) -> frozenset[str]:
     """The names of the meanings that the thesaurus lists a folded word (or its stem) under."""
     return _thesaurus().get(word) or _thesaurus().get(stem(word)) or frozenset()

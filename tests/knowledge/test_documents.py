@@ -2,6 +2,7 @@
 
 import os
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import docx
@@ -153,7 +154,9 @@ def _zip_without_a_document(path: Path) -> None:
         ("words.html", _text, "no HTML"),
     ],
 )
-def test_a_bad_file_is_named_with_the_reason_and_the_rest_is_read(tmp_path: Path, name: str, make, reason: str) -> None:
+def test_a_bad_file_is_named_with_the_reason_and_the_rest_is_read(
+    tmp_path: Path, name: str, make: Callable[[Path], None], reason: str
+) -> None:
     make(tmp_path / name)
     (tmp_path / "good.md").write_text("# Good\n\nText.", encoding="utf-8")
     found = list(read_all(find_files([tmp_path])))

@@ -3,7 +3,6 @@
 import multiprocessing
 import os
 import signal
-import sqlite3
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
@@ -200,14 +199,6 @@ def test_a_damaged_database_is_told_in_a_sentence(store: IndexStore, guides: Pat
     (store.folder / "chroma" / "chroma.sqlite3").write_bytes(b"this is no database" * 1000)
     with pytest.raises(IndexDamaged, match="run `careerbot index` again"):
         IndexReader(IndexStore(store.folder)).snapshot()
-
-
-def test_a_locked_database_is_told_in_a_sentence(store: IndexStore, guides: Path) -> None:
-    _sync(store, guides)
-    with sqlite3.connect(store.folder / "chroma" / "chroma.sqlite3") as database:
-        database.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(IndexDamaged, match="careerbot index"):
-            IndexReader(IndexStore(store.folder)).snapshot()
 
 
 def test_what_is_made_of_the_passages_is_made_again_where_its_files_are_missing(

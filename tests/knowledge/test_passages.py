@@ -72,7 +72,9 @@ def test_what_is_embedded_names_the_place(tmp_path: Path) -> None:
 
 
 _WORDS = st.lists(
-    st.sampled_from("alpha beta gamma delta epsilon 120,000 Node.js c++ 四半期".split()), min_size=1, max_size=60
+    st.sampled_from(["alpha", "beta", "gamma", "delta", "epsilon", "120,000", "Node.js", "c++", "四半期"]),
+    min_size=1,
+    max_size=60,
 )
 _BLOCK = st.one_of(
     _WORDS.map(lambda w: " ".join(w) + "."),

@@ -4,7 +4,9 @@ import pytest
 
 from knowledge.questions import Wanted, parts, plain, read
 
-KNOWN = dict.fromkeys("salary engineer senior software pay city degree data tools experience".split(), 3)
+KNOWN = dict.fromkeys(
+    ["salary", "engineer", "senior", "software", "pay", "city", "degree", "data", "tools", "experience"], 3
+)
 
 
 @pytest.mark.parametrize(

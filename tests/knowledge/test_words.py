@@ -59,4 +59,4 @@ def test_words_that_english_or_the_guides_know_are_left_alone(word: str) -> None
 
 
 def test_another_language_is_left_alone() -> None:
-    assert corrections("quel salaire pour ingenieur experimente".split(), VOCABULARY) == {}
+    assert corrections(["quel", "salaire", "pour", "ingenieur", "experimente"], VOCABULARY) == {}
