@@ -51,7 +51,7 @@ class SlackBot:
         for question in await self._records.unanswered():
             self.desk.take(question)
         try:
-            await self._handler.connect_async()  # type: ignore[no-untyped-call]
+            await self._handler.client.connect_to_new_endpoint()  # connect() would try a refused token for ever
         except SlackApiError as error:
             raise SettingsError(
                 f"Slack refused to connect ({error.response.get('error')}); run `careerbot doctor`."
