@@ -88,9 +88,11 @@ class ChatComposer:
         return [SystemMessage(self._prompts.advise.render()), HumanMessage(asked)]
 
     async def _stream(self, messages: "list[BaseMessage]") -> AsyncIterator[str]:
+        begun = False
         try:
             async with asyncio.timeout(self._timeout):
                 async for chunk in self._model.astream(messages):
+                    begun = True
                     if text := chunk.text:
                         yield str(text)
         except TimeoutError as error:
@@ -98,7 +100,8 @@ class ChatComposer:
         except (ModelUnavailable, asyncio.CancelledError, GeneratorExit):
             raise
         except Exception as error:
-            raise ModelUnavailable(f"The chat model {self.name} {_why(error)}.") from error
+            why = "broke off its answer; try again" if begun else _why(error)
+            raise ModelUnavailable(f"The chat model {self.name} {why}.") from error
 
 
 def open_chat_model(name: str, api_key: str, base_url: str | None, timeout: float) -> "BaseChatModel":
@@ -148,4 +151,4 @@ def _why(error: Exception) -> str:
         return "did not answer in time"
     if "Connect" in kind or isinstance(error, OSError):
         return "cannot be reached; check the network and OPENAI_BASE_URL"
-    return f"broke off its answer ({kind}); try again"
+    return f"failed ({kind}); try again later"

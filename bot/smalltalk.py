@@ -26,10 +26,10 @@ _GOODBYE = re.compile(r"^(?:bye|goodbye|see you(?: later)?|good night|ciao|that 
 def reply(message: str) -> str | None:
     """What to say to a message that asks nothing, in Markdown; None when it asks something."""
     said = re.sub(r"[^\w]+", " ", fold(plain(message))).strip()
-    if not said and not message.strip():
+    if not message.strip():
         return greeting()
     if not said:
-        return f"I can only read words. {greeting()}" if not re.search(r"\w{4}", message) else None
+        return None if "`" in message else f"I can only read words. {greeting()}"
     if _GREETING.match(said):
         return greeting()
     if _THANKS.match(said):

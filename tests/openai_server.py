@@ -6,7 +6,7 @@ import hashlib
 import json
 import struct
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -50,6 +50,8 @@ class OpenAIServer:
         self.requests: list[dict[str, Any]] = []
         self.faults: list[Fault] = []
         self.released = asyncio.Event()
+        self.before_reply: Callable[[], Awaitable[object]] | None = None
+        """Awaited before each reply, so that a test can hold replies back."""
         self.url = ""
 
     async def __aenter__(self) -> Self:
@@ -149,6 +151,8 @@ class OpenAIServer:
         fault = self.faults.pop(0) if self.faults else Fault()
         if fault.silent:
             await self.released.wait()
+        if self.before_reply:
+            await self.before_reply()
         await asyncio.sleep(self.delay)
         if self._replies:
             return fault, self._replies(body)

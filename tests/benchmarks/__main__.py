@@ -1,0 +1,153 @@
+"""`make bench`: what the product costs in time and memory on this machine. It judges nothing; machines differ.
+
+python -m tests.benchmarks [startup] [search] [model] [slack] [index]
+"""
+
+import asyncio
+import inspect
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+from bot.advisor import Advisor
+from bot.composing import ChatComposer, open_chat_model
+from bot.conversation import Conversation
+from bot.prompts import Prompts
+from bot.records import Records, database_url
+from bot.slack.app import Limits, SlackBot
+from knowledge.embeddings import MiniLM
+from knowledge.index import IndexReader, IndexStore, sync
+from knowledge.search import Searcher
+from tests.evals.__main__ import SHARED
+from tests.openai_server import KEY, OpenAIServer
+from tests.slack_server import SlackServer
+from tests.slack_server.server import APP_TOKEN, BOT_TOKEN, BOT_USER
+
+ROOT = Path(__file__).parents[2]
+OUR_GUIDES = ROOT / "knowledge" / "guides"
+QUESTION = "what does a senior backend engineer earn?"
+REPLY = "A senior backend software engineer in the United States earns about $120,000 per year on average. [1]"
+
+
+def main(names: Sequence[str]) -> None:
+    """Run the named benchmarks, or all."""
+    for name, benchmark in BENCHMARKS.items():
+        if not names or name in names:
+            print(asyncio.run(benchmark()) if inspect.iscoroutinefunction(benchmark) else benchmark(), flush=True)
+
+
+def startup() -> str:
+    """A question from process start to answer, three times, and the memory of the largest of them."""
+    command = [sys.executable, "-m", "bot", "ask", QUESTION]
+    subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+    seconds = [
+        _seconds(lambda: subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)) for _ in range(3)
+    ]
+    megabytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    return f"ask, process start to answer: median {statistics.median(seconds):.2f} s, at most {megabytes:.0f} MB"
+
+
+async def search() -> str:
+    """Search over the corpus, the query's embedding included."""
+    if not SHARED.is_dir():
+        return f"search: skipped, {SHARED} is not on this machine"
+    minilm = MiniLM()
+    store = IndexStore(ROOT / "data" / "benchmark")
+    sync(store, [SHARED / "corpus"], minilm)
+    searcher = Searcher(IndexReader(store), minilm)
+    questions = [json.loads(line)["turns"] for line in (SHARED / "corpus-questions.jsonl").read_text().splitlines()]
+    milliseconds = []
+    for turns in [*questions[:5], *questions]:
+        started = time.perf_counter()
+        for ask in searcher.read(turns[-1], turns[:-1]):
+            await searcher.find(ask)
+        milliseconds.append((time.perf_counter() - started) * 1000)
+    passages = len(IndexReader(store).snapshot().passages)
+    return f"search over {passages} passages: {_spread(milliseconds[5:], 'ms')}"
+
+
+def index() -> str:
+    """The corpus indexed from nothing, and again with nothing changed."""
+    if not SHARED.is_dir():
+        return f"index: skipped, {SHARED} is not on this machine"
+    minilm = MiniLM()
+    with tempfile.TemporaryDirectory() as folder:
+        store = IndexStore(Path(folder))
+        first = _seconds(lambda: sync(store, [SHARED / "corpus"], minilm))
+        again = _seconds(lambda: sync(store, [SHARED / "corpus"], minilm))
+    return f"index of the corpus: {first:.0f} s from nothing, {again:.1f} s with nothing changed"
+
+
+async def model() -> str:
+    """Fifty questions at once to a model that takes two seconds for each."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with OpenAIServer([REPLY], delay=2.0) as server:
+            chat = open_chat_model("gpt-5.4-mini", KEY, server.url, 30)
+            advisor = Advisor(_searcher(Path(folder)), ChatComposer(chat, "gpt-5.4-mini", Prompts.load(), 30))
+            await advisor.answer(Conversation.of([QUESTION]))
+            seconds = await _timed(
+                lambda: asyncio.gather(*(advisor.answer(Conversation.of([QUESTION])) for _ in range(50)))
+            )
+    return f"50 questions at once, a model of 2 s: all answered in {seconds:.2f} s"
+
+
+async def slack() -> str:
+    """Two hundred questions through the test Slack server, each delivered twice."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        advisor = Advisor(_searcher(folder))
+        records = await Records.open(database_url("", folder))
+        async with SlackServer() as server:
+            server.add_channel("C1")
+            bot = SlackBot(advisor, records, (BOT_TOKEN, APP_TOKEN), server.url, Limits(4000, 100))
+            await bot.start()
+
+            async def ask_all() -> None:
+                for _ in range(200):
+                    await server.say("C1", f"<@{BOT_USER}> {QUESTION}", times=2)
+                await server.until(lambda: len(server.answers("C1")) >= 200, seconds=120)
+
+            seconds = await _timed(ask_all)
+            await server.settled()
+            calls = len(server.calls) / 200
+            await bot.stop()
+            await records.close()
+            answers = len(server.answers("C1"))
+    return f"200 questions in Slack, each delivered twice: {answers} answers in {seconds:.1f} s, {calls:.1f} calls each"
+
+
+def _searcher(folder: Path) -> Searcher:
+    minilm = MiniLM()
+    store = IndexStore(folder / "index")
+    sync(store, [OUR_GUIDES], minilm)
+    return Searcher(IndexReader(store), minilm)
+
+
+def _seconds(act: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    act()
+    return time.perf_counter() - started
+
+
+async def _timed(act: Callable[[], Awaitable[object]]) -> float:
+    started = time.perf_counter()
+    await act()
+    return time.perf_counter() - started
+
+
+def _spread(values: Sequence[float], unit: str) -> str:
+    ordered = sorted(values)
+    return f"median {statistics.median(ordered):.1f} {unit}, 95th percentile {ordered[int(len(ordered) * 0.95)]:.1f} {unit}"
+
+
+BENCHMARKS = {"startup": startup, "search": search, "model": model, "slack": slack, "index": index}
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

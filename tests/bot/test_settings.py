@@ -1,0 +1,64 @@
+from pathlib import Path
+
+import pytest
+
+from bot.errors import SettingsError
+from bot.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def _empty_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def test_nothing_needs_to_be_set() -> None:
+    settings = Settings.load()
+    assert settings.slack_tokens is None
+    assert not settings.has_model
+
+
+def test_settings_come_from_the_environment_and_env_where_the_environment_wins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("CHAT_MODEL=from-file\nCONTACT=#mentors\nUNKNOWN=1\n")
+    monkeypatch.setenv("CHAT_MODEL", "from-environment")
+    settings = Settings.load()
+    assert (settings.chat_model, settings.contact) == ("from-environment", "#mentors")
+
+
+def test_an_empty_value_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "")
+    assert not Settings.load().has_model
+
+
+def test_all_problems_are_told_together_without_a_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = {
+        "SLACK_BOT_TOKEN": "xapp-secret-1",
+        "SLACK_APP_TOKEN": "xoxb-secret-2",
+        "KNOWLEDGE_DIR": "/no/such/secret-folder",
+        "CHAT_TIMEOUT": "soon-secret",
+        "OPENAI_BASE_URL": "secret.example",
+        "CHROMA_URL": "secret:8000",
+        "DATABASE_URL": "mysql://secret",
+        "LOG_LEVEL": "secret",
+        "MAX_QUESTION_CHARS": "-1",
+    }
+    for name, value in wrong.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as raised:
+        Settings.load()
+    assert all(name in str(raised.value) for name in wrong)
+    assert "secret" not in str(raised.value)
+
+
+def test_tokens_and_keys_are_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-secret")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+    assert "secret" not in repr(Settings.load())
+
+
+def test_a_model_of_another_provider_needs_no_openai_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHAT_MODEL", "ollama:llama3")
+    assert Settings.load().has_model
