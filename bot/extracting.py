@@ -12,8 +12,6 @@ from knowledge.statements import Shape, Statement
 
 ENOUGH = 0.8
 """The share of a question's weight that the best statement must meet for it to be covered."""
-HALF = 0.5
-"""Below this share the nearest statement is about something else."""
 LIST_LIMIT = 12
 """A list longer than this is cut, and says so."""
 SECOND_SENTENCE = 0.93

@@ -38,12 +38,17 @@ def premise_corrected(claims: Sequence[str], statement: str) -> str:
 
 
 def _lacking(finding: Finding) -> str:
-    words = [word.text for word in finding.missing][:3]
+    words = [_as_typed(word.text, finding.ask.text) for word in finding.missing][:3]
     if words:
         return f"The guide does not answer this: I found nothing in it about {_listed(words)}."
     if finding.ask.wanted in (Wanted.MONEY, Wanted.PERCENT, Wanted.NUMBER, Wanted.DURATION, Wanted.FREQUENCY):
         return f"The guide does not answer this: it does not give {finding.ask.wanted.value} for it."
     return "The guide does not answer this."
+
+
+def _as_typed(word: str, question: str) -> str:
+    typed = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", question, re.IGNORECASE)
+    return typed[0] if typed else word
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -186,7 +186,10 @@ class IndexStore:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """The right to write, which one process has at a time. Raises IndexBusy when another has it."""
+        """The right to write, which one process has at a time.
+
+        Raises IndexBusy when another has it, IndexDamaged when the folder cannot be written.
+        """
         from filelock import FileLock, Timeout
 
         try:
@@ -195,6 +198,10 @@ class IndexStore:
                 yield
         except Timeout as error:
             raise IndexBusy("Another process is indexing the guides; wait until it is done.") from error
+        except OSError as error:
+            raise IndexDamaged(
+                f"The index cannot be kept in {self.folder} ({error.strerror}); set DATA_DIR to a folder that can be written."
+            ) from error
 
     def write(
         self, contents: Contents, vectors: Iterator[list[float]], embeddings: str, before: Version | None

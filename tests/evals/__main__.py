@@ -80,7 +80,9 @@ def evaluate(one: EvaluationSet, show_failures: bool) -> dict[str, Any]:
     figures["coverage_auc"] = measures.coverage_auc(questions, answers)
     figures["words"] = measures.lengths(answers.values())
     figures["milliseconds"] = measures.milliseconds(answers.values())
-    figures["uncited_amounts"] = measures.uncited_amounts(answers.values(), scorer.MONEY.findall)
+    figures["uncited_amounts"] = measures.uncited_amounts(
+        answers.values(), lambda text: {scorer.num(amount) for amount in scorer.MONEY.findall(text)}
+    )
     figures["seconds_with_index"] = round(seconds, 1)
     _print(one.name, figures)
     if show_failures:

@@ -60,12 +60,12 @@ def milliseconds(answers: Iterable[Given]) -> dict[str, float]:
     return {"median": statistics.median(times), "longest": max(times)}
 
 
-def uncited_amounts(answers: Iterable[Given], amounts: Callable[[str], Sequence[str]]) -> list[str]:
+def uncited_amounts(answers: Iterable[Given], amounts: Callable[[str], set[float | None]]) -> list[str]:
     """The answers (by id) that hold an amount of money which no passage they cite holds."""
     return [
         a["id"]
         for a in answers
-        if set(amounts(a["answer"])) - {x for c in a["citations"] for x in amounts(c["heading"] + " " + c["text"])}
+        if amounts(a["answer"]) - {x for c in a["citations"] for x in amounts(c["heading"] + " " + c["text"])}
     ]
 
 

@@ -1,0 +1,140 @@
+"""The command line in a process of its own, as a person runs it."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+QUESTION = "what does a senior backend engineer earn?"
+Careerbot = Callable[..., subprocess.CompletedProcess[str]]
+BAKER = "# Baker\n\n## Pay\n\nBakers earn about $30,000 per year on average.\n"
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("careerbot")
+
+
+@pytest.fixture(scope="module")
+def careerbot(place: Path) -> Careerbot:
+    """Runs the command in an empty folder with nothing set but what is given."""
+
+    def run(*arguments: str, said: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        environment = kept | {"PYTHONPATH": str(ROOT), "DATA_DIR": str(place / "data"), "COLUMNS": "200"} | settings
+        command = [sys.executable, "-m", "bot", *arguments]
+        return subprocess.run(
+            command, cwd=place, env=environment, input=said, capture_output=True, text=True, timeout=120, check=False
+        )
+
+    return run
+
+
+@pytest.mark.parametrize("command", ["run", "chat", "ask", "index", "doctor", "answer"])
+def test_every_command_explains_itself(careerbot: Careerbot, command: str) -> None:
+    told = careerbot(command, "--help")
+    assert told.returncode == 0
+    assert len(told.stdout.splitlines()) > 5
+
+
+def test_ask_prints_the_answer_with_its_source_and_builds_the_index_first(careerbot: Careerbot) -> None:
+    told = careerbot("ask", QUESTION)
+    assert told.returncode == 0, told.stderr
+    assert "$120,000" in told.stdout
+    assert "[1] Senior" in told.stdout
+    assert "Average salary" in told.stdout
+
+
+def test_ask_json_is_one_object_for_scripts(careerbot: Careerbot) -> None:
+    told = careerbot("ask", "--json", QUESTION)
+    answer = json.loads(told.stdout)
+    assert answer["coverage"] == "covered"
+    assert answer["mode"] == "extracted"
+    assert answer["citations"][0].keys() == {"guide", "heading", "text", "score"}
+
+
+@pytest.mark.parametrize("question", ["", "x" * 5000])
+def test_a_question_of_the_wrong_length_is_refused_with_the_limit(careerbot: Careerbot, question: str) -> None:
+    told = careerbot("ask", question)
+    assert told.returncode == 1
+    assert "between 1 and 4000" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_index_says_what_it_did_and_names_what_it_skipped(careerbot: Careerbot, tmp_path: Path) -> None:
+    (tmp_path / "baker.md").write_text(BAKER)
+    (tmp_path / "broken.pdf").write_bytes(b"not a pdf")
+    first = careerbot("index", "--guides", str(tmp_path))
+    assert first.returncode == 0, first.stderr
+    assert "1 guide" in first.stdout
+    assert "skipped broken.pdf" in first.stdout
+    again = careerbot("index", "--guides", str(tmp_path))
+    assert "up to date" in again.stdout.lower()
+
+
+def test_an_index_that_cannot_be_read_is_told_in_a_sentence(careerbot: Careerbot, tmp_path: Path) -> None:
+    (tmp_path / "index").write_text("in the way")
+    told = careerbot("ask", QUESTION, DATA_DIR=str(tmp_path))
+    assert told.returncode == 1
+    assert told.stderr.startswith("careerbot: ")
+    assert "Traceback" not in told.stderr
+
+
+def test_a_wrong_setting_is_told_in_a_sentence(careerbot: Careerbot) -> None:
+    told = careerbot("ask", QUESTION, SLACK_BOT_TOKEN="wrong-secret")
+    assert told.returncode == 1
+    assert "SLACK_BOT_TOKEN" in told.stderr
+    assert "wrong-secret" not in told.stderr
+
+
+def test_without_tokens_run_converses_in_the_terminal_and_says_why(careerbot: Careerbot) -> None:
+    told = careerbot("run", said=f"{QUESTION}\nwhich cities are popular?\nwhich of those is in Illinois?\n/quit\n")
+    assert told.returncode == 0, told.stderr
+    assert "No Slack tokens are set" in told.stdout
+    assert "No OPENAI_API_KEY is set" in told.stdout
+    assert "$120,000" in told.stdout
+    assert "Chicago" in told.stdout.rsplit("you ›", 2)[-2]
+
+
+def test_with_one_token_run_names_the_other(careerbot: Careerbot) -> None:
+    told = careerbot("run", said="", SLACK_BOT_TOKEN="xoxb-1")
+    assert "SLACK_APP_TOKEN is not set" in told.stdout
+
+
+def test_answer_writes_a_line_for_every_question(careerbot: Careerbot, tmp_path: Path) -> None:
+    guides = tmp_path / "guides"
+    (guides / "food").mkdir(parents=True)
+    (guides / "food" / "baker.md").write_text(BAKER)
+    asked = [
+        {"id": "a", "turns": ["What do bakers earn?"]},
+        {"id": "b", "turns": ["What do bakers earn?", "in Norway?"]},
+    ]
+    (tmp_path / "q.jsonl").write_text("".join(json.dumps(q) + "\n" for q in asked))
+    told = careerbot("answer", str(tmp_path / "q.jsonl"), str(tmp_path / "a.jsonl"), "--guides", str(guides))
+    assert told.returncode == 0, told.stderr
+    first, second = (json.loads(line) for line in (tmp_path / "a.jsonl").read_text().splitlines())
+    assert first.keys() == {"id", "answer", "citations", "retrieved", "coverage", "mode", "ms"}
+    assert first["id"] == "a"
+    assert "$30,000" in first["answer"]
+    assert first["citations"][0]["guide"] == "food/baker.md"
+    assert first["citations"][0]["heading"] == "Baker > Pay"
+    assert second["coverage"] == "not covered"
+
+
+def test_a_line_that_is_no_question_is_named(careerbot: Careerbot, tmp_path: Path) -> None:
+    (tmp_path / "q.jsonl").write_text('{"id": "a", "turns": ["Why?"]}\n{"id": "b"}\n')
+    told = careerbot("answer", str(tmp_path / "q.jsonl"), str(tmp_path / "a.jsonl"), "--guides", str(tmp_path))
+    assert told.returncode == 1
+    assert "Line 2" in told.stderr
+
+
+def test_doctor_says_a_line_for_each_thing_it_looks_at(careerbot: Careerbot) -> None:
+    told = careerbot("doctor")
+    assert told.returncode == 0, told.stdout
+    assert "ok    Python" in told.stdout
+    assert "All is well." in told.stdout
