@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import hashlib
 import json
-import logging
 import os
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Sequence
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.errors import CareerBotError, SettingsError
+from bot.logs import start_log
 from bot.settings import Settings
 from knowledge.errors import KnowledgeError
 
@@ -61,8 +61,9 @@ def run() -> None:
     tokens, why = _where(settings)
     parts = Parts(settings)
     _print_report(parts.sync(console), console)
-    console.print(f"[dim]{why} {parts.mode}[/dim]")
+    console.print(f"[dim]{why}[/dim]")
     if tokens:
+        console.print(f"[dim]{parts.mode}[/dim]")
         _serve_slack(settings, parts.advisor(), tokens)
     else:
         _converse(parts, console)
@@ -222,9 +223,7 @@ class Parts:
 
 def _settings() -> Settings:
     settings = Settings.load()
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for noisy in ("httpx", "chromadb", "pdfminer", "slack_bolt", "slack_sdk", "aiosqlite", "bm25s"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    start_log(settings.log_level)
     return settings
 
 

@@ -94,7 +94,7 @@ def _index(settings: Settings) -> list[Check]:
 
     parts = Parts(settings)
     files = find_files(parts.folders)
-    guides = Check("guides", bool(files), f"{len(files)} files" if files else "none found; put some into KNOWLEDGE_DIR")
+    guides = Check("guides", bool(files), f"{len(files)} found" if files else "none found; put some into KNOWLEDGE_DIR")
     try:
         embeddings = parts.embeddings()
         embeddings.embed_query("ready?")

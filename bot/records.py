@@ -98,10 +98,7 @@ class Records:
         try:
             if sqlite and (path := url.partition("///")[2]):
                 Path(path).parent.mkdir(parents=True, exist_ok=True)
-            engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS} if sqlite else {})
-            if sqlite:
-                sa.event.listen(engine.sync_engine, "connect", _use_wal)
-            records = cls(engine)
+            records = cls(_sqlite(url) if sqlite else create_async_engine(url))
             async with records._begin() as connection:
                 await connection.run_sync(_tables.create_all)
         except OSError as error:
@@ -201,6 +198,13 @@ def _receipt(question: Accepted, answer: Answer) -> dict[str, Any]:
         "notice": receipt.notice,
         "answered_at": _now(),
     }
+
+
+def _sqlite(url: str) -> AsyncEngine:
+    """One connection, for which writers wait in line: several would sleep and try again, ten times slower under load."""
+    engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=1, max_overflow=0)
+    sa.event.listen(engine.sync_engine, "connect", _use_wal)
+    return engine
 
 
 def _use_wal(connection: Any, _record: Any) -> None:

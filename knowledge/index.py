@@ -64,7 +64,7 @@ class SyncReport:
 
     def summary(self) -> str:
         """What was done, in a sentence or two."""
-        size = f"{self.passages} passages of {self.guides} guides"
+        size = f"{self.passages} passages of {self.guides} {'guide' if self.guides == 1 else 'guides'}"
         if self.unchanged:
             return f"The index is up to date: {size}."
         done = f"{self.added} added, {self.changed} changed, {self.removed} removed, {self.embedded} embedded"

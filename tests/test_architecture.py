@@ -14,6 +14,7 @@ PLAIN = {"conversation", "errors"}
 MAY_KNOW = {
     "conversation": set[str](),
     "errors": set[str](),
+    "logs": set[str](),
     "settings": {"errors"},
     "prompts": {"errors"},
     "composing": {"conversation", "errors", "prompts"},

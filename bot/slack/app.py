@@ -3,19 +3,25 @@
 import asyncio
 import logging
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+import aiohttp
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.advisor import Advisor
 from bot.errors import SettingsError
 from bot.records import Records
 from bot.slack.app_mention import app_mentioned
 from bot.slack.desk import Desk
+from bot.slack.failures import code
 from bot.slack.inbox import accepting
 from bot.slack.message import message_posted
 
@@ -40,28 +46,39 @@ class SlackBot:
     def __init__(
         self, advisor: Advisor, records: Records, tokens: tuple[str, str], api_url: str, limits: Limits
     ) -> None:
-        bot_token, app_token = tokens
-        client = open_client(bot_token, api_url)
+        bot_token, self._app_token = tokens
+        self._client = open_client(bot_token, api_url)
         self._records = records
-        self.desk = Desk(advisor, records, client, limits.longest_question, limits.questions_at_once)
-        self._handler = AsyncSocketModeHandler(build_app(client, records, self.desk), app_token, web_client=client)
+        self.desk = Desk(advisor, records, self._client, limits.longest_question, limits.questions_at_once)
+        self._handler: AsyncSocketModeHandler | None = None
 
     async def start(self) -> None:
         """Take up what was accepted and not answered, then connect. Raises SettingsError when Slack refuses a token."""
-        for question in await self._records.unanswered():
-            self.desk.take(question)
-        try:
+        with _refusal_told():
+            me = await self._client.auth_test()
+            self.desk.bot_user = str(me["user_id"])
+            for question in await self._records.unanswered():
+                self.desk.take(question)
+            app = build_app(self._client, me, self._records, self.desk)
+            self._handler = AsyncSocketModeHandler(app, self._app_token, web_client=self._client)
             await self._handler.client.connect_to_new_endpoint()  # connect() would try a refused token for ever
-        except SlackApiError as error:
-            raise SettingsError(
-                f"Slack refused to connect ({error.response.get('error')}); run `careerbot doctor`."
-            ) from None
 
     async def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Take nothing new, finish what is being answered, and leave the rest to the inbox."""
-        await self._handler.close_async()  # type: ignore[no-untyped-call]
+        if self._handler:
+            await self._handler.close_async()  # type: ignore[no-untyped-call]
         await self.desk.idle(seconds)
         await self.desk.leave()
+
+
+@contextmanager
+def _refusal_told() -> Iterator[None]:
+    try:
+        yield
+    except SlackApiError as error:
+        raise SettingsError(f"Slack refused to connect ({code(error)}); run `careerbot doctor`.") from None
+    except (aiohttp.ClientError, TimeoutError):
+        raise SettingsError("Slack cannot be reached; check the network, the proxy and SLACK_API_URL.") from None
 
 
 def open_client(token: str, api_url: str) -> AsyncWebClient:
@@ -73,9 +90,14 @@ def open_client(token: str, api_url: str) -> AsyncWebClient:
     return AsyncWebClient(token=token, base_url=api_url, retry_handlers=[waiting])
 
 
-def build_app(client: AsyncWebClient, records: Records, desk: Desk) -> AsyncApp:
-    """Everything the bot reacts to."""
-    app = AsyncApp(client=client, raise_error_for_unhandled_request=False)
+def build_app(client: AsyncWebClient, me: AsyncSlackResponse, records: Records, desk: Desk) -> AsyncApp:
+    """Everything the bot reacts to. `me` is Slack's answer to auth.test, which Bolt would ask for with every event."""
+
+    async def authorize() -> AuthorizeResult:
+        return AuthorizeResult.from_auth_test_response(auth_test_response=me, bot_token=client.token)
+
+    plain = AsyncWebClient(base_url=client.base_url)  # with a token in it Bolt warns that the token is not used
+    app = AsyncApp(client=plain, authorize=authorize, raise_error_for_unhandled_request=False)
     app.middleware(accepting(records))
     app.event("app_mention")(app_mentioned(desk))
     app.event("message")(message_posted(desk))

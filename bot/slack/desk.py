@@ -45,7 +45,8 @@ class Desk:
         self._longest = longest
         self._free = asyncio.Semaphore(most)
         self._work: set[asyncio.Task[None]] = set()
-        self._bot_user = ""
+        self.bot_user = ""
+        """Who the bot is in the workspace, known once it has connected."""
 
     def take(self, question: Accepted) -> None:
         """Start answering a question."""
@@ -85,26 +86,23 @@ class Desk:
                 log.error("The question %s stays in the inbox: %s", question.key, type(error).__name__)
 
     async def _answer(self, question: Accepted) -> None:
-        bot_user = await self._who_am_i()
         thread = await read_thread(self._client, question)
         if is_whole(thread, question):
             await self._records.answered(question)
             return
         await self._show_working(question)
-        answer, messages = await self._composed(question, thread, bot_user)
-        posted = parts_posted(thread, question, bot_user)
+        answer, messages = await self._composed(question, thread)
+        posted = parts_posted(thread, question, self.bot_user)
         for number, post in list(enumerate(messages, 1))[posted:]:
             await self._send(question, post, number, len(messages))
         await self._records.answered(question, answer)
 
-    async def _composed(
-        self, question: Accepted, thread: Sequence[Message], bot_user: str
-    ) -> tuple[Answer | None, list[Post]]:
+    async def _composed(self, question: Accepted, thread: Sequence[Message]) -> tuple[Answer | None, list[Post]]:
         """The answer and its messages; instead of one that cannot be given, an honest sentence."""
-        if len(readable(question.text, bot_user)) > self._longest:
+        if len(readable(question.text, self.bot_user)) > self._longest:
             return None, [plain_post(f"That is a lot to read: please ask in at most {self._longest:,} characters.")]
         try:
-            answer = await self._advisor.answer(conversation(thread, question, bot_user))
+            answer = await self._advisor.answer(conversation(thread, question, self.bot_user))
         except (CareerBotError, KnowledgeError) as error:
             return None, [plain_post(f"Sorry, I cannot answer just now. {error}")]
         except Exception as error:  # noqa: BLE001  # the person who asked is told, whatever it was
@@ -147,8 +145,3 @@ class Desk:
             await self._records.refused(question, reason)
         except RecordsUnavailable as error:
             log.error("%s", error)
-
-    async def _who_am_i(self) -> str:
-        if not self._bot_user:
-            self._bot_user = str((await self._client.auth_test())["user_id"])
-        return self._bot_user
