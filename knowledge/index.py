@@ -108,6 +108,11 @@ class Snapshot:
         """The guides, in the order of their paths."""
         return tuple(dict.fromkeys(passage.guide for passage in self.passages))
 
+    @cached_property
+    def numbers(self) -> Mapping[str, int]:
+        """The place of each passage among the passages, by its id."""
+        return {passage.id: number for number, passage in enumerate(self.passages)}
+
     def nearest(self, vector: Sequence[float], k: int) -> dict[str, float]:
         """The ids of the k passages nearest to a vector, each with its cosine similarity.
 

@@ -34,6 +34,10 @@ class Snapshot(Protocol):
         """All passages; their place is their number in the lexical index and in the evidence."""
 
     @property
+    def numbers(self) -> Mapping[str, int]:
+        """The number of each passage by its id."""
+
+    @property
     def lexical(self) -> LexicalIndex:
         """BM25 over the passages."""
 
@@ -92,8 +96,9 @@ def rank(snapshot: Snapshot, ask: Ask, vector: Sequence[float]) -> list[Hit]:
     if not snapshot.passages:
         return []
     lexical = snapshot.lexical.scores(_weighted_terms(ask))
-    similar = snapshot.nearest(vector, CANDIDATES)
-    dense = np.array([similar.get(passage.id, 0.0) for passage in snapshot.passages], dtype=np.float32)
+    dense = np.zeros(len(snapshot.passages), dtype=np.float32)
+    for key, similarity in snapshot.nearest(vector, CANDIDATES).items():
+        dense[snapshot.numbers[key]] = similarity
     evidence = snapshot.evidence.best_shares(ask)
     merged = DENSE_SHARE * _scaled(dense, above_least=True) + (1 - DENSE_SHARE) * _scaled(lexical, above_least=False)
     total = (merged + EVIDENCE_WEIGHT * evidence) / (1 + EVIDENCE_WEIGHT)

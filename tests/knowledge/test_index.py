@@ -3,9 +3,14 @@
 import multiprocessing
 import os
 import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
+import httpx
 import pytest
 
 from knowledge.embeddings import MiniLM
@@ -224,3 +229,39 @@ def test_the_real_model_and_the_real_guide_go_together(store: IndexStore, minilm
     nearest = snapshot.nearest(minilm.embed_query("How much money do they make?"), 2)
     headings = {p.heading[-1] for p in snapshot.passages if p.id in nearest}
     assert "Average salary" in headings
+
+
+@pytest.fixture
+def chroma_server(tmp_path: Path) -> Iterator[str]:
+    """A real Chroma server in a process of its own."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [str(Path(sys.executable).with_name("chroma")), "run", "--path", str(tmp_path / "server")]
+    server = subprocess.Popen(
+        [*command, "--host", "127.0.0.1", "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        transport = httpx.HTTPTransport(retries=10)
+        with httpx.Client(transport=transport) as client:
+            assert client.get(f"http://127.0.0.1:{port}/api/v2/heartbeat").status_code == 200
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def test_the_index_lives_on_a_chroma_server_and_another_machine_reads_it(
+    chroma_server: str, tmp_path: Path, guides: Path
+) -> None:
+    _sync(IndexStore(tmp_path / "here", chroma_server), guides)
+    elsewhere = IndexReader(IndexStore(tmp_path / "there", chroma_server)).snapshot()
+    assert "Nurses earn $60,000." in [passage.text for passage in elsewhere.passages]
+    assert len(elsewhere.nearest(vector("nurses pay"), 2)) == 2
+    (guides / "nurse.md").unlink()
+    assert _sync(IndexStore(tmp_path / "here", chroma_server), guides).removed == 1
+
+
+def test_a_chroma_server_that_does_not_answer_is_told_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(IndexDamaged, match="CHROMA_URL"):
+        IndexReader(IndexStore(tmp_path, "http://127.0.0.1:9")).snapshot()
