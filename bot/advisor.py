@@ -10,7 +10,7 @@ from bot import smalltalk, wording
 from bot.composing import ChatComposer
 from bot.conversation import Answer, Citation, Conversation, Coverage, Receipt
 from bot.errors import ModelUnavailable
-from bot.extracting import Finding, find, text_of
+from bot.extracting import Finding, corrected, find, text_of
 from bot.grounding import Claim, claims, judge
 from knowledge.passages import Passage
 from knowledge.questions import Ask
@@ -69,7 +69,9 @@ class Advisor:
         asks = self._knowledge.read(question, earlier)[:MOST_QUESTIONS]
         found = [await self._knowledge.find(ask, RETRIEVED) for ask in asks]
         findings = [find(ask, _scored(hits)) for ask, hits in zip(asks, found, strict=True)]
-        hits = merged(found)
+        premises = [await self._premise(finding) for finding in findings]
+        findings = [corrected(finding, _scored(hits)) for finding, hits in zip(findings, premises, strict=True)]
+        hits = merged([*found, *premises])
         coverage = _coverage(findings)
         notice = ""
         if self._composer and coverage is not Coverage.NOT_COVERED:
@@ -85,6 +87,10 @@ class Advisor:
                 notice = "nothing that the chat model wrote was supported by the guide"
         text = self._extracted(findings, hits)
         return _answer(text, coverage, hits, _receipt(EXTRACTED, "", started, notice))
+
+    async def _premise(self, finding: Finding) -> list[Hit]:
+        """The passages on what a question takes for granted."""
+        return await self._knowledge.find(finding.ask.premise, RETRIEVED) if finding.ask.premise else []
 
     async def _standing_alone(self, conversation: Conversation) -> tuple[str, list[str]]:
         """The question, rewritten by the model where there is one and it leans on earlier turns; what was said before."""
@@ -114,7 +120,7 @@ class Advisor:
 
     def _extracted(self, findings: Sequence[Finding], hits: Sequence[Hit]) -> str:
         numbers = {hit.passage.id: number for number, hit in enumerate(hits, 1)}
-        told = [finding for finding in findings if finding.given]
+        told = [finding for finding in findings if finding.given or finding.instead]
         if not told:
             return wording.not_covered(findings[0], [hit.passage for hit in hits], self._contact)
         parts = [_told(finding, numbers) for finding in findings]
@@ -168,9 +174,13 @@ def _coverage(findings: Sequence[Finding]) -> Coverage:
 
 
 def _told(finding: Finding, numbers: Mapping[str, int]) -> str:
+    if finding.instead:
+        said = wording.premise_corrected(finding, text_of(finding.instead, numbers))
+        rest = text_of(finding.given, numbers) if finding.given else wording.missing_part(finding)
+        return f"{said}\n\n{rest}"
     if finding.coverage is Coverage.NOT_COVERED:
         return wording.missing_part(finding)
-    text = text_of(finding, numbers)
+    text = text_of(finding.given, numbers)
     return f"{text} {wording.vague(finding)}" if finding.coverage is Coverage.PARTLY_COVERED else text
 
 

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.conversation import Coverage
+from bot.grounding import figures
 from knowledge.matching import RANKS, VAGUE_DURATION, Match, is_right_kind, weigh
 from knowledge.passages import Passage
 from knowledge.questions import Ask, Wanted, Word
@@ -20,12 +21,16 @@ SECOND_SENTENCE = 0.93
 
 @dataclass(frozen=True)
 class Finding:
-    """What the passages say to one question: the statements to give, and the words that nothing meets."""
+    """What the passages say to one question: the statements to give, and the words that nothing meets.
+
+    `instead` is what the passages say where the question takes something else for granted.
+    """
 
     ask: Ask
     coverage: Coverage
     given: tuple[Match, ...]
     missing: tuple[Word, ...]
+    instead: tuple[Match, ...] = ()
 
 
 def find(ask: Ask, passages: Sequence[tuple[Passage, float]]) -> Finding:
@@ -40,6 +45,20 @@ def find(ask: Ask, passages: Sequence[tuple[Passage, float]]) -> Finding:
     )
     coverage = Coverage.PARTLY_COVERED if vague else Coverage.COVERED
     return Finding(ask, coverage, tuple(_complete(ask, best, fitting)), ())
+
+
+def corrected(finding: Finding, passages: Sequence[tuple[Passage, float]]) -> Finding:
+    """The finding with what the passages say instead, where the question takes something for granted that they do not."""
+    premise = finding.ask.premise
+    if premise is None or (not finding.ask.claims and finding.coverage is not Coverage.NOT_COVERED):
+        return finding
+    said = find(premise, passages).given
+    told = frozenset[str]().union(*(figures(match.statement.text) for match in said))
+    if not said or any(figures(claim) & told for claim in finding.ask.claims):
+        return finding
+    coverage = Coverage.PARTLY_COVERED if finding.coverage is Coverage.NOT_COVERED else finding.coverage
+    given = () if set(finding.given) <= set(said) else finding.given
+    return replace(finding, coverage=coverage, given=given, instead=said)
 
 
 def _names_met(ask: Ask, match: Match) -> bool:
@@ -66,7 +85,7 @@ def _complete(ask: Ask, best: Match, fitting: Sequence[Match]) -> list[Match]:
     if best.statement.shape is Shape.SENTENCE and not best.statement.text.endswith((":", "：")):
         return [best, *_further(ask, best, fitting)]
     block = _block_of(best, fitting)
-    telling = [match for match in block if _says_it_itself(match, block)]
+    telling = [match for match in block if _says_it_itself(ask, match, block)]
     return telling or block
 
 
@@ -99,20 +118,26 @@ def _block_of(best: Match, fitting: Sequence[Match]) -> list[Match]:
     return sorted(block, key=lambda match: match.statement.position) or [best]
 
 
-def _says_it_itself(match: Match, block: Sequence[Match]) -> bool:
+def _says_it_itself(ask: Ask, match: Match, block: Sequence[Match]) -> bool:
     """Whether an item meets more of the question than the items beside it do."""
-    return _weight(match) > min(_weight(other) for other in block) and _weight(match) == max(
-        _weight(other) for other in block
-    )
+    weights = [_weight(ask, other) for other in block]
+    return _weight(ask, match) == max(weights) > min(weights)
 
 
-def _weight(match: Match) -> float:
-    return round(match.share + 0.3 * match.context, 4)
+def _weight(ask: Ask, match: Match) -> float:
+    """How well an item meets what a question says beside the name of the list that it wants."""
+    met = [
+        (word.weight, credit)
+        for word, credit in zip(ask.words, match.credit, strict=True)
+        if not word.alike & ask.listed
+    ]
+    share = sum(weight * credit for weight, credit in met) / (sum(weight for weight, _ in met) or 1.0)
+    return round(share + 0.3 * match.context, 4)
 
 
-def text_of(finding: Finding, numbers: Mapping[str, int]) -> str:
-    """The statements of a finding as Markdown, each with the number of its passage."""
-    given = [match.statement for match in finding.given]
+def text_of(matches: Sequence[Match], numbers: Mapping[str, int]) -> str:
+    """The statements as Markdown, each with the number of its passage."""
+    given = [match.statement for match in matches]
     if not given:
         return ""
     if given[0].shape is Shape.SENTENCE:

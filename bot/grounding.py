@@ -110,7 +110,7 @@ def judge(claim: Claim, passages: Sequence[Passage]) -> Verdict:
     if not re.search(r"\w", claim.text):
         return Verdict(True)
     if _ABOUT_THE_GUIDE.search(claim.text):
-        return Verdict(True, ()) if not _figures(claim.text) else Verdict(False, (), "a figure without a source")
+        return Verdict(True, ()) if not figures(claim.text) else Verdict(False, (), "a figure without a source")
     cited = [number for number in claim.cited if 1 <= number <= len(passages)]
     why = _lack(claim.text, [passages[number - 1] for number in cited]) if cited else "no source"
     if not why:
@@ -123,8 +123,8 @@ def judge(claim: Claim, passages: Sequence[Passage]) -> Verdict:
 
 def _lack(claim: str, passages: Sequence[Passage]) -> str:
     """What of a claim the passages do not hold; nothing when they support it."""
-    figures = frozenset[str]().union(*(_figures(_whole(passage)) for passage in passages))
-    if missing := [figure for figure in _figures(claim) if not _figure_stands(figure, figures)]:
+    there = frozenset[str]().union(*(figures(_whole(passage)) for passage in passages))
+    if missing := [figure for figure in figures(claim) if not _figure_stands(figure, there)]:
         return f"the figure {missing[0]}"
     held = frozenset[str]().union(*(_held(passage) for passage in passages))
     if missing := [name for name in _names(claim) if held.isdisjoint(_alike(name))]:
@@ -208,7 +208,7 @@ def _first_is_a_name(word: str) -> bool:
     return folded.isalpha() and folded not in english_words() and stem(folded) not in english_words()
 
 
-def _figures(text: str) -> frozenset[str]:
+def figures(text: str) -> frozenset[str]:
     """The figures of a text in one spelling each: "$120000", "15%", "5"."""
     found = set[str]()
     rest = text

@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 
 from bot.extracting import Finding
-from knowledge.matching import MONEY
 from knowledge.passages import Passage
 from knowledge.questions import Wanted
 
@@ -31,10 +30,11 @@ def vague(finding: Finding) -> str:
     )
 
 
-def premise_corrected(claims: Sequence[str], statement: str) -> str:
-    """That the question takes an amount for granted which the guide does not give; `statement` is what it says."""
-    figure = MONEY.search(statement)
-    return f"The guide does not say {' or '.join(claims)}. {statement}" if figure else statement
+def premise_corrected(finding: Finding, said: str) -> str:
+    """That the question takes something for granted which the guide does not say; `said` is what it says."""
+    named = [_as_typed(word.text, finding.ask.text) for word in finding.ask.words if word.named]
+    wrong = " or ".join(finding.ask.claims) or f"that about {_listed(named)}"
+    return f"The guide does not say {wrong}. What it says: {said}"
 
 
 def _lacking(finding: Finding) -> str:

@@ -7,16 +7,14 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from knowledge.lexical import terms
+from knowledge.lexical import pairs, terms
 from knowledge.matching import BESIDE, HEADING, OWN, PLACE, TYPED, is_right_kind
 from knowledge.passages import Passage
 from knowledge.questions import Ask, Word
 from knowledge.statements import Statement, statements
-from knowledge.words import is_function_word, stem, words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -103,8 +101,8 @@ class Evidence:
             shares += CONTEXT_WEIGHT * self._shares(ask.context)
         if ask.wanted in TYPED:
             shares += KIND_WEIGHT * self.kinds.holding([ask.wanted.name], len(shares))
-        if pairs := _pairs(ask.text):
-            shares += PAIRS_WEIGHT * sum(self.own.holding([pair], len(shares)) for pair in pairs) / len(pairs)
+        if found := pairs(ask.text):
+            shares += PAIRS_WEIGHT * sum(self.own.holding([pair], len(shares)) for pair in found) / len(found)
         best = np.zeros(self.passages, dtype=np.float32)
         np.maximum.at(best, self.passage_of, shares)
         return best
@@ -158,14 +156,8 @@ def place_text(passage: Passage) -> str:
 def _own_terms(statement: Statement) -> Iterator[str]:
     text = f"{statement.lead} {statement.text}"
     yield from terms(text)
-    yield from _pairs(text)
-    yield from _pairs(statement.passage.heading[-1])
-
-
-def _pairs(text: str) -> list[str]:
-    """Neighbouring content words of a text."""
-    content = [stem(word) for word in words(text) if not is_function_word(word)]
-    return list(dict.fromkeys(f"{one} {next_}" for one, next_ in pairwise(content)))
+    yield from pairs(text)
+    yield from pairs(statement.passage.heading[-1])
 
 
 @lru_cache(maxsize=200_000)

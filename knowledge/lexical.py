@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -79,6 +80,12 @@ def terms(text: str) -> list[str]:
     """What a text is indexed under: the stems of its words, and the meanings of those in the thesaurus."""
     found = words(text)
     return [stem(word) for word in found if not is_function_word(word)] + [f"={name}" for name in meanings(found)]
+
+
+def pairs(text: str) -> list[str]:
+    """Neighbouring content words of a text, as stems."""
+    content = [stem(word) for word in words(text) if not is_function_word(word)]
+    return list(dict.fromkeys(f"{one} {next_}" for one, next_ in pairwise(content)))
 
 
 def _index_terms(passage: Passage) -> list[str]:

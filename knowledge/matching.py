@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from knowledge.lexical import terms
+from knowledge.lexical import pairs, terms
 from knowledge.passages import Passage
 from knowledge.questions import Ask, Wanted, Word
-from knowledge.statements import Statement, statements
+from knowledge.statements import Shape, Statement, statements
+from knowledge.words import is_function_word, meanings, stem, words
 
 OWN, HEADING, PLACE, BESIDE = 1.0, 0.95, 0.85, 0.6
 """What it counts when a word is met by the statement itself (with its lead), by its heading, by the rest of its
@@ -33,17 +34,29 @@ RANKS = re.compile(
     re.I,
 )
 
+TIME = re.compile(
+    rf"{DURATION.pattern}|{FREQUENCY.pattern}|\b(?:19|20)\d\d\b|\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b|\b\d{{1,2}}(?:st|nd|rd|th)\b"
+    r"|\b(?:after|before|until|within|once|as soon as|during|upon|by the|when(?:ever)?)\b|\bat the (?:start|end|beginning)\b",
+    re.I,
+)
+
 _KIND: dict[Wanted, tuple[re.Pattern[str], ...]] = {
     Wanted.MONEY: (MONEY,),
     Wanted.PERCENT: (PERCENT,),
     Wanted.DURATION: (DURATION, VAGUE_DURATION),
     Wanted.NUMBER: (NUMBER,),
     Wanted.FREQUENCY: (FREQUENCY, DURATION),
+    Wanted.TIME: (TIME,),
 }
 
 
 TYPED = frozenset(_KIND)
 """The kinds of things that have a form of their own."""
+_DEFINES = re.compile(r"\b(?:is|are|means?|refers? to|stands? for|defines?|describes?|known as|called)\b", re.I)
+LEVELS = frozenset(
+    map(stem, ["senior", "staff", "principal", "junior", "lead", "associate", "distinguished", "chief", "sr", "jr"])
+)
+"""Stems of the words that make another role of a role when they stand before it."""
 
 
 @dataclass(frozen=True)
@@ -51,27 +64,26 @@ class Match:
     """A statement weighed against a question.
 
     `credit` tells for each carrying word of the question how well it is met, 0 to 1; `share` is their weighted mean;
-    `right_kind` whether the statement holds the kind of thing that was asked for.
+    `kind` how far the statement holds the kind of thing that was asked for, 0 to 1; `off` what speaks against it.
     """
 
     statement: Statement
     credit: tuple[float, ...]
     context: float
     share: float
-    right_kind: bool
+    kind: float
+    off: float
     passage_score: float
-    similarity: float = 0.0
+
+    @property
+    def right_kind(self) -> bool:
+        """Whether the statement holds the kind of thing that was asked for at all."""
+        return self.kind > 0
 
     @property
     def score(self) -> float:
         """What statements of one question are ranked by."""
-        return (
-            self.share
-            + 0.15 * self.context
-            + 0.25 * self.passage_score
-            + 0.35 * self.similarity
-            + (0.25 if self.right_kind else 0.0)
-        )
+        return self.share + 0.15 * self.context + 0.25 * self.passage_score + 0.25 * self.kind - self.off
 
 
 def weigh(ask: Ask, passages: Sequence[tuple[Passage, float]]) -> list[Match]:
@@ -87,12 +99,59 @@ def unmet(ask: Ask, matches: Iterable[Match]) -> list[Word]:
 
 
 def _weigh(ask: Ask, statement: Statement, passage_score: float) -> Match:
-    own, heading, place, beside = _surroundings(statement)
-    layers = ((own, OWN), (heading, HEADING), (place, PLACE), (beside, BESIDE))
+    layers = _surroundings(statement)
     credit = tuple(_credit(word, layers) for word in ask.words)
     context = _mean([_credit(word, layers) for word in ask.context], [word.weight for word in ask.context])
     share = _mean(credit, [word.weight for word in ask.words])
-    return Match(statement, credit, context, share, is_right_kind(ask.wanted, statement.text), passage_score)
+    return Match(statement, credit, context, share, _kind(ask, statement), _off(ask, statement), passage_score)
+
+
+def _kind(ask: Ask, statement: Statement) -> float:
+    """1 for what was asked for, less for what only comes near it, 0 for something else."""
+    text = statement.text
+    if ask.wanted is Wanted.DURATION and not DURATION.search(text):
+        return 0.4 if VAGUE_DURATION.search(text) else 0.0
+    if ask.wanted is Wanted.DEFINITION:
+        return 1.0 if _defines(ask, statement) else 0.5
+    if ask.wanted is Wanted.LIST and ask.listed:
+        return 1.0 if _is_listed(ask, statement) else 0.6
+    return 1.0 if is_right_kind(ask.wanted, text) else 0.0
+
+
+def _is_listed(ask: Ask, statement: Statement) -> bool:
+    """Whether a statement is one of a list of what the question wants listed."""
+    above = f"{statement.passage.heading[-1]} {statement.lead}"
+    return statement.shape is not Shape.SENTENCE and not ask.listed.isdisjoint(terms(above))
+
+
+def _defines(ask: Ask, statement: Statement) -> bool:
+    """Whether a statement says what the first carrying word of a question is."""
+    term = next((word for word in ask.words if word.weight >= 1.0), None)
+    verb = _DEFINES.search(statement.text)
+    return term is not None and verb is not None and not term.alike.isdisjoint(terms(statement.text))
+
+
+def _off(ask: Ask, statement: Statement) -> float:
+    """What speaks against a statement: it asks itself, says nothing new, or is about another level of the role."""
+    empty = ask.wanted not in TYPED and _says_nothing_new(ask, statement)
+    asks = 0.3 if statement.text.rstrip("*_ ").endswith(("?", "？")) else 0.0
+    return asks + 0.1 * empty + 0.05 * _other_level(ask, statement)
+
+
+def _says_nothing_new(ask: Ask, statement: Statement) -> bool:
+    """Whether all words of a statement but one stand in the question already, as in a label."""
+    asked = {term for word in ask.words for term in word.alike}
+    said = {stem(word) for word in words(statement.text) if not is_function_word(word)}
+    return sum(1 for word in said if word not in asked and asked.isdisjoint(f"={m}" for m in meanings([word]))) < 2
+
+
+def _other_level(ask: Ask, statement: Statement) -> bool:
+    asked = {term for word in ask.words for term in word.alike}
+    there = {*pairs(statement.text), *pairs(statement.passage.heading[-1])}
+    return any(
+        first in LEVELS and first not in asked and second in asked
+        for first, second in (pair.split(" ") for pair in there)
+    )
 
 
 def is_right_kind(wanted: Wanted, text: str) -> bool:
@@ -100,8 +159,26 @@ def is_right_kind(wanted: Wanted, text: str) -> bool:
     return any(pattern.search(text) for pattern in _KIND[wanted]) if wanted in _KIND else True
 
 
-def _credit(word: Word, layers: Sequence[tuple[frozenset[str], float]]) -> float:
-    return next((worth for there, worth in layers if not word.alike.isdisjoint(there)), 0.0)
+@dataclass(frozen=True)
+class _Layer:
+    """The words of a part of a statement's surroundings, and what it counts when they meet one of the question."""
+
+    terms: frozenset[str]
+    pairs: frozenset[str]
+    worth: float
+
+    def meets(self, word: Word) -> bool:
+        """Whether the layer holds a word, next to what it has to stand next to."""
+        met = word.alike & self.terms
+        if not met or not word.beside or self.worth == PLACE or any(term.startswith("=") for term in met):
+            return bool(met)
+        return any(
+            f"{one} {near}" in self.pairs or f"{near} {one}" in self.pairs for one in met for near in word.beside
+        )
+
+
+def _credit(word: Word, layers: Sequence[_Layer]) -> float:
+    return next((layer.worth for layer in layers if layer.meets(word)), 0.0)
 
 
 def _mean(values: Sequence[float], weights: Sequence[float]) -> float:
@@ -109,15 +186,18 @@ def _mean(values: Sequence[float], weights: Sequence[float]) -> float:
 
 
 @lru_cache(maxsize=8192)
-def _surroundings(
-    statement: Statement,
-) -> tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str]]:
+def _surroundings(statement: Statement) -> tuple[_Layer, ...]:
     passage = statement.passage
     guide = passage.guide
     place = " ".join([*passage.heading[:-1], guide.title, guide.path, guide.role, guide.region])
     return (
-        frozenset(terms(f"{statement.lead} {statement.text}")),
-        frozenset(terms(passage.heading[-1] if passage.heading else "")),
-        frozenset(terms(place)),
-        frozenset(terms(passage.text)),
+        _layer(f"{statement.lead} {statement.text}", OWN),
+        _layer(passage.heading[-1] if passage.heading else "", HEADING),
+        _layer(place, PLACE),
+        _layer(passage.text, BESIDE),
     )
+
+
+@lru_cache(maxsize=8192)
+def _layer(text: str, worth: float) -> _Layer:
+    return _Layer(frozenset(terms(text)), frozenset(pairs(text)), worth)

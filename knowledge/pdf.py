@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ class _Line:
     text: str
     size: float
     bold: bool
+    left: float
     top: float
     bottom: float
     page: int
@@ -66,7 +67,9 @@ def _within(thing: Any, box: tuple[float, float, float, float]) -> bool:
 def _line(raw: Any, page: int) -> _Line:
     sizes = Counter(round(char["size"], 1) for char in raw["chars"])
     bold = all("bold" in char["fontname"].lower() for char in raw["chars"] if char["text"].strip())
-    return _Line(_without_codes(raw["text"]), sizes.most_common(1)[0][0], bold, raw["top"], raw["bottom"], page)
+    return _Line(
+        _without_codes(raw["text"]), sizes.most_common(1)[0][0], bold, raw["x0"], raw["top"], raw["bottom"], page
+    )
 
 
 def _without_codes(text: str) -> str:
@@ -82,6 +85,7 @@ def _table_line(table: Any, page: int) -> _Line:
         "\n".join([*lines[:1], *rule, *lines[1:]]),
         0.0,
         bold=False,
+        left=table.bbox[0],
         top=table.bbox[1],
         bottom=table.bbox[3],
         page=page,
@@ -95,17 +99,38 @@ def _blocks(lines: Sequence[_Line]) -> Iterator[str]:
     normal = body.most_common(1)[0][0]
     larger = sorted({line.size for line in lines if line.size > normal + 0.5}, reverse=True)
     before: _Line | None = None
-    for line in lines:
+    item: _Line | None = None
+    for line in _with_whole_headings(lines, larger):
         level = _heading_level(line, before, normal, larger)
         if level:
             yield f"\n{'#' * level} {line.text}\n"
+            item = None
         elif line.text.startswith("|"):
             yield f"\n{line.text}\n"
+            item = None
         elif bullet := re.match(r"^[•◦‣▪●○·–-]\s+(.*)", line.text):
             yield f"- {bullet[1]}"
+            item = line
+        elif item and before and line.left > item.left + 1 and _continues(line, before):
+            yield f"  {line.text}"
         else:
             yield line.text if before is None or _continues(line, before) else f"\n{line.text}"
+            item = None
         before = line
+
+
+def _with_whole_headings(lines: Sequence[_Line], larger: Sequence[float]) -> Iterator[_Line]:
+    """The lines, where a heading of several lines is one."""
+    whole: _Line | None = None
+    for line in lines:
+        if whole and whole.size == line.size and line.size in larger and _continues(line, whole):
+            whole = replace(line, text=f"{whole.text} {line.text}", top=whole.top)
+            continue
+        if whole:
+            yield whole
+        whole = line
+    if whole:
+        yield whole
 
 
 def _heading_level(line: _Line, before: _Line | None, normal: float, larger: Sequence[float]) -> int:

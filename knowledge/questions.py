@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 
 from knowledge.spelling import corrections, mend
 from knowledge.words import expressions, fold, is_asking_word, is_function_word, meanings, stem, words
@@ -17,6 +18,7 @@ class Wanted(StrEnum):
     NUMBER = "a number"
     DURATION = "a length of time"
     FREQUENCY = "how often"
+    TIME = "a point in time"
     LIST = "a list"
     CHOICE = "one of several"
     YES_NO = "yes or no"
@@ -29,13 +31,16 @@ class Word:
     """A word that carries a question.
 
     `alike` are the terms (stems, "=meaning") of which one must be met; `weight` is its share of the question;
-    `named` marks names, numbers and places, which nothing else can stand for.
+    `named` marks names, numbers and places, which nothing else can stand for. A number and the word that says which
+    kind of engineer or manager is meant are met only next to one of the stems in `beside`; empty where it does not
+    matter.
     """
 
     text: str
     alike: frozenset[str]
     weight: float
     named: bool
+    beside: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,8 @@ class Ask:
 
     `text` is as it was typed, `meant` with its slips mended and what it leans on in front; `words` must be met by an answer; `context` are words that help to find it: of
     earlier turns and of what was said around the question. `claims` are the amounts that the question takes for
-    granted; `ranked` tells that it asks which is most or more.
+    granted; `premise` asks what the guides say of what it takes for granted; `ranked` tells that it asks which is most
+    or more; `listed` are the terms of what it wants listed.
     """
 
     text: str
@@ -54,6 +60,8 @@ class Ask:
     context: tuple[Word, ...] = ()
     claims: tuple[str, ...] = ()
     ranked: bool = False
+    listed: frozenset[str] = frozenset()
+    premise: "Ask | None" = None
 
 
 _MARKUP = re.compile(
@@ -83,17 +91,24 @@ _DURATION = re.compile(
 )
 _FREQUENCY = re.compile(r"\bhow (?:often|frequently|regularly)\b|\bfrequency\b|\bcadence\b", re.I)
 _NUMBER = re.compile(r"\bhow many\b|\bnumber of\b", re.I)
+_TIME = re.compile(
+    r"^(?:and |so |but )*when\b|\b(?:what|which) (?:date|month|year|day)\b|\bhow soon\b|\b(?:by|until|since) when\b",
+    re.I,
+)
 _YES_NO = re.compile(
     r"^(?:so |and |but |then |ok |hey |hi )*(?:is|are|do|does|did|can|could|should|will|would|am|has|have|must)\b|^(?!.*\b(?:how|what|which|where|when|why|who)\b).*\b(?:am i|do i|is it|good enough)\b",
     re.I,
 )
+_WHY = re.compile(r"^(?:so |and |but )*why (?:does|do|did|is|are|was|were|would|has|have)\b", re.I)
+_WH = re.compile(r"\b(?:how|what|which|where|when|why|who)\b", re.I)
 _DEFINITION = re.compile(
     r"^(?:what(?:'s|’s| is| are)|whats|define|meaning of)\s+(?:an?\s+|the\s+)?[\w\s/&.-]{2,60}\??$|\bstand(?:s)? for\b|\bwhat does [\w-]+ mean\b",
     re.I,
 )
 _CHOICE = re.compile(r"^(?:so |and |in )?(?:which|what)\s+(?:one|of)\b|\bwhich\b(?!\s+\w+s\b)", re.I)
 _LIST = re.compile(
-    r"\b(?:which|what)\s+(?:[\w-]+\s+){0,3}?[\w-]*[^s\W]s\b|^(?:list|name|enumerate)\b|\bwhere\b|\ball the\b",
+    r"\b(?:which|what)\s+(?:(?!(?:is|was|does|has)\b)[\w-]+\s+){0,3}?(?!(?:is|was|does|has|this)\b)[\w-]*[^s\W]s\b(?!\s+(?:an?|the|my|your|our|their|his|her|its|this|that|it|people|someone|[\w-]+\s+(?:up|down))\b)"
+    r"|^(?:list|name|enumerate)\b|\bwhere\b|\ball the\b",
     re.I,
 )
 _RANKED = re.compile(
@@ -111,6 +126,8 @@ _SAME_HEAD = re.compile(
     r"^(?P<head>.+?)\s(?P<prep>for|in|of|at)\s(?P<one>.+?),?\s+and\s+(?P=prep)\s(?P<other>.+)$", re.I
 )
 _NUMERAL = re.compile(r"\d")
+_COUNTED = re.compile(r"\b(\d+)[\s-]([a-z]+)")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 
 ATTRIBUTES = frozenset(
     [
@@ -140,6 +157,36 @@ ATTRIBUTES = frozenset(
     ]
 )
 """Meanings of the thesaurus that a career question can ask for by themselves."""
+ROLE_NOUNS = frozenset(
+    stem(noun)
+    for noun in [
+        "engineer",
+        "developer",
+        "dev",
+        "programmer",
+        "coder",
+        "manager",
+        "designer",
+        "scientist",
+        "analyst",
+        "architect",
+        "administrator",
+        "admin",
+        "tester",
+        "researcher",
+        "consultant",
+        "director",
+        "specialist",
+        "writer",
+        "officer",
+        "coordinator",
+        "recruiter",
+        "intern",
+        "technician",
+        "software",
+    ]
+)
+"""Stems of what roles are called; the word before one says which role it is ("software" stands between the two)."""
 ASKING_WEIGHT = 0.15
 CARRYING_WEIGHT = 1.0
 
@@ -245,12 +292,46 @@ def _ask(part: Part, earlier: Sequence[str], vocabulary: Mapping[str, int]) -> A
     known = {word.text for word in own}
     around = [*carried, part.background]
     context = tuple(word for said in around for word in _words(said, vocabulary) if word.text not in known)
+    if not any(word.weight == CARRYING_WEIGHT for word in own):
+        own, context = (*own, *_carrying(context)), ()
     wanted = _wanted(text)
     if carried and wanted is Wanted.ANYTHING and _FOLLOW_UP_START.match(text):
         wanted = _wanted(carried[-1])
     claims = tuple(_AMOUNT.findall(f"{part.background} {text}"))
     meant = " ".join([*carried[-1:], mend(text, corrections(words(text), vocabulary))])
-    return Ask(text, wanted, own, meant, context, claims, ranked=_RANKED.search(text) is not None)
+    ranked = _RANKED.search(text) is not None
+    ask = Ask(
+        text, wanted, own, meant, context, claims, ranked, _listed(text, own) if wanted is Wanted.LIST else frozenset()
+    )
+    return replace(ask, premise=_premise(ask, part, vocabulary))
+
+
+def _listed(text: str, own: Sequence[Word]) -> frozenset[str]:
+    """The terms of the noun that a question wants listed ("which skills …"), of places where it asks where."""
+    found = _LIST.search(text)
+    noun = words(found[0])[-1:] if found else []
+    named = [word.alike for word in own if noun and (word.text in noun or stem(noun[0]) in word.alike)]
+    return frozenset({"=place"}) if noun == ["where"] else frozenset[str]().union(*named)
+
+
+def _premise(ask: Ask, part: Part, vocabulary: Mapping[str, int]) -> Ask | None:
+    """What a question takes for granted, asked of the guides: an amount, or that they say why something is so."""
+    if ask.claims:
+        said = part.background if _AMOUNT.search(part.background) else part.question
+        return Ask(said, Wanted.MONEY, tuple(_carrying(_words(said, vocabulary))), said)
+    unnamed = tuple(word for word in _carrying(ask.words) if not word.named)
+    if not unnamed or not _WHY.match(ask.text) or not any(word.named for word in ask.words):
+        return None
+    return Ask(ask.text, Wanted.LIST, unnamed, ask.meant, listed=_all_alike(unnamed))
+
+
+def _all_alike(some: Sequence[Word]) -> frozenset[str]:
+    return frozenset[str]().union(*(word.alike for word in some))
+
+
+def _carrying(context: Sequence[Word]) -> list[Word]:
+    """What a question is about that names nothing itself ("how often does it happen?")."""
+    return [word for word in context if word.weight == CARRYING_WEIGHT]
 
 
 def _carried(text: str, earlier: Sequence[str]) -> list[str]:
@@ -268,8 +349,24 @@ def _content(text: str) -> list[str]:
 def _words(text: str, vocabulary: Mapping[str, int]) -> tuple[Word, ...]:
     text = _AMOUNT.sub(" ", text)
     mended = corrections(words(text), vocabulary)
-    own = [_word(spellings, text, mended) for spellings in _spellings(text)]
+    neighbours = _neighbours(mend(text, mended))
+    meant = [forms for forms in _spellings(text) if not any(is_function_word(mended.get(form, "")) for form in forms)]
+    own = [_word(forms, text, mended, neighbours) for forms in meant]
     return (*own, *_said_in_passing(text, own))
+
+
+def _neighbours(text: str) -> dict[str, frozenset[str]]:
+    """For each number that counts something, and each word before the name of a role, the stems next to it."""
+    content = [word for word in words(text) if not is_function_word(word)]
+    found = {
+        number: frozenset({stem(counted)})
+        for number, counted in _COUNTED.findall(fold(text))
+        if not _YEAR.fullmatch(number) and not is_function_word(counted)
+    }
+    for word, after in pairwise(content):
+        if stem(after) in ROLE_NOUNS and stem(word) not in ROLE_NOUNS:
+            found[word] = ROLE_NOUNS
+    return found
 
 
 def _said_in_passing(text: str, own: Sequence[Word]) -> Iterator[Word]:
@@ -300,16 +397,22 @@ def _joined(written: Sequence[str], place: int) -> Iterator[str]:
             yield fold("".join(pair))
 
 
-def _word(forms: tuple[str, ...], text: str, mended: Mapping[str, str]) -> Word:
+def _word(
+    forms: tuple[str, ...], text: str, mended: Mapping[str, str], neighbours: Mapping[str, frozenset[str]]
+) -> Word:
     first = forms[0]
     every = [*forms, *(mended[form] for form in forms if form in mended)]
+    if any(form.isdigit() for form in forms):
+        every = [form for form in every if not form.isalpha()]
     alike = {stem(form) for form in every} | {f"={name}" for form in every for name in meanings([form])}
     if idioms := _idioms(first, text):
         alike = {f"={name}" for name in idioms}
     alike |= {f"={name}" for name in _phrase_meanings(first, text)}
     named = _is_name(first, text)
-    carries = named or not is_asking_word(first) or any(_phrase_meanings(form, text) for form in forms)
-    return Word(first, frozenset(alike), CARRYING_WEIGHT if carries else ASKING_WEIGHT, named)
+    little = is_asking_word(mended.get(first, first))
+    carries = named or not little or any(_phrase_meanings(form, text) for form in forms)
+    beside = neighbours.get(mended.get(first, first), frozenset())
+    return Word(first, frozenset(alike), CARRYING_WEIGHT if carries else ASKING_WEIGHT, named, beside)
 
 
 def _phrase_meanings(word: str, text: str) -> list[str]:
@@ -339,15 +442,17 @@ def _is_name(word: str, text: str) -> bool:
 
 
 def _wanted(text: str) -> Wanted:
-    pays = any(name == "pay" for name in meanings(words(text)))
+    names = _names(text)
     rules = (
         (Wanted.FREQUENCY, _FREQUENCY.search(text)),
+        (Wanted.YES_NO, _YES_NO.search(text) and not _WH.search(text)),
         (
             Wanted.PERCENT,
             _PERCENT.search(text) and not re.search(r"\b(?:top|bottom|lowest|highest)\s+\d+\s*%", text, re.I),
         ),
         (Wanted.DURATION, _DURATION.search(text)),
-        (Wanted.MONEY, _EARN.search(text) or (pays and _asks_amount(text)) or _MONEY.search(text)),
+        (Wanted.MONEY, _EARN.search(text) or ("pay" in names and _asks_amount(text, names)) or _MONEY.search(text)),
+        (Wanted.TIME, _TIME.search(text)),
         (Wanted.NUMBER, _NUMBER.search(text)),
         (Wanted.YES_NO, _YES_NO.search(text)),
         (Wanted.LIST, _LIST.search(text)),
@@ -357,12 +462,20 @@ def _wanted(text: str) -> Wanted:
     return next((wanted for wanted, found in rules if found), Wanted.ANYTHING)
 
 
-def _asks_amount(text: str) -> bool:
+def _names(text: str) -> frozenset[str]:
+    """The meanings of a text; a word inside an idiom (comp time) does not have its own."""
+    found = words(text)
+    idioms = [parts_ for _, parts_ in expressions(found) if any(_says_little(part) for part in parts_)]
+    inside = {word for parts_ in idioms for word in parts_}
+    single = meanings([word for word in found if word not in inside])
+    return frozenset(single) | {name for name, _ in expressions(found)}
+
+
+def _asks_amount(text: str, names: frozenset[str]) -> bool:
     """Whether a text about pay asks for the figure, not for what moves it, how to negotiate it or why."""
-    names = set(meanings(words(text)))
     about = re.search(
         r"\b(?:why|negotiat\w*|depend\w*|how do i|how can|how to|decide[ds]?|set|calculated|determined)\b",
         text,
         re.I,
     )
-    return not (about or "depend" in names or _YES_NO.search(text))
+    return not (about or "depend" in names or _TIME.search(text) or _YES_NO.search(text))

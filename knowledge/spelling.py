@@ -8,7 +8,7 @@ from importlib.metadata import files
 from knowledge.words import common_words, is_function_word
 
 SHORTEST_MENDED = 4
-"""Shorter words have too many neighbours one slip away."""
+"""Shorter words have too many neighbours one slip away; three letters are mended to a common word only."""
 MENDED_SHARE = 0.6
 """Where most words are unknown, this share of them must have a near word for the text to be English."""
 LONG_WORD = 8
@@ -40,13 +40,13 @@ def _known(word: str, vocabulary: Mapping[str, int]) -> bool:
 
 
 def _nearest(word: str, vocabulary: Mapping[str, int]) -> str | None:
-    if len(word) < SHORTEST_MENDED:
+    if len(word) < SHORTEST_MENDED - 1:
         return None
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
     slips = 2 if len(word) >= LONG_WORD else 1
-    candidates = [*vocabulary, *common_words()]
+    candidates = [*vocabulary, *common_words()] if len(word) >= SHORTEST_MENDED else [*common_words()]
     alike = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=slips, limit=20)
     near = [(found, distance) for found, distance, _ in alike if len(found) >= SHORTEST_MENDED - 1]
     return min(near, key=lambda one: (one[1], one[0][0] != word[0], -vocabulary.get(one[0], 0)))[0] if near else None

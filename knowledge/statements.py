@@ -65,7 +65,7 @@ def _pieces(markdown: str) -> Iterator[Piece]:
 
 
 def _items(block: Block, lead: str, number: int) -> Iterator[Piece]:
-    """List items; a nested item hangs from the item above it, the sentences of a long item from its first words."""
+    """List items; a nested item hangs from the item above it, a sentence of a long item carries its first words."""
     above: list[tuple[int, str]] = []
     for indent, text in items(block):
         while above and above[-1][0] >= indent:
@@ -73,13 +73,13 @@ def _items(block: Block, lead: str, number: int) -> Iterator[Piece]:
         leads = " ".join(part for part in [lead, *(parent for _, parent in above)] if part)
         parts = sentences(text) if len(text.split()) > LONG_ITEM else [text]
         yield parts[0], Shape.ITEM, leads, number
-        yield from ((part, Shape.SENTENCE, f"{leads} {_label(text)}".strip(), number) for part in parts[1:])
+        yield from ((f"{_label(text)} {part}".strip(), Shape.SENTENCE, leads, number) for part in parts[1:])
         above.append((indent, _label(text) or text))
 
 
 def _label(item: str) -> str:
-    """What a long item calls itself before its colon (**Experience**: …)."""
-    label = re.match(r"^.{1,80}?[:：](?=\s|\*)\**", item)
+    """What a long item calls itself: its bold beginning, or what stands before its colon (**Experience**: …)."""
+    label = re.match(r"^(?:\*\*[^*]{1,80}\*\*[:：]?|[^*]{1,80}?[:：])(?=\s)", item)
     return label[0] if label else ""
 
 

@@ -22,6 +22,13 @@ _POSSESSIVE = re.compile(r"(?<=[a-z0-9])['\u2019](?:s|re|ve|ll|d|m)\b|(?<=s)['\u
 _UNITED_STATES = re.compile(r"\bU\.?S\.?(?:A\b\.?)?(?![\w.])")
 _PARTS = re.compile(r"[-/.&\u2010-\u2013]")
 _LETTERS_THEN_DIGITS = re.compile(r"([a-z]{2,})(\d+)$")
+_SPELLED = dict(
+    zip(
+        ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
+        map(str, range(2, 13)),
+        strict=True,
+    )
+)
 
 _stemmer_lock = threading.Lock()
 
@@ -42,7 +49,7 @@ def words(text: str) -> list[str]:
 
 
 def stem(word: str) -> str:
-    """The Snowball stem (English, Porter2) of a folded word."""
+    """The Snowball stem (English, Porter2) of a folded word; of a number written out, its digits."""
     return _stem(word)
 
 
@@ -67,8 +74,9 @@ def common_words() -> frozenset[str]:
 
 
 def concepts(word: str) -> frozenset[str]:
-    """The names of the meanings that the thesaurus lists a folded word (or its stem) under."""
-    return _thesaurus().get(word) or _thesaurus().get(stem(word)) or frozenset()
+    """The names of the meanings that the thesaurus lists a folded word under, or its stem, or its singular (DBAs)."""
+    known = _thesaurus()
+    return known.get(word) or known.get(stem(word)) or known.get(word.removesuffix("s")) or frozenset()
 
 
 def meanings(text_words: Sequence[str]) -> list[str]:
@@ -118,6 +126,8 @@ def _spellings(match: re.Match[str]) -> Iterator[str]:
 
 @lru_cache(maxsize=200_000)
 def _stem(word: str) -> str:
+    if word in _SPELLED:
+        return _SPELLED[word]
     with _stemmer_lock:  # a Snowball stemmer keeps state while it works
         return str(_stemmer().stemWord(word))
 

@@ -19,7 +19,7 @@ MAY_KNOW = {
     "prompts": {"errors"},
     "composing": {"conversation", "errors", "prompts"},
     "grounding": set[str](),
-    "extracting": {"conversation"},
+    "extracting": {"conversation", "grounding"},
     "smalltalk": set[str](),
     "wording": {"extracting"},
     "records": {"conversation", "errors"},

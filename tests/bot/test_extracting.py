@@ -38,7 +38,7 @@ def found(question: str) -> Finding:
 
 
 def said(question: str) -> str:
-    return text_of(found(question), {p.id: n for n, p in enumerate(GUIDE, 1)})
+    return text_of(found(question).given, {p.id: n for n, p in enumerate(GUIDE, 1)})
 
 
 def test_one_sentence_answers_and_not_its_whole_section() -> None:
