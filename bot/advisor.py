@@ -14,7 +14,7 @@ from bot.extracting import Finding, corrected, find, text_of
 from bot.grounding import Claim, claims, judge
 from knowledge.passages import Passage
 from knowledge.questions import Ask
-from knowledge.search import Hit, merged
+from knowledge.search import Found, Hit, merged
 
 RETRIEVED = 10
 """Passages that an answer reports as found."""
@@ -33,8 +33,8 @@ class Knowledge(Protocol):
     def read(self, message: str, earlier: Sequence[str] = ()) -> list[Ask]:
         """The questions of a message."""
 
-    async def find(self, ask: Ask, k: int = 10) -> list[Hit]:
-        """The k best passages for a question, best first."""
+    async def weigh(self, ask: Ask) -> Found:
+        """The best passages for a question and the statements in them."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +67,13 @@ class Advisor:
             return Answer(said, Coverage.COVERED, (), (), _receipt(EXTRACTED, "", started))
         question, earlier = await self._standing_alone(conversation)
         asks = self._knowledge.read(question, earlier)[:MOST_QUESTIONS]
-        found = [await self._knowledge.find(ask, RETRIEVED) for ask in asks]
-        findings = [find(ask, _scored(hits)) for ask, hits in zip(asks, found, strict=True)]
-        premises = [await self._premise(finding) for finding in findings]
-        findings = [corrected(finding, _scored(hits)) for finding, hits in zip(findings, premises, strict=True)]
-        hits = merged([*found, *premises])
+        found = [await self._knowledge.weigh(ask) for ask in asks]
+        premises = [await self._knowledge.weigh(ask.premise) if ask.premise else Found((), ()) for ask in asks]
+        findings = [
+            corrected(find(ask, said.matches), taken.matches)
+            for ask, said, taken in zip(asks, found, premises, strict=True)
+        ]
+        hits = merged([one.hits for one in (*found, *premises)])
         coverage = _coverage(findings)
         notice = ""
         if self._composer and coverage is not Coverage.NOT_COVERED:
@@ -87,10 +89,6 @@ class Advisor:
                 notice = "nothing that the chat model wrote was supported by the guide"
         text = self._extracted(findings, hits)
         return _answer(text, coverage, hits, _receipt(EXTRACTED, "", started, notice))
-
-    async def _premise(self, finding: Finding) -> list[Hit]:
-        """The passages on what a question takes for granted."""
-        return await self._knowledge.find(finding.ask.premise, RETRIEVED) if finding.ask.premise else []
 
     async def _standing_alone(self, conversation: Conversation) -> tuple[str, list[str]]:
         """The question, rewritten by the model where there is one and it leans on earlier turns; what was said before."""
@@ -161,11 +159,6 @@ class Checked:
             self._shown.append(shown)
             if self._on_sentence and shown.strip():
                 await self._on_sentence(shown)
-
-
-def _scored(hits: Sequence[Hit]) -> list[tuple[Passage, float]]:
-    best = hits[0].score if hits else 1.0
-    return [(hit.passage, hit.score / (best or 1.0)) for hit in hits]
 
 
 def _coverage(findings: Sequence[Finding]) -> Coverage:

@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.conversation import Coverage
 from bot.grounding import figures
-from knowledge.matching import RANKS, VAGUE_DURATION, Match, is_right_kind, weigh
-from knowledge.passages import Passage
+from knowledge.matching import RANKS, VAGUE_DURATION, Match, is_right_kind
 from knowledge.questions import Ask, Wanted, Word
 from knowledge.statements import Shape, Statement
 
@@ -33,9 +32,8 @@ class Finding:
     instead: tuple[Match, ...] = ()
 
 
-def find(ask: Ask, passages: Sequence[tuple[Passage, float]]) -> Finding:
-    """Decide how far the passages answer a question, and with which statements."""
-    matches = weigh(ask, passages)
+def find(ask: Ask, matches: Sequence[Match]) -> Finding:
+    """Decide how far statements (weighed against the question, best first) answer it, and with which of them."""
     fitting = [match for match in matches if match.right_kind and _names_met(ask, match)]
     best = fitting[0] if fitting else None
     if best is None or best.share < ENOUGH or not _ranks_when_asked(ask, best):
@@ -47,12 +45,15 @@ def find(ask: Ask, passages: Sequence[tuple[Passage, float]]) -> Finding:
     return Finding(ask, coverage, tuple(_complete(ask, best, fitting)), ())
 
 
-def corrected(finding: Finding, passages: Sequence[tuple[Passage, float]]) -> Finding:
-    """The finding with what the passages say instead, where the question takes something for granted that they do not."""
+def corrected(finding: Finding, matches: Sequence[Match]) -> Finding:
+    """The finding with what is said instead, where the question takes something for granted that the guides do not say.
+
+    `matches` are the statements weighed against the question's premise.
+    """
     premise = finding.ask.premise
     if premise is None or (not finding.ask.claims and finding.coverage is not Coverage.NOT_COVERED):
         return finding
-    said = find(premise, passages).given
+    said = find(premise, matches).given
     told = frozenset[str]().union(*(figures(match.statement.text) for match in said))
     if not said or any(figures(claim) & told for claim in finding.ask.claims):
         return finding

@@ -15,6 +15,9 @@ OWN, HEADING, PLACE, BESIDE = 1.0, 0.95, 0.85, 0.6
 """What it counts when a word is met by the statement itself (with its lead), by its heading, by the rest of its
 place (title, file, upper headings), or only by its neighbours in the passage."""
 
+TOGETHER_WEIGHT = 0.2
+"""What it counts when all neighbouring words of a question are neighbours in a statement."""
+
 _UNIT = r"(?:years?|yrs?|months?|weeks?|days?|hours?|hrs?|minutes?|mins?|pay periods?|quarters?|sprints?)"
 _COUNT = r"(?:\d+(?:[.,]\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|ninety|an?|half|couple of)"
 MONEY = re.compile(
@@ -64,7 +67,8 @@ class Match:
     """A statement weighed against a question.
 
     `credit` tells for each carrying word of the question how well it is met, 0 to 1; `share` is their weighted mean;
-    `kind` how far the statement holds the kind of thing that was asked for, 0 to 1; `off` what speaks against it.
+    `kind` how far the statement holds the kind of thing that was asked for, 0 to 1; `together` the share of the
+    question's neighbouring words that are neighbours in it too; `off` what speaks against it.
     """
 
     statement: Statement
@@ -72,6 +76,7 @@ class Match:
     context: float
     share: float
     kind: float
+    together: float
     off: float
     passage_score: float
 
@@ -81,9 +86,14 @@ class Match:
         return self.kind > 0
 
     @property
+    def answers(self) -> float:
+        """How well the statement answers by itself."""
+        return self.share + 0.15 * self.context + 0.25 * self.kind + TOGETHER_WEIGHT * self.together - self.off
+
+    @property
     def score(self) -> float:
         """What statements of one question are ranked by."""
-        return self.share + 0.15 * self.context + 0.25 * self.passage_score + 0.25 * self.kind - self.off
+        return self.answers + 0.25 * self.passage_score
 
 
 def weigh(ask: Ask, passages: Sequence[tuple[Passage, float]]) -> list[Match]:
@@ -103,7 +113,12 @@ def _weigh(ask: Ask, statement: Statement, passage_score: float) -> Match:
     credit = tuple(_credit(word, layers) for word in ask.words)
     context = _mean([_credit(word, layers) for word in ask.context], [word.weight for word in ask.context])
     share = _mean(credit, [word.weight for word in ask.words])
-    return Match(statement, credit, context, share, _kind(ask, statement), _off(ask, statement), passage_score)
+    together = _together(pairs(ask.text), layers[0])
+    return Match(statement, credit, context, share, _kind(ask, statement), together, _off(ask, statement), passage_score)
+
+
+def _together(asked: Sequence[str], own: "_Layer") -> float:
+    return sum(pair in own.pairs for pair in asked) / (len(asked) or 1)
 
 
 def _kind(ask: Ask, statement: Statement) -> float:
@@ -161,16 +176,20 @@ def is_right_kind(wanted: Wanted, text: str) -> bool:
 
 @dataclass(frozen=True)
 class _Layer:
-    """The words of a part of a statement's surroundings, and what it counts when they meet one of the question."""
+    """The words of a part of a statement's surroundings, and what it counts when they meet one of the question.
+
+    In a loose layer a word is met wherever it stands: a folder is called by the company's name alone.
+    """
 
     terms: frozenset[str]
     pairs: frozenset[str]
     worth: float
+    loose: bool
 
     def meets(self, word: Word) -> bool:
         """Whether the layer holds a word, next to what it has to stand next to."""
         met = word.alike & self.terms
-        if not met or not word.beside or self.worth == PLACE or any(term.startswith("=") for term in met):
+        if not met or not word.beside or self.loose or any(term.startswith("=") for term in met):
             return bool(met)
         return any(
             f"{one} {near}" in self.pairs or f"{near} {one}" in self.pairs for one in met for near in word.beside
@@ -189,15 +208,16 @@ def _mean(values: Sequence[float], weights: Sequence[float]) -> float:
 def _surroundings(statement: Statement) -> tuple[_Layer, ...]:
     passage = statement.passage
     guide = passage.guide
-    place = " ".join([*passage.heading[:-1], guide.title, guide.path, guide.role, guide.region])
+    above = " ".join([*passage.heading[:-1], guide.title, guide.role, guide.region])
     return (
         _layer(f"{statement.lead} {statement.text}", OWN),
         _layer(passage.heading[-1] if passage.heading else "", HEADING),
-        _layer(place, PLACE),
+        _layer(above, PLACE),
+        _layer(guide.path, PLACE, loose=True),
         _layer(passage.text, BESIDE),
     )
 
 
 @lru_cache(maxsize=8192)
-def _layer(text: str, worth: float) -> _Layer:
-    return _Layer(frozenset(terms(text)), frozenset(pairs(text)), worth)
+def _layer(text: str, worth: float, *, loose: bool = False) -> _Layer:
+    return _Layer(frozenset(terms(text)), frozenset(pairs(text)), worth, loose)

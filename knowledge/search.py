@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from knowledge.evidence import Evidence
 from knowledge.lexical import LexicalIndex
+from knowledge.matching import Match, weigh
 from knowledge.passages import Passage
 from knowledge.questions import Ask, read
 
@@ -20,6 +21,10 @@ DENSE_SHARE = 0.4
 """Weight of the dense half after both are scaled to 0..1; 0.6 lexical was the best mix on the development corpus."""
 EVIDENCE_WEIGHT = 2.0
 """Weight of the best statement beside the merged score; 1 and 3 were no better on the development corpus."""
+RERANKED = 20
+"""Passages whose statements are weighed one by one."""
+STATEMENT_WEIGHT = 0.6
+"""Weight of how well a passage's best statement answers beside its score; 0.6 was the best of 0.3, 0.6, 1, 2 and 4."""
 CONTEXT_WEIGHT = 0.3
 """Weight of the words around a question beside its own in BM25."""
 MEANING_WEIGHT = 0.4
@@ -67,6 +72,14 @@ class Hit:
     evidence: float
 
 
+@dataclass(frozen=True)
+class Found:
+    """What was found for one question: the passages, best first, and every statement in them, best first."""
+
+    hits: tuple[Hit, ...]
+    matches: tuple[Match, ...]
+
+
 class Searcher:
     """Finds passages in the current index. Cheap to build; safe to share between conversations."""
 
@@ -84,9 +97,16 @@ class Searcher:
         vector = await self._embeddings.aembed_query(ask.meant)
         return rank(snapshot, ask, vector)[:k]
 
+    async def weigh(self, ask: Ask) -> Found:
+        """The best passages for one question, put in order by their best statement too."""
+        hits = await self.find(ask, RERANKED)
+        best = hits[0].score if hits else 1.0
+        matches = weigh(ask, [(hit.passage, hit.score / best) for hit in hits])
+        return Found(tuple(reranked(hits, matches)), tuple(matches))
+
     async def search(self, message: str, earlier: Sequence[str] = (), k: int = 10) -> list[Hit]:
         """The k best passages for a message with one or more questions."""
-        return merged([await self.find(ask, k) for ask in self.read(message, earlier)])[:k]
+        return merged([(await self.weigh(ask)).hits for ask in self.read(message, earlier)])[:k]
 
 
 def rank(snapshot: Snapshot, ask: Ask, vector: Sequence[float]) -> list[Hit]:
@@ -108,6 +128,15 @@ def rank(snapshot: Snapshot, ask: Ask, vector: Sequence[float]) -> list[Hit]:
         for i in best
         if total[i] > 0
     ]
+
+
+def reranked(hits: Sequence[Hit], matches: Sequence[Match]) -> list[Hit]:
+    """The hits by their score and by how well the best statement of each answers."""
+    answers: dict[str, float] = {}
+    for match in matches:
+        answers.setdefault(match.statement.passage.id, match.answers)
+    best = hits[0].score if hits else 1.0
+    return sorted(hits, key=lambda hit: -(hit.score / best + STATEMENT_WEIGHT * answers.get(hit.passage.id, 0.0)))
 
 
 def merged(found: Sequence[Sequence[Hit]]) -> list[Hit]:

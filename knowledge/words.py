@@ -35,6 +35,8 @@ _stemmer_lock = threading.Lock()
 
 def fold(text: str) -> str:
     """Lower-case text without accents or compatibility forms, so that é = e and ｆ = f."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return unicodedata.normalize("NFC", "".join(c for c in decomposed if not _is_accent(c)))
 
@@ -45,7 +47,12 @@ def words(text: str) -> list[str]:
     Compounds yield their parts and the joined form (front-end: front, end, frontend); numbers lose their
     thousands separators; scripts written without spaces yield overlapping pairs of characters.
     """
-    return [word for match in _WORD.finditer(_without_possessives(text)) for word in _spellings(match)]
+    return list(_words(text))
+
+
+@lru_cache(maxsize=65_536)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word for match in _WORD.finditer(_without_possessives(text)) for word in _spellings(match))
 
 
 def stem(word: str) -> str:
@@ -87,10 +94,11 @@ def meanings(text_words: Sequence[str]) -> list[str]:
 
 def expressions(text_words: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The thesaurus's expressions of several words that stand in a text."""
-    for start in range(len(text_words)):
-        for length in _phrase_lengths():
+    known, beginnings = _phrases(), _phrase_beginnings()
+    for start, word in enumerate(text_words):
+        for length in beginnings.get(word, ()):
             expression = tuple(text_words[start : start + length])
-            if len(expression) == length and (name := _phrases().get(expression)):
+            if name := known.get(expression):
                 yield name, expression
 
 
@@ -167,8 +175,12 @@ def _phrases() -> dict[tuple[str, ...], str]:
 
 
 @lru_cache(maxsize=1)
-def _phrase_lengths() -> list[int]:
-    return sorted({len(expression) for expression in _phrases()})
+def _phrase_beginnings() -> dict[str, tuple[int, ...]]:
+    """First word of an expression -> the lengths of the expressions that begin with it."""
+    lengths: dict[str, set[int]] = {}
+    for expression in _phrases():
+        lengths.setdefault(expression[0], set()).add(len(expression))
+    return {word: tuple(sorted(found)) for word, found in lengths.items()}
 
 
 def _entries() -> Iterator[tuple[str, list[tuple[str, ...]]]]:

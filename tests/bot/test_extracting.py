@@ -4,6 +4,7 @@ import pytest
 
 from bot.conversation import Coverage
 from bot.extracting import Finding, find, text_of
+from knowledge.matching import weigh
 from knowledge.questions import read
 from tests.conftest import passage
 
@@ -34,7 +35,7 @@ GUIDE = [PAY, SKILLS, CITIES, WAY]
 
 def found(question: str) -> Finding:
     (ask,) = read(question, (), {})
-    return find(ask, [(p, 1.0 - 0.05 * n) for n, p in enumerate(GUIDE)])
+    return find(ask, weigh(ask, [(p, 1.0 - 0.05 * n) for n, p in enumerate(GUIDE)]))
 
 
 def said(question: str) -> str:
