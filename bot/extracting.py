@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.conversation import Coverage
-from bot.grounding import figures
+from bot.figures import figures
 from knowledge.matching import RANKS, VAGUE_DURATION, Match, is_right_kind
 from knowledge.questions import Ask, Wanted, Word
 from knowledge.statements import Shape, Statement

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 from importlib import resources
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -30,7 +31,7 @@ class MiniLM(Embeddings):
     name = f"all-MiniLM-L6-v2/{WEIGHTS_SHA256[:8]}"
 
     def __init__(self, threads: int = 2) -> None:
-        folder = _weights_folder()
+        folder = weights_folder()
         self._session = _open_session(folder, threads)
         self._tokenizer = _open_tokenizer(folder)
 
@@ -142,7 +143,9 @@ class _failures_told:  # noqa: N801  # used as a statement
         raise EmbeddingsFailed(f"The embedding model {self._model} did not answer: {why}.") from error
 
 
-def _weights_folder() -> Path:
+@lru_cache(maxsize=1)
+def weights_folder() -> Path:
+    """The folder of the installed weights, after their checksum. Raises EmbeddingsFailed when they are not as they should."""
     try:
         files = distribution(WEIGHTS_PACKAGE).files or []
         found = next(Path(str(path.locate())) for path in files if path.name == "model.safetensors")

@@ -114,7 +114,9 @@ def _weigh(ask: Ask, statement: Statement, passage_score: float) -> Match:
     context = _mean([_credit(word, layers) for word in ask.context], [word.weight for word in ask.context])
     share = _mean(credit, [word.weight for word in ask.words])
     together = _together(pairs(ask.text), layers[0])
-    return Match(statement, credit, context, share, _kind(ask, statement), together, _off(ask, statement), passage_score)
+    return Match(
+        statement, credit, context, share, _kind(ask, statement), together, _off(ask, statement), passage_score
+    )
 
 
 def _together(asked: Sequence[str], own: "_Layer") -> float:

@@ -42,8 +42,8 @@ def test_a_faithful_sentence_is_supported_in_other_words_too(text: str) -> None:
         ("At least 5 years of experience with Kotlin are needed.", "name"),
         ("At least 8 years of experience with Java are needed.", "figure"),
         ("Night work is required.", "negation"),
-        ("At most 5 years of experience with Java are needed.", "direction"),
-        ("Bakers enjoy free housing and long holidays.", "wording"),
+        ("At most 5 years of experience with Java are needed.", "limit"),
+        ("Bakers enjoy free housing and long holidays.", "word enjoy"),
     ],
 )
 def test_a_lie_is_withheld_and_named(text: str, why: str) -> None:
