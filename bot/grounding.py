@@ -405,7 +405,7 @@ def _alike(word: str) -> frozenset[str]:
 
 def _content(text: str) -> list[str]:
     found = [word for word in words(text) if not is_function_word(word) and not is_asking_word(word)]
-    return [word for word in found if word.isalpha() and stem(word) not in _LIGHT | CURRENCIES]
+    return [word for word in found if stem(word).isalpha() and stem(word) not in _LIGHT | CURRENCIES]
 
 
 def _names(claim: str) -> list[str]:

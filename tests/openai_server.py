@@ -72,6 +72,10 @@ class OpenAIServer:
         self.released.set()
         await self._runner.cleanup()
 
+    def say(self, reply: str) -> None:
+        """From now on the model says this."""
+        self._replies, self._listed = None, [reply]
+
     def prompts(self) -> list[str]:
         """The whole text of every chat request, in order."""
         return ["\n".join(str(m["content"]) for m in r["messages"]) for r in self.requests if "messages" in r]
