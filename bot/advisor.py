@@ -3,18 +3,18 @@
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
 
-from bot import smalltalk, wording
+from bot import requests, smalltalk, wording
+from bot.coaching import Coach
 from bot.composing import ChatComposer
 from bot.conversation import Answer, Citation, Conversation, Coverage, Receipt
 from bot.errors import ModelUnavailable
-from bot.extracting import Finding, corrected, find, text_of
+from bot.extracting import Finding, corrected, find, shortened, table_of, text_of
 from bot.grounding import Claim, claims, judge
+from bot.requests import Form
 from knowledge.passages import Passage
-from knowledge.questions import Ask
-from knowledge.search import Found, Hit, merged
+from knowledge.search import Found, Hit, Knowledge, merged
 
 RETRIEVED = 10
 """Passages that an answer reports as found."""
@@ -23,26 +23,20 @@ EXTRACTED = "extracted"
 MOST_QUESTIONS = 5
 """Questions of one message that are answered."""
 
+_OPEN_MARK = re.compile(r"\[\d{0,2}$|[.!?]\s*$")
+"""Text after which a citation may go on."""
+
 OnSentence = Callable[[str], Awaitable[None]]
 """Called with each checked piece of an answer's Markdown as soon as it may be shown."""
 
 
-class Knowledge(Protocol):
-    """What the advisor asks of search."""
-
-    def read(self, message: str, earlier: Sequence[str] = ()) -> list[Ask]:
-        """The questions of a message."""
-
-    async def weigh(self, ask: Ask) -> Found:
-        """The best passages for a question and the statements in them."""
-
-
 @dataclass(frozen=True)
 class Composed:
-    """A composed answer after its sentences were checked, and how many of them were withheld."""
+    """A composed answer after its sentences were checked, how many were withheld, and why there is no text."""
 
     text: str
-    withheld: int
+    withheld: int = 0
+    notice: str = ""
 
 
 class Advisor:
@@ -55,6 +49,7 @@ class Advisor:
         self._knowledge = knowledge
         self._composer = composer
         self._contact = contact
+        self._coach = Coach(knowledge)
 
     async def answer(self, conversation: Conversation, on_sentence: OnSentence | None = None) -> Answer:
         """The answer to the conversation's last turn.
@@ -64,8 +59,24 @@ class Advisor:
         """
         started = time.monotonic()
         if said := smalltalk.reply(conversation.question):
-            return Answer(said, Coverage.COVERED, (), (), _receipt(EXTRACTED, "", started))
-        question, earlier = await self._standing_alone(conversation)
+            return Answer(said, Coverage.COVERED, (), (), _receipt(started))
+        if request := requests.special(conversation):
+            spoken = [turn.text for turn in conversation.turns if turn.speaker == "person"]
+            if advice := await self._coach.advise(request, spoken):
+                return _answer(advice.text, advice.coverage, advice.hits, _receipt(started))
+        asked, form = requests.without_form(conversation)
+        findings, hits = await self._look(*await self._standing_alone(asked))
+        composed = await self._composed(conversation, findings, hits, on_sentence)
+        if composed.text and self._composer:
+            receipt = _receipt(started, composed.notice, self._composer, composed.withheld)
+            return _answer(composed.text, _coverage(findings), hits, receipt, findings)
+        text = self._extracted(findings, hits, form)
+        return _answer(
+            text, _coverage(findings), hits, _receipt(started, composed.notice, withheld=composed.withheld), findings
+        )
+
+    async def _look(self, question: str, earlier: Sequence[str]) -> tuple[list[Finding], list[Hit]]:
+        """What the guides say to each question of a message, and the passages that were found."""
         asks = self._knowledge.read(question, earlier)[:MOST_QUESTIONS]
         found = [await self._knowledge.weigh(ask) for ask in asks]
         premises = [await self._knowledge.weigh(ask.premise) if ask.premise else Found((), ()) for ask in asks]
@@ -73,22 +84,27 @@ class Advisor:
             corrected(find(ask, said.matches), taken.matches)
             for ask, said, taken in zip(asks, found, premises, strict=True)
         ]
-        hits = merged([one.hits for one in (*found, *premises)])
-        coverage = _coverage(findings)
-        notice = ""
-        if self._composer and coverage is not Coverage.NOT_COVERED:
-            try:
-                composed = await self._compose(self._composer, conversation, hits, on_sentence)
-            except ModelUnavailable as error:
-                notice = str(error)
-            else:
-                if composed.text:
-                    notice = f"{composed.withheld} unsupported sentences withheld" if composed.withheld else ""
-                    receipt = _receipt(self._composer.name, self._composer.prompt_hash, started, notice)
-                    return _answer(composed.text, coverage, hits, receipt)
-                notice = "nothing that the chat model wrote was supported by the guide"
-        text = self._extracted(findings, hits)
-        return _answer(text, coverage, hits, _receipt(EXTRACTED, "", started, notice))
+        return findings, merged([one.hits for one in (*found, *premises)])
+
+    async def _composed(
+        self,
+        conversation: Conversation,
+        findings: Sequence[Finding],
+        hits: Sequence[Hit],
+        on_sentence: OnSentence | None,
+    ) -> Composed:
+        """What the chat model wrote, as far as it is supported; no text where there is none to show, and why."""
+        if not self._composer or _coverage(findings) is Coverage.NOT_COVERED or any(one.roles for one in findings):
+            return Composed("")
+        try:
+            composed = await self._compose(self._composer, conversation, hits, on_sentence)
+        except ModelUnavailable as error:
+            return Composed("", notice=str(error))
+        return (
+            composed
+            if composed.text
+            else replace(composed, notice="Nothing that the chat model wrote was supported by the guide.")
+        )
 
     async def _standing_alone(self, conversation: Conversation) -> tuple[str, list[str]]:
         """The question, rewritten by the model where there is one and it leans on earlier turns; what was said before."""
@@ -116,12 +132,11 @@ class Advisor:
         )
         return await checked.finish(text)
 
-    def _extracted(self, findings: Sequence[Finding], hits: Sequence[Hit]) -> str:
+    def _extracted(self, findings: Sequence[Finding], hits: Sequence[Hit], form: Form) -> str:
         numbers = {hit.passage.id: number for number, hit in enumerate(hits, 1)}
-        told = [finding for finding in findings if finding.given or finding.instead]
-        if not told:
+        if not any(finding.given or finding.instead or finding.roles for finding in findings):
             return wording.not_covered(findings[0], [hit.passage for hit in hits], self._contact)
-        parts = [_told(finding, numbers) for finding in findings]
+        parts = [_told(finding, numbers, form) for finding in findings]
         return "\n\n".join(dict.fromkeys(part for part in parts if part))
 
 
@@ -139,7 +154,8 @@ class Checked:
     async def hear(self, piece: str) -> None:
         """A piece of the model's text."""
         self._heard += piece
-        await self._judge(claims(self._heard)[self._judged : -2])
+        if not _OPEN_MARK.search(self._heard):
+            await self._judge(claims(self._heard)[self._judged : -1])
 
     async def finish(self, text: str) -> Composed:
         """Judge what is left when the model has ended; `text` is all it said."""
@@ -166,18 +182,27 @@ def _coverage(findings: Sequence[Finding]) -> Coverage:
     return kinds.pop() if len(kinds) == 1 else Coverage.PARTLY_COVERED
 
 
-def _told(finding: Finding, numbers: Mapping[str, int]) -> str:
+def _told(finding: Finding, numbers: Mapping[str, int], form: Form) -> str:
+    if finding.roles:
+        return wording.choice(finding.roles)
     if finding.instead:
         said = wording.premise_corrected(finding, text_of(finding.instead, numbers))
-        rest = text_of(finding.given, numbers) if finding.given else wording.missing_part(finding)
-        return f"{said}\n\n{rest}"
+        lacking = wording.missing_part(finding) if finding.coverage is not Coverage.COVERED else ""
+        return f"{said}\n\n{text_of(finding.given, numbers) or lacking}".rstrip()
     if finding.coverage is Coverage.NOT_COVERED:
         return wording.missing_part(finding)
-    text = text_of(finding.given, numbers)
+    if form is Form.TABLE:
+        return table_of(finding.given, numbers)
+    text = text_of(shortened(finding.given) if form is Form.SHORTER else finding.given, numbers)
+    if finding.others:
+        return wording.both(finding, text, [text_of([other], numbers) for other in finding.others])
+    text = f"{text}{wording.where_it_holds(finding)}"
     return f"{text} {wording.vague(finding)}" if finding.coverage is Coverage.PARTLY_COVERED else text
 
 
-def _answer(text: str, coverage: Coverage, hits: Sequence[Hit], receipt: Receipt) -> Answer:
+def _answer(
+    text: str, coverage: Coverage, hits: Sequence[Hit], receipt: Receipt, findings: Sequence[Finding] = ()
+) -> Answer:
     """The answer with its citations renumbered from 1 in the order in which the text cites them."""
     retrieved = tuple(Citation(n, hit.passage, hit.score) for n, hit in enumerate(hits, 1))
     order: dict[int, int] = {}
@@ -186,7 +211,10 @@ def _answer(text: str, coverage: Coverage, hits: Sequence[Hit], receipt: Receipt
             order.setdefault(number, len(order) + 1)
     text = _renumbered(text, order)
     citations = tuple(Citation(new, retrieved[old - 1].passage, retrieved[old - 1].score) for old, new in order.items())
-    return Answer(text, coverage, citations, retrieved[:RETRIEVED], receipt)
+    gaps = tuple(
+        one.ask.text for one in findings if not one.given and not one.roles and one.coverage is not Coverage.COVERED
+    )
+    return Answer(text, coverage, citations, retrieved[:RETRIEVED], receipt, gaps)
 
 
 def _cited(text: str) -> list[int]:
@@ -201,5 +229,6 @@ def _renumbered(text: str, order: Mapping[int, int]) -> str:
     return re.sub(r"\[(\d{1,2})\](?!\()", new, text)
 
 
-def _receipt(mode: str, prompt: str, started: float, notice: str = "") -> Receipt:
-    return Receipt(mode, prompt, round((time.monotonic() - started) * 1000), notice)
+def _receipt(started: float, notice: str = "", composer: ChatComposer | None = None, withheld: int = 0) -> Receipt:
+    mode, prompt = (composer.name, composer.prompt_hash) if composer else (EXTRACTED, "")
+    return Receipt(mode, prompt, round((time.monotonic() - started) * 1000), notice, withheld)

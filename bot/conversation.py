@@ -57,12 +57,16 @@ class Citation:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What an answer was made from: `mode` is the chat model's name or "extracted"; `prompt` its prompt's hash."""
+    """What an answer was made from: `mode` is the chat model's name or "extracted"; `prompt` its prompt's hash.
+
+    `notice` says why no model wrote it, where one should have; `withheld` counts the model's sentences not shown.
+    """
 
     mode: str
     prompt: str
     milliseconds: int
     notice: str = ""
+    withheld: int = 0
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,8 @@ class Answer:
     """A checked answer.
 
     `text` is Markdown that cites its passages as [1], [2]; `citations` hold those passages in that order;
-    `retrieved` are the ten best passages in order, cited or not, as citations numbered by rank.
+    `retrieved` are the ten best passages in order, cited or not, as citations numbered by rank; `gaps` are the
+    questions, or parts of one, that the guides do not answer.
     """
 
     text: str
@@ -78,3 +83,4 @@ class Answer:
     citations: tuple[Citation, ...]
     retrieved: tuple[Citation, ...]
     receipt: Receipt
+    gaps: tuple[str, ...] = ()

@@ -6,14 +6,20 @@ from dataclasses import dataclass, replace
 
 from bot.conversation import Coverage
 from bot.figures import figures
+from knowledge.lexical import terms
 from knowledge.matching import RANKS, VAGUE_DURATION, Match, is_right_kind
 from knowledge.questions import Ask, Wanted, Word
 from knowledge.statements import Shape, Statement
+from knowledge.words import fold
 
 ENOUGH = 0.8
 """The share of a question's weight that the best statement must meet for it to be covered."""
+RIVAL = 0.1
+"""Another guide's statement that answers this much less at most is as good an answer."""
 LIST_LIMIT = 12
 """A list longer than this is cut, and says so."""
+SHORT_LIST = 3
+"""Items of a list in a shorter answer."""
 SECOND_SENTENCE = 0.93
 """A further sentence is added when its score comes this near to the best one's."""
 
@@ -22,7 +28,8 @@ SECOND_SENTENCE = 0.93
 class Finding:
     """What the passages say to one question: the statements to give, and the words that nothing meets.
 
-    `instead` is what the passages say where the question takes something else for granted.
+    `instead` is what the passages say where the question takes something else for granted; `others` what guides of
+    another edition say; `roles` are the roles to choose from where the question names none and they differ.
     """
 
     ask: Ask
@@ -30,6 +37,8 @@ class Finding:
     given: tuple[Match, ...]
     missing: tuple[Word, ...]
     instead: tuple[Match, ...] = ()
+    others: tuple[Match, ...] = ()
+    roles: tuple[str, ...] = ()
 
 
 def find(ask: Ask, matches: Sequence[Match]) -> Finding:
@@ -42,7 +51,32 @@ def find(ask: Ask, matches: Sequence[Match]) -> Finding:
         Wanted.NUMBER, VAGUE_DURATION.sub("", best.statement.text)
     )
     coverage = Coverage.PARTLY_COVERED if vague else Coverage.COVERED
-    return Finding(ask, coverage, tuple(_complete(ask, best, fitting)), ())
+    rivals = [match for match in fitting if _is_rival(best, match)]
+    if roles := _roles(ask, [best, *rivals]):
+        return Finding(ask, Coverage.PARTLY_COVERED, (), (), roles=roles)
+    return Finding(ask, coverage, tuple(_complete(ask, best, fitting)), (), others=tuple(_differing(best, rivals)))
+
+
+def _is_rival(best: Match, match: Match) -> bool:
+    """Whether another guide that says its role answers as well as the best."""
+    guide, chosen = match.statement.passage.guide, best.statement.passage.guide
+    as_good = match.share >= ENOUGH and match.answers > best.answers - RIVAL and match.kind >= best.kind
+    return as_good and guide != chosen and bool(guide.role and chosen.role)
+
+
+def _roles(ask: Ask, matches: Sequence[Match]) -> tuple[str, ...]:
+    """The roles of guides that answer equally well, where they are several and the question is about none of them."""
+    roles = tuple(dict.fromkeys(match.statement.passage.guide.role for match in matches))
+    asked = {term for word in (*ask.words, *ask.context) for term in word.alike}
+    return () if len(roles) < 2 or any(asked & set(terms(role)) for role in roles) else roles
+
+
+def _differing(best: Match, rivals: Sequence[Match]) -> list[Match]:
+    """What guides on the same role say with other figures, one statement each."""
+    role, said = best.statement.passage.guide.role, figures(best.statement.text)
+    same = [match for match in rivals if fold(match.statement.passage.guide.role) == fold(role)]
+    first = {match.statement.passage.guide: match for match in reversed(same)}
+    return [match for match in first.values() if said and figures(match.statement.text) != said]
 
 
 def corrected(finding: Finding, matches: Sequence[Match]) -> Finding:
@@ -57,7 +91,8 @@ def corrected(finding: Finding, matches: Sequence[Match]) -> Finding:
     told = frozenset[str]().union(*(figures(match.statement.text) for match in said))
     if not said or any(figures(claim) & told for claim in finding.ask.claims):
         return finding
-    coverage = Coverage.PARTLY_COVERED if finding.coverage is Coverage.NOT_COVERED else finding.coverage
+    asks_more = finding.coverage is Coverage.NOT_COVERED and premise.text != finding.ask.text
+    coverage = Coverage.PARTLY_COVERED if asks_more else Coverage.COVERED
     given = () if set(finding.given) <= set(said) else finding.given
     return replace(finding, coverage=coverage, given=given, instead=said)
 
@@ -87,7 +122,18 @@ def _complete(ask: Ask, best: Match, fitting: Sequence[Match]) -> list[Match]:
         return [best, *_further(ask, best, fitting)]
     block = _block_of(best, fitting)
     telling = [match for match in block if _says_it_itself(ask, match, block)]
-    return telling or block
+    return [_trimmed(ask, telling[0])] if len(telling) == 1 else telling or block
+
+
+def _trimmed(ask: Ask, match: Match) -> Match:
+    """A row with its first cell and those that the question is about; whole where it is about none of them."""
+    statement = match.statement
+    first, *others = statement.text.split("; ") if statement.shape is Shape.ROW else [statement.text]
+    asked = {term for word in ask.words if word.weight >= 1.0 for term in word.alike}
+    telling = [
+        cell for cell in others if asked & set(terms(cell.partition(": ")[0])) and is_right_kind(ask.wanted, cell)
+    ]
+    return replace(match, statement=replace(statement, text="; ".join([first, *(telling or others)])))
 
 
 def _further(ask: Ask, best: Match, fitting: Sequence[Match]) -> list[Match]:
@@ -133,7 +179,22 @@ def _weight(ask: Ask, match: Match) -> float:
         if not word.alike & ask.listed
     ]
     share = sum(weight * credit for weight, credit in met) / (sum(weight for weight, _ in met) or 1.0)
-    return round(share + 0.3 * match.context, 4)
+    return round(share + (0.0 if ask.listed else 0.3 * match.context), 4)
+
+
+def shortened(matches: Sequence[Match]) -> tuple[Match, ...]:
+    """The first statement, or the first items of a list."""
+    return tuple(matches[:1] if matches and matches[0].statement.shape is Shape.SENTENCE else matches[:SHORT_LIST])
+
+
+def table_of(matches: Sequence[Match], numbers: Mapping[str, int]) -> str:
+    """The statements as a table of one row each."""
+    lines = [
+        f"| {n} | {tidy(m.statement.text).replace('|', '/')} [{numbers[m.statement.passage.id]}] |"
+        for n, m in enumerate(matches, 1)
+    ]
+    head = matches[0].statement.passage.heading[-1].replace("|", "/") if matches else ""
+    return "\n".join([f"| | {head} |", "| --- | --- |", *lines])
 
 
 def text_of(matches: Sequence[Match], numbers: Mapping[str, int]) -> str:

@@ -1,4 +1,4 @@
-"""What must survive a restart: the inbox of accepted questions and the receipts of their answers.
+"""What must survive a restart: the inbox of accepted questions, the receipts of their answers, and the gaps.
 
 SQLAlchemy on SQLite (in WAL mode) or PostgreSQL. A question's text is kept only until it is answered: Slack is the
 memory of conversations.
@@ -21,6 +21,8 @@ from bot.errors import RecordsUnavailable
 TOO_OLD = dt.timedelta(hours=24)
 """A question that waited longer than this is not answered after a restart; nobody waits for it any more."""
 BUSY_SECONDS = 10
+NEAREST = 3
+"""Headings kept with a gap, that tell where in a guide it belongs."""
 
 _tables = sa.MetaData()
 _inbox = sa.Table(
@@ -49,7 +51,19 @@ _answers = sa.Table(
     sa.Column("passages", sa.JSON, nullable=False),
     sa.Column("milliseconds", sa.Integer, nullable=False),
     sa.Column("notice", sa.Text, nullable=False),
+    sa.Column("withheld", sa.Integer, nullable=False),
     sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
+)
+
+_gaps = sa.Table(
+    "gaps",
+    _tables,
+    sa.Column("key", sa.String(120), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("person", sa.String(40), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("nearest", sa.JSON, nullable=False),
+    sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
 )
 
 ACCEPTED, ANSWERED, REFUSED = "accepted", "answered", "refused"
@@ -129,12 +143,18 @@ class Records:
         return [Accepted(**{name: row[name] for name in Accepted.__dataclass_fields__}) for row in rows]
 
     async def answered(self, question: Accepted, answer: Answer | None = None) -> None:
-        """Mark a question as answered and keep the answer's receipt; the question's text is forgotten."""
+        """Mark a question as answered and keep the answer's receipt; the question's text is forgotten.
+
+        Only what the guides do not answer is kept as it was asked, as a gap.
+        """
         async with self._begin() as connection:
             await connection.execute(_update(question).values(_finished(ANSWERED)))
             if answer:
-                await connection.execute(sa.delete(_answers).where(_answers.c.key == question.key))
+                for table in (_answers, _gaps):
+                    await connection.execute(sa.delete(table).where(table.c.key == question.key))
                 await connection.execute(sa.insert(_answers).values(_receipt(question, answer)))
+                if answer.gaps:
+                    await connection.execute(sa.insert(_gaps).values(_gap_rows(question, answer)))
 
     async def refused(self, question: Accepted, reason: str) -> None:
         """Mark a question as one that cannot be answered; the question's text is forgotten."""
@@ -151,6 +171,13 @@ class Records:
         """The receipts of all answers, oldest first, as rows."""
         async with self._begin() as connection:
             return (await connection.execute(sa.select(_answers).order_by(_answers.c.answered_at))).mappings().all()
+
+    async def gaps(self) -> Sequence[Any]:
+        """The questions that the guides do not answer, oldest first, as rows."""
+        async with self._begin() as connection:
+            return (
+                (await connection.execute(sa.select(_gaps).order_by(_gaps.c.asked_at, _gaps.c.number))).mappings().all()
+            )
 
     @asynccontextmanager
     async def _begin(self) -> AsyncIterator[AsyncConnection]:
@@ -196,8 +223,15 @@ def _receipt(question: Accepted, answer: Answer) -> dict[str, Any]:
         "passages": cited,
         "milliseconds": receipt.milliseconds,
         "notice": receipt.notice,
+        "withheld": receipt.withheld,
         "answered_at": _now(),
     }
+
+
+def _gap_rows(question: Accepted, answer: Answer) -> list[dict[str, Any]]:
+    nearest = [" > ".join(citation.passage.heading) for citation in answer.retrieved[:NEAREST]]
+    common = {"key": question.key, "person": question.person, "nearest": nearest, "asked_at": _now()}
+    return [common | {"number": number, "text": text} for number, text in enumerate(answer.gaps, 1)]
 
 
 def _sqlite(url: str) -> AsyncEngine:

@@ -4,9 +4,12 @@ import re
 from collections.abc import Sequence
 
 from bot.extracting import Finding
-from knowledge.passages import Passage
+from knowledge.passages import Guide, Passage
 from knowledge.questions import Wanted
+from knowledge.words import fold
 
+MOST_ROLES = 6
+"""Roles offered to choose from."""
 NEAREST = 3
 """Sections named when the guide does not answer."""
 
@@ -30,11 +33,38 @@ def vague(finding: Finding) -> str:
     )
 
 
+def choice(roles: Sequence[str]) -> str:
+    """That the answer depends on the role, and which there are."""
+    return f"That differs by role. Which one do you mean: {', '.join(f'*{role}*' for role in roles[:MOST_ROLES])}?"
+
+
+def both(finding: Finding, text: str, others: Sequence[str]) -> str:
+    """What guides that disagree say, each with its edition."""
+    guides = [finding.given[0].statement.passage.guide, *(match.statement.passage.guide for match in finding.others)]
+    told = zip(guides, [text, *others], strict=True)
+    return "The guides differ:\n" + "\n".join(f"- {_edition(guide)}: {said}" for guide, said in told)
+
+
+def where_it_holds(finding: Finding) -> str:
+    """The region and edition that an amount of money holds for, as far as its sentence does not say so."""
+    if finding.ask.wanted is not Wanted.MONEY or not finding.given:
+        return ""
+    guide, text = finding.given[0].statement.passage.guide, finding.given[0].statement.text
+    region = guide.region if guide.region and fold(guide.region) not in fold(text) else ""
+    parts = [part for part in (region, f"edition {guide.edition}" if guide.edition else "") if part]
+    return f" ({', '.join(parts)})" if parts else ""
+
+
+def _edition(guide: Guide) -> str:
+    return f"*{guide.title}*" + (f", edition {guide.edition}" if guide.edition else "")
+
+
 def premise_corrected(finding: Finding, said: str) -> str:
     """That the question takes something for granted which the guide does not say; `said` is what it says."""
     named = [_as_typed(word.text, finding.ask.text) for word in finding.ask.words if word.named]
-    wrong = " or ".join(finding.ask.claims) or f"that about {_listed(named)}"
-    return f"The guide does not say {wrong}. What it says: {said}"
+    if finding.ask.claims:
+        return f"The guide gives another figure: {said}"
+    return f"The guide does not say that about {_listed(named)}. What it says: {said}"
 
 
 def _lacking(finding: Finding) -> str:

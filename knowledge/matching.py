@@ -18,10 +18,14 @@ place (title, file, upper headings), or only by its neighbours in the passage.""
 TOGETHER_WEIGHT = 0.2
 """What it counts when all neighbouring words of a question are neighbours in a statement."""
 
+LONG, OFF_PER_WORD, LONGEST_OFF = 20, 0.005, 0.1
+"""From how many words on a statement is long, what each further one takes from it, and the most that all take."""
+
 _UNIT = r"(?:years?|yrs?|months?|weeks?|days?|hours?|hrs?|minutes?|mins?|pay periods?|quarters?|sprints?)"
 _COUNT = r"(?:\d+(?:[.,]\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|ninety|an?|half|couple of)"
 MONEY = re.compile(
-    r"(?:US\$|[$£€¥₹]|\b(?:USD|GBP|EUR|CHF|LKR|INR|CAD|AUD)\b)\s?\d|\d[\d.,]*\s?[kK]?\s?(?:dollars|euros|pounds|USD|GBP|EUR|€|£|\$)",
+    r"(?:US\$|R\$|[$£€¥₹]|\b(?:USD|GBP|EUR|CHF|LKR|INR|CAD|AUD|SEK|NOK|DKK|PLN|JPY|BRL)\b)\s?\d"
+    r"|\d[\d.,]*\s?[kK]?\s?(?:(?:US|Canadian|Australian) )?(?:dollars|euros|pounds|kron(?:or|er)|francs|rupees|yen|zloty|reais|USD|GBP|EUR|CHF|SEK|NOK|DKK|PLN|JPY|INR|CAD|€|£|\$|円|万円)",
     re.IGNORECASE,
 )
 PERCENT = re.compile(r"\d\s?(?:%|percent|per cent)", re.I)
@@ -42,6 +46,10 @@ TIME = re.compile(
     r"|\b(?:after|before|until|within|once|as soon as|during|upon|by the|when(?:ever)?)\b|\bat the (?:start|end|beginning)\b",
     re.I,
 )
+
+REASON = re.compile(
+    r"\b(?:because|since|due to|owing to|as a result|so that|in order to|therefore|thus|reasons?|otherwise|ensures?|helps?|allows?|enables?|why|leads? to|means that)\b", re.I
+)  # fmt: skip
 
 _KIND: dict[Wanted, tuple[re.Pattern[str], ...]] = {
     Wanted.MONEY: (MONEY,),
@@ -114,9 +122,8 @@ def _weigh(ask: Ask, statement: Statement, passage_score: float) -> Match:
     context = _mean([_credit(word, layers) for word in ask.context], [word.weight for word in ask.context])
     share = _mean(credit, [word.weight for word in ask.words])
     together = _together(pairs(ask.text), layers[0])
-    return Match(
-        statement, credit, context, share, _kind(ask, statement), together, _off(ask, statement), passage_score
-    )
+    kind, off = _kind(ask, statement), _off(ask, statement)
+    return Match(statement, credit, context, share, kind, together, off, passage_score)
 
 
 def _together(asked: Sequence[str], own: "_Layer") -> float:
@@ -131,7 +138,9 @@ def _kind(ask: Ask, statement: Statement) -> float:
     if ask.wanted is Wanted.DEFINITION:
         return 1.0 if _defines(ask, statement) else 0.5
     if ask.wanted is Wanted.LIST and ask.listed:
-        return 1.0 if _is_listed(ask, statement) else 0.6
+        return 1.0 if _is_listed(ask, statement) else 0.3
+    if ask.wanted is Wanted.REASON and not REASON.search(text):
+        return 0.5 if any(word.weight >= 1.0 for word in ask.words[:1]) and len(ask.text.split()) > 2 else 0.0
     return 1.0 if is_right_kind(ask.wanted, text) else 0.0
 
 
@@ -152,7 +161,8 @@ def _off(ask: Ask, statement: Statement) -> float:
     """What speaks against a statement: it asks itself, says nothing new, or is about another level of the role."""
     empty = ask.wanted not in TYPED and _says_nothing_new(ask, statement)
     asks = 0.3 if statement.text.rstrip("*_ ").endswith(("?", "？")) else 0.0
-    return asks + 0.1 * empty + 0.05 * _other_level(ask, statement)
+    wordy = min(LONGEST_OFF, OFF_PER_WORD * max(0, len(statement.text.split()) - LONG))
+    return asks + wordy + 0.1 * empty + 0.05 * _other_level(ask, statement)
 
 
 def _says_nothing_new(ask: Ask, statement: Statement) -> bool:

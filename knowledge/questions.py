@@ -19,6 +19,7 @@ class Wanted(StrEnum):
     DURATION = "a length of time"
     FREQUENCY = "how often"
     TIME = "a point in time"
+    REASON = "a reason"
     LIST = "a list"
     CHOICE = "one of several"
     YES_NO = "yes or no"
@@ -100,6 +101,9 @@ _YES_NO = re.compile(
     re.I,
 )
 _WHY = re.compile(r"^(?:so |and |but )*why (?:does|do|did|is|are|was|were|would|has|have)\b", re.I)
+_REASON = re.compile(
+    r"^(?:and |so |but |ok |oh )*(?:why\b|how come\b|for what reason\b)|\bwhat(?:'s| is) the reason\b", re.I
+)
 _WH = re.compile(r"\b(?:how|what|which|where|when|why|who)\b", re.I)
 _DEFINITION = re.compile(
     r"^(?:what(?:'s|’s| is| are)|whats|define|meaning of)\s+(?:an?\s+|the\s+)?[\w\s/&.-]{2,60}\??$|\bstand(?:s)? for\b|\bwhat does [\w-]+ mean\b",
@@ -294,11 +298,12 @@ def _ask(part: Part, earlier: Sequence[str], vocabulary: Mapping[str, int]) -> A
     context = tuple(word for said in around for word in _words(said, vocabulary) if word.text not in known)
     if not any(word.weight == CARRYING_WEIGHT for word in own):
         own, context = (*own, *_carrying(context)), ()
-    wanted = _wanted(text)
+    mended = mend(text, corrections(words(text), vocabulary))
+    wanted = _wanted(mended)
     if carried and wanted is Wanted.ANYTHING and _FOLLOW_UP_START.match(text):
         wanted = _wanted(carried[-1])
     claims = tuple(_AMOUNT.findall(f"{part.background} {text}"))
-    meant = " ".join([*carried[-1:], mend(text, corrections(words(text), vocabulary))])
+    meant = " ".join([*carried[-1:], mended])
     ranked = _RANKED.search(text) is not None
     ask = Ask(
         text, wanted, own, meant, context, claims, ranked, _listed(text, own) if wanted is Wanted.LIST else frozenset()
@@ -318,7 +323,10 @@ def _premise(ask: Ask, part: Part, vocabulary: Mapping[str, int]) -> Ask | None:
     """What a question takes for granted, asked of the guides: an amount, or that they say why something is so."""
     if ask.claims:
         said = part.background if _AMOUNT.search(part.background) else part.question
-        return Ask(said, Wanted.MONEY, tuple(_carrying(_words(said, vocabulary))), said)
+        about = tuple(_carrying(_words(said, vocabulary))) or (
+            Word("pay", frozenset({"pay", "=pay"}), CARRYING_WEIGHT, named=False),
+        )
+        return Ask(said, Wanted.MONEY, about, said)
     unnamed = tuple(word for word in _carrying(ask.words) if not word.named)
     if not unnamed or not _WHY.match(ask.text) or not any(word.named for word in ask.words):
         return None
@@ -454,6 +462,7 @@ def _wanted(text: str) -> Wanted:
         (Wanted.MONEY, _EARN.search(text) or ("pay" in names and _asks_amount(text, names)) or _MONEY.search(text)),
         (Wanted.TIME, _TIME.search(text)),
         (Wanted.NUMBER, _NUMBER.search(text)),
+        (Wanted.REASON, _REASON.search(text)),
         (Wanted.YES_NO, _YES_NO.search(text)),
         (Wanted.LIST, _LIST.search(text)),
         (Wanted.CHOICE, _CHOICE.search(text)),

@@ -80,6 +80,16 @@ class Found:
     matches: tuple[Match, ...]
 
 
+class Knowledge(Protocol):
+    """What those who answer ask of search."""
+
+    def read(self, message: str, earlier: Sequence[str] = ()) -> list[Ask]:
+        """The questions of a message."""
+
+    async def weigh(self, ask: Ask) -> Found:
+        """The best passages for a question and the statements in them."""
+
+
 class Searcher:
     """Finds passages in the current index. Cheap to build; safe to share between conversations."""
 

@@ -24,7 +24,9 @@ MAY_KNOW = {
     "smalltalk": set[str](),
     "wording": {"extracting"},
     "records": {"conversation", "errors"},
-    "advisor": {"composing", "extracting", "grounding", "smalltalk", "wording", *PLAIN},
+    "requests": {"conversation"},
+    "coaching": {"conversation", "extracting", "requests"},
+    "advisor": {"coaching", "composing", "extracting", "requests", "grounding", "smalltalk", "wording", *PLAIN},
     "terminal": {"advisor", "smalltalk", *PLAIN},
 }
 """Which modules of bot each module of bot may import; the edge (__main__, doctor, slack) may know everything."""
