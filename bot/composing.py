@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.conversation import Turn
 from bot.errors import ModelUnavailable, SettingsError
 from bot.prompts import Prompts
+from knowledge.orders import without_orders
 from knowledge.passages import Passage
 
 if TYPE_CHECKING:
@@ -83,7 +85,7 @@ class ChatComposer:
         """The part that never changes first, so that the provider's prompt cache serves it."""
         from langchain_core.messages import HumanMessage, SystemMessage
 
-        shown = list(passages[:MOST_PASSAGES])
+        shown = [replace(passage, text=without_orders(passage.text)) for passage in passages[:MOST_PASSAGES]]
         asked = self._prompts.question.render(passages=shown, earlier=_shown(earlier), question=question)
         return [SystemMessage(self._prompts.advise.render()), HumanMessage(asked)]
 

@@ -23,6 +23,7 @@ from bot.figures import CURRENCIES, TIME_UNITS, amounts, figures, period, quanti
 from knowledge.lexical import terms
 from knowledge.likeness import likeness
 from knowledge.matching import LEVELS
+from knowledge.orders import without_orders
 from knowledge.passages import Passage
 from knowledge.questions import ROLE_NOUNS
 from knowledge.statements import Shape, statements
@@ -392,7 +393,9 @@ def _vocabulary(passage: Passage) -> tuple[str, ...]:
 
 def _whole(passage: Passage) -> str:
     guide = passage.guide
-    return "\n".join([guide.title, guide.role, guide.region, guide.edition, *passage.heading, passage.text])
+    return "\n".join(
+        [guide.title, guide.role, guide.region, guide.edition, *passage.heading, without_orders(passage.text)]
+    )
 
 
 @lru_cache(maxsize=8192)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 
+from knowledge.orders import is_order
 from knowledge.spelling import corrections, mend
 from knowledge.words import expressions, fold, is_asking_word, is_function_word, meanings, stem, words
 
@@ -212,6 +213,7 @@ def parts(message: str) -> list[Part]:
     """The questions of a message, in order; statements around them are the background of the next question."""
     pieces = [piece.strip() for piece in _BOUNDARY.split(plain(message)) if piece.strip()]
     clauses = [clause.strip(" ,") for piece in pieces for clause in _CLAUSE.split(piece) if clause.strip(" ,")]
+    clauses = [clause for clause in clauses if not is_order(clause)] or clauses
     asked: list[Part] = []
     background: list[str] = []
     for clause in clauses:

@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 import os
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,16 @@ async def test_an_answers_receipt_is_kept_and_the_questions_text_is_not(records:
     assert receipt["passages"][0]["hash"] == "hash"
     async with records._engine.connect() as connection:
         assert (await connection.execute(sa.select(module._inbox.c.text))).scalar() == ""
+
+
+async def test_what_the_guides_do_not_answer_is_kept_as_a_gap_once(records: Records) -> None:
+    await records.accept(question())
+    silent = replace(answer(), coverage=Coverage.NOT_COVERED, gaps=("what pays in Peru?",))
+    await records.answered(question(), silent)
+    await records.answered(question(), silent)
+    (gap,) = await records.gaps()
+    assert gap["text"] == "what pays in Peru?"
+    assert gap["nearest"] == ["Baker > Pay"]
 
 
 async def test_a_refused_question_does_not_come_back(records: Records) -> None:
