@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bot.conversation import Answer, Citation
     from knowledge.embeddings import NamedEmbeddings
     from knowledge.index import IndexStore, SyncReport
+    from knowledge.search import Searcher
 
 cli = typer.Typer(
     name="careerbot",
@@ -64,7 +65,7 @@ def run() -> None:
     console.print(f"[dim]{why}[/dim]")
     if tokens:
         console.print(f"[dim]{parts.mode}[/dim]")
-        _serve_slack(settings, parts.advisor(), tokens)
+        _serve_slack(settings, parts, tokens)
     else:
         _converse(parts, console)
 
@@ -147,6 +148,7 @@ class Parts:
         self._settings = settings
         self._guides = guides.resolve() if guides else None
         self._embeddings: NamedEmbeddings | None = None
+        self._searcher: Searcher | None = None
 
     @property
     def mode(self) -> str:
@@ -200,14 +202,20 @@ class Parts:
         with _progress_bar(console) as progress:
             return sync(self.store(), self.folders, self.embeddings(), progress)
 
-    def advisor(self) -> "Advisor":
-        """The advisor over the current index."""
-        from bot.advisor import Advisor
+    def searcher(self) -> "Searcher":
+        """Search over the current index."""
         from knowledge.index import IndexReader
         from knowledge.search import Searcher
 
-        searcher = Searcher(IndexReader(self.store()), self.embeddings())
-        return Advisor(searcher, self.composer(), self._settings.contact)
+        if self._searcher is None:
+            self._searcher = Searcher(IndexReader(self.store()), self.embeddings())
+        return self._searcher
+
+    def advisor(self) -> "Advisor":
+        """The advisor over the current index."""
+        from bot.advisor import Advisor
+
+        return Advisor(self.searcher(), self.composer(), self._settings.contact)
 
     def composer(self) -> "ChatComposer | None":
         """The chat model that writes answers, if one is set."""
@@ -237,14 +245,14 @@ def _where(settings: Settings) -> tuple[tuple[str, str] | None, str]:
     return None, "No Slack tokens are set, so the bot answers here."
 
 
-def _serve_slack(settings: Settings, advisor: "Advisor", tokens: tuple[str, str]) -> None:
+def _serve_slack(settings: Settings, parts: Parts, tokens: tuple[str, str]) -> None:
     from bot.records import Records, database_url
-    from bot.slack.app import Limits, serve
+    from bot.slack.app import Limits, Workspace, serve
 
     async def serving() -> None:
         records = await Records.open(database_url(settings.database_url, settings.data_dir))
         limits = Limits(settings.max_question_chars, settings.max_concurrent)
-        await serve(advisor, records, tokens, settings.slack_api_url, limits)
+        await serve(parts.advisor(), parts.searcher(), records, Workspace(*tokens, settings.slack_api_url), limits)
 
     asyncio.run(serving())
 

@@ -27,7 +27,7 @@ _OPEN_MARK = re.compile(r"\[\d{0,2}$|[.!?]\s*$")
 """Text after which a citation may go on."""
 
 OnSentence = Callable[[str], Awaitable[None]]
-"""Called with each checked piece of an answer's Markdown as soon as it may be shown."""
+"""Called with each checked piece of an answer's Markdown as soon as it may be shown, its citations numbered from 1."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,11 @@ class Advisor:
         self._composer = composer
         self._contact = contact
         self._coach = Coach(knowledge)
+
+    @property
+    def streams(self) -> bool:
+        """Whether answers come sentence by sentence."""
+        return self._composer is not None
 
     async def answer(self, conversation: Conversation, on_sentence: OnSentence | None = None) -> Answer:
         """The answer to the conversation's last turn.
@@ -96,15 +101,16 @@ class Advisor:
         """What the chat model wrote, as far as it is supported; no text where there is none to show, and why."""
         if not self._composer or _coverage(findings) is Coverage.NOT_COVERED or any(one.roles for one in findings):
             return Composed("")
+        checked = Checked([hit.passage for hit in hits], on_sentence)
         try:
-            composed = await self._compose(self._composer, conversation, hits, on_sentence)
-        except ModelUnavailable as error:
-            return Composed("", notice=str(error))
-        return (
-            composed
-            if composed.text
-            else replace(composed, notice="Nothing that the chat model wrote was supported by the guide.")
-        )
+            text = await self._composer.compose(
+                conversation.question, conversation.earlier, checked.passages, checked.hear if on_sentence else None
+            )
+            composed = await checked.finish(text)
+        except ModelUnavailable as error:  # what was shown already stays the answer
+            return replace(checked.so_far(), notice=str(error))
+        nothing = "Nothing that the chat model wrote was supported by the guide."
+        return composed if composed.text else replace(composed, notice=nothing)
 
     async def _standing_alone(self, conversation: Conversation) -> tuple[str, list[str]]:
         """The question, rewritten by the model where there is one and it leans on earlier turns; what was said before."""
@@ -115,22 +121,6 @@ class Advisor:
             except ModelUnavailable:
                 pass
         return conversation.question, earlier
-
-    async def _compose(
-        self,
-        composer: ChatComposer,
-        conversation: Conversation,
-        hits: Sequence[Hit],
-        on_sentence: OnSentence | None,
-    ) -> Composed:
-        checked = Checked([hit.passage for hit in hits], on_sentence)
-        text = await composer.compose(
-            conversation.question,
-            conversation.earlier,
-            checked.passages,
-            checked.hear if on_sentence else None,
-        )
-        return await checked.finish(text)
 
     def _extracted(self, findings: Sequence[Finding], hits: Sequence[Hit], form: Form) -> str:
         numbers = {hit.passage.id: number for number, hit in enumerate(hits, 1)}
@@ -150,6 +140,7 @@ class Checked:
         self._shown: list[str] = []
         self._judged = 0
         self._withheld = 0
+        self._order: dict[int, int] = {}
 
     async def hear(self, piece: str) -> None:
         """A piece of the model's text."""
@@ -161,6 +152,10 @@ class Checked:
         """Judge what is left when the model has ended; `text` is all it said."""
         self._heard = text
         await self._judge(claims(text)[self._judged :])
+        return self.so_far()
+
+    def so_far(self) -> Composed:
+        """What has passed until now."""
         return Composed("".join(self._shown).strip(), self._withheld)
 
     async def _judge(self, complete: Sequence[Claim]) -> None:
@@ -170,11 +165,16 @@ class Checked:
             if not verdict.supported:
                 self._withheld += 1
                 continue
-            marks = "".join(f"[{number}]" for number in verdict.cited)
-            shown = f"{claim.prefix}{claim.text}{' ' if marks else ''}{marks}"
-            self._shown.append(shown)
-            if self._on_sentence and shown.strip():
-                await self._on_sentence(shown)
+            self._shown.append(_marked(claim, verdict.cited))
+            if self._on_sentence and self._shown[-1].strip():
+                for number in verdict.cited:
+                    self._order.setdefault(number, len(self._order) + 1)
+                await self._on_sentence(_marked(claim, [self._order[number] for number in verdict.cited]))
+
+
+def _marked(claim: Claim, cited: Sequence[int]) -> str:
+    marks = "".join(f"[{number}]" for number in cited)
+    return f"{claim.prefix}{claim.text}{' ' if marks else ''}{marks}"
 
 
 def _coverage(findings: Sequence[Finding]) -> Coverage:

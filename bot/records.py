@@ -1,4 +1,4 @@
-"""What must survive a restart: the inbox of accepted questions, the receipts of their answers, and the gaps.
+"""What must survive a restart: the inbox of accepted questions, their threads, receipts of answers, gaps, feedback.
 
 SQLAlchemy on SQLite (in WAL mode) or PostgreSQL. A question's text is kept only until it is answered: Slack is the
 memory of conversations.
@@ -36,6 +36,8 @@ _inbox = sa.Table(
     sa.Column("person", sa.String(40), nullable=False),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("message_id", sa.String(80), unique=True),
+    sa.Column("edited", sa.String(40), nullable=False),
+    sa.Column("answer_ts", sa.String(40), nullable=False),
     sa.Column("state", sa.String(20), nullable=False, index=True),
     sa.Column("reason", sa.String(200), nullable=False),
     sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=False),
@@ -55,6 +57,23 @@ _answers = sa.Table(
     sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
 )
 
+_threads = sa.Table(
+    "threads",
+    _tables,
+    sa.Column("key", sa.String(120), primary_key=True),
+    sa.Column("paused", sa.Boolean, nullable=False),
+    sa.Column("last_speaker", sa.String(40), nullable=False),
+)
+_feedback = sa.Table(
+    "feedback",
+    _tables,
+    sa.Column("key", sa.String(120), primary_key=True),
+    sa.Column("person", sa.String(40), primary_key=True),
+    sa.Column("liked", sa.Boolean, nullable=False),
+    sa.Column("reason", sa.String(40), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+)
 _gaps = sa.Table(
     "gaps",
     _tables,
@@ -74,7 +93,8 @@ class Accepted:
     """A question that the bot has promised to answer.
 
     `ts` identifies its message in the channel and `thread_ts` the thread to answer in; `message_id` is the sender's
-    own id of the message, where there is one.
+    own id of the message, where there is one; `edited` is when its text was last changed, and `answer_ts` the message
+    that its answer stands in or is being streamed into.
     """
 
     team: str
@@ -84,11 +104,32 @@ class Accepted:
     person: str
     text: str
     message_id: str | None = None
+    edited: str = ""
+    answer_ts: str = ""
 
     @property
     def key(self) -> str:
         """What tells this question from every other, however often it is delivered."""
         return f"{self.team}:{self.channel}:{self.ts}"
+
+    @property
+    def thread(self) -> str:
+        """What tells its thread from every other."""
+        return f"{self.team}:{self.channel}:{self.thread_ts}"
+
+    @property
+    def starts_thread(self) -> bool:
+        """Whether its message is the root of its thread."""
+        return self.ts == self.thread_ts
+
+
+@dataclass(frozen=True)
+class Thread:
+    """A thread that the bot was asked in: whether it is told to stay quiet, who wrote last, and whether a person asked."""
+
+    paused: bool
+    last_speaker: str
+    asked_by_person: bool
 
 
 def database_url(url: str, data_dir: Path) -> str:
@@ -131,7 +172,84 @@ class Records:
                 await connection.execute(sa.insert(_inbox).values(row))
         except _AlreadyThere:
             return False
+        await self._spoke(question.thread, question.person)
         return True
+
+    async def thread(self, thread: str, person: str) -> Thread | None:
+        """The state of a thread before a person's message in it, which is noted; None where the bot was never asked."""
+        async with self._begin() as connection:
+            row = (await connection.execute(sa.select(_threads).where(_threads.c.key == thread))).mappings().first()
+            if row is None:
+                return None
+            team, channel, ts = thread.split(":")
+            own = (_inbox.c.team == team) & (_inbox.c.channel == channel) & (_inbox.c.thread_ts == ts)
+            asked = await connection.execute(sa.select(sa.func.count()).where(own & (_inbox.c.person == person)))
+            state = Thread(row["paused"], row["last_speaker"], asked.scalar_one() > 0)
+            await connection.execute(sa.update(_threads).where(_threads.c.key == thread).values(last_speaker=person))
+        return state
+
+    async def pause(self, thread: str, *, paused: bool) -> None:
+        """Have the bot stay quiet in a thread until it is mentioned, or answer follow-ups again."""
+        async with self._begin() as connection:
+            await connection.execute(sa.update(_threads).where(_threads.c.key == thread).values(paused=paused))
+
+    async def _spoke(self, thread: str, person: str) -> None:
+        try:
+            async with self._begin() as connection:
+                row = {"key": thread, "paused": False, "last_speaker": person}
+                await connection.execute(sa.insert(_threads).values(row))
+        except _AlreadyThere:
+            async with self._begin() as connection:
+                await connection.execute(
+                    sa.update(_threads).where(_threads.c.key == thread).values(last_speaker=person)
+                )
+
+    async def known(self, key: str) -> Accepted | None:
+        """A question that was accepted at any time."""
+        async with self._begin() as connection:
+            row = (await connection.execute(sa.select(_inbox).where(_inbox.c.key == key))).mappings().first()
+        return _accepted(row) if row else None
+
+    async def reopen(self, key: str, text: str, edited: str) -> Accepted | None:
+        """Accept a known question again with its new text; None when it is unknown or this edit was taken already."""
+        newer = (_inbox.c.key == key) & (_inbox.c.edited < edited)
+        values = {"text": text, "edited": edited, "state": ACCEPTED, "accepted_at": _now()}
+        async with self._begin() as connection:
+            changed = await connection.execute(sa.update(_inbox).where(newer).values(values))
+        return await self.known(key) if changed.rowcount else None
+
+    async def standing(self, question: Accepted, ts: str) -> None:
+        """Note the message that a question's answer stands in, or is about to be streamed into."""
+        async with self._begin() as connection:
+            await connection.execute(_update(question).values(answer_ts=ts))
+
+    async def receipt(self, key: str) -> Any:
+        """The receipt of one answer as a row, None when there is none."""
+        async with self._begin() as connection:
+            return (await connection.execute(sa.select(_answers).where(_answers.c.key == key))).mappings().first()
+
+    async def rated(self, key: str, person: str, *, liked: bool, reason: str = "", text: str = "") -> None:
+        """Keep what a person thinks of an answer; a later opinion replaces an earlier one."""
+        row = {"key": key, "person": person, "liked": liked, "reason": reason, "text": text, "given_at": _now()}
+        own = (_feedback.c.key == key) & (_feedback.c.person == person)
+        async with self._begin() as connection:
+            await connection.execute(sa.delete(_feedback).where(own))
+            await connection.execute(sa.insert(_feedback).values(row))
+
+    async def ratings(self) -> Sequence[Any]:
+        """Every opinion, oldest first, as rows."""
+        async with self._begin() as connection:
+            return (await connection.execute(sa.select(_feedback).order_by(_feedback.c.given_at))).mappings().all()
+
+    async def forget(self, person: str) -> int:
+        """Delete what is kept of a person: questions, receipts of their answers, gaps and opinions. How many questions."""
+        keys = sa.select(_inbox.c.key).where(_inbox.c.person == person)
+        async with self._begin() as connection:
+            await connection.execute(sa.delete(_answers).where(_answers.c.key.in_(keys)))
+            await connection.execute(sa.delete(_gaps).where(_gaps.c.person == person))
+            await connection.execute(sa.delete(_feedback).where(_feedback.c.person == person))
+            deleted = await connection.execute(sa.delete(_inbox).where(_inbox.c.person == person))
+        return int(deleted.rowcount)
 
     async def unanswered(self) -> list[Accepted]:
         """The questions accepted and not yet answered, oldest first; what waited too long is refused now."""
@@ -140,7 +258,7 @@ class Records:
             late = (_inbox.c.state == ACCEPTED) & (_inbox.c.accepted_at < _now() - TOO_OLD)
             await connection.execute(sa.update(_inbox).where(late).values(_finished(REFUSED, "too old")))
             rows = (await connection.execute(waiting)).mappings().all()
-        return [Accepted(**{name: row[name] for name in Accepted.__dataclass_fields__}) for row in rows]
+        return [_accepted(row) for row in rows]
 
     async def answered(self, question: Accepted, answer: Answer | None = None) -> None:
         """Mark a question as answered and keep the answer's receipt; the question's text is forgotten.
@@ -194,6 +312,10 @@ class Records:
 
 class _AlreadyThere(Exception):
     """A row with this key exists."""
+
+
+def _accepted(row: Any) -> Accepted:
+    return Accepted(**{name: row[name] for name in Accepted.__dataclass_fields__})
 
 
 def _update(question: Accepted) -> sa.Update:

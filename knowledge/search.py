@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from knowledge.evidence import Evidence
 from knowledge.lexical import LexicalIndex
 from knowledge.matching import Match, weigh
-from knowledge.passages import Passage
+from knowledge.passages import Guide, Passage
 from knowledge.questions import Ask, read
 
 if TYPE_CHECKING:
@@ -37,6 +37,10 @@ class Snapshot(Protocol):
     @property
     def passages(self) -> Sequence[Passage]:
         """All passages; their place is their number in the lexical index and in the evidence."""
+
+    @property
+    def guides(self) -> Sequence[Guide]:
+        """The guides of the passages."""
 
     @property
     def numbers(self) -> Mapping[str, int]:
@@ -100,6 +104,16 @@ class Searcher:
     def read(self, message: str, earlier: Sequence[str] = ()) -> list[Ask]:
         """The questions of a message, in the words of the guides; `earlier` are the person's messages before it."""
         return read(message, earlier, self._reader.snapshot().lexical.vocabulary)
+
+    def guides(self) -> Sequence[Guide]:
+        """The guides of the current index, in the order of their paths."""
+        return self._reader.snapshot().guides
+
+    def passage(self, key: str) -> Passage | None:
+        """A passage of the current index by its id."""
+        snapshot = self._reader.snapshot()
+        number = snapshot.numbers.get(key)
+        return None if number is None else snapshot.passages[number]
 
     async def find(self, ask: Ask, k: int = 10) -> list[Hit]:
         """The k best passages for one question, best first. Raises the reader's error when there is no index."""

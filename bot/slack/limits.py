@@ -13,3 +13,10 @@ MESSAGE_MARKDOWN = 8_000
 """Characters of an answer put into one message: half of what a block takes, since escaping makes it longer."""
 THREAD_PAGE = 200
 """Messages asked for at once when a thread is read; conversations.replies gives up to 1,000."""
+STREAM_MARKDOWN = 11_000
+"""Characters of one streamed message; each call takes 12,000 of `markdown_text`."""
+TITLE = 100
+"""Characters of a session's title; Slack takes 200."""
+SECTION_TEXT = 3_000
+MODAL_TITLE = 24
+BUTTON_VALUE = 2_000

@@ -82,12 +82,12 @@ def _cut(line: str, longest: int) -> Iterator[str]:
     yield line
 
 
-def as_text(markdown: str) -> str:
-    """Markdown in Slack's own mrkdwn, for notifications, screen readers and where blocks are refused."""
+def as_text(markdown: str, limit: int = TEXT_BYTES) -> str:
+    """Markdown in Slack's own mrkdwn of at most `limit` bytes, for notifications, screen readers and modals."""
     from markdown_it import MarkdownIt
 
     tokens = MarkdownIt("commonmark", {"html": False}).enable("table").parse(markdown)
-    return _within_bytes(re.sub(r"\n{3,}", "\n\n", "".join(_mrkdwn(tokens))).strip(), TEXT_BYTES)
+    return _within_bytes(re.sub(r"\n{3,}", "\n\n", "".join(_mrkdwn(tokens))).strip(), limit)
 
 
 def _mrkdwn(tokens) -> Iterator[str]:  # type: ignore[no-untyped-def]  # noqa: PLR0912  # a branch for each kind of token

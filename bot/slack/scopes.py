@@ -10,5 +10,5 @@ SCOPES: dict[str, str] = {
 }
 """Bot scope -> what it is needed for."""
 
-EVENTS = ("app_mention", "message.channels", "message.groups", "message.im")
+EVENTS = ("agent_session_stopped", "app_home_opened", "app_mention", "message.channels", "message.groups", "message.im")
 """Bot events that listeners are registered for."""

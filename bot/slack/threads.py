@@ -51,6 +51,17 @@ def parts_posted(messages: Sequence[Message], question: Accepted, bot_user: str)
     return sum(1 for payload in own if payload.get("question") == question.ts)
 
 
+def answers_to(messages: Sequence[Message], question: Accepted, bot_user: str) -> list[str]:
+    """The ts of the messages of the answer to a question, in order."""
+    own = [message for message in messages if message.get("user") == bot_user]
+    return [str(message["ts"]) for message in own if _payload(message).get("question") == question.ts]
+
+
+def nobody_replied(messages: Sequence[Message], question: Accepted, bot_user: str) -> bool:
+    """Whether no person has written in the thread since the question."""
+    return not any(_time(m) > float(question.ts) and m.get("user") != bot_user for m in messages)
+
+
 def is_whole(messages: Sequence[Message], question: Accepted) -> bool:
     """Whether the answer in the thread has all its messages."""
     return any(p.get("question") == question.ts and p.get("part") == p.get("of") for p in map(_payload, messages))

@@ -20,7 +20,7 @@ from bot.composing import ChatComposer, open_chat_model
 from bot.conversation import Conversation
 from bot.prompts import Prompts
 from bot.records import Records, database_url
-from bot.slack.app import Limits, SlackBot
+from bot.slack.app import Limits, SlackBot, Workspace
 from knowledge.embeddings import MiniLM
 from knowledge.index import IndexReader, IndexStore, sync
 from knowledge.search import Searcher
@@ -101,11 +101,12 @@ async def slack() -> str:
     """Two hundred questions through the test Slack server, each delivered twice."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        advisor = Advisor(_searcher(folder))
+        searcher = _searcher(folder)
+        advisor = Advisor(searcher)
         records = await Records.open(database_url("", folder))
         async with SlackServer() as server:
             server.add_channel("C1")
-            bot = SlackBot(advisor, records, (BOT_TOKEN, APP_TOKEN), server.url, Limits(4000, 100))
+            bot = SlackBot(advisor, searcher, records, Workspace(BOT_TOKEN, APP_TOKEN, server.url), Limits(4000, 100))
             await bot.start()
 
             async def ask_all() -> None:

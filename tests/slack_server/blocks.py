@@ -61,6 +61,20 @@ def blocks_problem(blocks: Any) -> str | None:
     return "msg_blocks_too_long" if len(json.dumps(blocks, ensure_ascii=False)) > 26_400 else None
 
 
+def view_problem(view: Any) -> str | None:
+    """Slack's error for a modal or a Home tab."""
+    if not isinstance(view, dict) or view.get("type") not in {"modal", "home"}:
+        return "invalid_arguments"
+    blocks = view.get("blocks")
+    if not isinstance(blocks, list) or len(blocks) > 100 or any(not _valid(block) for block in blocks):
+        return "invalid_arguments"
+    if view["type"] == "home":
+        return None
+    inputs = any(block["type"] == "input" for block in blocks)
+    titled = _text(view.get("title"), 24) and view["title"]["type"] == "plain_text"
+    return None if titled and (not inputs or "submit" in view) else "invalid_arguments"
+
+
 def _valid(block: Mapping[str, Any]) -> bool:
     kind = block.get("type")
     if kind not in KNOWN or len(block.get("block_id", "x")) > 255:

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from aiohttp import WSMsgType, web
 
-from tests.slack_server.blocks import problem
+from tests.slack_server.blocks import blocks_problem, problem, view_problem
 
 BOT_TOKEN = "xoxb-test-token"
 APP_TOKEN = "xapp-test-token"
@@ -24,6 +24,12 @@ NEEDED_SCOPE = {
     "chat.update": {"chat:write"},
     "chat.delete": {"chat:write"},
     "conversations.replies": {"channels:history", "groups:history", "im:history"},
+    "chat.startStream": {"chat:write"},
+    "chat.appendStream": {"chat:write"},
+    "chat.stopStream": {"chat:write"},
+    "chat.postEphemeral": {"chat:write"},
+    "agents.sessions.setStatus": {"chat:write", "assistant:write"},
+    "assistant.threads.setSuggestedPrompts": {"assistant:write"},
     "assistant.threads.setStatus": {"chat:write", "assistant:write"},
     "users.info": {"users:read"},
 }
@@ -57,6 +63,7 @@ class Envelope:
     payload: dict[str, Any]
     attempt: int = 0
     id: str = ""
+    kind: str = "events_api"
 
 
 class SlackServer:
@@ -74,7 +81,13 @@ class SlackServer:
         self.delivered: list[Envelope] = []
         self.acknowledged: list[str] = []
         self.lost: list[Envelope] = []
+        self.ephemeral: list[dict[str, Any]] = []
+        self.views: list[dict[str, Any]] = []
+        self.homes: dict[str, dict[str, Any]] = {}
+        self.sessions: dict[tuple[str, str], dict[str, Any]] = {}
+        self.prompts: dict[str, list[dict[str, str]]] = {}
         self.url = ""
+        self._triggers: set[str] = set()
         self._faults: dict[str, list[Callable[[], web.Response]]] = {}
         self._sockets: list[web.WebSocketResponse] = []
         self._waiting: list[Envelope] = []
@@ -169,6 +182,51 @@ class SlackServer:
         kind = self.channels[channel].kind
         head = {"type": "message", "subtype": subtype, "hidden": True, "channel": channel, "channel_type": kind}
         await self.send_event({**head, **body, "event_ts": body["ts"]})
+
+    async def press(self, channel: str, ts: str, action_id: str, user: str = "U0ANNA", value: str = "") -> None:
+        """A person presses a button under a message; of two halves the one with `value`'s beginning."""
+        message = self.channels[channel].messages[ts]
+        action = next(a for a in _actions(message["blocks"]) if a["action_id"] == action_id)
+        if action["type"] == "feedback_buttons":
+            halves = (action["positive_button"], action["negative_button"])
+            action = {**action, "value": next(h["value"] for h in halves if h["value"].startswith(value))}
+        place = {"channel": {"id": channel}, "message": message, "container": {"message_ts": ts}}
+        await self._interact({"type": "block_actions", "actions": [action], **place}, user)
+
+    async def press_at_home(self, action_id: str, user: str = "U0ANNA") -> None:
+        """A person presses a button in the Home tab."""
+        action = next(a for a in _actions(self.homes[user]["blocks"]) if a["action_id"] == action_id)
+        await self._interact({"type": "block_actions", "actions": [action], "view": self.homes[user]}, user)
+
+    async def submit(self, view: Mapping[str, Any], values: Mapping[str, Any], user: str = "U0ANNA") -> None:
+        """A person submits a modal."""
+        await self._interact({"type": "view_submission", "view": {**view, "state": {"values": values}}}, user)
+
+    async def open_tab(self, tab: str, channel: str, user: str = "U0ANNA") -> None:
+        """A person opens the app's Home or Messages tab."""
+        await self.send_event({"type": "app_home_opened", "user": user, "channel": channel, "tab": tab})
+
+    async def press_stop(self, channel: str, thread_ts: str, user: str = "U0ANNA") -> None:
+        """A person presses the stop button of a session."""
+        place = {"channel": channel, "thread_ts": thread_ts, "user": user, "streaming_message_ts": []}
+        await self.send_event({"type": "agent_session_stopped", **place})
+
+    def expire_streams(self) -> None:
+        """Slack closes streams that are too old."""
+        for place in self.channels.values():
+            for message in place.messages.values():
+                message.pop("streaming", None)
+
+    async def _interact(self, payload: Mapping[str, Any], user: str) -> None:
+        trigger = uuid.uuid4().hex
+        self._triggers.add(trigger)
+        common = {
+            "user": {"id": user, "team_id": TEAM},
+            "team": {"id": TEAM},
+            "api_app_id": APP_ID,
+            "trigger_id": trigger,
+        }
+        await self._deliver(Envelope({**common, **payload}, kind="interactive"))
 
     async def send_event(self, event: Mapping[str, Any]) -> None:
         """Deliver an event to the app, under a new event id."""
@@ -288,7 +346,7 @@ class SlackServer:
         return web.json_response(body, headers={"x-oauth-scopes": self.scopes})
 
     def _chat_postMessage(self, arguments: Mapping[str, Any]) -> web.Response:
-        place = self.channels.get(str(arguments.get("channel")))
+        place = self._place(str(arguments.get("channel")))
         if error := self._place_problem(place) or problem(arguments):
             return _error(error)
         assert place is not None
@@ -364,6 +422,117 @@ class SlackServer:
             else _error("thread_not_found")
         )
 
+    def _chat_startStream(self, arguments: Mapping[str, Any]) -> web.Response:
+        place = self.channels.get(str(arguments.get("channel")))
+        if error := self._place_problem(place):
+            return _error(error)
+        assert place is not None
+        thread = str(arguments.get("thread_ts") or "")
+        if thread not in place.messages:
+            return _error("thread_not_found" if thread else "invalid_arguments")
+        if place.kind != "im" and not (arguments.get("recipient_user_id") and arguments.get("recipient_team_id")):
+            return _error("missing_recipient_user_id")
+        ts, text = self._next_ts(), str(arguments.get("markdown_text") or "")
+        message = {"type": "message", "user": BOT_USER, "bot_id": BOT_ID, "app_id": APP_ID, "ts": ts, "team": TEAM}
+        place.messages[ts] = message | {
+            "thread_ts": thread,
+            "text": text,
+            "blocks": [],
+            "metadata": {},
+            "streaming": True,
+        }
+        return web.json_response({"ok": True, "channel": place.id, "ts": ts})
+
+    def _chat_appendStream(self, arguments: Mapping[str, Any]) -> web.Response:
+        message = self._streaming(arguments)
+        if isinstance(message, web.Response):
+            return message
+        message["text"] += str(arguments.get("markdown_text") or "")
+        return web.json_response({"ok": True, "ts": message["ts"]})
+
+    def _chat_stopStream(self, arguments: Mapping[str, Any]) -> web.Response:
+        message = self._streaming(arguments)
+        if isinstance(message, web.Response):
+            return message
+        blocks = _parsed(arguments.get("blocks")) or []
+        if blocks and (error := blocks_problem(blocks)):
+            return _error(error)
+        del message["streaming"]
+        message["text"] += str(arguments.get("markdown_text") or "")
+        message |= {"blocks": blocks, "metadata": _parsed(arguments.get("metadata")) or {}}
+        if status := arguments.get("session_status"):
+            self.sessions[str(arguments["channel"]), message["thread_ts"]] = {"status": status}
+        return web.json_response({"ok": True, "ts": message["ts"], "message": message})
+
+    def _streaming(self, arguments: Mapping[str, Any]) -> dict[str, Any] | web.Response:
+        place = self.channels.get(str(arguments.get("channel")))
+        message = place.messages.get(str(arguments.get("ts"))) if place else None
+        if message is None:
+            return _error("message_not_found")
+        if not message.get("streaming"):
+            return _error("message_not_in_streaming_state")
+        return _error("msg_too_long") if len(str(arguments.get("markdown_text") or "")) > 12_000 else message
+
+    def _chat_delete(self, arguments: Mapping[str, Any]) -> web.Response:
+        place = self.channels.get(str(arguments.get("channel")))
+        message = place.messages.get(str(arguments.get("ts"))) if place else None
+        if place is None or message is None:
+            return _error("message_not_found")
+        if message.get("bot_id") != BOT_ID:
+            return _error("cant_delete_message")
+        del place.messages[str(arguments["ts"])]
+        return web.json_response({"ok": True})
+
+    def _chat_postEphemeral(self, arguments: Mapping[str, Any]) -> web.Response:
+        place = self.channels.get(str(arguments.get("channel")))
+        if error := self._place_problem(place) or problem(arguments):
+            return _error(error)
+        self.ephemeral.append(dict(arguments))
+        return web.json_response({"ok": True, "message_ts": self._next_ts()})
+
+    def _agents_sessions_setStatus(self, arguments: Mapping[str, Any]) -> web.Response:
+        if (
+            arguments.get("status") not in {"processing", "active", "suspended", "closed"}
+            or len(str(arguments.get("title", ""))) > 200
+        ):
+            return _error("invalid_arguments")
+        place = self.channels.get(str(arguments.get("channel_id")))
+        if place is None or arguments.get("thread_ts") not in place.messages:
+            return _error("thread_not_found" if place else "channel_not_found")
+        self.sessions.setdefault((place.id, str(arguments["thread_ts"])), {}).update(arguments)
+        return web.json_response({"ok": True})
+
+    def _assistant_threads_setSuggestedPrompts(self, arguments: Mapping[str, Any]) -> web.Response:
+        prompts = _parsed(arguments.get("prompts")) or []
+        if arguments.get("thread_ts") or not 0 < len(prompts) <= 4:
+            return _error("invalid_arguments")
+        self.prompts[str(arguments.get("channel_id"))] = prompts
+        return web.json_response({"ok": True})
+
+    def _views_open(self, arguments: Mapping[str, Any]) -> web.Response:
+        trigger = str(arguments.get("trigger_id"))
+        if trigger not in self._triggers:
+            return _error("expired_trigger_id")
+        self._triggers.remove(trigger)
+        view = _parsed(arguments.get("view"))
+        if error := view_problem(view):
+            return _error(error)
+        self.views.append(view)
+        return web.json_response({"ok": True, "view": view})
+
+    def _views_publish(self, arguments: Mapping[str, Any]) -> web.Response:
+        view = _parsed(arguments.get("view"))
+        if error := view_problem(view):
+            return _error(error)
+        self.homes[str(arguments.get("user_id"))] = view
+        return web.json_response({"ok": True})
+
+    def _place(self, channel: str) -> Channel | None:
+        """A channel by its id, or the direct message with a user."""
+        if channel.startswith("U"):
+            return next((place for place in self.channels.values() if place.kind == "im"), None)
+        return self.channels.get(channel)
+
     def _place_problem(self, place: Channel | None) -> str | None:
         if place is None:
             return "channel_not_found"
@@ -411,10 +580,10 @@ class SlackServer:
         self._pending[envelope.id] = acknowledged
         self.delivered.append(envelope)
         frame: dict[str, Any] = {
-            "type": "events_api",
+            "type": envelope.kind,
             "envelope_id": envelope.id,
             "payload": envelope.payload,
-            "accepts_response_payload": False,
+            "accepts_response_payload": envelope.kind == "interactive",
         }
         if envelope.attempt:
             frame |= {"retry_attempt": envelope.attempt, "retry_reason": "timeout"}
@@ -429,7 +598,7 @@ class SlackServer:
         except TimeoutError:
             self._pending.pop(envelope.id, None)
             if envelope.attempt < self.retries:
-                await self._deliver(Envelope(envelope.payload, envelope.attempt + 1))
+                await self._deliver(Envelope(envelope.payload, envelope.attempt + 1, kind=envelope.kind))
             else:
                 self.lost.append(envelope)
         async with self._changed:
@@ -450,6 +619,12 @@ async def _arguments(request: web.Request) -> dict[str, Any]:
     if request.content_type == "application/json":
         return dict(await request.json())
     return dict(request.query) | dict(await request.post())
+
+
+def _actions(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        element for block in blocks if block["type"] in {"actions", "context_actions"} for element in block["elements"]
+    ]
 
 
 def _parsed(value: Any) -> Any:

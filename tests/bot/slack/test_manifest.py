@@ -18,14 +18,3 @@ def test_the_app_is_an_agent_in_socket_mode() -> None:
     assert len(agent["agent_description"]) <= 300
     assert 1 <= len(agent["suggested_prompts"]) <= 4
     assert MANIFEST["settings"]["socket_mode_enabled"] is True
-
-
-def test_every_web_api_method_that_is_called_has_its_scope() -> None:
-    called = "".join(path.read_text("utf-8") for path in (Path(__file__).parents[3] / "bot" / "slack").glob("*.py"))
-    for method, scope in {
-        "chat_postMessage": "chat:write",
-        "conversations_replies": "channels:history",
-        "assistant_threads_setStatus": "chat:write",
-    }.items():
-        assert method in called
-        assert scope in SCOPES

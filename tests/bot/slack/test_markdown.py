@@ -29,7 +29,9 @@ from tests.slack_server.blocks import LIVE, problem, texts
     ],
 )
 def test_nobody_is_called_by_what_an_answer_says(call: str) -> None:
-    for message in posts(_answer(f"The guide says {call} earn well.\n\n- {call}\n\n| a |\n|---|\n| {call} |")):
+    for message in posts(
+        _answer(f"The guide says {call} earn well.\n\n- {call}\n\n| a |\n|---|\n| {call} |"), "T1:C1:1.0"
+    ):
         for text in texts({"text": message.text, "blocks": message.blocks}):
             assert not LIVE.search(text)
             assert not re.search(r"@(channel|here|everyone)", text, re.IGNORECASE)
@@ -115,7 +117,7 @@ _MARKDOWN = st.lists(
 @settings(max_examples=300, deadline=None)
 @given(_MARKDOWN)
 def test_slack_takes_every_answer_whatever_it_says(markdown: str) -> None:
-    for message in posts(_answer(markdown or "x")):
+    for message in posts(_answer(markdown or "x"), "T1:C1:1.0"):
         assert problem({"text": message.text, "blocks": message.blocks}) is None
         assert not any(LIVE.search(text) for text in texts({"text": message.text, "blocks": message.blocks}))
 
@@ -128,8 +130,8 @@ def test_no_word_is_lost_when_an_answer_is_split(markdown: str) -> None:
 
 
 def test_sources_and_the_word_extracted_stand_below_the_answer() -> None:
-    (message,) = posts(_answer("$30,000 [1]"))
-    below = [element["text"] for element in message.blocks[-1]["elements"]]
+    (message,) = posts(_answer("$30,000 [1]"), "T1:C1:1.0")
+    below = [element["text"] for element in message.blocks[1]["elements"]]
     assert below[0] == "[1] Baker › Pay"
     assert "without a language model" in below[1]
 
