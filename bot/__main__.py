@@ -252,7 +252,8 @@ def _serve_slack(settings: Settings, parts: Parts, tokens: tuple[str, str]) -> N
     async def serving() -> None:
         records = await Records.open(database_url(settings.database_url, settings.data_dir))
         limits = Limits(settings.max_question_chars, settings.max_concurrent)
-        await serve(parts.advisor(), parts.searcher(), records, Workspace(*tokens, settings.slack_api_url), limits)
+        workspace = Workspace(*tokens, settings.slack_api_url, settings.admins)
+        await serve(parts.advisor(), parts.searcher(), records, workspace, limits)
 
     asyncio.run(serving())
 

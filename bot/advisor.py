@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,7 @@ from bot.conversation import Answer, Citation, Conversation, Coverage, Receipt
 from bot.errors import ModelUnavailable
 from bot.extracting import Finding, corrected, find, shortened, table_of, text_of
 from bot.grounding import Claim, claims, judge
+from bot.language import LANGUAGES, language_of, language_of_locale, says_the_same
 from bot.requests import Form
 from knowledge.passages import Passage
 from knowledge.search import Found, Hit, Knowledge, merged
@@ -20,6 +22,8 @@ RETRIEVED = 10
 """Passages that an answer reports as found."""
 EXTRACTED = "extracted"
 """The mode of an answer that no chat model wrote."""
+TELLING = 5
+"""Passages that tell which language the guides are in."""
 MOST_QUESTIONS = 5
 """Questions of one message that are answered."""
 
@@ -49,7 +53,6 @@ class Advisor:
         self._knowledge = knowledge
         self._composer = composer
         self._contact = contact
-        self._coach = Coach(knowledge)
 
     @property
     def streams(self) -> bool:
@@ -59,37 +62,43 @@ class Advisor:
     async def answer(self, conversation: Conversation, on_sentence: OnSentence | None = None) -> Answer:
         """The answer to the conversation's last turn.
 
-        Raises the knowledge's error when there is no readable index. A failing chat model raises nothing: the answer
+        Raises the knowledge's error when there is no readable index, or none of the conversation's guides in it. A failing chat model raises nothing: the answer
         is extracted then, and the receipt's notice says why.
         """
         started = time.monotonic()
         if said := smalltalk.reply(conversation.question):
             return Answer(said, Coverage.COVERED, (), (), _receipt(started))
+        knowledge = self._knowledge.within(conversation.guides)
         if request := requests.special(conversation):
             spoken = [turn.text for turn in conversation.turns if turn.speaker == "person"]
-            if advice := await self._coach.advise(request, spoken):
-                return _answer(advice.text, advice.coverage, advice.hits, _receipt(started))
+            if advice := await Coach(knowledge).advise(request, spoken):
+                told = _answer(advice.text, advice.coverage, advice.hits, _receipt(started))
+                return _with_language(told, conversation.question)
         asked, form = requests.without_form(conversation)
-        findings, hits = await self._look(*await self._standing_alone(asked))
+        findings, hits = await self._look(knowledge, asked)
         composed = await self._composed(conversation, findings, hits, on_sentence)
         if composed.text and self._composer:
             receipt = _receipt(started, composed.notice, self._composer, composed.withheld)
             return _answer(composed.text, _coverage(findings), hits, receipt, findings)
         text = self._extracted(findings, hits, form)
-        return _answer(
-            text, _coverage(findings), hits, _receipt(started, composed.notice, withheld=composed.withheld), findings
-        )
+        receipt = _receipt(started, composed.notice, withheld=composed.withheld)
+        return _with_language(_answer(text, _coverage(findings), hits, receipt, findings), conversation.question)
 
-    async def _look(self, question: str, earlier: Sequence[str]) -> tuple[list[Finding], list[Hit]]:
-        """What the guides say to each question of a message, and the passages that were found."""
-        asks = self._knowledge.read(question, earlier)[:MOST_QUESTIONS]
-        found = [await self._knowledge.weigh(ask) for ask in asks]
-        premises = [await self._knowledge.weigh(ask.premise) if ask.premise else Found((), ()) for ask in asks]
-        findings = [
-            corrected(find(ask, said.matches), taken.matches)
-            for ask, said, taken in zip(asks, found, premises, strict=True)
-        ]
-        return findings, merged([one.hits for one in (*found, *premises)])
+    async def _look(self, knowledge: Knowledge, asked: Conversation) -> "Looked":
+        """What the guides say; asked again in their language where the question is in another and a model translates it."""
+        question, earlier = await self._standing_alone(asked)
+        looked = await _look(knowledge, question, earlier)
+        if not self._composer or _coverage(looked[0]) is Coverage.COVERED:
+            return looked
+        language = LANGUAGES.get(_other_language(question, [hit.passage for hit in looked[1]]) or "")
+        if not language:
+            return looked
+        try:
+            translated = await self._composer.rewrite(asked.question, asked.earlier, language)
+        except ModelUnavailable:
+            return looked
+        again = await _look(knowledge, translated, [])
+        return looked if _coverage(again[0]) is Coverage.NOT_COVERED else again
 
     async def _composed(
         self,
@@ -101,16 +110,30 @@ class Advisor:
         """What the chat model wrote, as far as it is supported; no text where there is none to show, and why."""
         if not self._composer or _coverage(findings) is Coverage.NOT_COVERED or any(one.roles for one in findings):
             return Composed("")
-        checked = Checked([hit.passage for hit in hits], on_sentence)
+        language = language_of(conversation.question) or language_of_locale(conversation.locale)
+        checked = Checked([hit.passage for hit in hits], on_sentence, language)
         try:
             text = await self._composer.compose(
                 conversation.question, conversation.earlier, checked.passages, checked.hear if on_sentence else None
             )
-            composed = await checked.finish(text)
+            await checked.finish(text)
+            await self._translate(checked)
         except ModelUnavailable as error:  # what was shown already stays the answer
+            await checked.tell_the_rest()
             return replace(checked.so_far(), notice=str(error))
+        composed = checked.so_far()
         nothing = "Nothing that the chat model wrote was supported by the guide."
         return composed if composed.text else replace(composed, notice=nothing)
+
+    async def _translate(self, checked: "Checked") -> None:
+        """Show the sentences that wait for a translation: translated, or as they are where that says something else."""
+        if self._composer and checked.waiting:
+            sentences = {place: claim.text for place, (claim, _) in enumerate(checked.waiting) if claim.text}
+            places = list(sentences)
+            async for number, text in self._composer.translated([*sentences.values()], LANGUAGES[checked.language]):
+                if number < len(places):
+                    await checked.tell(places[number], text)
+            await checked.tell_the_rest()
 
     async def _standing_alone(self, conversation: Conversation) -> tuple[str, list[str]]:
         """The question, rewritten by the model where there is one and it leans on earlier turns; what was said before."""
@@ -130,11 +153,35 @@ class Advisor:
         return "\n\n".join(dict.fromkeys(part for part in parts if part))
 
 
-class Checked:
-    """Hears a model's text as it comes and lets through the sentences that the passages support."""
+Looked = tuple[list[Finding], list[Hit]]
+"""What the guides say to each question of a message, and the passages that were found."""
 
-    def __init__(self, passages: Sequence[Passage], on_sentence: OnSentence | None) -> None:
+
+async def _look(knowledge: Knowledge, question: str, earlier: Sequence[str]) -> Looked:
+    asks = knowledge.read(question, earlier)[:MOST_QUESTIONS]
+    found = [await knowledge.weigh(ask) for ask in asks]
+    premises = [await knowledge.weigh(ask.premise) if ask.premise else Found((), ()) for ask in asks]
+    findings = [
+        corrected(find(ask, said.matches), taken.matches)
+        for ask, said, taken in zip(asks, found, premises, strict=True)
+    ]
+    return findings, merged([one.hits for one in (*found, *premises)])
+
+
+class Checked:
+    """Hears a model's text as it comes and lets through the sentences that the passages support.
+
+    From the first that rests on a passage in another language than `language` they wait, to be told translated.
+    """
+
+    def __init__(
+        self, passages: Sequence[Passage], on_sentence: OnSentence | None, language: str | None = None
+    ) -> None:
         self.passages = passages
+        self.language = language if language in LANGUAGES else ""
+        self.waiting: list[tuple[Claim, tuple[int, ...]]] = []
+        """Supported sentences that are not shown yet, with the passages that each rests on."""
+        self._told = 0
         self._on_sentence = on_sentence
         self._heard = ""
         self._shown: list[str] = []
@@ -148,11 +195,25 @@ class Checked:
         if not _OPEN_MARK.search(self._heard):
             await self._judge(claims(self._heard)[self._judged : -1])
 
-    async def finish(self, text: str) -> Composed:
+    async def finish(self, text: str) -> None:
         """Judge what is left when the model has ended; `text` is all it said."""
         self._heard = text
         await self._judge(claims(text)[self._judged :])
-        return self.so_far()
+
+    async def tell(self, place: int, translation: str) -> None:
+        """Show a waiting sentence translated, after those before it; as it is where the translation says something else."""
+        if self._told <= place < len(self.waiting):
+            await self.tell_the_rest(place)
+            claim, cited = self.waiting[place]
+            same = says_the_same(claim.text, translation, self._language_of(claim, cited), self.language)
+            await self._show(replace(claim, text=translation) if same else claim, cited)
+            self._told += 1
+
+    async def tell_the_rest(self, until: int | None = None) -> None:
+        """Show the sentences that still wait as they are; only those before a place where it is given."""
+        for claim, cited in self.waiting[self._told : until]:
+            await self._show(claim, cited)
+            self._told += 1
 
     def so_far(self) -> Composed:
         """What has passed until now."""
@@ -165,11 +226,41 @@ class Checked:
             if not verdict.supported:
                 self._withheld += 1
                 continue
-            self._shown.append(_marked(claim, verdict.cited))
-            if self._on_sentence and self._shown[-1].strip():
-                for number in verdict.cited:
-                    self._order.setdefault(number, len(self._order) + 1)
-                await self._on_sentence(_marked(claim, [self._order[number] for number in verdict.cited]))
+            if self.waiting or self._is_foreign(claim, verdict.cited):
+                self.waiting.append((claim, verdict.cited))
+            else:
+                await self._show(claim, verdict.cited)
+
+    async def _show(self, claim: Claim, cited: Sequence[int]) -> None:
+        self._shown.append(_marked(claim, cited))
+        if self._on_sentence and self._shown[-1].strip():
+            for number in cited:
+                self._order.setdefault(number, len(self._order) + 1)
+            await self._on_sentence(_marked(claim, [self._order[number] for number in cited]))
+
+    def _is_foreign(self, claim: Claim, cited: Sequence[int]) -> bool:
+        source = self._language_of(claim, cited)
+        return bool(self.language) and source in LANGUAGES and source != self.language
+
+    def _language_of(self, claim: Claim, cited: Sequence[int]) -> str | None:
+        """The language of a supported sentence, which is that of its passages; a short one does not tell its own."""
+        return language_of(self.passages[cited[0] - 1].text if cited else claim.text)
+
+
+def _other_language(question: str, passages: Sequence[Passage]) -> str | None:
+    """The language of most of the passages, where the question is surely in another and not in English."""
+    asked_in = language_of(question)
+    told = Counter(filter(None, (language_of(passage.text) for passage in passages[:TELLING])))
+    language = told.most_common(1)[0][0] if told else None
+    return language if asked_in not in (None, "en", language) else None
+
+
+def _with_language(answer: Answer, question: str) -> Answer:
+    """An extracted answer that says which language the guide is in, where the question is in another."""
+    resting = answer.citations or answer.retrieved
+    language = _other_language(question, [citation.passage for citation in resting])
+    note = wording.guide_is_in(language, language_of(question) or "en") if language else ""
+    return replace(answer, text=f"{answer.text}\n\n{note}") if note else answer
 
 
 def _marked(claim: Claim, cited: Sequence[int]) -> str:

@@ -1,6 +1,7 @@
 """Passages to an answer's text, written by a chat model."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -28,6 +29,8 @@ _STATUSES = {
     404: "does not exist at this provider; check CHAT_MODEL and OPENAI_BASE_URL",
     429: "is rate limited or out of quota; try again later",
 }
+
+_NUMBERED = re.compile(r"\s*(\d{1,2})[.)]\s+(.*\S)")
 
 OnText = Callable[[str], Awaitable[None]]
 """Called with each piece of text as the model sends it."""
@@ -66,13 +69,23 @@ class ChatComposer:
             raise ModelUnavailable(f"The chat model {self.name} gave an empty answer.")
         return text
 
-    async def rewrite(self, question: str, earlier: Sequence[Turn]) -> str:
-        """The question made to stand alone."""
+    async def rewrite(self, question: str, earlier: Sequence[Turn], language: str = "") -> str:
+        """The question made to stand alone; in the language of that English name, or its own."""
         from langchain_core.messages import HumanMessage, SystemMessage
 
         said = "\n".join(f"{turn.speaker}: {turn.text}" for turn in [*_shown(earlier), Turn("person", question)])
-        messages = [SystemMessage(self._prompts.rewrite.render()), HumanMessage(said)]
+        messages = [SystemMessage(self._prompts.rewrite.render(language=language)), HumanMessage(said)]
         return "".join([piece async for piece in self._stream(messages)]).strip() or question
+
+    async def translated(self, sentences: Sequence[str], language: str) -> AsyncIterator[tuple[int, str]]:
+        """The sentences in the language of that English name, each as soon as it is complete, with its place from 0."""
+        from langchain_core.messages import HumanMessage, SystemMessage
+
+        numbered = "\n".join(f"{number}. {text}" for number, text in enumerate(sentences, 1))
+        messages = [SystemMessage(self._prompts.translate.render(language=language)), HumanMessage(numbered)]
+        async for line in _lines(self._stream(messages)):
+            if found := _NUMBERED.match(line):
+                yield int(found[1]) - 1, found[2]
 
     async def check(self) -> None:
         """Ask the model for one word, to learn whether it can be reached. Raises ModelUnavailable."""
@@ -137,6 +150,16 @@ def _open_openai(name: str, api_key: str, base_url: str | None, timeout: float) 
         stream_usage=False,
         http_async_client=client,
     )
+
+
+async def _lines(pieces: AsyncIterator[str]) -> AsyncIterator[str]:
+    """The lines of a text that comes in pieces, each as soon as it is complete."""
+    rest = ""
+    async for piece in pieces:
+        *complete, rest = (rest + piece).split("\n")
+        for line in complete:
+            yield line
+    yield rest
 
 
 def _shown(earlier: Sequence[Turn]) -> list[Turn]:

@@ -26,9 +26,15 @@ class Turn:
 
 @dataclass(frozen=True)
 class Conversation:
-    """A thread: its turns, oldest first. The last turn is the question to answer."""
+    """A thread: its turns, oldest first. The last turn is the question to answer.
+
+    `guides` are the guides that may answer here, by their paths (all when there is none); `locale` is the person's, as
+    a BCP 47 tag like "de-DE".
+    """
 
     turns: tuple[Turn, ...]
+    guides: frozenset[str] = frozenset()
+    locale: str = ""
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> "Conversation":

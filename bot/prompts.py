@@ -41,6 +41,7 @@ class Prompts:
     advise: Prompt
     question: Prompt
     rewrite: Prompt
+    translate: Prompt
 
     @classmethod
     def load(cls) -> "Prompts":
@@ -52,4 +53,4 @@ class Prompts:
     @property
     def hash(self) -> str:
         """What identifies the prompts that an answer was composed with."""
-        return Prompt("", self.advise.text + self.question.text).hash
+        return Prompt("", self.advise.text + self.question.text + self.translate.text).hash

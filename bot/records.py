@@ -5,29 +5,27 @@ memory of conversations.
 """
 
 import datetime as dt
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.channels import Channels
 from bot.conversation import Answer
-from bot.errors import RecordsUnavailable
+from bot.database import TABLES, Database, database_url, now
+from bot.drafts import Drafts
+
+__all__ = ["Accepted", "Records", "Thread", "database_url"]
 
 TOO_OLD = dt.timedelta(hours=24)
 """A question that waited longer than this is not answered after a restart; nobody waits for it any more."""
-BUSY_SECONDS = 10
 NEAREST = 3
 """Headings kept with a gap, that tell where in a guide it belongs."""
 
-_tables = sa.MetaData()
 _inbox = sa.Table(
     "inbox",
-    _tables,
+    TABLES,
     sa.Column("key", sa.String(120), primary_key=True),
     sa.Column("team", sa.String(40), nullable=False),
     sa.Column("channel", sa.String(40), nullable=False),
@@ -36,8 +34,9 @@ _inbox = sa.Table(
     sa.Column("person", sa.String(40), nullable=False),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("message_id", sa.String(80), unique=True),
-    sa.Column("edited", sa.String(40), nullable=False),
-    sa.Column("answer_ts", sa.String(40), nullable=False),
+    sa.Column("edited", sa.String(40), nullable=False, server_default=""),
+    sa.Column("answer_ts", sa.Text, nullable=False, server_default=""),
+    sa.Column("unasked", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("state", sa.String(20), nullable=False, index=True),
     sa.Column("reason", sa.String(200), nullable=False),
     sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=False),
@@ -45,8 +44,9 @@ _inbox = sa.Table(
 )
 _answers = sa.Table(
     "answers",
-    _tables,
+    TABLES,
     sa.Column("key", sa.String(120), primary_key=True),
+    sa.Column("person", sa.String(40), nullable=False, server_default=""),
     sa.Column("coverage", sa.String(20), nullable=False),
     sa.Column("mode", sa.String(120), nullable=False),
     sa.Column("prompt", sa.String(20), nullable=False),
@@ -59,14 +59,16 @@ _answers = sa.Table(
 
 _threads = sa.Table(
     "threads",
-    _tables,
+    TABLES,
     sa.Column("key", sa.String(120), primary_key=True),
     sa.Column("paused", sa.Boolean, nullable=False),
-    sa.Column("last_speaker", sa.String(40), nullable=False),
+    sa.Column("talk_of", sa.String(40), nullable=False),
+    sa.Column("talk_before", sa.String(40), nullable=False),
+    sa.Column("last_ts", sa.String(40), nullable=False),
 )
 _feedback = sa.Table(
     "feedback",
-    _tables,
+    TABLES,
     sa.Column("key", sa.String(120), primary_key=True),
     sa.Column("person", sa.String(40), primary_key=True),
     sa.Column("liked", sa.Boolean, nullable=False),
@@ -76,7 +78,7 @@ _feedback = sa.Table(
 )
 _gaps = sa.Table(
     "gaps",
-    _tables,
+    TABLES,
     sa.Column("key", sa.String(120), primary_key=True),
     sa.Column("number", sa.Integer, primary_key=True),
     sa.Column("person", sa.String(40), nullable=False),
@@ -93,8 +95,9 @@ class Accepted:
     """A question that the bot has promised to answer.
 
     `ts` identifies its message in the channel and `thread_ts` the thread to answer in; `message_id` is the sender's
-    own id of the message, where there is one; `edited` is when its text was last changed, and `answer_ts` the message
-    that its answer stands in or is being streamed into.
+    own id of the message, where there is one; `edited` is when its text was last changed; `answer_ts` are the messages
+    that its answer stands in or is being streamed into, separated by spaces; `unasked` questions were put to the
+    channel and not to the bot, which then only speaks when it has an answer.
     """
 
     team: str
@@ -106,6 +109,7 @@ class Accepted:
     message_id: str | None = None
     edited: str = ""
     answer_ts: str = ""
+    unasked: bool = False
 
     @property
     def key(self) -> str:
@@ -118,6 +122,11 @@ class Accepted:
         return f"{self.team}:{self.channel}:{self.thread_ts}"
 
     @property
+    def is_direct(self) -> bool:
+        """Whether it was asked in a direct message."""
+        return self.channel.startswith("D")
+
+    @property
     def starts_thread(self) -> bool:
         """Whether its message is the root of its thread."""
         return self.ts == self.thread_ts
@@ -125,193 +134,169 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Thread:
-    """A thread that the bot was asked in: whether it is told to stay quiet, who wrote last, and whether a person asked."""
+    """A thread that the bot was asked in, as it was before a person's message.
+
+    `paused`: it is told to stay quiet. `talk_of`: who wrote last to somebody else since the bot was last addressed, empty
+    when nobody did. `asked`: whether the person has asked the bot in it.
+    """
 
     paused: bool
-    last_speaker: str
-    asked_by_person: bool
-
-
-def database_url(url: str, data_dir: Path) -> str:
-    """SQLAlchemy's address of the records: the one that is set, with an async driver, or SQLite in the data folder."""
-    if not url:
-        return f"sqlite+aiosqlite:///{(data_dir / 'records.sqlite3').absolute()}"
-    scheme, _, rest = url.partition("://")
-    return f"{'postgresql+asyncpg' if scheme.startswith('postgres') else 'sqlite+aiosqlite'}://{rest}"
+    talk_of: str
+    asked: bool
 
 
 class Records:
     """The inbox and the receipts. Every method raises RecordsUnavailable when the database does not answer."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.drafts = Drafts(database)
+        self.channels = Channels(database)
 
     @classmethod
     async def open(cls, url: str) -> "Records":
         """Connect to the database and create the tables that are missing."""
-        sqlite = url.startswith("sqlite")
-        try:
-            if sqlite and (path := url.partition("///")[2]):
-                Path(path).parent.mkdir(parents=True, exist_ok=True)
-            records = cls(_sqlite(url) if sqlite else create_async_engine(url))
-            async with records._begin() as connection:
-                await connection.run_sync(_tables.create_all)
-        except OSError as error:
-            raise RecordsUnavailable("The folder for the records cannot be written; check DATA_DIR.") from error
-        return records
+        return cls(await Database.open(url))
 
     async def close(self) -> None:
         """Give the connections back."""
-        await self._engine.dispose()
+        await self._database.close()
 
     async def accept(self, question: Accepted) -> bool:
         """Write a question to the inbox; False when it is there already."""
-        row = asdict(question) | {"key": question.key, "state": ACCEPTED, "reason": "", "accepted_at": _now()}
-        try:
-            async with self._begin() as connection:
-                await connection.execute(sa.insert(_inbox).values(row))
-        except _AlreadyThere:
+        row = asdict(question) | {"key": question.key, "state": ACCEPTED, "reason": "", "accepted_at": now()}
+        if not await self._database.insert(_inbox, row):
             return False
-        await self._spoke(question.thread, question.person)
+        await self._addressed(question)
         return True
 
-    async def thread(self, thread: str, person: str) -> Thread | None:
-        """The state of a thread before a person's message in it, which is noted; None where the bot was never asked."""
-        async with self._begin() as connection:
-            row = (await connection.execute(sa.select(_threads).where(_threads.c.key == thread))).mappings().first()
-            if row is None:
-                return None
-            team, channel, ts = thread.split(":")
-            own = (_inbox.c.team == team) & (_inbox.c.channel == channel) & (_inbox.c.thread_ts == ts)
-            asked = await connection.execute(sa.select(sa.func.count()).where(own & (_inbox.c.person == person)))
-            state = Thread(row["paused"], row["last_speaker"], asked.scalar_one() > 0)
-            await connection.execute(sa.update(_threads).where(_threads.c.key == thread).values(last_speaker=person))
-        return state
+    async def thread(self, message: Accepted) -> Thread | None:
+        """The state of a thread before a message in it, however often that is delivered; None where nobody asked the bot."""
+        row = await self._database.row(sa.select(_threads).where(_threads.c.key == message.thread))
+        if row is None:
+            return None
+        place = (_inbox.c.team == message.team) & (_inbox.c.channel == message.channel)
+        own = place & (_inbox.c.thread_ts == message.thread_ts) & (_inbox.c.person == message.person)
+        asked = await self._database.row(sa.select(_inbox.c.key).where(own).limit(1))
+        talk_of = row["talk_before"] if row["last_ts"] == message.ts else row["talk_of"]
+        return Thread(row["paused"], talk_of, asked is not None)
+
+    async def overheard(self, message: Accepted) -> None:
+        """Note that people talk to each other in a thread that the bot was asked in."""
+        newer = (_threads.c.key == message.thread) & (_threads.c.last_ts < message.ts)
+        values = {"talk_before": _threads.c.talk_of, "talk_of": message.person, "last_ts": message.ts}
+        await self._database.change(sa.update(_threads).where(newer).values(values))
 
     async def pause(self, thread: str, *, paused: bool) -> None:
         """Have the bot stay quiet in a thread until it is mentioned, or answer follow-ups again."""
-        async with self._begin() as connection:
-            await connection.execute(sa.update(_threads).where(_threads.c.key == thread).values(paused=paused))
+        await self._database.change(sa.update(_threads).where(_threads.c.key == thread).values(paused=paused))
 
-    async def _spoke(self, thread: str, person: str) -> None:
-        try:
-            async with self._begin() as connection:
-                row = {"key": thread, "paused": False, "last_speaker": person}
-                await connection.execute(sa.insert(_threads).values(row))
-        except _AlreadyThere:
-            async with self._begin() as connection:
-                await connection.execute(
-                    sa.update(_threads).where(_threads.c.key == thread).values(last_speaker=person)
-                )
+    async def _addressed(self, question: Accepted) -> None:
+        row = {"key": question.thread, "paused": False, "talk_of": "", "talk_before": "", "last_ts": question.ts}
+        if await self._database.insert(_threads, row):
+            return
+        newer = (_threads.c.key == question.thread) & (_threads.c.last_ts < question.ts)
+        values = {"talk_before": _threads.c.talk_of, "talk_of": "", "last_ts": question.ts}
+        await self._database.change(sa.update(_threads).where(newer).values(values))
 
     async def known(self, key: str) -> Accepted | None:
         """A question that was accepted at any time."""
-        async with self._begin() as connection:
-            row = (await connection.execute(sa.select(_inbox).where(_inbox.c.key == key))).mappings().first()
+        row = await self._database.row(sa.select(_inbox).where(_inbox.c.key == key))
         return _accepted(row) if row else None
 
     async def reopen(self, key: str, text: str, edited: str) -> Accepted | None:
         """Accept a known question again with its new text; None when it is unknown or this edit was taken already."""
         newer = (_inbox.c.key == key) & (_inbox.c.edited < edited)
-        values = {"text": text, "edited": edited, "state": ACCEPTED, "accepted_at": _now()}
-        async with self._begin() as connection:
-            changed = await connection.execute(sa.update(_inbox).where(newer).values(values))
-        return await self.known(key) if changed.rowcount else None
+        values = {"text": text, "edited": edited, "state": ACCEPTED, "accepted_at": now()}
+        changed = await self._database.change(sa.update(_inbox).where(newer).values(values))
+        return await self.known(key) if changed else None
 
-    async def standing(self, question: Accepted, ts: str) -> None:
-        """Note the message that a question's answer stands in, or is about to be streamed into."""
-        async with self._begin() as connection:
-            await connection.execute(_update(question).values(answer_ts=ts))
-
-    async def receipt(self, key: str) -> Any:
-        """The receipt of one answer as a row, None when there is none."""
-        async with self._begin() as connection:
-            return (await connection.execute(sa.select(_answers).where(_answers.c.key == key))).mappings().first()
-
-    async def rated(self, key: str, person: str, *, liked: bool, reason: str = "", text: str = "") -> None:
-        """Keep what a person thinks of an answer; a later opinion replaces an earlier one."""
-        row = {"key": key, "person": person, "liked": liked, "reason": reason, "text": text, "given_at": _now()}
-        own = (_feedback.c.key == key) & (_feedback.c.person == person)
-        async with self._begin() as connection:
-            await connection.execute(sa.delete(_feedback).where(own))
-            await connection.execute(sa.insert(_feedback).values(row))
-
-    async def ratings(self) -> Sequence[Any]:
-        """Every opinion, oldest first, as rows."""
-        async with self._begin() as connection:
-            return (await connection.execute(sa.select(_feedback).order_by(_feedback.c.given_at))).mappings().all()
-
-    async def forget(self, person: str) -> int:
-        """Delete what is kept of a person: questions, receipts of their answers, gaps and opinions. How many questions."""
-        keys = sa.select(_inbox.c.key).where(_inbox.c.person == person)
-        async with self._begin() as connection:
-            await connection.execute(sa.delete(_answers).where(_answers.c.key.in_(keys)))
-            await connection.execute(sa.delete(_gaps).where(_gaps.c.person == person))
-            await connection.execute(sa.delete(_feedback).where(_feedback.c.person == person))
-            deleted = await connection.execute(sa.delete(_inbox).where(_inbox.c.person == person))
-        return int(deleted.rowcount)
+    async def standing(self, question: Accepted, messages: Sequence[str]) -> None:
+        """Note the messages, by ts, that a question's answer stands in or is being streamed into."""
+        await self._database.change(_update(question).values(answer_ts=" ".join(messages)))
 
     async def unanswered(self) -> list[Accepted]:
         """The questions accepted and not yet answered, oldest first; what waited too long is refused now."""
+        late = (_inbox.c.state == ACCEPTED) & (_inbox.c.accepted_at < now() - TOO_OLD)
+        await self._database.change(sa.update(_inbox).where(late).values(_finished(REFUSED, "too old")))
         waiting = sa.select(_inbox).where(_inbox.c.state == ACCEPTED).order_by(_inbox.c.accepted_at)
-        async with self._begin() as connection:
-            late = (_inbox.c.state == ACCEPTED) & (_inbox.c.accepted_at < _now() - TOO_OLD)
-            await connection.execute(sa.update(_inbox).where(late).values(_finished(REFUSED, "too old")))
-            rows = (await connection.execute(waiting)).mappings().all()
-        return [_accepted(row) for row in rows]
+        return [_accepted(row) for row in await self._database.rows(waiting)]
 
     async def answered(self, question: Accepted, answer: Answer | None = None) -> None:
         """Mark a question as answered and keep the answer's receipt; the question's text is forgotten.
 
         Only what the guides do not answer is kept as it was asked, as a gap.
         """
-        async with self._begin() as connection:
+        async with self._database.begin() as connection:
             await connection.execute(_update(question).values(_finished(ANSWERED)))
             if answer:
                 for table in (_answers, _gaps):
                     await connection.execute(sa.delete(table).where(table.c.key == question.key))
-                await connection.execute(sa.insert(_answers).values(_receipt(question, answer)))
+                await connection.execute(sa.insert(_answers).values(_receipt(question.key, question.person, answer)))
                 if answer.gaps:
-                    await connection.execute(sa.insert(_gaps).values(_gap_rows(question, answer)))
+                    await connection.execute(sa.insert(_gaps).values(_gap_rows(question.key, question.person, answer)))
+
+    async def posted(self, message: Accepted) -> None:
+        """Note an answer that a person had posted as a message of its own: its thread may go on asking."""
+        finished = {"key": message.key, "accepted_at": now(), **_finished(ANSWERED)}
+        if await self._database.insert(_inbox, asdict(message) | finished):
+            await self._addressed(message)
 
     async def refused(self, question: Accepted, reason: str) -> None:
         """Mark a question as one that cannot be answered; the question's text is forgotten."""
-        async with self._begin() as connection:
-            await connection.execute(_update(question).values(_finished(REFUSED, reason[:200])))
+        await self._database.change(_update(question).values(_finished(REFUSED, reason[:200])))
 
     async def counts(self) -> dict[str, int]:
         """How many questions are in each state."""
-        query = sa.select(_inbox.c.state, sa.func.count()).group_by(_inbox.c.state)
-        async with self._begin() as connection:
-            return dict((await connection.execute(query)).tuples().all())
+        query = sa.select(_inbox.c.state, sa.func.count().label("number")).group_by(_inbox.c.state)
+        return {row["state"]: row["number"] for row in await self._database.rows(query)}
+
+    async def keep_receipt(self, key: str, person: str, answer: Answer) -> None:
+        """Keep the receipt of an answer that was given outside a thread, and what the guides do not answer of it."""
+        async with self._database.begin() as connection:
+            await connection.execute(sa.insert(_answers).values(_receipt(key, person, answer)))
+            if answer.gaps:
+                await connection.execute(sa.insert(_gaps).values(_gap_rows(key, person, answer)))
+
+    async def receipt(self, key: str) -> Any:
+        """The receipt of one answer as a row, None when there is none."""
+        return await self._database.row(sa.select(_answers).where(_answers.c.key == key))
 
     async def receipts(self) -> Sequence[Any]:
         """The receipts of all answers, oldest first, as rows."""
-        async with self._begin() as connection:
-            return (await connection.execute(sa.select(_answers).order_by(_answers.c.answered_at))).mappings().all()
+        return await self._database.rows(sa.select(_answers).order_by(_answers.c.answered_at))
 
     async def gaps(self) -> Sequence[Any]:
         """The questions that the guides do not answer, oldest first, as rows."""
-        async with self._begin() as connection:
-            return (
-                (await connection.execute(sa.select(_gaps).order_by(_gaps.c.asked_at, _gaps.c.number))).mappings().all()
+        return await self._database.rows(sa.select(_gaps).order_by(_gaps.c.asked_at, _gaps.c.number))
+
+    async def rated(self, key: str, person: str, *, liked: bool, reason: str = "", text: str = "") -> None:
+        """Keep what a person thinks of an answer; a later opinion replaces an earlier one."""
+        row = {"key": key, "person": person, "liked": liked, "reason": reason, "text": text, "given_at": now()}
+        own = (_feedback.c.key == key) & (_feedback.c.person == person)
+        async with self._database.begin() as connection:
+            await connection.execute(sa.delete(_feedback).where(own))
+            await connection.execute(sa.insert(_feedback).values(row))
+
+    async def ratings(self) -> Sequence[Any]:
+        """Every opinion, oldest first, as rows."""
+        return await self._database.rows(sa.select(_feedback).order_by(_feedback.c.given_at))
+
+    async def forget(self, person: str) -> int:
+        """Delete what is kept of a person: questions, receipts of their answers, gaps, opinions and drafts.
+
+        A question of theirs that is being answered is forgotten with its answer. Returns how many questions there were.
+        """
+        keys = sa.select(_inbox.c.key).where(_inbox.c.person == person)
+        async with self._database.begin() as connection:
+            await connection.execute(
+                sa.delete(_answers).where(_answers.c.key.in_(keys) | (_answers.c.person == person))
             )
-
-    @asynccontextmanager
-    async def _begin(self) -> AsyncIterator[AsyncConnection]:
-        try:
-            async with self._engine.begin() as connection:
-                yield connection
-        except IntegrityError as error:
-            raise _AlreadyThere from error
-        except (SQLAlchemyError, OSError) as error:
-            raise RecordsUnavailable(
-                "The records cannot be read or written; check the disk, DATA_DIR and DATABASE_URL."
-            ) from error
-
-
-class _AlreadyThere(Exception):
-    """A row with this key exists."""
+            for table in (_gaps, _feedback):
+                await connection.execute(sa.delete(table).where(table.c.person == person))
+            deleted = await connection.execute(sa.delete(_inbox).where(_inbox.c.person == person))
+        await self.drafts.forget(person)
+        return int(deleted.rowcount)
 
 
 def _accepted(row: Any) -> Accepted:
@@ -323,10 +308,10 @@ def _update(question: Accepted) -> sa.Update:
 
 
 def _finished(state: str, reason: str = "") -> dict[str, Any]:
-    return {"state": state, "reason": reason, "text": "", "finished_at": _now()}
+    return {"state": state, "reason": reason, "text": "", "finished_at": now()}
 
 
-def _receipt(question: Accepted, answer: Answer) -> dict[str, Any]:
+def _receipt(key: str, person: str, answer: Answer) -> dict[str, Any]:
     cited = [
         {
             "guide": c.passage.guide.path,
@@ -338,7 +323,8 @@ def _receipt(question: Accepted, answer: Answer) -> dict[str, Any]:
     ]
     receipt = answer.receipt
     return {
-        "key": question.key,
+        "key": key,
+        "person": person,
         "coverage": answer.coverage.value,
         "mode": receipt.mode,
         "prompt": receipt.prompt,
@@ -346,29 +332,11 @@ def _receipt(question: Accepted, answer: Answer) -> dict[str, Any]:
         "milliseconds": receipt.milliseconds,
         "notice": receipt.notice,
         "withheld": receipt.withheld,
-        "answered_at": _now(),
+        "answered_at": now(),
     }
 
 
-def _gap_rows(question: Accepted, answer: Answer) -> list[dict[str, Any]]:
+def _gap_rows(key: str, person: str, answer: Answer) -> list[dict[str, Any]]:
     nearest = [" > ".join(citation.passage.heading) for citation in answer.retrieved[:NEAREST]]
-    common = {"key": question.key, "person": question.person, "nearest": nearest, "asked_at": _now()}
+    common = {"key": key, "person": person, "nearest": nearest, "asked_at": now()}
     return [common | {"number": number, "text": text} for number, text in enumerate(answer.gaps, 1)]
-
-
-def _sqlite(url: str) -> AsyncEngine:
-    """One connection, for which writers wait in line: several would sleep and try again, ten times slower under load."""
-    engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=1, max_overflow=0)
-    sa.event.listen(engine.sync_engine, "connect", _use_wal)
-    return engine
-
-
-def _use_wal(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.close()
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)

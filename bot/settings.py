@@ -42,6 +42,9 @@ class Settings(BaseSettings):
     )
     max_question_chars: int = Field(4000, ge=100, le=40_000, description="Longer messages are refused politely.")
     max_concurrent: int = Field(100, ge=1, le=1000, description="Questions that are answered at the same time.")
+    channel_admins: str = Field(
+        "", description="Slack user ids, with commas, who may change channel settings besides workspace admins."
+    )
     contact: str = Field("", description="Whom to ask when the guides do not answer, e.g. `#career-mentors`.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
@@ -103,6 +106,11 @@ class Settings(BaseSettings):
         if self.slack_bot_token and self.slack_app_token:
             return self.slack_bot_token.get_secret_value(), self.slack_app_token.get_secret_value()
         return None
+
+    @property
+    def admins(self) -> frozenset[str]:
+        """The people of `channel_admins`."""
+        return frozenset(self.channel_admins.replace(",", " ").split())
 
     @property
     def has_model(self) -> bool:

@@ -12,6 +12,17 @@ MOST_ROLES = 6
 """Roles offered to choose from."""
 NEAREST = 3
 """Sections named when the guide does not answer."""
+_SPOKEN = {
+    "en": ("The guide is in {}.", "English German French Spanish Portuguese Italian Japanese Dutch"),
+    "de": ("Der Leitfaden ist auf {}.", "Englisch Deutsch Französisch Spanisch Portugiesisch Italienisch Japanisch Niederländisch"),
+    "fr": ("Le guide est en {}.", "anglais allemand français espagnol portugais italien japonais néerlandais"),
+    "es": ("La guía está en {}.", "inglés alemán francés español portugués italiano japonés neerlandés"),
+    "pt": ("O guia está em {}.", "inglês alemão francês espanhol português italiano japonês holandês"),
+    "it": ("La guida è in {}.", "inglese tedesco francese spagnolo portoghese italiano giapponese olandese"),
+    "ja": ("ガイドは{}で書かれています。", "英語 ドイツ語 フランス語 スペイン語 ポルトガル語 イタリア語 日本語 オランダ語"),
+    "nl": ("De gids is in het {}.", "Engels Duits Frans Spaans Portugees Italiaans Japans Nederlands"),
+}  # fmt: skip
+"""That a guide is in a language, in each of our languages, and what these are called in it, in the same order."""
 
 
 def not_covered(finding: Finding, nearest: Sequence[Passage], contact: str) -> str:
@@ -43,6 +54,13 @@ def both(finding: Finding, text: str, others: Sequence[str]) -> str:
     guides = [finding.given[0].statement.passage.guide, *(match.statement.passage.guide for match in finding.others)]
     told = zip(guides, [text, *others], strict=True)
     return "The guides differ:\n" + "\n".join(f"- {_edition(guide)}: {said}" for guide, said in told)
+
+
+def guide_is_in(language: str, asked_in: str) -> str:
+    """That the guide is in a language, said in the language of the question; in English where that is not one of ours."""
+    sentence, names = _SPOKEN.get(asked_in, _SPOKEN["en"])
+    told = dict(zip(_SPOKEN, names.split(), strict=True))
+    return sentence.format(told[language]) if language in told else ""
 
 
 def where_it_holds(finding: Finding) -> str:

@@ -113,16 +113,17 @@ class Snapshot:
         """The place of each passage among the passages, by its id."""
         return {passage.id: number for number, passage in enumerate(self.passages)}
 
-    def nearest(self, vector: Sequence[float], k: int) -> dict[str, float]:
-        """The ids of the k passages nearest to a vector, each with its cosine similarity.
+    def nearest(self, vector: Sequence[float], k: int, among: Sequence[str] = ()) -> dict[str, float]:
+        """The ids of the k passages nearest to a vector, of all or among some, each with its cosine similarity.
 
         Raises IndexDamaged when the vectors cannot be read.
         """
         if not self.passages:
             return {}
         with _damage_told():
-            n = min(k, len(self.passages))
-            found = self._collection.query(query_embeddings=[list(vector)], n_results=n, include=["distances"])
+            n = min(k, len(among or self.passages))
+            some = {"ids": list(among)} if among else {}
+            found = self._collection.query(query_embeddings=[list(vector)], n_results=n, include=["distances"], **some)
         return {key: 1.0 - distance for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)}
 
 

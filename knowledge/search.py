@@ -1,14 +1,17 @@
 """Questions to ranked passages: dense and lexical search side by side, merged, and weighed by their best statement."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Self
 
+from knowledge.errors import KnowledgeError
 from knowledge.evidence import Evidence
 from knowledge.lexical import LexicalIndex
 from knowledge.matching import Match, weigh
 from knowledge.passages import Guide, Passage
 from knowledge.questions import Ask, read
+from knowledge.words import words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,6 +32,12 @@ CONTEXT_WEIGHT = 0.3
 """Weight of the words around a question beside its own in BM25."""
 MEANING_WEIGHT = 0.4
 """Weight of a word's meaning in the thesaurus beside the word itself in BM25."""
+SELECTIONS = 64
+"""Choices of guides whose passages are kept at hand."""
+
+
+class GuidesGone(KnowledgeError):
+    """None of the guides that an answer may come from is in the index."""
 
 
 class Snapshot(Protocol):
@@ -54,8 +63,8 @@ class Snapshot(Protocol):
     def evidence(self) -> Evidence:
         """The statements of the passages."""
 
-    def nearest(self, vector: Sequence[float], k: int) -> Mapping[str, float]:
-        """The ids of the k passages nearest to a vector, each with its cosine similarity."""
+    def nearest(self, vector: Sequence[float], k: int, among: Sequence[str] = ()) -> Mapping[str, float]:
+        """The ids of the k passages nearest to a vector, of all or among some, each with its cosine similarity."""
 
 
 class Reader(Protocol):
@@ -84,8 +93,34 @@ class Found:
     matches: tuple[Match, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """The passages of some guides in one version of the index: which they are, and the words in them."""
+
+    snapshot: Snapshot
+    chosen: "NDArray[np.bool_]"
+    ids: tuple[str, ...]
+    vocabulary: Mapping[str, int]
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, guides: frozenset[str]) -> Self:
+        """The passages of guides given by their paths. Raises GuidesGone when there is none."""
+        import numpy as np
+
+        chosen = np.array([passage.guide.path in guides for passage in snapshot.passages], dtype=bool)
+        passages = [passage for passage in snapshot.passages if passage.guide.path in guides]
+        if not passages:
+            raise GuidesGone("None of the guides chosen for this channel is there any more; choose others.")
+        held = [{*words(" ".join([*p.heading, p.guide.path, p.text]))} for p in passages]
+        vocabulary = Counter(word for found in held for word in found)
+        return cls(snapshot, chosen, tuple(passage.id for passage in passages), vocabulary)
+
+
 class Knowledge(Protocol):
     """What those who answer ask of search."""
+
+    def within(self, guides: frozenset[str]) -> "Knowledge":
+        """The same, but of some guides alone, given by their paths; of all when none is given."""
 
     def read(self, message: str, earlier: Sequence[str] = ()) -> list[Ask]:
         """The questions of a message."""
@@ -95,19 +130,35 @@ class Knowledge(Protocol):
 
 
 class Searcher:
-    """Finds passages in the current index. Cheap to build; safe to share between conversations."""
+    """Finds passages in the current index. Cheap to build; safe to share between conversations.
+
+    A view of some guides (`within`) raises GuidesGone when none of them is in the index any more.
+    """
 
     def __init__(self, reader: Reader, embeddings: "Embeddings") -> None:
         self._reader = reader
         self._embeddings = embeddings
+        self._within = frozenset[str]()
+        self._selections: dict[frozenset[str], Selection] = {}
+
+    def within(self, guides: frozenset[str]) -> "Searcher":
+        """A view of some guides alone, given by their paths; of all when none is given. Unknown paths are ignored."""
+        if not guides:
+            return self
+        view = Searcher(self._reader, self._embeddings)
+        view._within, view._selections = guides, self._selections
+        return view
 
     def read(self, message: str, earlier: Sequence[str] = ()) -> list[Ask]:
         """The questions of a message, in the words of the guides; `earlier` are the person's messages before it."""
-        return read(message, earlier, self._reader.snapshot().lexical.vocabulary)
+        snapshot = self._reader.snapshot()
+        selection = self._selection(snapshot)
+        return read(message, earlier, selection.vocabulary if selection else snapshot.lexical.vocabulary)
 
     def guides(self) -> Sequence[Guide]:
         """The guides of the current index, in the order of their paths."""
-        return self._reader.snapshot().guides
+        there = self._reader.snapshot().guides
+        return [guide for guide in there if guide.path in self._within] if self._within else there
 
     def passage(self, key: str) -> Passage | None:
         """A passage of the current index by its id."""
@@ -118,8 +169,20 @@ class Searcher:
     async def find(self, ask: Ask, k: int = 10) -> list[Hit]:
         """The k best passages for one question, best first. Raises the reader's error when there is no index."""
         snapshot = self._reader.snapshot()
+        selection = self._selection(snapshot)
         vector = await self._embeddings.aembed_query(ask.meant)
-        return rank(snapshot, ask, vector)[:k]
+        return rank(snapshot, ask, vector, selection)[:k]
+
+    def _selection(self, snapshot: Snapshot) -> Selection | None:
+        """The passages of this view's guides, found once for each version of the index; None for all."""
+        if not self._within:
+            return None
+        selection = self._selections.get(self._within)
+        if selection is None or selection.snapshot is not snapshot:
+            if len(self._selections) >= SELECTIONS:
+                self._selections.clear()
+            selection = self._selections[self._within] = Selection.of(snapshot, self._within)
+        return selection
 
     async def weigh(self, ask: Ask) -> Found:
         """The best passages for one question, put in order by their best statement too."""
@@ -133,17 +196,22 @@ class Searcher:
         return merged([(await self.weigh(ask)).hits for ask in self.read(message, earlier)])[:k]
 
 
-def rank(snapshot: Snapshot, ask: Ask, vector: Sequence[float]) -> list[Hit]:
-    """The candidates, by the weighted sum of their scaled dense and lexical scores and their best statement."""
+def rank(snapshot: Snapshot, ask: Ask, vector: Sequence[float], selection: Selection | None = None) -> list[Hit]:
+    """The candidates, by the weighted sum of their scaled dense and lexical scores and their best statement.
+
+    With a selection only its passages are candidates, and scores are scaled among them.
+    """
     import numpy as np
 
     if not snapshot.passages:
         return []
     lexical = snapshot.lexical.scores(_weighted_terms(ask))
     dense = np.zeros(len(snapshot.passages), dtype=np.float32)
-    for key, similarity in snapshot.nearest(vector, CANDIDATES).items():
+    for key, similarity in snapshot.nearest(vector, CANDIDATES, selection.ids if selection else ()).items():
         dense[snapshot.numbers[key]] = similarity
     evidence = snapshot.evidence.best_shares(ask)
+    if selection:
+        lexical, evidence = lexical * selection.chosen, evidence * selection.chosen
     merged = DENSE_SHARE * _scaled(dense, above_least=True) + (1 - DENSE_SHARE) * _scaled(lexical, above_least=False)
     total = (merged + EVIDENCE_WEIGHT * evidence) / (1 + EVIDENCE_WEIGHT)
     best = np.argsort(-total, kind="stable")[:CANDIDATES]

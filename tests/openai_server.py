@@ -52,6 +52,8 @@ class OpenAIServer:
         self.released = asyncio.Event()
         self.before_reply: Callable[[], Awaitable[object]] | None = None
         """Awaited before each reply, so that a test can hold replies back."""
+        self.before_piece: Callable[[str], Awaitable[object]] | None = None
+        """Awaited with each piece of a streamed chat reply before it is sent."""
         self.url = ""
 
     async def __aenter__(self) -> Self:
@@ -105,12 +107,25 @@ class OpenAIServer:
         if fault.status != 200:
             return _error(fault.status, fault.code or "server_error", "the scripted fault")
         if body.get("stream"):
-            return await _streamed(request, _chat_events(str(body["model"]), reply, body), fault)
+            return await _streamed(request, self._chat_events(str(body["model"]), reply, body), fault)
         message = {"role": "assistant", "content": reply}
         choice = {"index": 0, "message": message, "finish_reason": "stop"}
         return web.json_response(
             _completion(str(body["model"]), "chat.completion") | {"choices": [choice], "usage": _usage(reply)}
         )
+
+    async def _chat_events(self, model: str, reply: str, body: Mapping[str, Any]) -> AsyncIterator[str]:
+        head = _completion(model, "chat.completion.chunk")
+        first = {"index": 0, "delta": {"role": "assistant", "content": ""}, "finish_reason": None}
+        yield _event(head | {"choices": [first]})
+        for piece in _pieces(reply):
+            if self.before_piece:
+                await self.before_piece(piece)
+            yield _event(head | {"choices": [{"index": 0, "delta": {"content": piece}, "finish_reason": None}]})
+        yield _event(head | {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+        if (body.get("stream_options") or {}).get("include_usage"):
+            yield _event(head | {"choices": [], "usage": _usage(reply)})
+        yield "data: [DONE]\n\n"
 
     async def _responses(self, request: web.Request) -> web.StreamResponse:
         body = await self._read(request)
@@ -194,18 +209,6 @@ async def _streamed(request: web.Request, events: AsyncIterator[str], fault: Fau
 def _pieces(reply: str) -> list[str]:
     words = reply.split(" ")
     return [word if n == 0 else f" {word}" for n, word in enumerate(words)]
-
-
-async def _chat_events(model: str, reply: str, body: Mapping[str, Any]) -> AsyncIterator[str]:
-    head = _completion(model, "chat.completion.chunk")
-    first = {"index": 0, "delta": {"role": "assistant", "content": ""}, "finish_reason": None}
-    yield _event(head | {"choices": [first]})
-    for piece in _pieces(reply):
-        yield _event(head | {"choices": [{"index": 0, "delta": {"content": piece}, "finish_reason": None}]})
-    yield _event(head | {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
-    if (body.get("stream_options") or {}).get("include_usage"):
-        yield _event(head | {"choices": [], "usage": _usage(reply)})
-    yield "data: [DONE]\n\n"
 
 
 async def _response_events(model: str, reply: str) -> AsyncIterator[str]:

@@ -23,10 +23,14 @@ MAY_KNOW = {
     "extracting": {"conversation", "figures"},
     "smalltalk": set[str](),
     "wording": {"extracting"},
-    "records": {"conversation", "errors"},
+    "database": {"errors"},
+    "drafts": {"database"},
+    "channels": {"database"},
+    "records": {"channels", "conversation", "database", "drafts"},
     "requests": {"conversation"},
     "coaching": {"conversation", "extracting", "requests"},
-    "advisor": {"coaching", "composing", "extracting", "requests", "grounding", "smalltalk", "wording", *PLAIN},
+    "language": {"figures"},
+    "advisor": {"coaching", "composing", "extracting", "language", "requests", "grounding", "smalltalk", "wording", *PLAIN},
     "terminal": {"advisor", "smalltalk", *PLAIN},
 }
 """Which modules of bot each module of bot may import; the edge (__main__, doctor, slack) may know everything."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.records import Accepted, Thread
 from bot.requests import Form, form_of
+from knowledge.words import is_function_word
 
 _SPOKEN = frozenset({None, "file_share", "thread_broadcast"})
 """Subtypes of messages that a person wrote; all others tell of edits, deletions, people joining and the like."""
@@ -15,6 +16,10 @@ _ASKS = re.compile(
     r"[?？]\s*$|^(?:and|or|what|which|how|where|who|when|why|is|are|do|does|did|can|could|should|would|just|only|also|tell|give|show|list|name|compare)\b",
     re.I,
 )
+_NAMED = re.compile(r"^@?([A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)[,:](?=\s)")
+"""A message that begins with somebody's name."""
+_ASKED_WORDS = 3
+"""A question put to a whole channel has at least so many words; "really?" is none."""
 
 
 class Command(Enum):
@@ -58,13 +63,20 @@ def from_a_person(event: Mapping[str, Any], bot_user: str) -> bool:
 def is_follow_up(event: Mapping[str, Any], thread: Thread) -> bool:
     """Whether a message without a mention goes on asking the bot.
 
-    It does when it reads like a question, names nobody else, and comes from a person who asked in this thread, while no
-    other person has spoken since; a message after somebody else's is taken for an answer to them.
+    It does when it reads like a question, names nobody else, and comes from a person who asked in this thread, while
+    nobody else has spoken since the bot was last addressed; what follows on somebody's words is said to them.
     """
     text, person = str(event.get("text") or "").strip(), event.get("user")
-    if thread.paused or not thread.asked_by_person or thread.last_speaker != person or "<@" in text:
+    if thread.paused or not thread.asked or thread.talk_of not in ("", person) or _names_somebody(text):
         return False
     return _ASKS.search(text) is not None or form_of(text) is not Form.AS_IT_IS
+
+
+def is_put_to_the_channel(event: Mapping[str, Any]) -> bool:
+    """Whether a message is a question to everybody in a channel, outside any thread."""
+    text = str(event.get("text") or "").strip()
+    open_to_all = event.get("channel_type") in ("channel", "group") and not event.get("thread_ts")
+    return open_to_all and "?" in text and len(text.split()) >= _ASKED_WORDS and not _names_somebody(text)
 
 
 def command_in(text: str) -> Command | None:
@@ -76,11 +88,33 @@ def command_in(text: str) -> Command | None:
 
 
 def edited_text(event: Mapping[str, Any], bot_user: str) -> str | None:
-    """The new text of an edited message of a person, if it really changed; unfurled links are no change."""
+    """The new text of an edited message of a person, if its words really changed; unfurled links are no change."""
     new, old = event.get("message") or {}, event.get("previous_message") or {}
-    changed = event.get("subtype") == "message_changed" and new.get("text") != old.get("text")
-    own = new.get("bot_id") or new.get("user") in (None, bot_user)
-    return str(new.get("text") or "") if changed and not own else None
+    own = new.get("bot_id") or new.get("user") in (None, bot_user, _SLACKBOT)
+    if event.get("subtype") != "message_changed" or own or _words(new, bot_user) == _words(old, bot_user):
+        return None
+    return str(new.get("text") or "")
+
+
+def deleted_ts(event: Mapping[str, Any]) -> str | None:
+    """The ts of the message that an event says was deleted.
+
+    Where it began a thread, Slack leaves a tombstone in its place and calls that a change.
+    """
+    if event.get("subtype") == "message_deleted":
+        return str(event["deleted_ts"])
+    changed = event.get("message") or {}
+    gone = event.get("subtype") == "message_changed" and changed.get("subtype") == "tombstone"
+    return str(changed["ts"]) if gone else None
+
+
+def _words(message: Mapping[str, Any], bot_user: str) -> list[str]:
+    return re.sub(rf"<@{re.escape(bot_user)}(?:\|[^>]*)?>", " ", str(message.get("text") or "")).split()
+
+
+def _names_somebody(text: str) -> bool:
+    name = _NAMED.match(text)
+    return "<@" in text or "<!" in text or (name is not None and not is_function_word(name[1].casefold()))
 
 
 def _to_the_bot(event: Mapping[str, Any], bot_user: str) -> bool:

@@ -20,61 +20,63 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.advisor import Advisor
 from bot.errors import SettingsError
 from bot.records import Records
-from bot.slack.actions import Library, data_deleted, example_asked, home_opened, passage_shown, rated, reason_given
+from bot.slack.actions import continued_privately, passage_shown, rated, reason_given
 from bot.slack.agent_session_stopped import session_stopped
+from bot.slack.answer_shortcut import DRAFT_VIEW, SHORTCUT, draft_discarded, draft_submitted, shortcut_used
+from bot.slack.app_home_opened import data_deleted, example_asked, home_opened
 from bot.slack.app_mention import app_mentioned
-from bot.slack.blocks import FEEDBACK, SHOW_PASSAGE
-from bot.slack.desk import Desk
+from bot.slack.blocks import CONTINUE_PRIVATELY, FEEDBACK, SHOW_PASSAGE
+from bot.slack.career_command import COMMAND, POST_DRAFT, career_asked, draft_posted
+from bot.slack.channel_settings import SETTINGS_VIEW, SettingsForm
+from bot.slack.delivery import Line
+from bot.slack.desk import Desk, Limits
+from bot.slack.drafting import Drafting
 from bot.slack.failures import code
 from bot.slack.inbox import accepting
+from bot.slack.library import Library
 from bot.slack.message import message_posted
+from bot.slack.mishaps import told
+from bot.slack.people import People
 from bot.slack.views import ASK_EXAMPLE, DELETE_DATA, REASON_VIEW
+
+__all__ = ["Limits", "SlackBot", "Workspace", "serve"]
 
 RATE_LIMIT_TRIES = 5
 STOP_SECONDS = 10.0
 """How long a stop waits for answers being composed; what is not ready is answered after the next start."""
 
+COMPOSED = "A language model writes my answers, and every sentence is checked against the guides before you see it."
+EXTRACTED = "My answers are taken word for word from the guides."
+
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Limits:
-    """How long a question may be, in characters, and how many are answered at the same time."""
-
-    longest_question: int
-    questions_at_once: int
-
-
-@dataclass(frozen=True)
 class Workspace:
-    """How to reach a workspace: its two tokens and the address of Slack's Web API."""
+    """How to reach a workspace: its two tokens and the address of Slack's Web API. `admins` may change channel settings."""
 
     bot_token: str
     app_token: str
     api_url: str
+    admins: frozenset[str] = frozenset()
 
 
 class SlackBot:
     """The bot connected to one workspace through Socket Mode."""
 
     def __init__(
-        self,
-        advisor: Advisor,
-        library: Library,
-        records: Records,
-        workspace: Workspace,
-        limits: Limits,
+        self, advisor: Advisor, library: Library, records: Records, workspace: Workspace, limits: Limits
     ) -> None:
-        self._app_token = workspace.app_token
+        self._advisor = advisor
         self._library = library
-        self._mode = (
-            "Answers are composed by a language model and checked."
-            if advisor.streams
-            else "Answers are taken word for word from the guides."
-        )
-        self._client = open_client(workspace.bot_token, workspace.api_url)
         self._records = records
-        self.desk = Desk(advisor, records, self._client, limits.longest_question, limits.questions_at_once)
+        self._workspace = workspace
+        self._limits = limits
+        self._client = open_client(workspace.bot_token, workspace.api_url)
+        hasty = AsyncWebClient(token=workspace.bot_token, base_url=workspace.api_url, retry_handlers=[])
+        self._people = People(hasty)
+        line = Line(self._client, hasty)
+        self.desk = Desk(advisor, records, line, self._people, limits)
         self._handler: AsyncSocketModeHandler | None = None
 
     async def start(self) -> None:
@@ -84,10 +86,20 @@ class SlackBot:
             self.desk.bot_user = str(me["user_id"])
             for question in await self._records.unanswered():
                 self.desk.take(question, again=True)
-            app = build_app(self._client, me, self._records, self.desk)
-            listen_to_buttons(app, self._records, self._library, self._mode)
-            self._handler = AsyncSocketModeHandler(app, self._app_token, web_client=self._client)
+            app = self._app(me)
+            self._handler = AsyncSocketModeHandler(app, self._workspace.app_token, web_client=self._client)
             await self._handler.client.connect_to_new_endpoint()  # connect() would try a refused token for ever
+
+    def _app(self, me: AsyncSlackResponse) -> AsyncApp:
+        """Everything the bot reacts to."""
+        app = build_app(self._client, me, self._records, self.desk)
+        mode = COMPOSED if self._advisor.streams else EXTRACTED
+        drafting = Drafting(self._advisor, self._records, self._limits.longest_question)
+        settings = SettingsForm(self._records, self._people, self._library, self._workspace.admins)
+        listen_to_answers(app, self._records, self._library)
+        listen_at_home(app, self._records, self._library, self.desk, mode)
+        listen_to_drafts(app, self._records, drafting, settings)
+        return app
 
     async def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Take nothing new, finish what is being answered, and leave the rest to the inbox."""
@@ -125,28 +137,44 @@ def build_app(client: AsyncWebClient, me: AsyncSlackResponse, records: Records, 
     plain = AsyncWebClient(base_url=client.base_url)  # with a token in it Bolt warns that the token is not used
     app = AsyncApp(client=plain, authorize=authorize, raise_error_for_unhandled_request=False)
     app.middleware(accepting(records))
+    app.error(told)
     app.event("app_mention")(app_mentioned(desk))
-    app.event("message")(message_posted(desk, records))
+    app.event("message")(message_posted(desk))
     app.event("agent_session_stopped")(session_stopped(desk))
     return app
 
 
-def listen_to_buttons(app: AsyncApp, records: Records, library: Library, mode: str) -> None:
-    """Everything that people press, and the tabs that they open."""
-    app.event("app_home_opened")(home_opened(library, mode))
+def listen_to_answers(app: AsyncApp, records: Records, library: Library) -> None:
+    """The buttons under an answer."""
     app.action(SHOW_PASSAGE)(passage_shown(records, library))
     app.action(FEEDBACK)(rated(records))
     app.view(REASON_VIEW)(reason_given(records))
+    app.action(CONTINUE_PRIVATELY)(continued_privately)
+
+
+def listen_at_home(app: AsyncApp, records: Records, library: Library, desk: Desk, mode: str) -> None:
+    """The Home and Messages tabs."""
+    app.event("app_home_opened")(home_opened(library, mode))
+    app.action(re.compile(f"^{ASK_EXAMPLE}_"))(example_asked(records, desk))
     app.action(DELETE_DATA)(data_deleted(records))
-    app.action(re.compile(f"^{ASK_EXAMPLE}_"))(example_asked)
+
+
+def listen_to_drafts(app: AsyncApp, records: Records, drafting: Drafting, settings: SettingsForm) -> None:
+    """The slash command and the message shortcut, and the windows they open."""
+    app.command(COMMAND)(career_asked(drafting, settings))
+    app.action(POST_DRAFT)(draft_posted(records))
+    app.view(SETTINGS_VIEW)(settings.submitted)
+    app.shortcut(SHORTCUT)(shortcut_used(drafting))
+    app.view(DRAFT_VIEW)(draft_submitted(records))
+    app.view_closed(DRAFT_VIEW)(draft_discarded(records))
 
 
 async def serve(advisor: Advisor, library: Library, records: Records, workspace: Workspace, limits: Limits) -> None:
     """Run until the process is told to stop (SIGTERM or SIGINT), then stop gracefully."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for told in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(told, stopping.set)
+    for asked in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(asked, stopping.set)
     bot = SlackBot(advisor, library, records, workspace, limits)
     await bot.start()
     log.info("Connected to Slack.")

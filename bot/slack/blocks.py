@@ -1,5 +1,6 @@
 """An answer as Slack messages. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,10 +8,12 @@ from bot.conversation import Answer, Citation
 from bot.slack.limits import CONTEXT_ELEMENTS, CONTEXT_TEXT, MESSAGE_MARKDOWN
 from bot.slack.markdown import as_text, escaped, split
 
-EXTRACTED_NOTE = "Taken word for word from the guide, without a language model."
-SHOW_PASSAGE, FEEDBACK = "show_passage", "feedback"
+SHOW_PASSAGE, FEEDBACK, CONTINUE_PRIVATELY = "show_passage", "feedback", "continue_privately"
 """Action ids of the buttons under an answer."""
-AUTOMATED_NOTE = "Automated answer; check it before you rely on it."
+EXTRACTED_NOTE = "Taken word for word from the guide, without a language model."
+COMPOSED_NOTE = "Written by a language model, checked against the guide. Look at the passage before you rely on it."
+
+Block = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -18,67 +21,105 @@ class Post:
     """One message: its blocks, and the text that notifications and screen readers get."""
 
     text: str
-    blocks: list[dict[str, Any]]
+    blocks: list[Block]
 
 
-def posts(answer: Answer, key: str) -> list[Post]:
-    """The messages of an answer in order, whole blocks of Markdown each; the last carries the sources.
+@dataclass(frozen=True)
+class Shown:
+    """What of an answer is shown: its Markdown, a line for each source, and how it was made.
 
-    `key` is the question's, which buttons hand back.
+    `key` is what its buttons hand back, empty where there are none; `buttons` stand beside "Show passage".
     """
-    parts = split(answer.text, MESSAGE_MARKDOWN)
-    messages = [Post(as_text(part), [_markdown(part)]) for part in parts]
-    last = messages[-1]
-    return [*messages[:-1], Post(last.text, [*last.blocks, *_sources(answer), *_controls(answer, key)])]
+
+    text: str
+    sources: tuple[str, ...] = ()
+    note: str = ""
+    key: str = ""
+    buttons: tuple[Block, ...] = ()
+
+
+def shown(answer: Answer, key: str, buttons: Sequence[Block] = ()) -> Shown:
+    """An answer as it is shown. Small talk rests on no guide and has nothing to press."""
+    if not answer.retrieved:
+        return Shown(answer.text)
+    extracted = answer.receipt.mode == "extracted"
+    note = (EXTRACTED_NOTE if extracted else COMPOSED_NOTE) if answer.citations else ""
+    return Shown(answer.text, tuple(map(source_line, answer.citations)), note, key, tuple(buttons))
+
+
+def posts(answer: Answer, key: str, buttons: Sequence[Block] = ()) -> list[Post]:
+    """The messages of an answer in order. `key` is the question's, which buttons hand back."""
+    return messages(shown(answer, key, buttons))
+
+
+def messages(what: Shown) -> list[Post]:
+    """The messages of an answer in order, whole blocks of Markdown each; the last carries sources and buttons."""
+    parts = [Post(as_text(part), [markdown(part)]) for part in split(what.text, MESSAGE_MARKDOWN)]
+    last = parts[-1]
+    return [*parts[:-1], Post(last.text, [*last.blocks, *below(what)])]
+
+
+def below(what: Shown) -> list[Block]:
+    """What stands under an answer: its sources, how it was made, the passages, and whether it was helpful."""
+    return [*_sources(what), *_buttons(what), *_feedback(what)]
 
 
 def plain_post(sentence: str) -> Post:
     """A message of one sentence of the bot's own."""
-    return Post(as_text(sentence), [_markdown(sentence)])
+    return Post(as_text(sentence), [markdown(sentence)])
 
 
-def _markdown(text: str) -> dict[str, Any]:
+def markdown(text: str) -> Block:
+    """A block of Markdown in which nobody is called."""
     return {"type": "markdown", "text": escaped(text)}
 
 
-def _sources(answer: Answer) -> list[dict[str, Any]]:
-    if not answer.citations:
-        return []
-    lines = [_source(citation) for citation in answer.citations[: CONTEXT_ELEMENTS - 1]]
-    lines.append(EXTRACTED_NOTE if answer.receipt.mode == "extracted" else AUTOMATED_NOTE)
-    return [{"type": "context", "elements": [{"type": "mrkdwn", "text": line[:CONTEXT_TEXT]} for line in lines]}]
+def context(*lines: str) -> Block:
+    """Small grey lines; they are Slack's mrkdwn already."""
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": line[:CONTEXT_TEXT]} for line in lines]}
 
 
-def _controls(answer: Answer, key: str) -> list[dict[str, Any]]:
-    """Was it helpful, and the passages it rests on. Small talk has neither."""
-    if not answer.retrieved:
-        return []
-    feedback = {
-        "type": "feedback_buttons",
-        "action_id": FEEDBACK,
-        "positive_button": _half("Helpful", "This answer helped", f"up {key}"),
-        "negative_button": _half("Not helpful", "This answer did not help", f"down {key}"),
-    }
-    shown = [{"type": "actions", "elements": [button("Show passage", SHOW_PASSAGE, key)]}] if answer.citations else []
-    return [*shown, {"type": "context_actions", "elements": [feedback]}]
-
-
-def button(label: str, action: str, value: str = "", **more: Any) -> dict[str, Any]:
+def button(label: str, action: str, value: str = "", **more: Any) -> Block:
     """A button that hands back `value` under its action."""
     return {"type": "button", "action_id": action, "text": plain_text(label), "value": value or action, **more}
 
 
-def plain_text(text: str) -> dict[str, Any]:
+def plain_text(text: str) -> Block:
     """A text object without formatting."""
     return {"type": "plain_text", "text": text}
 
 
-def _half(label: str, read_aloud: str, value: str) -> dict[str, Any]:
-    return {"text": plain_text(label), "accessibility_label": read_aloud, "value": value}
-
-
-def _source(citation: Citation) -> str:
+def source_line(citation: Citation) -> str:
+    """Where a cited passage stands: its number, guide, edition and heading, as mrkdwn."""
     guide = citation.passage.guide
     edition = f", {guide.edition}" if guide.edition else ""
     place = " › ".join(citation.passage.heading[1:]) or citation.passage.heading[0]
     return escaped(f"[{citation.number}] {guide.title}{edition} › {place}", literal=True)
+
+
+def _sources(what: Shown) -> list[Block]:
+    lines = [*what.sources[: CONTEXT_ELEMENTS - 1], *([what.note] if what.note else [])]
+    return [context(*lines)] if lines else []
+
+
+def _buttons(what: Shown) -> list[Block]:
+    label = "Show passage" if len(what.sources) == 1 else "Show passages"
+    passages = [button(label, SHOW_PASSAGE, what.key)] if what.key and what.sources else []
+    pressed = [*passages, *what.buttons]
+    return [{"type": "actions", "elements": pressed}] if pressed else []
+
+
+def _feedback(what: Shown) -> list[Block]:
+    if not what.key:
+        return []
+    element = {
+        "type": "feedback_buttons",
+        "action_id": FEEDBACK,
+        "positive_button": _half("Helpful", "This answer helped", f"up {what.key}"),
+        "negative_button": _half("Not helpful", "This answer did not help", f"down {what.key}"),
+    }
+    return [{"type": "context_actions", "elements": [element]}]
+
+
+def _half(label: str, read_aloud: str, value: str) -> Block:
+    return {"text": plain_text(label), "accessibility_label": read_aloud, "value": value}

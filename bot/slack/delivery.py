@@ -1,177 +1,276 @@
 """How one answer gets into its thread: as a stream of checked sentences, or as messages."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
-import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.records import Accepted, Records
-from bot.slack.blocks import Post
-from bot.slack.failures import code
-from bot.slack.limits import STREAM_MARKDOWN, TITLE
-from bot.slack.markdown import as_text, escaped
-from bot.slack.threads import ANSWER_EVENT
+from bot.slack.blocks import Post, plain_post
+from bot.slack.failures import FAILURES, code, retry_after
+from bot.slack.limits import STATUS_SECONDS, STREAM_MARKDOWN, TITLE
+from bot.slack.markdown import escaped
+from bot.slack.posting import post, update
+from bot.slack.threads import ANSWER_EVENT, readable
 
 WORKING = "is reading the guides…"
 LOADING = ("Reading the guides…", "Looking for the passage that answers…", "Checking every sentence…")
 """Lines that Slack rotates while the bot is at work."""
 STOPPED = "_Stopped._"
-FLUSH_AFTER = 400
-"""Characters that wait before they are appended to a stream: 120 words then cost one call beside start and stop."""
-FLUSH_SECONDS = 2.0
+FLUSH_AFTER = 800
+"""Characters that wait before they are appended to a stream: about 120 words then cost no call beside start and stop."""
+FLUSH_SECONDS = 3.0
 """A sentence waits no longer than this when another one comes."""
-BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"})
+STOPPED_BY_PERSON = "stopped_by_user"
 
 log = logging.getLogger(__name__)
+
+
+class StoppedByPerson(Exception):
+    """The person who asked pressed the stop button."""
+
+
+class Line:
+    """How to reach Slack: `patient` waits as long as a rate limit says, `hasty` does without what is refused.
+
+    Slack lets an app begin about 20 streams a minute; while it refuses more, answers are posted in one piece.
+    """
+
+    def __init__(self, patient: AsyncWebClient, hasty: AsyncWebClient) -> None:
+        self.patient = patient
+        self.hasty = hasty
+        self._streams_from = 0.0
+
+    @property
+    def streams(self) -> bool:
+        """Whether Slack takes new streams at this moment, as far as is known."""
+        return time.monotonic() >= self._streams_from
+
+    def refused_stream(self, seconds: float) -> None:
+        """Slack takes no new stream for so many seconds."""
+        self._streams_from = time.monotonic() + seconds
+
+
+@dataclass
+class _Stream:
+    """A message that is being streamed: how much of what was heard Slack has, and since when."""
+
+    ts: str
+    sent: int
+    sent_at: float
 
 
 class Delivery:
     """Says that the bot is at work, streams what it hears, and ends with the whole answer in the thread.
 
     Streaming is a courtesy: where Slack refuses it, the answer is posted or the started message is edited. No
-    sentence is lost by that. `streams` tells whether the answer may come piece by piece.
+    sentence is lost by that. `streams` tells whether the answer may come piece by piece, `standing` the message that
+    an earlier try has streamed into.
     """
 
-    def __init__(self, client: AsyncWebClient, records: Records, question: Accepted, *, streams: bool) -> None:
-        self._client = client
+    def __init__(
+        self, line: Line, records: Records, question: Accepted, bot_user: str, *, streams: bool, standing: str = ""
+    ) -> None:
+        self._line = line
         self._records = records
         self._question = question
-        self._streams = streams
+        self._title = readable(question.text, bot_user)[:TITLE] if question.starts_thread else ""
+        self._streams = streams and not standing
         self._heard = ""
-        self._sent = 0
-        self._sent_at = 0.0
-        self.stream_ts = "" if question.edited else question.answer_ts
-        """The message that the answer is streamed into; empty while there is none."""
-        if self.stream_ts:  # of a run that ended in the middle: its message is edited, no second one is begun
-            self._streams = False
+        self._stream: _Stream | None = _Stream(standing, 0, 0.0) if standing else None
+        self._messages: list[str] = [standing] if standing else []
+        self._busy = False
+        self._said = False
+        self._beginning: asyncio.Task[None] | None = None
+        self._status: asyncio.Task[None] | None = None
 
-    async def begin(self) -> None:
+    @property
+    def messages(self) -> list[str]:
+        """The ts of the messages that the answer stands in so far."""
+        return self._messages
+
+    def begin(self) -> None:
         """Say that the bot is at work, with a stop button where the answer streams. Failing to say it harms nobody."""
-        place = {"channel_id": self._question.channel, "thread_ts": self._question.thread_ts}
+        if self._question.unasked:
+            return
         if self._question.starts_thread or not self._streams:
-            await self._courtesy("assistant.threads.setStatus", **place, status=WORKING, loading_messages=list(LOADING))
-        if self._streams:
-            title = {"title": self._question.text[:TITLE]} if self._question.starts_thread else {}
-            await self._courtesy("agents.sessions.setStatus", **place, status="processing", **title)
+            self._status = asyncio.create_task(self._keep_status())
+        self._beginning = asyncio.create_task(self._open_session())
 
     async def hear(self, piece: str) -> None:
-        """A checked piece of the answer."""
+        """A checked piece of the answer. Raises StoppedByPerson when Slack says that the stream was stopped."""
         self._heard += piece
         if not self._streams or len(self._heard) > STREAM_MARKDOWN:
             return
-        waited = time.monotonic() - self._sent_at > FLUSH_SECONDS and self._question.starts_thread
-        if not self.stream_ts or len(self._heard) - self._sent >= FLUSH_AFTER or waited:
-            await self._flush()
+        if self._stream is None:
+            await self._start()
+        elif len(self._heard) - self._stream.sent >= FLUSH_AFTER or self._waited() > FLUSH_SECONDS:
+            await self._append(self._stream)
 
-    async def finish(self, posts: Sequence[Post], text: str, posted: int = 0) -> None:
+    async def finish(self, posts: Sequence[Post], text: str, posted: Sequence[str] = ()) -> None:
         """End with the whole answer: what is streamed already stays, what is missing follows, then the sources.
 
-        `posted` messages of it stand in the thread already, from a run that ended in the middle.
+        `posted` are the messages of it that stand in the thread already, from a run that ended in the middle.
         """
-        if self.stream_ts and not posted:
-            if not await self._end_stream(posts[0], text, len(posts)):
-                await self._replace(self.stream_ts, posts[0], 1, len(posts))
-            posted = 1
-        for number, post in list(enumerate(posts, 1))[posted:]:
-            await self.post(post, number, len(posts))
+        await self._begun()
+        self._messages = list(posted) or self._messages
+        if self._stream and not posted:
+            await self._end_stream(self._stream, posts[0], text, len(posts))
+        await self._post_rest(posts)
+
+    async def replace(self, standing: Sequence[str], posts: Sequence[Post]) -> None:
+        """The new answer where an old one stands: what is left over is deleted, what has no place is posted."""
+        await self._begun()
+        for number, (ts, message) in enumerate(zip(standing, posts, strict=False), 1):
+            await self._update(ts, message, number, len(posts))
+        for ts in standing[len(posts) :]:
+            await self._line.patient.chat_delete(channel=self._question.channel, ts=ts)
+        self._messages = list(standing[: len(posts)])
+        await self._post_rest(posts)
 
     async def stopped(self) -> None:
         """The person pressed stop: what was said stays, marked as stopped."""
-        post = Post(f"{self._heard.strip()} {STOPPED}".strip(), [])
-        if not self.stream_ts:
-            await self._courtesy(
-                "agents.sessions.setStatus",
-                channel_id=self._question.channel,
-                thread_ts=self._question.thread_ts,
-                status="active",
-            )
-            await self.post(Post(STOPPED, [{"type": "markdown", "text": STOPPED}]), 1, 1)
-        elif not await self._stop(f"{self._heard[self._sent :]}\n\n{STOPPED}", [], 1):
-            await self._replace(
-                self.stream_ts, Post(as_text(post.text), [{"type": "markdown", "text": escaped(post.text)}]), 1, 1
-            )
+        await self._begun()
+        said = plain_post(f"{self._heard.strip()} {STOPPED}".strip())
+        if self._stream is None:
+            await self._post(said, 1, 1)
+        elif not await self._stop(self._stream, f"{self._heard[self._stream.sent :]} {STOPPED}", [], 1):
+            await self._update(self._stream.ts, said, 1, 1)
 
-    async def post(self, post: Post, part: int, of: int) -> None:
-        """One message of the answer; as plain text where Slack refuses the blocks."""
-        common = self._common(part, of) | {
-            "thread_ts": self._question.thread_ts,
-            "unfurl_links": False,
-            "unfurl_media": False,
-        }
-        try:
-            await self._client.chat_postMessage(**common, text=post.text, blocks=post.blocks)
-        except SlackApiError as error:
-            if code(error) not in BLOCKS_REFUSED:
-                raise
-            log.warning("Slack refused the blocks of the answer to %s; it is posted as text", self._question.key)
-            await self._client.chat_postMessage(**common, text=post.text)
+    async def abandon(self) -> None:
+        """The question is gone or has changed: a stream ends as it is, and is edited or deleted later."""
+        if self._stream:
+            await self._stop(self._stream, "", [], 1)
 
-    async def edit(self, ts: str, post: Post, part: int, of: int) -> None:
-        """Put a message of the answer in the place of one of an earlier answer."""
-        await self._replace(ts, post, part, of)
+    async def close(self) -> None:
+        """Leave nothing that says the bot is still at work, whatever happened."""
+        await self._begun()
+        if self._status:
+            self._status.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._status
+            if not self._said:
+                await self._courtesy("assistant.threads.setStatus", status="")
+        if self._busy:
+            await self._courtesy("agents.sessions.setStatus", status="active")
+            self._busy = False
 
-    async def _flush(self) -> None:
-        piece = escaped(self._heard[self._sent :])
-        try:
-            if self.stream_ts:
-                await self._client.chat_appendStream(
-                    channel=self._question.channel, ts=self.stream_ts, markdown_text=piece
-                )
-            else:
-                started = await self._client.chat_startStream(
-                    channel=self._question.channel,
-                    thread_ts=self._question.thread_ts,
-                    recipient_team_id=self._question.team,
-                    recipient_user_id=self._question.person,
-                    markdown_text=piece.lstrip(),
-                )
-                self.stream_ts = str(started["ts"])
-                await self._records.standing(self._question, self.stream_ts)
-            self._sent, self._sent_at = len(self._heard), time.monotonic()
-        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+    async def _post_rest(self, posts: Sequence[Post]) -> None:
+        for number, message in list(enumerate(posts, 1))[len(self._messages) :]:
+            await self._post(message, number, len(posts))
+
+    async def _keep_status(self) -> None:
+        """Slack takes a status away after two minutes; while the work lasts it is said again."""
+        while True:
+            await self._courtesy("assistant.threads.setStatus", status=WORKING, loading_messages=list(LOADING))
+            await asyncio.sleep(STATUS_SECONDS)
+
+    async def _open_session(self) -> None:
+        title = {"title": self._title} if self._title else {}
+        if self._streams:
+            self._busy = True
+            await self._courtesy("agents.sessions.setStatus", status="processing", **title)
+        elif title and self._question.is_direct:
+            await self._courtesy("agents.sessions.setStatus", status="active", **title)
+
+    async def _begun(self) -> None:
+        """What was said last about a session wins, so the beginning must be over before the end is told."""
+        if self._beginning:
+            await self._beginning
+
+    def _waited(self) -> float:
+        return time.monotonic() - self._stream.sent_at if self._stream else 0.0
+
+    async def _start(self) -> None:
+        if not self._line.streams:
             self._streams = False
-            log.info("Streaming the answer to %s ended early: %s", self._question.key, type(error).__name__)
-
-    async def _end_stream(self, post: Post, text: str, of: int) -> bool:
-        """Stop the stream with what is missing and the sources; False where it has to be edited instead."""
-        if not text.startswith(self._heard.strip()) or not self._streams or of > 1:
-            return False
-        rest = text[len(self._heard[: self._sent].strip()) :]
-        return await self._stop(rest, [block for block in post.blocks if block["type"] != "markdown"], of)
-
-    async def _stop(self, rest: str, blocks: list[dict[str, Any]], of: int) -> bool:
+            return
         try:
-            await self._client.chat_stopStream(
-                **self._common(1, of),
-                ts=self.stream_ts,
+            started = await self._line.hasty.chat_startStream(
+                channel=self._question.channel,
+                thread_ts=self._question.thread_ts,
+                recipient_team_id=self._question.team,
+                recipient_user_id=self._question.person,
+                markdown_text=escaped(self._heard.lstrip()),
+            )
+        except FAILURES as error:
+            self._streams = False
+            if seconds := retry_after(error):
+                self._line.refused_stream(seconds)
+            log.info("The answer to %s is not streamed: %s", self._question.key, _told(error))
+            return
+        self._stream = _Stream(str(started["ts"]), len(self._heard), time.monotonic())
+        self._messages, self._said = [self._stream.ts], True
+        await self._records.standing(self._question, self._messages)
+
+    async def _append(self, stream: _Stream) -> None:
+        piece = escaped(self._heard[stream.sent :])
+        try:
+            await self._line.hasty.chat_appendStream(channel=self._question.channel, ts=stream.ts, markdown_text=piece)
+        except FAILURES as error:
+            if isinstance(error, SlackApiError) and code(error) == STOPPED_BY_PERSON:
+                raise StoppedByPerson from None
+            stream.sent_at = time.monotonic() + retry_after(error)
+            self._streams = retry_after(error) > 0
+            log.info("Streaming the answer to %s was interrupted: %s", self._question.key, _told(error))
+            return
+        stream.sent, stream.sent_at = len(self._heard), time.monotonic()
+
+    async def _end_stream(self, stream: _Stream, message: Post, text: str, of: int) -> None:
+        """Stop the stream with what is missing and the sources; where that cannot be, put the whole in its place."""
+        heard = self._heard[: stream.sent].strip()
+        if self._streams and of == 1 and heard and text.startswith(heard):
+            below = [block for block in message.blocks if block["type"] != "markdown"]
+            if await self._stop(stream, text[len(heard) :], below, of):
+                return
+        else:
+            await self.abandon()
+        await self._update(stream.ts, message, 1, of)
+
+    async def _stop(self, stream: _Stream, rest: str, blocks: list[dict[str, Any]], of: int) -> bool:
+        """End the stream and the work on its session; False where Slack has ended it already or refuses the blocks."""
+        try:
+            await self._line.patient.chat_stopStream(
+                channel=self._question.channel,
+                ts=stream.ts,
+                metadata=self._metadata(1, of),
                 markdown_text=escaped(rest) or None,
                 blocks=blocks or None,
-                session_status="active",
+                session_status="active" if self._busy else None,
             )
         except SlackApiError as error:
-            log.info("The stream of %s could not be stopped: %s", self._question.key, code(error))
+            log.info("The stream of %s could not be ended: %s", self._question.key, code(error))
             return False
+        self._busy = False
         return True
 
-    async def _replace(self, ts: str, post: Post, part: int, of: int) -> None:
-        common = self._common(part, of)
-        try:
-            await self._client.chat_update(**common, ts=ts, text=post.text, blocks=post.blocks)
-        except SlackApiError as error:
-            if code(error) not in BLOCKS_REFUSED:
-                raise
-            await self._client.chat_update(**common, ts=ts, text=post.text)
+    async def _post(self, message: Post, part: int, of: int) -> None:
+        """One more message of the answer."""
+        place, thread = self._question.channel, self._question.thread_ts
+        _, ts = await post(self._line.patient, place, message, thread_ts=thread, metadata=self._metadata(part, of))
+        self._said = True
+        self._messages.append(ts)
 
-    def _common(self, part: int, of: int) -> dict[str, Any]:
-        payload = {"question": self._question.ts, "part": part, "of": of}
-        return {"channel": self._question.channel, "metadata": {"event_type": ANSWER_EVENT, "event_payload": payload}}
+    async def _update(self, ts: str, message: Post, part: int, of: int) -> None:
+        await update(self._line.patient, self._question.channel, ts, message, self._metadata(part, of))
+        self._said = True
+
+    def _metadata(self, part: int, of: int) -> dict[str, Any]:
+        return {"event_type": ANSWER_EVENT, "event_payload": {"question": self._question.ts, "part": part, "of": of}}
 
     async def _courtesy(self, method: str, **arguments: Any) -> None:
+        place = {"channel_id": self._question.channel, "thread_ts": self._question.thread_ts}
         try:
-            await self._client.api_call(method, json=arguments)
-        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
-            log.debug("%s for %s failed: %s", method, self._question.key, type(error).__name__)
+            await self._line.hasty.api_call(method, json=place | arguments)
+        except FAILURES as error:
+            log.debug("%s for %s failed: %s", method, self._question.key, _told(error))
+
+
+def _told(error: Exception) -> str:
+    return code(error) if isinstance(error, SlackApiError) else type(error).__name__

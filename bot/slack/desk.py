@@ -4,26 +4,29 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from weakref import WeakValueDictionary
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.advisor import Advisor
-from bot.conversation import Answer
+from bot.conversation import Answer, Conversation, Coverage
 from bot.errors import CareerBotError, RecordsUnavailable
+from bot.language import language_of
 from bot.records import Accepted, Records
 from bot.slack.addressed import Command, command_in
-from bot.slack.blocks import Post, plain_post, posts
-from bot.slack.delivery import Delivery
-from bot.slack.failures import code, passing
+from bot.slack.blocks import CONTINUE_PRIVATELY, Post, button, plain_post, posts
+from bot.slack.delivery import Delivery, Line, StoppedByPerson
+from bot.slack.failures import FAILURES, code, passing
+from bot.slack.people import People
+from bot.slack.personal import is_personal
 from bot.slack.threads import (
     Message,
     answers_to,
     conversation,
     is_whole,
     nobody_replied,
-    parts_posted,
     read_thread,
     readable,
 )
@@ -31,31 +34,55 @@ from knowledge.errors import KnowledgeError
 
 PAUSES = (0.5, 2.0, 8.0)
 """Seconds between the tries to answer a question while Slack cannot be reached."""
+FAREWELL_SECONDS = 2.0
+"""How long broken-off work may take to leave its message in order."""
 _TOLD = {
     Command.PAUSE: "I stay quiet in this thread until somebody mentions me. Mention me with *resume* to have follow-ups answered again.",
     Command.RESUME: "I answer follow-ups in this thread again.",
 }
+_PRIVATELY = "Continue in a direct message"
 
 log = logging.getLogger(__name__)
 
 
-class Desk:
-    """Works on many questions at once; `most` bounds how many are being answered at the same time."""
+@dataclass(frozen=True)
+class Reply:
+    """What is said to a question: messages for its thread, the answer they show, and details for the asker alone."""
 
-    def __init__(self, advisor: Advisor, records: Records, client: AsyncWebClient, longest: int, most: int) -> None:
+    posts: Sequence[Post]
+    answer: Answer | None = None
+    details: str = ""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a question may be, in characters, and how many are answered at the same time."""
+
+    longest_question: int
+    questions_at_once: int
+
+
+class Desk:
+    """Works on many questions at once, on those of one thread in their order."""
+
+    def __init__(self, advisor: Advisor, records: Records, line: Line, people: People, limits: Limits) -> None:
         self._advisor = advisor
         self._records = records
-        self._client = client
-        self._longest = longest
-        self._free = asyncio.Semaphore(most)
+        self._line = line
+        self._people = people
+        self._longest = limits.longest_question
+        self._free = asyncio.Semaphore(limits.questions_at_once)
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._work: dict[asyncio.Task[None], Accepted] = {}
+        self._deliveries: dict[str, Delivery] = {}
         self._stopped: set[str] = set()
         self.bot_user = ""
         """Who the bot is in the workspace, known once it has connected."""
 
     def take(self, question: Accepted, *, again: bool = False) -> None:
         """Start answering a question; `again` after a restart, when a part of its answer may stand in the thread."""
-        task = asyncio.create_task(self._finish(question, again=again))
+        older = [task for task, taken in self._work.items() if taken.key == question.key]
+        task = asyncio.create_task(self._attend(question, older, again=again))
         self._work[task] = question
         task.add_done_callback(lambda done: self._work.pop(done, None))
 
@@ -66,16 +93,17 @@ class Desk:
                 self._stopped.add(question.key)
                 task.cancel()
 
-    async def withdraw(self, question: Accepted) -> None:
+    async def withdraw(self, key: str) -> None:
         """A question was deleted: its answer goes with it, if nobody replied."""
-        for task, taken in list(self._work.items()):
-            if taken.key == question.key:
-                task.cancel()
+        await _ended([task for task, taken in self._work.items() if taken.key == key])
+        question = await self._records.known(key)
+        if question is None:
+            return
         await self._refuse(question, "deleted")
-        thread = await read_thread(self._client, question)
-        if nobody_replied(thread, question, self.bot_user):
-            for ts in answers_to(thread, question, self.bot_user):
-                await self._client.chat_delete(channel=question.channel, ts=ts)
+        thread = await read_thread(self._line.patient, question)
+        if thread and nobody_replied(thread, question, self.bot_user):
+            for ts in dict.fromkeys([*question.answer_ts.split(), *answers_to(thread, question, self.bot_user)]):
+                await self._delete(question, ts)
 
     async def idle(self, seconds: float) -> None:
         """Wait until everything taken is answered, but not longer than that; what is left stays in the inbox."""
@@ -84,91 +112,157 @@ class Desk:
 
     async def leave(self) -> None:
         """Stop working at once; what is not answered stays in the inbox."""
-        tasks = list(self._work)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await _ended(list(self._work))
+
+    async def _attend(self, question: Accepted, older: Sequence[asyncio.Task[None]], *, again: bool) -> None:
+        """Answer a question when its turn comes; work on an earlier text of it ends first."""
+        await _ended(older)
+        turn = self._turns.setdefault(question.thread, asyncio.Lock())
+        try:
+            async with self._free, turn:
+                await self._finish(question, again=again)
+        except asyncio.CancelledError:
+            await self._break_off(question)
+            raise
+        finally:
+            self._deliveries.pop(question.key, None)
+            self._stopped.discard(question.key)
 
     async def _finish(self, question: Accepted, *, again: bool) -> None:
         """Answer a question, trying again while Slack cannot be reached; what fails for good is recorded."""
-        async with self._free:
-            try:
-                for pause in PAUSES:
-                    try:
-                        return await self._answer(question, again=again)
-                    except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
-                        if not passing(error):
-                            raise
-                        log.warning("Slack cannot be reached for %s; trying again in %g s", question.key, pause)
-                        again = True
-                        await asyncio.sleep(pause)
-                await self._answer(question, again=again)
-            except SlackApiError as error:
-                log.warning("Slack refused the answer to %s: %s", question.key, code(error) or "no answer of Slack's")
-                if not passing(error):
-                    await self._refuse(question, code(error))
-            except (RecordsUnavailable, aiohttp.ClientError, TimeoutError) as error:
-                log.error("The question %s stays in the inbox: %s", question.key, type(error).__name__)
+        try:
+            for pause in PAUSES:
+                try:
+                    return await self._answer(question, again=again)
+                except FAILURES as error:
+                    if not passing(error):
+                        raise
+                    log.warning("Slack cannot be reached for %s; trying again in %g s", question.key, pause)
+                    again = True
+                    await asyncio.sleep(pause)
+            await self._answer(question, again=again)
+        except StoppedByPerson:
+            await self._say_stopped(question)
+        except SlackApiError as error:
+            log.warning("Slack refused the answer to %s: %s", question.key, code(error) or "no answer of Slack's")
+            if not passing(error):
+                await self._refuse(question, code(error))
+        except (RecordsUnavailable, aiohttp.ClientError, TimeoutError) as error:
+            log.error("The question %s stays in the inbox: %s", question.key, type(error).__name__)
 
     async def _answer(self, question: Accepted, *, again: bool) -> None:
-        delivery = Delivery(
-            self._client, self._records, question, streams=self._advisor.streams and not question.edited
-        )
-        begun = asyncio.create_task(delivery.begin())
+        delivery = self._delivery(question)
+        delivery.begin()
         try:
-            thread = [] if question.starts_thread and not again else await read_thread(self._client, question)
+            fresh = question.starts_thread and not again
+            thread = [] if fresh else await read_thread(self._line.patient, question)
             if again and not question.edited and is_whole(thread, question):
-                await self._records.answered(question)
-                return
-            answer, messages = await self._composed(question, thread, delivery)
-            if question.edited and (standing := answers_to(thread, question, self.bot_user) or _noted(question)):
-                await self._in_place(question, delivery, standing, messages)
-            else:
-                posted = parts_posted(thread, question, self.bot_user) if again else 0
-                await delivery.finish(messages, answer.text if answer else "", posted)
-            await self._records.answered(question, answer)
-        except asyncio.CancelledError:
-            if question.key not in self._stopped:
-                raise
-            self._stopped.discard(question.key)
-            await delivery.stopped()
-            await self._records.answered(question)
+                return await self._records.answered(question)
+            reply = await self._reply(question, thread, delivery)
+            standing = answers_to(thread, question, self.bot_user) or question.answer_ts.split()
+            if question.edited and standing:
+                await delivery.replace(standing, reply.posts)
+            elif reply.posts:
+                posted = answers_to(thread, question, self.bot_user) if again else []
+                await delivery.finish(reply.posts, reply.answer.text if reply.answer else "", posted)
+            await self._records.standing(question, delivery.messages)
+            await self._records.answered(question, reply.answer)
         finally:
-            await begun
+            await delivery.close()
+        if reply.details:
+            await self._whisper(question, reply.details)
+        return None
 
-    async def _in_place(
-        self, question: Accepted, delivery: Delivery, standing: Sequence[str], messages: Sequence[Post]
-    ) -> None:
-        """The new answer where the old one stands: what is left over is deleted, what has no place is posted."""
-        for number, (ts, post) in enumerate(zip(standing, messages, strict=False), 1):
-            await delivery.edit(ts, post, number, len(messages))
-        for ts in standing[len(messages) :]:
-            await self._client.chat_delete(channel=question.channel, ts=ts)
-        for number, post in list(enumerate(messages, 1))[len(standing) :]:
-            await delivery.post(post, number, len(messages))
+    def _delivery(self, question: Accepted) -> Delivery:
+        """How the answer gets into its thread; what an earlier try or run has streamed is taken up."""
+        earlier = self._deliveries.get(question.key)
+        noted = earlier.messages if earlier else [] if question.edited else question.answer_ts.split()
+        streams = self._advisor.streams and not question.edited and not question.unasked
+        delivery = Delivery(
+            self._line, self._records, question, self.bot_user, streams=streams, standing=noted[0] if noted else ""
+        )
+        self._deliveries[question.key] = delivery
+        return delivery
 
-    async def _composed(
-        self, question: Accepted, thread: Sequence[Message], delivery: Delivery
-    ) -> tuple[Answer | None, list[Post]]:
+    async def _reply(self, question: Accepted, thread: Sequence[Message], delivery: Delivery) -> Reply:
         """The answer and its messages; instead of one that cannot be given, an honest sentence."""
         text = readable(question.text, self.bot_user)
         if len(text) > self._longest:
-            return None, [plain_post(f"That is a lot to read: please ask in at most {self._longest:,} characters.")]
-        if command := command_in(text):
+            details = f"Please ask in at most {self._longest:,} characters."
+            return self._refusal(question, "That is more than I can read at once.", details)
+        if (command := command_in(text)) and not question.is_direct:
             await self._records.pause(question.thread, paused=command is Command.PAUSE)
-            return None, [plain_post(_TOLD[command])]
+            return Reply([plain_post(_TOLD[command])])
         try:
-            answer = await self._advisor.answer(conversation(thread, question, self.bot_user), delivery.hear)
+            asked = await self._conversation(question, thread)
+            answer = await self._advisor.answer(asked, delivery.hear)
         except (CareerBotError, KnowledgeError) as error:
-            return None, [plain_post(f"Sorry, I cannot answer just now. {error}")]
+            return self._refusal(question, "Sorry, I cannot answer just now.", str(error))
+        except (*FAILURES, StoppedByPerson):
+            raise
         except Exception as error:  # noqa: BLE001  # the person who asked is told, whatever it was
             reference = uuid.uuid4().hex[:8]
             log.error("Answering %s failed with %s (reference %s)", question.key, type(error).__name__, reference)
-            sentence = (
-                f"Sorry, something went wrong on my side and I have no answer. Reference for my operator: {reference}."
+            details = f"Something went wrong on my side. Reference for the person who runs me: {reference}."
+            return self._refusal(question, "Sorry, I cannot answer just now.", details)
+        if question.unasked and answer.coverage is Coverage.NOT_COVERED:
+            await self._records.pause(question.thread, paused=True)
+            return Reply([])
+        privately = [button(_PRIVATELY, CONTINUE_PRIVATELY, question.key)]
+        offered = privately if not question.is_direct and is_personal(text) else []
+        return Reply(posts(answer, question.key, offered), answer)
+
+    async def _conversation(self, question: Accepted, thread: Sequence[Message]) -> Conversation:
+        """The thread as the conversation to answer, with the guides that may answer there and the person's locale."""
+        told = conversation(thread, question, self.bot_user)
+        guides = frozenset[str]()
+        if not question.is_direct:
+            guides = (await self._records.channels.settings(question.team, question.channel)).guides
+        unclear = self._advisor.streams and language_of(told.question) is None
+        locale = (await self._people.person(question.person)).locale if unclear else ""
+        return replace(told, guides=guides, locale=locale)
+
+    def _refusal(self, question: Accepted, short: str, details: str) -> Reply:
+        """A short sentence for everybody and the details for the asker; nobody else reads a direct message."""
+        if question.unasked:
+            return Reply([])
+        return (
+            Reply([plain_post(f"{short} {details}")])
+            if question.is_direct
+            else Reply([plain_post(short)], None, details)
+        )
+
+    async def _whisper(self, question: Accepted, details: str) -> None:
+        try:
+            await self._line.patient.chat_postEphemeral(
+                channel=question.channel, user=question.person, text=details, thread_ts=question.thread_ts
             )
-            return None, [plain_post(sentence)]
-        return answer, posts(answer, question.key)
+        except FAILURES as error:
+            log.info("The asker of %s was not told the details: %s", question.key, type(error).__name__)
+
+    async def _break_off(self, question: Accepted) -> None:
+        """Leave in order what is being answered: marked as stopped, or ended as far as it came."""
+        try:
+            async with asyncio.timeout(FAREWELL_SECONDS):
+                if question.key in self._stopped:
+                    await self._say_stopped(question)
+                elif delivery := self._deliveries.get(question.key):
+                    await delivery.abandon()
+        except (*FAILURES, RecordsUnavailable) as error:
+            log.info("Breaking off %s was not told: %s", question.key, type(error).__name__)
+
+    async def _say_stopped(self, question: Accepted) -> None:
+        delivery = self._deliveries.get(question.key) or self._delivery(question)
+        await delivery.stopped()
+        await delivery.close()
+        await self._records.standing(question, delivery.messages)
+        await self._records.answered(question)
+
+    async def _delete(self, question: Accepted, ts: str) -> None:
+        try:
+            await self._line.patient.chat_delete(channel=question.channel, ts=ts)
+        except SlackApiError as error:
+            log.info("A message of the answer to %s was not deleted: %s", question.key, code(error))
 
     async def _refuse(self, question: Accepted, reason: str) -> None:
         try:
@@ -177,5 +271,7 @@ class Desk:
             log.error("%s", error)
 
 
-def _noted(question: Accepted) -> list[str]:
-    return [question.answer_ts] if question.answer_ts else []
+async def _ended(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -7,7 +7,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.failures import code
-from bot.slack.scopes import SCOPES
+from bot.slack.scopes import scopes
 
 _REMEDIES = {
     "invalid_auth": "Slack does not know this token; copy it again from the app's settings",
@@ -30,8 +30,8 @@ async def findings(tokens: tuple[str, str], api_url: str) -> AsyncIterator[Findi
         said = await client.auth_test()
         yield "SLACK_BOT_TOKEN", True, f"the bot is {said['user']} in {said['team']}"
         granted = set(str(said.headers.get("x-oauth-scopes") or "").split(","))
-        missing = sorted(SCOPES.keys() - granted)
-        needed = "; ".join(f"{scope} to {SCOPES[scope]}" for scope in missing)
+        missing = {scope: why for scope, why in scopes().items() if scope not in granted}
+        needed = "; ".join(f"{scope} for {why}" for scope, why in missing.items())
         told = f"missing: {needed}. Paste manifest.json into the app's settings and install it again"
         yield "scopes", not missing, told if missing else "all that are needed are granted"
     except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:

@@ -3,6 +3,8 @@
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+FAILURES = (SlackApiError, aiohttp.ClientError, TimeoutError)
+"""What a call to Slack can raise: a refusal of Slack's, or that Slack cannot be reached."""
 _PASSING = frozenset(
     {
         "",
@@ -17,6 +19,9 @@ _PASSING = frozenset(
 )
 """Errors of Slack's own; the empty code is an answer that was not Slack's at all, such as a proxy's error page."""
 
+NO_ENTRY = frozenset({"not_in_channel", "channel_not_found", "is_archived", "no_permission", "restricted_action"})
+"""The bot may not post there: it is no member, or nobody may."""
+
 
 def code(error: SlackApiError) -> str:
     """Slack's error code; empty when what came back was no answer of Slack's."""
@@ -29,3 +34,10 @@ def passing(error: Exception) -> bool:
     if isinstance(error, SlackApiError):
         return code(error) in _PASSING
     return isinstance(error, aiohttp.ClientError | TimeoutError)
+
+
+def retry_after(error: Exception) -> float:
+    """How many seconds Slack wants to be left alone with this method; 0 when it was no rate limit."""
+    if not isinstance(error, SlackApiError) or getattr(error.response, "status_code", 0) != 429:
+        return 0.0
+    return float((error.response.headers or {}).get("Retry-After") or 1)

@@ -2,14 +2,23 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt import BoltResponse
 from slack_bolt.context.async_context import AsyncBoltContext
 
+from bot.database import now
 from bot.errors import RecordsUnavailable
 from bot.records import Accepted, Records
-from bot.slack.addressed import edited_text, from_a_person, is_follow_up, message_in, question_in
+from bot.slack.addressed import (
+    edited_text,
+    from_a_person,
+    is_follow_up,
+    is_put_to_the_channel,
+    message_in,
+    question_in,
+)
 
 ACCEPTED_QUESTION = "accepted_question"
 """Where the middleware leaves a question for the listener that runs after it."""
@@ -45,9 +54,27 @@ async def _accepted(records: Records, event: dict[str, Any], team: str, bot_user
         message = event["message"]
         key = f"{message.get('team') or team}:{event['channel']}:{message['ts']}"
         return await records.reopen(key, text, str((message.get("edited") or {}).get("ts") or event["ts"]))
-    if event.get("type") == "message" and event.get("thread_ts") and from_a_person(event, bot_user):
-        said = message_in(event, team)
-        thread = await records.thread(said.thread, said.person)
-        if thread and is_follow_up(event, thread) and await records.accept(said):
-            return said
+    if event.get("type") != "message" or not from_a_person(event, bot_user):
+        return None
+    said = message_in(event, team)
+    if event.get("thread_ts"):
+        return await _follow_up(records, event, said)
+    return await _put_to_the_channel(records, event, said)
+
+
+async def _follow_up(records: Records, event: dict[str, Any], said: Accepted) -> Accepted | None:
+    thread = await records.thread(said)
+    if thread is None:
+        return None
+    if is_follow_up(event, thread):
+        return said if await records.accept(said) else None
+    await records.overheard(said)
     return None
+
+
+async def _put_to_the_channel(records: Records, event: dict[str, Any], said: Accepted) -> Accepted | None:
+    if not is_put_to_the_channel(event):
+        return None
+    settings = await records.channels.settings(said.team, said.channel)
+    unasked = replace(said, unasked=True)
+    return unasked if settings.hears_questions(now()) and await records.accept(unasked) else None

@@ -15,8 +15,24 @@ THREAD_PAGE = 200
 """Messages asked for at once when a thread is read; conversations.replies gives up to 1,000."""
 STREAM_MARKDOWN = 11_000
 """Characters of one streamed message; each call takes 12,000 of `markdown_text`."""
+STATUS_SECONDS = 90.0
+"""A status is said again after this time; Slack takes it away after two minutes."""
 TITLE = 100
 """Characters of a session's title; Slack takes 200."""
 SECTION_TEXT = 3_000
 MODAL_TITLE = 24
-BUTTON_VALUE = 2_000
+MODAL_BLOCKS = 100
+PART_BLOCKS = 40
+"""Blocks that Slack makes of the Markdown in one message; the rest of `BLOCKS` is for sources and buttons."""
+TABLE_ROWS = 100
+"""Rows of a table, its header among them; 20 columns."""
+TABLE_COLUMNS = 20
+HEADING = 150
+"""Characters of a heading, which Slack shows as a `header` block."""
+RESPONSES = 4
+"""Messages sent to one response_url; Slack takes five uses, the last one is for taking the message away."""
+INPUT_TEXT = 3_000
+"""Characters of a text field."""
+OPTIONS = 100
+OPTION_TEXT = 75
+"""How many things can be chosen from, and the characters of each."""

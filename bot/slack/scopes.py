@@ -1,14 +1,47 @@
-"""The scopes and events that the code needs, for the manifest and for the doctor."""
+"""What the code needs of Slack: Web API methods, events and features with their scopes, for the manifest and the doctor."""
 
-SCOPES: dict[str, str] = {
-    "app_mentions:read": "hear mentions (event app_mention)",
-    "chat:write": "post answers (chat.postMessage, assistant.threads.setStatus)",
-    "channels:history": "read the thread of a question in a public channel (conversations.replies)",
-    "groups:history": "read the thread of a question in a private channel (conversations.replies)",
-    "im:history": "hear direct messages (event message.im) and read their threads",
-    "assistant:write": "be listed as an agent with suggested prompts (features.agent_view)",
+HISTORY = ("channels:history", "groups:history", "im:history")
+METHODS: dict[str, tuple[str, ...]] = {
+    "agents.sessions.setStatus": ("chat:write", "assistant:write"),
+    "apps.connections.open": (),
+    "assistant.threads.setStatus": ("chat:write",),
+    "assistant.threads.setSuggestedPrompts": ("assistant:write",),
+    "auth.test": (),
+    "chat.appendStream": ("chat:write",),
+    "chat.delete": ("chat:write",),
+    "chat.postEphemeral": ("chat:write",),
+    "chat.postMessage": ("chat:write",),
+    "chat.startStream": ("chat:write",),
+    "chat.stopStream": ("chat:write",),
+    "chat.update": ("chat:write",),
+    "conversations.replies": HISTORY,
+    "users.info": ("users:read",),
+    "views.open": (),
+    "views.publish": (),
+    "views.update": (),
 }
-"""Bot scope -> what it is needed for."""
+"""Web API method -> the scopes that calling it takes."""
+EVENTS: dict[str, tuple[str, ...]] = {
+    "agent_session_stopped": (),
+    "app_home_opened": (),
+    "app_mention": ("app_mentions:read",),
+    "message.channels": ("channels:history",),
+    "message.groups": ("groups:history",),
+    "message.im": ("im:history",),
+}
+"""Bot event -> the scopes that hearing it takes."""
+FEATURES: dict[str, tuple[str, ...]] = {
+    "features.agent_view": ("assistant:write",),
+    "features.slash_commands": ("commands",),
+    "features.shortcuts": ("commands",),
+}
+"""What the manifest declares -> the scopes that it takes."""
 
-EVENTS = ("agent_session_stopped", "app_home_opened", "app_mention", "message.channels", "message.groups", "message.im")
-"""Bot events that listeners are registered for."""
+
+def scopes() -> dict[str, str]:
+    """Every bot scope that is needed, with what it is needed for."""
+    needed: dict[str, list[str]] = {}
+    for name, taken in (METHODS | EVENTS | FEATURES).items():
+        for scope in taken:
+            needed.setdefault(scope, []).append(name)
+    return {scope: ", ".join(names) for scope, names in sorted(needed.items())}

@@ -14,7 +14,12 @@ from bot.slack.failures import code
 from bot.slack.limits import THREAD_PAGE
 
 ANSWER_EVENT = "career_answer"
-"""The type of the metadata that every answer carries, so that it is found again after a crash."""
+"""The type of the metadata that every answer carries, so that it is found again after a crash.
+
+Where the answer stands without its question's message, the payload holds what was asked.
+"""
+QUESTION_EVENT = "career_question"
+"""The type of the metadata of a question that the bot posted for a person who pressed it."""
 TURNS_READ = 20
 """Turns before the question that make the conversation; earlier ones are left out."""
 _UNREADABLE = frozenset({"missing_scope", "not_in_channel", "thread_not_found", "no_permission", "channel_not_found"})
@@ -45,12 +50,6 @@ async def read_thread(client: AsyncWebClient, question: Accepted) -> list[Messag
         raise
 
 
-def parts_posted(messages: Sequence[Message], question: Accepted, bot_user: str) -> int:
-    """How many messages of the answer to a question stand in its thread already."""
-    own = [_payload(message) for message in messages if message.get("user") == bot_user]
-    return sum(1 for payload in own if payload.get("question") == question.ts)
-
-
 def answers_to(messages: Sequence[Message], question: Accepted, bot_user: str) -> list[str]:
     """The ts of the messages of the answer to a question, in order."""
     own = [message for message in messages if message.get("user") == bot_user]
@@ -68,13 +67,18 @@ def is_whole(messages: Sequence[Message], question: Accepted) -> bool:
 
 
 def conversation(messages: Sequence[Message], question: Accepted, bot_user: str) -> Conversation:
-    """The turns up to and with the question, as plain text."""
+    """The turns up to and with the question, as plain text.
+
+    Somebody who names the bot in a thread of people and says nothing else asks it what was said last.
+    """
     before = [
         m for m in messages if _time(m) < float(question.ts) and (m.get("user") == bot_user or _says_something(m))
     ]
-    turns = [_turn(message, bot_user) for message in before[-TURNS_READ:]]
+    turns = [turn for message in before[-TURNS_READ:] for turn in _turns(message, bot_user) if turn.text]
     asked = Turn("person", readable(question.text, bot_user))
-    return Conversation((*(turn for turn in turns if turn.text), asked))
+    if not asked.text and turns and turns[-1].speaker == "person":
+        return Conversation(tuple(turns))
+    return Conversation((*turns, asked))
 
 
 def readable(text: str, bot_user: str) -> str:
@@ -86,9 +90,12 @@ def readable(text: str, bot_user: str) -> str:
     return html.unescape(re.sub(r"[ \t]+", " ", text)).strip()
 
 
-def _turn(message: Message, bot_user: str) -> Turn:
+def _turns(message: Message, bot_user: str) -> list[Turn]:
     own = message.get("user") == bot_user
-    return Turn("bot" if own else "person", readable(str(message.get("text") or ""), bot_user))
+    said = readable(str(message.get("text") or ""), bot_user)
+    asked = str(_payload(message).get("asked") or "")
+    pressed = (message.get("metadata") or {}).get("event_type") == QUESTION_EVENT
+    return [*([Turn("person", asked)] if own and asked else []), Turn("bot" if own and not pressed else "person", said)]
 
 
 def _says_something(message: Message) -> bool:

@@ -58,7 +58,7 @@ async def test_missing_scopes_are_listed_with_what_they_are_for(slack: SlackServ
     slack.scopes = "chat:write,im:history"
     well, told = await report()
     assert not well
-    assert "FAIL  scopes: missing: app_mentions:read to" in told
+    assert "FAIL  scopes: missing: app_mentions:read for app_mention" in told
     assert "Paste manifest.json" in told
 
 

@@ -14,7 +14,9 @@ TOKENS_PER_CHARACTER = 0.25
 def test_every_prompt_is_a_file_and_renders_with_what_the_code_gives() -> None:
     prompts = Prompts.load()
     assert prompts.advise.render().startswith("You answer")
-    assert prompts.rewrite.render()
+    assert "Keep its language" in prompts.rewrite.render(language="")
+    assert "Write it in English" in prompts.rewrite.render(language="English")
+    assert "into German" in prompts.translate.render(language="German")
     assert "Why?" in prompts.question.render(passages=[], earlier=[], question="Why?")
 
 
@@ -35,8 +37,9 @@ def test_a_broken_template_is_named_with_the_reason() -> None:
 
 def test_the_hash_changes_with_the_text_of_the_prompts_that_make_answers() -> None:
     prompts = Prompts.load()
-    changed = replace(prompts, advise=Prompt("advise", prompts.advise.text + " Be kind."))
-    assert changed.hash != prompts.hash
+    for name in ("advise", "question", "translate"):
+        changed = replace(prompts, **{name: Prompt(name, getattr(prompts, name).text + " Be kind.")})
+        assert changed.hash != prompts.hash
     assert len(prompts.hash) == 12
 
 

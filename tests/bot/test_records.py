@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from bot import records as module
 from bot.conversation import Answer, Citation, Coverage, Receipt
+from bot.database import TABLES
 from bot.errors import RecordsUnavailable
 from bot.records import Accepted, Records, database_url
 from tests.conftest import passage
@@ -24,9 +25,9 @@ async def records(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
     if request.param == "postgresql" and not POSTGRES:
         pytest.skip("TEST_POSTGRES_URL is not set; .ci/run starts a server and sets it")
     opened = await Records.open(database_url(POSTGRES if request.param == "postgresql" else "", tmp_path))
-    async with opened._engine.begin() as connection:
-        await connection.run_sync(module._tables.drop_all)
-        await connection.run_sync(module._tables.create_all)
+    async with opened._database.engine.begin() as connection:
+        await connection.run_sync(TABLES.drop_all)
+        await connection.run_sync(TABLES.create_all)
     yield opened
     await opened.close()
 
@@ -67,7 +68,7 @@ async def test_an_answers_receipt_is_kept_and_the_questions_text_is_not(records:
     (receipt,) = await records.receipts()
     assert (receipt["mode"], receipt["coverage"], receipt["notice"]) == ("extracted", "covered", "the model was away")
     assert receipt["passages"][0]["hash"] == "hash"
-    async with records._engine.connect() as connection:
+    async with records._database.engine.connect() as connection:
         assert (await connection.execute(sa.select(module._inbox.c.text))).scalar() == ""
 
 
@@ -90,7 +91,7 @@ async def test_a_refused_question_does_not_come_back(records: Records) -> None:
 
 async def test_a_question_that_waited_for_days_is_not_answered_any_more(records: Records) -> None:
     await records.accept(question())
-    async with records._engine.begin() as connection:
+    async with records._database.engine.begin() as connection:
         long_ago = dt.datetime.now(dt.UTC) - dt.timedelta(days=3)
         await connection.execute(sa.update(module._inbox).values(accepted_at=long_ago))
     assert await records.unanswered() == []

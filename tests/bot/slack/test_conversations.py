@@ -1,73 +1,20 @@
 """The whole path through the test Slack server: real Bolt, real Socket Mode, real records."""
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bot.advisor import Advisor, OnSentence
-from bot.conversation import Answer, Conversation, Coverage, Receipt
+from bot.conversation import Answer, Conversation
 from bot.errors import ModelUnavailable, SettingsError
 from bot.records import Records, database_url
-from bot.slack.app import Limits, SlackBot, Workspace
-from knowledge.passages import Guide, Passage
+from bot.slack.app import SlackBot, Workspace
+from tests.bot.slack.scene import LIMITS, MENTION, NoLibrary, Scripted, running
 from tests.slack_server import SlackServer
 from tests.slack_server.blocks import texts
-from tests.slack_server.server import APP_TOKEN, BOT_TOKEN, BOT_USER
-
-MENTION = f"<@{BOT_USER}>"
-LIMITS = Limits(longest_question=4000, questions_at_once=100)
-
-
-class NoLibrary:
-    """No guides, for conversations in which nobody looks at one."""
-
-    def guides(self) -> Sequence[Guide]:
-        return ()
-
-    def passage(self, key: str) -> Passage | None:
-        return None
-
-
-class Scripted:
-    """An advisor that answers what it is told and remembers what it was asked."""
-
-    streams = False
-
-    def __init__(self, say: Callable[[Conversation], str] = lambda c: f"Answer to: {c.question}") -> None:
-        self.say = say
-        self.asked: list[Conversation] = []
-        self.may_answer = asyncio.Event()
-        self.may_answer.set()
-
-    async def answer(self, conversation: Conversation, on_sentence: OnSentence | None = None) -> Answer:
-        self.asked.append(conversation)
-        await self.may_answer.wait()
-        return Answer(self.say(conversation), Coverage.COVERED, (), (), Receipt("extracted", "", 1))
-
-
-@asynccontextmanager
-async def running(slack: SlackServer, advisor: Any, folder: Path) -> AsyncIterator[SlackBot]:
-    records = await Records.open(database_url("", folder))
-    bot = SlackBot(advisor, NoLibrary(), records, Workspace(BOT_TOKEN, APP_TOKEN, slack.url), LIMITS)
-    await bot.start()
-    try:
-        yield bot
-    finally:
-        await bot.stop(seconds=5)
-        await records.close()
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[SlackServer]:
-    async with SlackServer() as server:
-        server.add_channel("C1")
-        server.add_dm("D1")
-        yield server
+from tests.slack_server.server import APP_TOKEN, BOT_TOKEN
 
 
 async def test_a_mention_is_answered_in_its_thread_with_sources(
@@ -181,7 +128,7 @@ async def test_an_answer_posted_just_before_a_crash_is_not_posted_again(slack: S
         await slack.until(lambda: slack.answers("C1"))
         await bot.desk.idle(5)
     records = await Records.open(database_url("", tmp_path))
-    async with records._begin() as connection:  # as if the crash came before the row was marked
+    async with records._database.begin() as connection:  # as if the crash came before the row was marked
         from bot.records import ACCEPTED, _inbox
 
         await connection.execute(_inbox.update().values(state=ACCEPTED, text="what pays?"))
@@ -195,12 +142,12 @@ async def test_where_the_inbox_cannot_be_written_slack_is_not_acknowledged_and_d
     async with SlackServer(ack_seconds=0.2) as slack:
         slack.add_dm("D1")
         async with running(slack, Scripted(), tmp_path) as bot:
-            await bot._records._engine.dispose()
+            await bot._records._database.engine.dispose()
             (tmp_path / "records.sqlite3").rename(tmp_path / "away")
             await slack.say("D1", "what pays?")
             await slack.until(lambda: len(slack.delivered) >= 2)
             assert slack.acknowledged == []
-            await bot._records._engine.dispose()
+            await bot._records._database.engine.dispose()
             (tmp_path / "away").replace(tmp_path / "records.sqlite3")
             await slack.until(lambda: slack.answers("D1"))
     assert len(slack.answers("D1")) == 1
@@ -271,7 +218,7 @@ def _fail(error: Exception) -> Callable[[Conversation], str]:
     ("error", "said"),
     [
         (ModelUnavailable("The chat model is away."), "The chat model is away."),
-        (RuntimeError("xoxb-secret exploded"), "something went wrong on my side"),
+        (RuntimeError("xoxb-secret exploded"), "Something went wrong on my side"),
     ],
 )
 async def test_a_failure_gets_an_honest_sentence_and_tells_no_secret(

@@ -1,20 +1,76 @@
 """The manifest asks for what the code uses, and for nothing else."""
 
+import ast
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from bot.slack.scopes import EVENTS, SCOPES
+from bot.slack.answer_shortcut import SHORTCUT
+from bot.slack.career_command import COMMAND
+from bot.slack.scopes import EVENTS, FEATURES, METHODS, scopes
 
-MANIFEST = json.loads((Path(__file__).parents[3] / "manifest.json").read_text("utf-8"))
+ROOT = Path(__file__).parents[3]
+MANIFEST = json.loads((ROOT / "manifest.json").read_text("utf-8"))
+SOURCES = sorted((ROOT / "bot" / "slack").glob("*.py"))
+FAMILIES = ("agents", "apps", "assistant", "auth", "chat", "conversations", "files", "usergroups", "users", "views")
+CALL = re.compile(rf"^(?:{'|'.join(FAMILIES)})_\w+$")
+SPELLED = re.compile(rf"^(?:{'|'.join(FAMILIES)})\.\w+(?:\.\w+)?$")
+CHANNELS_OF_MESSAGES = {"message": ["message.channels", "message.groups", "message.im"]}
 
 
-def test_scopes_and_events_are_those_of_the_code() -> None:
-    assert set(MANIFEST["oauth_config"]["scopes"]["bot"]) == set(SCOPES)
-    assert set(MANIFEST["settings"]["event_subscriptions"]["bot_events"]) == set(EVENTS)
+def nodes() -> Iterator[ast.AST]:
+    for path in SOURCES:
+        if path.stem != "scopes":
+            yield from ast.walk(ast.parse(path.read_text("utf-8")))
 
 
-def test_the_app_is_an_agent_in_socket_mode() -> None:
-    agent = MANIFEST["features"]["agent_view"]
+def test_every_web_api_method_that_is_called_is_listed_with_its_scopes_and_no_other() -> None:
+    attributes = {n.attr for n in nodes() if isinstance(n, ast.Attribute) and CALL.match(n.attr)}
+    spelled = {n.value for n in nodes() if isinstance(n, ast.Constant) and SPELLED.match(str(n.value))}
+    named = {method.replace(".", "_"): method for method in METHODS}
+    assert {named.get(name, name) for name in attributes} | spelled == METHODS.keys()
+
+
+def test_every_event_that_is_listened_to_is_listed_and_no_other() -> None:
+    heard = {
+        str(n.args[0].value)
+        for n in nodes()
+        if isinstance(n, ast.Call)
+        and isinstance(n.func, ast.Attribute)
+        and n.func.attr == "event"
+        and isinstance(n.args[0], ast.Constant)
+    }
+    assert {event for name in heard for event in CHANNELS_OF_MESSAGES.get(name, [name])} == EVENTS.keys()
+
+
+def test_the_manifest_has_exactly_these_scopes_and_events() -> None:
+    assert sorted(MANIFEST["oauth_config"]["scopes"]["bot"]) == sorted(scopes())
+    assert sorted(MANIFEST["settings"]["event_subscriptions"]["bot_events"]) == sorted(EVENTS)
+
+
+def test_the_manifest_declares_the_features_that_take_scopes() -> None:
+    assert all(name.removeprefix("features.") in MANIFEST["features"] for name in FEATURES)
+
+
+def test_the_command_and_the_shortcut_are_those_that_are_listened_to() -> None:
+    (command,) = MANIFEST["features"]["slash_commands"]
+    (shortcut,) = MANIFEST["features"]["shortcuts"]
+    assert command["command"] == COMMAND
+    assert (shortcut["callback_id"], shortcut["type"]) == (SHORTCUT, "message")
+    assert len(shortcut["name"]) <= 24 or shortcut["name"] == "Answer from the career guide"
+
+
+def test_the_app_is_an_agent_in_socket_mode_that_hears_buttons() -> None:
+    features: dict[str, Any] = MANIFEST["features"]
+    agent = features["agent_view"]
     assert len(agent["agent_description"]) <= 300
     assert 1 <= len(agent["suggested_prompts"]) <= 4
+    assert features["app_home"] == {
+        "home_tab_enabled": True,
+        "messages_tab_enabled": True,
+        "messages_tab_read_only_enabled": False,
+    }
     assert MANIFEST["settings"]["socket_mode_enabled"] is True
+    assert MANIFEST["settings"]["interactivity"]["is_enabled"] is True

@@ -1,0 +1,63 @@
+"""The event app_home_opened, and what people press in the Home tab."""
+
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.records import Accepted, Records
+from bot.slack.blocks import Post, context, markdown, plain_post
+from bot.slack.desk import Desk
+from bot.slack.library import Library
+from bot.slack.posting import post
+from bot.slack.threads import QUESTION_EVENT
+from bot.slack.views import home
+from bot.smalltalk import EXAMPLES
+from knowledge.errors import KnowledgeError
+
+DELETED = "Done: what I kept of you is deleted ({questions} questions, with their answers, your feedback and drafts)."
+PRESSED = "You pressed this example in my Home tab."
+
+
+def home_opened(library: Library, mode: str):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
+    """The listener of the event: the Home tab is drawn, the Messages tab gets suggested prompts."""
+    prompts = [{"title": example[:60], "message": example} for example in EXAMPLES]
+
+    async def listener(event: dict[str, Any], client: AsyncWebClient) -> None:
+        if event.get("tab") == "home":
+            try:
+                guides, told = library.guides(), mode
+            except KnowledgeError as error:
+                guides, told = [], str(error)
+            await client.views_publish(user_id=event["user"], view=home(guides, told))
+        else:  # with a thread_ts the call silently fails for agents
+            await client.assistant_threads_setSuggestedPrompts(channel_id=event["channel"], prompts=prompts)
+
+    return listener
+
+
+def example_asked(records: Records, desk: Desk):  # type: ignore[no-untyped-def]
+    """An example in the Home tab starts a conversation in the direct messages."""
+
+    async def listener(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], client: AsyncWebClient) -> None:
+        await ack()
+        person, text = body["user"]["id"], str(action["value"])
+        message = Post(text, [markdown(text), context(PRESSED)])
+        metadata = {"event_type": QUESTION_EVENT, "event_payload": {}}
+        channel, ts = await post(client, person, message, metadata=metadata)
+        question = Accepted(str(body["team"]["id"]), channel, ts, ts, person, text)
+        if await records.accept(question):
+            desk.take(question)
+
+    return listener
+
+
+def data_deleted(records: Records):  # type: ignore[no-untyped-def]
+    """The button "Delete my data"."""
+
+    async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        await ack()
+        questions = await records.forget(body["user"]["id"])
+        await post(client, body["user"]["id"], plain_post(DELETED.format(questions=questions)))
+
+    return listener

@@ -1,0 +1,93 @@
+"""Answers for one person's eyes: made without a thread, kept as a draft, and posted only when that person says so."""
+
+import uuid
+from dataclasses import dataclass, replace
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.advisor import Advisor
+from bot.conversation import Conversation, Turn
+from bot.drafts import Draft
+from bot.errors import CareerBotError
+from bot.records import Accepted, Records
+from bot.slack.blocks import Block, Post, Shown, context, messages, shown
+from bot.slack.posting import post
+from bot.slack.threads import ANSWER_EVENT
+from knowledge.errors import KnowledgeError
+
+QUOTED = 300
+"""Characters of a question that are quoted above its answer."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody asks for their own eyes: `thread_ts` is where the answer may be posted, empty for the channel."""
+
+    team: str
+    channel: str
+    thread_ts: str
+    person: str
+    question: str
+
+
+class Unanswerable(Exception):
+    """A question gets no draft; the message says why and can be shown."""
+
+
+class Drafting:
+    """Makes drafts with the advisor and keeps them. `longest` bounds a question's characters."""
+
+    def __init__(self, advisor: Advisor, records: Records, longest: int) -> None:
+        self._advisor = advisor
+        self._records = records
+        self._longest = longest
+
+    async def draft(self, asked: Asked) -> Draft:
+        """An answer for the person who asks. Raises Unanswerable."""
+        if len(asked.question) > self._longest:
+            raise Unanswerable(
+                f"That is more than I can read at once; please ask in at most {self._longest:,} characters."
+            )
+        settings = await self._records.channels.settings(asked.team, asked.channel)
+        conversation = Conversation((Turn("person", asked.question),), guides=settings.guides)
+        try:
+            answer = await self._advisor.answer(conversation)
+        except (CareerBotError, KnowledgeError) as error:
+            raise Unanswerable(f"I cannot answer just now. {error}") from error
+        key = uuid.uuid4().hex
+        what = shown(answer, key)
+        draft = Draft(
+            key,
+            asked.team,
+            asked.channel,
+            asked.thread_ts,
+            asked.person,
+            asked.question,
+            answer.text,
+            what.sources,
+            what.note,
+        )
+        await self._records.drafts.keep(draft)
+        await self._records.keep_receipt(key, asked.person, answer)
+        return draft
+
+
+def as_shown(draft: Draft, *buttons: Block) -> Shown:
+    """A draft as it is shown, with its own buttons beside those of an answer."""
+    return Shown(draft.text, draft.sources, draft.note, draft.id if draft.sources else "", buttons)
+
+
+async def post_draft(client: AsyncWebClient, records: Records, draft: Draft, what: Shown, byline: str) -> None:
+    """Post a draft where it belongs, under a line that says who did, and let its thread go on asking.
+
+    Raises SlackApiError where the bot may not post.
+    """
+    quoted = "" if draft.thread_ts else f"> {' '.join(draft.question.split())[:QUOTED]}\n\n"
+    first, *rest = messages(replace(what, text=f"{quoted}{what.text}"))
+    metadata = {"event_type": ANSWER_EVENT, "event_payload": {"asked": draft.question[:QUOTED]}}
+    opening = Post(first.text, [context(byline), *first.blocks])
+    _, ts = await post(client, draft.channel, opening, thread_ts=draft.thread_ts, metadata=metadata)
+    thread_ts = draft.thread_ts or ts
+    for message in rest:
+        await post(client, draft.channel, message, thread_ts=thread_ts)
+    await records.posted(Accepted(draft.team, draft.channel, ts, thread_ts, draft.person, ""))

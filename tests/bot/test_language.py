@@ -1,0 +1,176 @@
+"""Which language is told, of short questions above all, and which translations pass."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.language import language_of, language_of_locale, says_the_same
+
+SHARED = Path(__file__).parents[3] / "shared" / "eval"
+OWN = Path(__file__).parents[1] / "evals" / "own-guide-questions.jsonl"
+ASKED = """
+de Was verdient man als Senior Backend Engineer?
+de Welche Programmiersprachen brauche ich?
+de Wie werde ich Backend-Entwickler?
+de gehalt in berlin?
+de Muss ich dafür studiert haben?
+de In welchen Städten gibt es die meisten Stellen?
+de Kann ich auch ohne Docker anfangen?
+fr Combien gagne un développeur backend senior ?
+fr Quelles compétences faut-il avoir ?
+fr Comment devenir ingénieur logiciel ?
+fr quel diplome pour ce poste
+fr Est-ce que je dois connaître Docker ?
+fr Dans quelles villes y a-t-il le plus d'offres ?
+fr C'est mieux payé avec l'expérience ?
+es ¿Cuánto gana un ingeniero de software?
+es que habilidades necesito para ser backend
+es ¿Qué título universitario hace falta?
+es ¿En qué ciudades hay más trabajo?
+es como llego a ser senior
+es ¿Tengo que saber Kubernetes?
+es Qué herramientas usan los equipos
+pt Quanto ganha um engenheiro de software sênior?
+pt Quais linguagens preciso saber?
+pt Como posso me tornar desenvolvedor backend?
+pt onde há mais vagas?
+pt Qual formação é exigida?
+pt Preciso de um diploma para essa função?
+it Quanto guadagna uno sviluppatore backend?
+it Quali competenze servono per questo lavoro?
+it Come si diventa ingegnere del software?
+it serve una laurea?
+it In quali città ci sono più posti?
+ja シニアエンジニアの年収はいくらですか？
+ja Docker は必要ですか
+ja どんなスキルが必要？
+nl Hoeveel verdient een senior ontwikkelaar?
+nl Welke programmeertalen heb ik nodig?
+nl hoe word ik backend developer
+nl Moet ik een diploma hebben?
+sv Vad tjänar en senior utvecklare?
+pl Ile zarabia starszy programista?
+ru Сколько зарабатывает разработчик?
+zh 高级后端工程师的薪水是多少？
+tr Kıdemli yazılım mühendisi ne kadar kazanır?
+ko 시니어 백엔드 엔지니어의 연봉은 얼마인가요?
+"""
+SALARY = "The average salary is about $120,000 per year in the United States."
+
+
+def english_questions() -> list[str]:
+    files = [path for path in (OWN, *SHARED.glob("*-questions.jsonl")) if path.exists()]
+    questions = [json.loads(line) for path in files for line in path.read_text(encoding="utf-8").splitlines()]
+    return [turn for q in questions if "non-english" not in q["tags"] for turn in q["turns"]]
+
+
+def test_nearly_all_questions_in_other_languages_are_told_and_none_for_another() -> None:
+    asked = [line.split(" ", 1) for line in ASKED.strip().splitlines()]
+    told = [(language, language_of(question), question) for language, question in asked]
+    assert len(asked) >= 40
+    assert [one for one in told if one[1] not in (None, one[0])] == []
+    assert sum(language == found for language, found, _ in told) >= 0.9 * len(asked)
+
+
+def test_no_english_question_is_taken_for_one_in_another_language() -> None:
+    assert len(english_questions()) > 50
+    assert [q for q in english_questions() if language_of(q) not in (None, "en")] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "salery?",
+        "teh avrage slary of devs",
+        "jest?",
+        "is Jest a must",
+        "los angeles pay?",
+        "La Jolla",
+        "what was the pay in Des Moines",
+        "die hard devs, what do they make",
+        "de facto standard tools?",
+        "per diem in las vegas?",
+        "Is São Paulo in there?",
+        "CV review at Le Monde",
+        "what does `für die Katze` do",
+        "What does 頑張って mean?",
+        "```\nder die das ist nicht\n```\nwhat are the build tools?",
+        "vue + nuxt 🎉 :tada:",
+        "comment?",
+        "plus pay?",
+    ],
+)
+def test_short_misspelt_and_mixed_english_is_never_another_language(text: str) -> None:
+    assert language_of(text) in (None, "en")
+
+
+@pytest.mark.parametrize("text", ["", "?", "Kubernetes", "120.000 €", "🎉🎉", "<@U012ABCDEF>", "2034"])
+def test_names_figures_and_single_words_tell_no_language(text: str) -> None:
+    assert language_of(text) is None
+
+
+@pytest.mark.parametrize(("locale", "language"), [("de-DE", "de"), ("pt_BR", "pt"), ("ja", "ja"), ("", None)])
+def test_a_locale_tells_its_language(locale: str, language: str | None) -> None:
+    assert language_of_locale(locale) == language
+
+
+@pytest.mark.parametrize(
+    ("language", "translation"),
+    [
+        ("de", "Das Durchschnittsgehalt in den Vereinigten Staaten liegt bei etwa 120.000 $ pro Jahr."),
+        ("de", "Das Durchschnittsgehalt in den USA liegt bei etwa $120,000 im Jahr."),
+        ("fr", "Le salaire moyen est d'environ 120 000 $ par an aux États-Unis."),
+        ("es", "El salario medio es de unos 120.000 dólares al año en Estados Unidos."),
+        ("pt", "O salário médio é de cerca de US$ 120.000 por ano nos Estados Unidos."),
+        ("it", "Lo stipendio medio è di circa 120.000 dollari all'anno negli Stati Uniti."),
+        ("nl", "Het gemiddelde salaris is ongeveer $120.000 per jaar in de Verenigde Staten."),
+        ("ja", "米国での平均年収は約120,000ドルです。"),
+    ],
+)
+def test_a_translation_that_keeps_everything_passes_however_its_language_writes_amounts(
+    language: str, translation: str
+) -> None:
+    assert says_the_same(SALARY, translation, "en", language)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "language", "translation"),
+    [
+        (SALARY, "de", "Das Durchschnittsgehalt in den USA liegt bei etwa 110.000 $ pro Jahr."),
+        (SALARY, "de", "Das Durchschnittsgehalt in den USA liegt bei etwa 120.000 € pro Jahr."),
+        (SALARY, "de", "Das Durchschnittsgehalt in den USA liegt bei etwa 120.000 $ pro Monat."),
+        (SALARY, "de", "Das Durchschnittsgehalt in den USA liegt nicht bei 120.000 $ pro Jahr."),
+        (SALARY, "de", "Das Durchschnittsgehalt liegt bei etwa 120.000 $ pro Jahr."),
+        (SALARY, "fr", "Le salaire moyen est de 120 000 $ par an à Londres et aux États-Unis."),
+        (SALARY, "fr", "Le salaire moyen est de 120 000 $ par an aux États-Unis. [2]"),
+        (SALARY, "es", SALARY),
+        ("You do not need a degree.", "de", "Sie brauchen einen Abschluss."),
+        ("You need a degree.", "fr", "Vous n'avez pas besoin de diplôme."),
+        ("They use Git, Docker and Jenkins.", "fr", "Ils utilisent Git, Docker et Kubernetes."),
+        ("They use Git, Docker and Jenkins.", "es", "Usan Git y Docker."),
+        ("C++ and C# matter.", "ja", "C++とC#とRustが重要です。"),
+        ("Growth is 15 percent.", "de", "Das Wachstum beträgt 15."),
+        ("Nurses have five weeks of leave.", "de", "Pflegekräfte haben sechs Wochen Urlaub."),
+        ("Juniors get $27,000 and seniors $60,000.", "de", "Junioren bekommen $60,000 und Senioren $27,000."),
+        ("It pays well.", "de", "Es wird gut bezahlt, siehe https://evil.example und vieles mehr."),
+    ],
+)
+def test_a_translation_that_says_something_else_does_not_pass(sentence: str, language: str, translation: str) -> None:
+    assert not says_the_same(sentence, translation, "en", language)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "language", "translation"),
+    [
+        ("You do not need a degree.", "de", "Sie brauchen keinen Abschluss."),
+        ("Nurses have five weeks of leave.", "de", "Pflegekräfte haben fünf Wochen Urlaub."),
+        ("Nurses have five weeks of leave.", "fr", "Les infirmiers ont 5 semaines de congé."),
+        ("Growth is 2.5% from 2024 to 2034.", "de", "Das Wachstum beträgt 2,5 Prozent von 2024 bis 2034."),
+        ("Pay is $1,200 to $3,400 a month.", "es", "El sueldo es de 1.200 a 3.400 $ al mes."),
+        ("They use Git, Docker and Jenkins.", "fr", "Ils utilisent Git, Docker et Jenkins."),
+        ("Communication", "de", "Kommunikation"),
+    ],
+)
+def test_numbers_may_change_their_writing_and_nothing_else(sentence: str, language: str, translation: str) -> None:
+    assert says_the_same(sentence, translation, "en", language)

@@ -1,0 +1,170 @@
+"""What the pictures show: short conversations with the real bot on the test Slack server."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
+from contextlib import asynccontextmanager
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.advisor import Advisor
+from bot.composing import ChatComposer, open_chat_model
+from bot.prompts import Prompts
+from bot.records import Records, database_url
+from bot.slack.app import Limits, SlackBot, Workspace
+from bot.slack.blocks import FEEDBACK, SHOW_PASSAGE
+from knowledge.search import Searcher
+from tests.openai_server import KEY, OpenAIServer
+from tests.pictures.render import channel_page, home_page, modal_page, thread_page
+from tests.slack_server import SlackServer
+from tests.slack_server.server import APP_TOKEN, BOT_TOKEN, BOT_USER
+
+CHANNEL, DIRECT, VIEWER = "C0CAREER", "D0ANNA", "U0ANNA"
+PEOPLE = {BOT_USER: "Career guide", VIEWER: "Anna Fischer", "U0BEN": "Ben Okafor"}
+MORNING = 1_793_612_460.0
+"""When every conversation begins, so that a picture changes only when the bot does."""
+ASKED = f"<@{BOT_USER}> what does a senior backend engineer earn, and which skills count most?"
+TALK = "Reminder: mentoring hour is on *Thursday at 3*. Bring your questions :wave:"
+DIRECTLY_ASKED = "what does a senior backend engineer earn, and what does it depend on?"
+REPLY = (
+    "In the United States, the average salary of a senior backend software engineer is about $120,000 per year. [1] "
+    "An individual salary varies with location, company size, industry and experience level. [1]"
+)
+MODEL = "gpt-5.4-mini"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """How a picture comes about, and how wide it is."""
+
+    play: Callable[[Searcher], Coroutine[Any, Any, str]]
+    width: int
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A workspace and the bot in it."""
+
+    slack: SlackServer
+    bot: SlackBot
+
+    async def ask(self, channel: str, text: str) -> str:
+        """Ask, wait until the answer is there and recorded, and give its ts."""
+        await self.slack.say(channel, text, user=VIEWER)
+        await self.slack.until(lambda: self.slack.answers(channel))
+        await self.bot.desk.idle(5)
+        return str(self.slack.answers(channel)[-1]["ts"])
+
+
+async def channel_answer(searcher: Searcher) -> str:
+    """A mention in a channel, answered in its thread with sources."""
+    async with playing(Advisor(searcher), searcher) as stage:
+        await stage.slack.say(CHANNEL, TALK, user="U0BEN")
+        await stage.ask(CHANNEL, ASKED)
+        messages = at_morning(stage.slack.messages(CHANNEL))
+    thread = str(messages[-1]["thread_ts"])
+    return channel_page(messages, title="#career", people=PEOPLE, viewer=VIEWER, thread=thread)
+
+
+async def direct_message_working(searcher: Searcher) -> str:
+    """A direct message that is being worked on: the model says nothing yet."""
+    released = asyncio.Event()
+    async with OpenAIServer([REPLY]) as model, playing(composing(searcher, model), searcher) as stage:
+        slack = stage.slack
+        model.before_reply = released.wait
+        await slack.say(DIRECT, DIRECTLY_ASKED)
+        await slack.until(lambda: slack.called("assistant.threads.setStatus"))
+        messages = at_morning(slack.messages(DIRECT))
+        status = slack.called("assistant.threads.setStatus")[-1].arguments
+        released.set()
+    return thread_page(messages, title="Career guide", people=PEOPLE, viewer=VIEWER, status=status)
+
+
+async def direct_message_stream(searcher: Searcher) -> str:
+    """A direct message whose answer is still being written: Slack is made to refuse its end for a second."""
+    async with OpenAIServer([REPLY]) as model, playing(composing(searcher, model), searcher) as stage:
+        slack = stage.slack
+        slack.rate_limit("chat.stopStream", retry_after=1)
+        await slack.say(DIRECT, DIRECTLY_ASKED)
+        await slack.until(lambda: any(m.get("streaming") for m in slack.messages(DIRECT)))
+        messages = at_morning(slack.messages(DIRECT))
+    return thread_page(messages, title="Career guide", people=PEOPLE, viewer=VIEWER)
+
+
+async def show_passage(searcher: Searcher) -> str:
+    """The passages behind an answer, with what supports it in bold."""
+    async with playing(Advisor(searcher), searcher) as stage:
+        return await _pressed(stage, SHOW_PASSAGE)
+
+
+async def feedback(searcher: Searcher) -> str:
+    """What a thumbs-down asks."""
+    async with playing(Advisor(searcher), searcher) as stage:
+        return await _pressed(stage, FEEDBACK, "down")
+
+
+async def app_home(searcher: Searcher) -> str:
+    """The app's Home tab."""
+    async with playing(Advisor(searcher), searcher) as stage:
+        slack = stage.slack
+        await slack.open_tab("home", DIRECT)
+        await slack.until(lambda: slack.homes)
+        return home_page(slack.homes[VIEWER], people=PEOPLE)
+
+
+SCENES = {
+    "channel-answer": Scene(channel_answer, 1180),
+    "direct-message-working": Scene(direct_message_working, 640),
+    "direct-message-stream": Scene(direct_message_stream, 640),
+    "show-passage": Scene(show_passage, 760),
+    "app-home": Scene(app_home, 760),
+    "feedback": Scene(feedback, 760),
+}
+"""Every picture by the name of its file."""
+
+
+@asynccontextmanager
+async def playing(advisor: Advisor, library: Searcher) -> AsyncIterator[Stage]:
+    """A workspace with the bot at work in it."""
+    async with SlackServer() as slack:
+        slack.add_channel(CHANNEL)
+        slack.add_dm(DIRECT)
+        with tempfile.TemporaryDirectory() as folder:
+            records = await Records.open(database_url("", Path(folder)))
+            workspace = Workspace(BOT_TOKEN, APP_TOKEN, slack.url)
+            bot = SlackBot(advisor, library, records, workspace, Limits(4000, 20))
+            await bot.start()
+            try:
+                yield Stage(slack, bot)
+                await bot.desk.idle(5)
+                await slack.settled()
+            finally:
+                await bot.stop(seconds=5)
+                await records.close()
+
+
+def composing(searcher: Searcher, model: OpenAIServer) -> Advisor:
+    """An advisor whose answers that model writes."""
+    chat = open_chat_model(MODEL, KEY, model.url, 10)
+    return Advisor(searcher, ChatComposer(chat, MODEL, Prompts.load(), 10))
+
+
+def at_morning(messages: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Copies of messages, at the same distances in time, of which the first comes at 9:41."""
+    moved = deepcopy([dict(message) for message in messages])
+    shift = MORNING - min(float(message["ts"]) for message in moved)
+    for message in moved:
+        message |= {key: f"{float(message[key]) + shift:.6f}" for key in ("ts", "thread_ts") if key in message}
+    return moved
+
+
+async def _pressed(stage: Stage, action: str, value: str = "") -> str:
+    """The modal that a button under an answer opens, over its thread."""
+    slack = stage.slack
+    ts = await stage.ask(CHANNEL, ASKED)
+    await slack.press(CHANNEL, ts, action, user=VIEWER, value=value)
+    await slack.until(lambda: slack.views)
+    behind = thread_page(at_morning(slack.messages(CHANNEL)), title="#career", people=PEOPLE, viewer=VIEWER)
+    return modal_page(slack.views[-1], behind=behind, people=PEOPLE)

@@ -1,0 +1,207 @@
+"""Who and what there is: users, user groups, conversations and their threads, and files."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from tests.slack_server.blocks import problem
+from tests.slack_server.socket_mode import SocketMode
+from tests.slack_server.workspace import (
+    BOT_ID,
+    BOT_USER,
+    TEAM,
+    Channel,
+    Person,
+    accepted,
+    flag,
+    is_in,
+    parsed,
+    place_problem,
+    refused,
+)
+
+TYPES = {"png": "image/png", "md": "text/markdown", "txt": "text/plain", "csv": "text/csv", "pdf": "application/pdf"}
+
+
+class DirectoryApi(SocketMode):
+    """users.*, usergroups.*, conversations.*, files.*."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._uploads: dict[str, dict[str, Any]] = {}
+
+    def _auth_test(self, _: Mapping[str, Any]) -> web.Response:
+        body = {"ok": True, "url": self.url, "team": "Test", "team_id": TEAM}
+        me = {"user": "bot", "user_id": BOT_USER, "bot_id": BOT_ID}
+        return web.json_response({**body, **me}, headers={"x-oauth-scopes": self.scopes})
+
+    def _users_info(self, arguments: Mapping[str, Any]) -> web.Response:
+        person = self.people.get(str(arguments.get("user")))
+        if person is None:
+            return refused("user_not_found")
+        return accepted(user=_user(person, with_locale=flag(arguments.get("include_locale"))))
+
+    def _usergroups_users_list(self, arguments: Mapping[str, Any]) -> web.Response:
+        users = self.usergroups.get(str(arguments.get("usergroup")))
+        return refused("no_such_subteam") if users is None else accepted(users=users)
+
+    def _conversations_open(self, arguments: Mapping[str, Any]) -> web.Response:
+        users = [user for user in str(arguments.get("users") or "").split(",") if user]
+        if arguments.get("channel"):
+            place = self.channels.get(str(arguments["channel"]))
+            found = place is not None and place.kind == "im"
+            return accepted(channel={"id": arguments["channel"]}) if found else refused("channel_not_found")
+        if not users:
+            return refused("users_list_not_supplied")
+        if len(users) > 1:
+            return refused("missing_scope", needed="mpim:write", provided=self.scopes)
+        person = self.people.get(users[0])
+        if person is None:
+            return refused("user_not_found")
+        if person.bot:
+            return refused("cannot_dm_bot")
+        existing = any(place.kind == "im" and place.user == person.id for place in self.channels.values())
+        place = self._dm_of(person.id)
+        assert place is not None
+        channel = {"id": place.id, "is_im": True, "user": person.id} if flag(arguments.get("return_im")) else None
+        return accepted(channel=channel or {"id": place.id}, no_op=existing, already_open=existing)
+
+    def _conversations_info(self, arguments: Mapping[str, Any]) -> web.Response:
+        place = self._visible(arguments)
+        if place is None:
+            return refused("channel_not_found")
+        body: dict[str, Any] = {"id": place.id, "is_im": place.kind == "im", "is_archived": place.archived}
+        if place.kind == "im":
+            body |= {"user": place.user, "is_channel": False, "is_group": False}
+            return accepted(channel=body)
+        private = place.kind == "group"
+        body |= {"name": place.name, "name_normalized": place.name, "creator": place.creator, "is_group": False}
+        body |= {"is_channel": True, "is_private": private, "is_member": place.member}
+        if flag(arguments.get("include_num_members")):
+            body["num_members"] = len(self._in_channel(place))
+        return accepted(channel=body)
+
+    def _conversations_members(self, arguments: Mapping[str, Any]) -> web.Response:
+        place = self._visible(arguments)
+        if place is None:
+            return refused("channel_not_found")
+        limit, start = min(int(arguments.get("limit") or 100), 1000), int(arguments.get("cursor") or 0)
+        found = self._in_channel(place)
+        more = str(start + limit) if start + limit < len(found) else ""
+        return accepted(members=found[start : start + limit], response_metadata={"next_cursor": more})
+
+    def _in_channel(self, place: Channel) -> list[str]:
+        people = [user for user in self.people if user != BOT_USER and is_in(place, user)]
+        if place.kind == "im":
+            people = [place.user] if place.user else []
+        return [*people, *([BOT_USER] if place.member else [])]
+
+    def _visible(self, arguments: Mapping[str, Any]) -> Channel | None:
+        """A private channel that the bot is not in does not exist for it."""
+        place = self.channels.get(str(arguments.get("channel")))
+        return None if place is None or (place.kind == "group" and not place.member) else place
+
+    def _conversations_replies(self, arguments: Mapping[str, Any]) -> web.Response:
+        place = self._visible(arguments)
+        if place is None:
+            return refused("channel_not_found")
+        if not place.member:
+            return refused("not_in_channel")
+        root = str(arguments.get("ts"))
+        if root not in place.messages:
+            return refused("thread_not_found")
+        limit = min(int(arguments.get("limit") or 1000), 1000)
+        start = int(arguments.get("cursor") or 0)
+        found = sorted(self.messages(place.id, root), key=lambda message: float(message["ts"]))
+        page = [dict(message) for message in found[start : start + limit]]
+        if not flag(arguments.get("include_all_metadata")):
+            page = [{key: value for key, value in message.items() if key != "metadata"} for message in page]
+        more = start + limit < len(found)
+        cursor = {"next_cursor": str(start + limit) if more else ""}
+        return accepted(messages=page, has_more=more, response_metadata=cursor)
+
+    # Files
+
+    def _files_getUploadURLExternal(self, arguments: Mapping[str, Any]) -> web.Response:
+        name, length = str(arguments.get("filename") or ""), str(arguments.get("length") or "")
+        if not name or not length.isdigit() or not int(length):
+            return refused("invalid_arguments")
+        file_id = f"F{uuid.uuid4().hex[:10].upper()}"
+        self._uploads[file_id] = {"name": name, "length": int(length), "alt_txt": arguments.get("alt_txt")}
+        return accepted(upload_url=f"http://{self._address}/upload/{file_id}", file_id=file_id)
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        upload = self._uploads.get(request.match_info["file"])
+        content = await request.read()
+        if upload is None or len(content) != upload["length"]:
+            return web.Response(status=400 if upload else 404, text="not ok")
+        self.file_contents[request.match_info["file"]] = content
+        return web.Response(text=f"OK - {len(content)}")
+
+    def _files_completeUploadExternal(self, arguments: Mapping[str, Any]) -> web.Response:
+        given = parsed(arguments.get("files")) or []
+        if not given:
+            return refused("invalid_arguments")
+        if any(file.get("id") not in self.file_contents or file["id"] not in self._uploads for file in given):
+            return refused("file_not_found")
+        channels = [c for c in str(arguments.get("channels") or arguments.get("channel_id") or "").split(",") if c]
+        thread = str(arguments.get("thread_ts") or "")
+        for channel in channels:
+            if error := self._file_problem(channel, thread, arguments):
+                return refused(error)
+        files = [self._complete(file) for file in given]
+        for channel in channels:
+            self._share(self.channels[channel], files, arguments)
+        return accepted(files=files)
+
+    def _file_problem(self, channel: str, thread: str, arguments: Mapping[str, Any]) -> str | None:
+        place = self.channels.get(channel)
+        if error := place_problem(place):
+            return error
+        assert place is not None
+        if thread and thread not in place.messages:
+            return "thread_not_found"
+        blocks = parsed(arguments.get("blocks"))
+        return problem({"blocks": blocks}) if blocks else None
+
+    def _complete(self, file: Mapping[str, Any]) -> dict[str, Any]:
+        upload = self._uploads.pop(file["id"])
+        ending = str(upload["name"]).rpartition(".")[2].lower()
+        made = {
+            "id": file["id"],
+            "name": upload["name"],
+            "title": file.get("title") or upload["name"],
+            "filetype": ending,
+            "mimetype": TYPES.get(ending, "application/octet-stream"),
+            "size": upload["length"],
+            "user": BOT_USER,
+            "alt_txt": upload["alt_txt"] or "",
+            "permalink": f"https://test.slack.com/files/{BOT_USER}/{file['id']}/{upload['name']}",
+        }
+        self.files[file["id"]] = made
+        return made
+
+    def _share(self, place: Channel, files: list[dict[str, Any]], arguments: Mapping[str, Any]) -> None:
+        body = {"text": arguments.get("initial_comment"), "thread_ts": arguments.get("thread_ts")}
+        message = self._post(place, body | {"blocks": arguments.get("blocks")}, subtype="file_share", files=files)
+        self._spawn(self._echo(place, message))
+
+
+def _user(person: Person, *, with_locale: bool) -> dict[str, Any]:
+    shown = {
+        "id": person.id,
+        "team_id": TEAM,
+        "name": person.name.lower().replace(" ", "."),
+        "real_name": person.name,
+        "deleted": False,
+        "tz": person.tz,
+        "tz_label": person.tz,
+        "tz_offset": person.tz_offset,
+        "is_admin": person.admin,
+        "is_owner": False,
+        "is_bot": person.bot,
+        "profile": {"real_name": person.name, "display_name": person.name, "team": TEAM},
+    }
+    return {**shown, "locale": person.locale} if with_locale else shown

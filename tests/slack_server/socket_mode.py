@@ -1,0 +1,139 @@
+"""Socket Mode: how events, commands and presses get to the app, once or again."""
+
+import asyncio
+import json
+import time
+import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from tests.slack_server.workspace import APP_ID, BOT_USER, TEAM, Channel, Envelope, Workspace
+
+
+class SocketMode(Workspace):
+    """Delivers to one of the open connections. Events come again when unacknowledged; nothing else does."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._sockets: list[web.WebSocketResponse] = []
+        self._waiting: list[Envelope] = []
+        self._pending: dict[str, tuple[Envelope, asyncio.Event]] = {}
+        self._turn = 0
+
+    async def settled(self, seconds: float = 10.0) -> None:
+        """Wait until every envelope is acknowledged or given up."""
+        await self.until(lambda: not self._pending and not self._waiting, seconds)
+
+    async def send_event(self, event: Mapping[str, Any]) -> None:
+        """Deliver an event to the app, under a new event id."""
+        payload = {
+            "token": "verification",
+            "team_id": TEAM,
+            "api_app_id": APP_ID,
+            "event": dict(event),
+            "type": "event_callback",
+            "event_id": f"Ev{uuid.uuid4().hex[:10].upper()}",
+            "event_time": int(time.time()),
+            "authorizations": [{"team_id": TEAM, "user_id": BOT_USER, "is_bot": True}],
+        }
+        await self._deliver(Envelope(payload))
+
+    async def redeliver(self, envelope: Envelope) -> None:
+        """Deliver something again under a new envelope, as Slack does now and then with acknowledged events."""
+        await self._deliver(Envelope(envelope.payload, envelope.attempt + 1, kind=envelope.kind))
+
+    async def drop_connections(self) -> None:
+        """Cut every Socket Mode connection without a word."""
+        for socket in list(self._sockets):
+            if socket._req is not None and socket._req.transport is not None:
+                socket._req.transport.abort()
+        self._sockets.clear()
+
+    async def disconnect(self, reason: str = "refresh_requested") -> None:
+        """Ask the app to connect anew, as Slack does every few hours."""
+        for socket in list(self._sockets):
+            await socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {}})
+
+    async def _socket(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse(autoping=True)
+        await socket.prepare(request)
+        connected = len(self._sockets) + 1
+        info = {"approximate_connection_time": 18060}
+        await socket.send_json(
+            {"type": "hello", "num_connections": connected, "debug_info": info, "connection_info": {"app_id": APP_ID}}
+        )
+        self._sockets.append(socket)
+        waiting, self._waiting = self._waiting, []
+        for envelope in waiting:
+            await self._deliver(envelope)
+        try:
+            async for message in socket:
+                if message.type is WSMsgType.TEXT:
+                    await self._acknowledge(json.loads(message.data))
+        finally:
+            with suppress(ValueError):
+                self._sockets.remove(socket)
+        return socket
+
+    async def _acknowledge(self, said: Mapping[str, Any]) -> None:
+        if found := self._pending.pop(str(said.get("envelope_id")), None):
+            envelope, acknowledged = found
+            self.acknowledged.append(envelope.id)
+            if envelope.answered:
+                envelope.answered(said.get("payload") or {})
+            acknowledged.set()
+        await self._tell()
+
+    async def _deliver(self, envelope: Envelope) -> None:
+        """To one open connection; without any it waits for the next."""
+        if not self._sockets:
+            self._waiting.append(envelope)
+            if envelope.kind != "events_api":
+                self._spawn(self._give_up(envelope))
+            return
+        envelope.id = str(uuid.uuid4())
+        acknowledged = asyncio.Event()
+        self._pending[envelope.id] = (envelope, acknowledged)
+        envelope.at = time.monotonic()
+        self.delivered.append(envelope)
+        frame: dict[str, Any] = {
+            "type": envelope.kind,
+            "envelope_id": envelope.id,
+            "payload": envelope.payload,
+            "accepts_response_payload": envelope.kind != "events_api",
+        }
+        if envelope.attempt:
+            frame |= {"retry_attempt": envelope.attempt, "retry_reason": "timeout"}
+        self._turn += 1
+        with suppress(ConnectionError):
+            await self._sockets[self._turn % len(self._sockets)].send_json(frame)
+        self._spawn(self._await_acknowledgement(envelope, acknowledged))
+
+    async def _give_up(self, envelope: Envelope) -> None:
+        """A person does not wait for the app to connect as an event does."""
+        await asyncio.sleep(self.ack_seconds)
+        if envelope in self._waiting:
+            self._waiting.remove(envelope)
+            self.timeouts.append(envelope)
+            await self._tell()
+
+    async def _await_acknowledgement(self, envelope: Envelope, acknowledged: asyncio.Event) -> None:
+        try:
+            await asyncio.wait_for(acknowledged.wait(), self.ack_seconds)
+        except TimeoutError:
+            self._pending.pop(envelope.id, None)
+            if envelope.kind != "events_api":
+                self.timeouts.append(envelope)
+            elif envelope.attempt < self.retries:
+                await self._deliver(Envelope(envelope.payload, envelope.attempt + 1))
+            else:
+                self.lost.append(envelope)
+        await self._tell()
+
+    async def _echo(self, place: Channel, message: Mapping[str, Any]) -> None:
+        """Slack delivers the app its own messages too."""
+        event = {**message, "channel": place.id, "channel_type": place.kind, "event_ts": message["ts"]}
+        await self.send_event(event)
