@@ -205,7 +205,8 @@ class Checked:
         if self._told <= place < len(self.waiting):
             await self.tell_the_rest(place)
             claim, cited = self.waiting[place]
-            same = says_the_same(claim.text, translation, self._language_of(claim, cited), self.language)
+            source = self._language_of(claim, cited) or ""
+            same = says_the_same(claim.text, translation, source, self.language)
             await self._show(replace(claim, text=translation) if same else claim, cited)
             self._told += 1
 
@@ -244,15 +245,21 @@ class Checked:
 
     def _language_of(self, claim: Claim, cited: Sequence[int]) -> str | None:
         """The language of a supported sentence, which is that of its passages; a short one does not tell its own."""
-        return language_of(self.passages[cited[0] - 1].text if cited else claim.text)
+        return _spoken_by(self.passages[cited[0] - 1]) if cited else language_of(claim.text)
+
+
+def _spoken_by(passage: Passage) -> str | None:
+    """The language of a passage; of a list of names its headings tell."""
+    return language_of("\n".join([*passage.heading, passage.text]))
 
 
 def _other_language(question: str, passages: Sequence[Passage]) -> str | None:
     """The language of most of the passages, where the question is surely in another and not in English."""
-    asked_in = language_of(question)
-    told = Counter(filter(None, (language_of(passage.text) for passage in passages[:TELLING])))
+    if (asked_in := language_of(question)) in (None, "en"):
+        return None
+    told = Counter(filter(None, (_spoken_by(passage) for passage in passages[:TELLING])))
     language = told.most_common(1)[0][0] if told else None
-    return language if asked_in not in (None, "en", language) else None
+    return language if language != asked_in else None
 
 
 def _with_language(answer: Answer, question: str) -> Answer:

@@ -101,6 +101,8 @@ _UNITS = {
     "yen": "yens?|ienes|¥|円",
 }
 """What follows a figure in any of the languages, under the English name."""
+_MARK = re.compile(r"\[\d|\n")
+_LINK = re.compile(r"\w+://\S+|<[!@#]")
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,'’ \u00a0\u202f]\d{3})+(?!\d)")
 _FIGURE = re.compile(
     r"(?:US)?[$£€¥₹]\s?\d[\d.]*\s?(?:[kKmM](?![a-z]))?|\d[\d.]*\s?(?:[kKmM](?![a-z]))?\s*(?:%|dollars|euros|pounds|kronor|francs|yen)?"
@@ -133,21 +135,24 @@ def language_of_locale(locale: str) -> str | None:
     return re.split(r"[-_]", locale)[0].lower() or None
 
 
-def says_the_same(sentence: str, translation: str, source: str | None, target: str) -> bool:
+def says_the_same(sentence: str, translation: str, source: str, target: str) -> bool:
     """Whether a translation keeps what can be compared: figures with their currency and period, names and negation.
 
-    `source` and `target` are the languages of the two, of `LANGUAGES`; a source of None is taken for English. What it
-    cannot see: a word translated wrongly, and in German a name that was added, since all nouns look like names.
+    `source` and `target` are the languages of the two; none but those of `LANGUAGES` can be compared. What this cannot
+    see: a word translated wrongly, a limit turned round (at least, at most), and in German a name that was added,
+    since all nouns look like names.
     """
     before, after = _with_countries(sentence), _with_countries(translation)
     return (
-        language_of(translation) != (source or "en")
+        {source, target} <= LANGUAGES.keys()
+        and language_of(translation) != source
         and len(translation) <= LONGEST * len(sentence) + 20
-        and not re.search(r"\[\d|https?:|\n", translation.replace(sentence, ""))
+        and not _MARK.search(translation)
+        and {*_LINK.findall(translation)} <= {*_LINK.findall(sentence)}
         and _same_figures(before, after, target)
         and _same_period(before, after)
-        and _same_names(before, after, source or "en", target)
-        and _negated(before, source or "en") == _negated(after, target)
+        and _same_names(before, after, source, target)
+        and _negated(before, source) == _negated(after, target)
     )
 
 
@@ -250,7 +255,7 @@ def _by_words(said: str) -> str | None:
     small = sum(word in _english() and best not in _small_words().get(word, ()) for word in found)
     content = sum(len(word) > 3 and word in english_words() and word not in foreign for word in found)
     if not met or (others and weights[others[0]] == weights[best]):
-        return "en" if not weights and (small or content > 1) else None
+        return "en" if small > len(foreign) or (content > 1 and not weights) else None
     against = small + ENGLISH_WORD * content
     marked = (best,) in _letters(said)
     if met > against and (met > 1 or marked or foreign.keys() & _asked(best)):

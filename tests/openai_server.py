@@ -78,6 +78,10 @@ class OpenAIServer:
         """From now on the model says this."""
         self._replies, self._listed = None, [reply]
 
+    def reply_with(self, script: Script) -> None:
+        """From now on the model says what a function makes of the request."""
+        self._replies = script
+
     def prompts(self) -> list[str]:
         """The whole text of every chat request, in order."""
         return ["\n".join(str(m["content"]) for m in r["messages"]) for r in self.requests if "messages" in r]

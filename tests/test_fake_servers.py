@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+import aiohttp
 import pytest
 from openai import AsyncOpenAI, AuthenticationError, BadRequestError, NotFoundError, RateLimitError
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -817,6 +818,8 @@ async def test_a_file_is_uploaded_and_shared_in_a_thread(slack: SlackServer) -> 
 async def test_a_file_that_was_not_uploaded_cannot_be_shared(slack: SlackServer) -> None:
     complete = client(slack).files_completeUploadExternal
     place = await client(slack).files_getUploadURLExternal(filename="a.md", length=3)
+    async with aiohttp.ClientSession() as session, session.post(place["upload_url"], data=b"longer") as answer:
+        assert answer.status == 400
     missing = complete(files=[{"id": place["file_id"], "title": "a"}], channel_id="C1")
     assert await error_of(missing) == "file_not_found"
     slack.scopes = ALL_SCOPES

@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.records import Accepted, Records
 from bot.slack.blocks import Post, plain_post
-from bot.slack.failures import FAILURES, code, retry_after
+from bot.slack.failures import FAILURES, code, passing, retry_after
 from bot.slack.limits import STATUS_SECONDS, STREAM_MARKDOWN, TITLE
 from bot.slack.markdown import escaped
 from bot.slack.posting import post, update
@@ -27,6 +27,8 @@ FLUSH_AFTER = 800
 """Characters that wait before they are appended to a stream: about 120 words then cost no call beside start and stop."""
 FLUSH_SECONDS = 3.0
 """A sentence waits no longer than this when another one comes."""
+BROKEN_OFF = 0
+"""How many parts an answer has that ended in the middle: none of it counts as posted."""
 STOPPED_BY_PERSON = "stopped_by_user"
 
 log = logging.getLogger(__name__)
@@ -81,14 +83,15 @@ class Delivery:
         self._records = records
         self._question = question
         self._title = readable(question.text, bot_user)[:TITLE] if question.starts_thread else ""
-        self._streams = streams and not standing
+        self._streams = streams
         self._heard = ""
-        self._stream: _Stream | None = _Stream(standing, 0, 0.0) if standing else None
-        self._messages: list[str] = [standing] if standing else []
+        self._stream: _Stream | None = None
+        self._messages: list[str] = []
         self._busy = False
         self._said = False
         self._beginning: asyncio.Task[None] | None = None
         self._status: asyncio.Task[None] | None = None
+        self.take_up(standing)
 
     @property
     def messages(self) -> list[str]:
@@ -102,6 +105,11 @@ class Delivery:
         if self._question.starts_thread or not self._streams:
             self._status = asyncio.create_task(self._keep_status())
         self._beginning = asyncio.create_task(self._open_session())
+
+    def take_up(self, ts: str) -> None:
+        """Go on in a message that an earlier run has begun to stream, where there is one."""
+        if ts and not self._messages:
+            self._streams, self._stream, self._messages = False, _Stream(ts, 0, 0.0), [ts]
 
     async def hear(self, piece: str) -> None:
         """A checked piece of the answer. Raises StoppedByPerson when Slack says that the stream was stopped."""
@@ -141,12 +149,13 @@ class Delivery:
         if self._stream is None:
             await self._post(said, 1, 1)
         elif not await self._stop(self._stream, f"{self._heard[self._stream.sent :]} {STOPPED}", [], 1):
+            await self.abandon()
             await self._update(self._stream.ts, said, 1, 1)
 
     async def abandon(self) -> None:
         """The question is gone or has changed: a stream ends as it is, and is edited or deleted later."""
         if self._stream:
-            await self._stop(self._stream, "", [], 1)
+            await self._stop(self._stream, "", [], BROKEN_OFF)
 
     async def close(self) -> None:
         """Leave nothing that says the bot is still at work, whatever happened."""
@@ -229,9 +238,13 @@ class Delivery:
             below = [block for block in message.blocks if block["type"] != "markdown"]
             if await self._stop(stream, text[len(heard) :], below, of):
                 return
-        else:
-            await self.abandon()
-        await self._update(stream.ts, message, 1, of)
+        await self.abandon()  # Slack lets nobody edit a message that is still being streamed
+        try:
+            await self._update(stream.ts, message, 1, of)
+        except SlackApiError as error:
+            if passing(error):
+                raise
+            self._messages = []  # the whole answer is posted below what cannot be edited
 
     async def _stop(self, stream: _Stream, rest: str, blocks: list[dict[str, Any]], of: int) -> bool:
         """End the stream and the work on its session; False where Slack has ended it already or refuses the blocks."""
@@ -245,6 +258,8 @@ class Delivery:
                 session_status="active" if self._busy else None,
             )
         except SlackApiError as error:
+            if passing(error):
+                raise
             log.info("The stream of %s could not be ended: %s", self._question.key, code(error))
             return False
         self._busy = False

@@ -27,8 +27,10 @@ from bot.slack.threads import (
     conversation,
     is_whole,
     nobody_replied,
+    parts_posted,
     read_thread,
     readable,
+    unfinished,
 )
 from knowledge.errors import KnowledgeError
 
@@ -158,12 +160,14 @@ class Desk:
             thread = [] if fresh else await read_thread(self._line.patient, question)
             if again and not question.edited and is_whole(thread, question):
                 return await self._records.answered(question)
+            if again and not question.edited:
+                delivery.take_up(unfinished(thread, question, self.bot_user))
             reply = await self._reply(question, thread, delivery)
             standing = answers_to(thread, question, self.bot_user) or question.answer_ts.split()
             if question.edited and standing:
                 await delivery.replace(standing, reply.posts)
             elif reply.posts:
-                posted = answers_to(thread, question, self.bot_user) if again else []
+                posted = parts_posted(thread, question, self.bot_user) if again else []
                 await delivery.finish(reply.posts, reply.answer.text if reply.answer else "", posted)
             await self._records.standing(question, delivery.messages)
             await self._records.answered(question, reply.answer)

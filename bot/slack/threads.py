@@ -52,8 +52,23 @@ async def read_thread(client: AsyncWebClient, question: Accepted) -> list[Messag
 
 def answers_to(messages: Sequence[Message], question: Accepted, bot_user: str) -> list[str]:
     """The ts of the messages of the answer to a question, in order."""
+    return [str(message["ts"]) for message in _parts(messages, question, bot_user)]
+
+
+def parts_posted(messages: Sequence[Message], question: Accepted, bot_user: str) -> list[str]:
+    """The ts of those messages of an answer that are complete; one that was broken off is of none."""
+    return [str(message["ts"]) for message in _parts(messages, question, bot_user) if _payload(message).get("of")]
+
+
+def unfinished(messages: Sequence[Message], question: Accepted, bot_user: str) -> str:
+    """The ts of a stream that was begun for a question and not ended when the bot was cut off; empty without one."""
+    own = [message for message in messages if message.get("user") == bot_user and _time(message) > float(question.ts)]
+    return next((str(message["ts"]) for message in own if not _payload(message)), "")
+
+
+def _parts(messages: Sequence[Message], question: Accepted, bot_user: str) -> list[Message]:
     own = [message for message in messages if message.get("user") == bot_user]
-    return [str(message["ts"]) for message in own if _payload(message).get("question") == question.ts]
+    return [message for message in own if _payload(message).get("question") == question.ts]
 
 
 def nobody_replied(messages: Sequence[Message], question: Accepted, bot_user: str) -> bool:

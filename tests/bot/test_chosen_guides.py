@@ -1,5 +1,6 @@
 """A channel that answers from chosen guides: as if the others were not there."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -29,8 +30,8 @@ A {role.lower()} needs these skills:
 {extra}"""
 
 
-SWEDEN = guide("Baker", "Sweden", "300,000 kronor", "Kneading dough")
-NORWAY = guide("Baker", "Norway", "480,000 kronor", "Firing ovens", "## Holidays\nA baker has 25 days of leave.\n")
+SWEDEN = guide("Baker", "Sweden", "$30,000", "Kneading dough")
+NORWAY = guide("Baker", "Norway", "$48,000", "Firing ovens", "## Holidays\nA baker has 25 days of leave.\n")
 NURSE = guide("Nurse", "Ireland", "€45,000", "Taking blood")
 PAY = "What does a baker earn on average?"
 
@@ -46,11 +47,11 @@ async def said(advisor: Advisor, question: str, *guides: str) -> Answer:
 
 async def test_all_guides_answer_where_none_is_chosen(three: Advisor) -> None:
     text = (await said(three, PAY)).text
-    assert "300,000" in text
-    assert "480,000" in text
+    assert "30,000" in text
+    assert "48,000" in text
 
 
-@pytest.mark.parametrize(("path", "pay"), [("sweden.md", "300,000"), ("norway.md", "480,000")])
+@pytest.mark.parametrize(("path", "pay"), [("sweden.md", "30,000"), ("norway.md", "48,000")])
 async def test_the_chosen_guide_answers_alone_where_guides_differ(three: Advisor, path: str, pay: str) -> None:
     answer = await said(three, PAY, path)
     assert pay in answer.text
@@ -76,9 +77,11 @@ async def test_roles_are_offered_of_the_chosen_guides_only(three: Advisor) -> No
 
 
 async def test_a_premise_is_judged_by_the_chosen_guides_only(three: Advisor) -> None:
-    question = "Since bakers earn 480k a year on average, what skills does a baker need?"
+    question = "Since bakers earn $48k a year on average, what skills does a baker need?"
     assert "another figure" not in (await said(three, question, "norway.md")).text
-    assert "300,000" in (await said(three, question, "sweden.md")).text
+    corrected = (await said(three, question, "sweden.md")).text
+    assert "another figure" in corrected
+    assert "$30,000" in corrected
 
 
 async def test_special_requests_use_the_chosen_guides_only(three: Advisor) -> None:
@@ -86,8 +89,8 @@ async def test_special_requests_use_the_chosen_guides_only(three: Advisor) -> No
     assert "Firing ovens" not in (await said(three, check, "sweden.md")).text
     assert "Kneading dough" not in (await said(three, check, "norway.md")).text
     compared = await said(three, "compare baker and nurse", "norway.md", "nurse.md")
-    assert "480,000" in compared.text
-    assert "300,000" not in compared.text
+    assert "48,000" in compared.text
+    assert "30,000" not in compared.text
     assert "€45,000" not in (await said(three, "compare baker and nurse", "norway.md", "sweden.md")).text
 
 
@@ -100,7 +103,7 @@ async def test_another_form_of_an_answer_keeps_to_the_chosen_guides(three: Advis
 
 
 async def test_guides_that_are_gone_are_passed_over_and_none_left_is_said(three: Advisor) -> None:
-    assert "300,000" in (await said(three, PAY, "sweden.md", "gone.md")).text
+    assert "30,000" in (await said(three, PAY, "sweden.md", "gone.md")).text
     with pytest.raises(GuidesGone, match="None of the guides chosen for this channel is there any more"):
         await said(three, PAY, "gone.md")
     assert "Hello" in (await said(three, "hi", "gone.md")).text
@@ -117,7 +120,7 @@ async def test_scores_are_those_of_an_index_of_the_chosen_guides_alone(minilm: M
         assert [hit.dense for hit in seen] == pytest.approx([hit.dense for hit in own], abs=1e-5)
 
 
-def searcher_over(minilm: MiniLM, folder: Path, texts: dict[str, str], names: "list[str] | dict[str, str]") -> Searcher:
+def searcher_over(minilm: MiniLM, folder: Path, texts: dict[str, str], names: Iterable[str]) -> Searcher:
     guides = folder / "guides"
     guides.mkdir(parents=True)
     for name in names:
@@ -131,11 +134,11 @@ async def test_a_view_follows_the_index(minilm: MiniLM, tmp_path: Path) -> None:
     searcher = searcher_over(minilm, tmp_path, {"sweden": SWEDEN, "norway": NORWAY}, ["sweden", "norway"])
     view = searcher.within(frozenset(["norway.md"]))
     assert [guide.path for guide in view.guides()] == ["norway.md"]
-    assert "480,000" in (await view.search(PAY))[0].passage.text
+    assert "48,000" in (await view.search(PAY))[0].passage.text
     path = tmp_path / "guides" / "norway.md"
-    path.write_text(NORWAY.replace("480,000", "510,000"), encoding="utf-8")
+    path.write_text(NORWAY.replace("48,000", "51,000"), encoding="utf-8")
     sync(IndexStore(tmp_path / "index"), [tmp_path / "guides"], minilm)
-    assert "510,000" in (await view.search(PAY))[0].passage.text
+    assert "51,000" in (await view.search(PAY))[0].passage.text
     path.unlink()
     sync(IndexStore(tmp_path / "index"), [tmp_path / "guides"], minilm)
     with pytest.raises(GuidesGone):

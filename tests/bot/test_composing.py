@@ -72,6 +72,27 @@ async def test_a_follow_up_is_rewritten_with_what_was_said() -> None:
         assert "bot: Chicago and Boston." in server.prompts()[0]
 
 
+async def test_a_question_is_rewritten_in_the_guides_language_where_that_is_asked() -> None:
+    async with OpenAIServer(["What do bakers earn?"]) as server:
+        assert await composer_at(server.url).rewrite("Was verdienen Bäcker?", [], "English") == "What do bakers earn?"
+        assert "Write it in English" in server.prompts()[0]
+
+
+async def test_translated_sentences_come_each_as_soon_as_its_line_is_complete() -> None:
+    async with OpenAIServer(["1. Bäcker backen.\n\nHier ist mehr:\n3) Sie kneten Teig."]) as server:
+        said = ["Bakers bake.", "They rise early.", "They knead dough."]
+        told = [one async for one in composer_at(server.url).translated(said, "German")]
+        assert told == [(0, "Bäcker backen."), (2, "Sie kneten Teig.")]
+        assert "into German" in server.prompts()[0]
+        assert server.prompts()[0].endswith("1. Bakers bake.\n2. They rise early.\n3. They knead dough.")
+
+
+async def test_a_translation_that_fails_is_told_in_a_sentence(server: OpenAIServer) -> None:
+    server.faults = [Fault(status=500)] * 5
+    with pytest.raises(ModelUnavailable, match="status 500"):
+        [one async for one in composer_at(server.url).translated(["Bakers bake."], "German")]
+
+
 @pytest.mark.parametrize(
     ("status", "told"),
     [(401, "OPENAI_API_KEY"), (404, "CHAT_MODEL"), (429, "rate limited"), (500, "status 500"), (503, "status 503")],

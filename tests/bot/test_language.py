@@ -62,7 +62,9 @@ SALARY = "The average salary is about $120,000 per year in the United States."
 def english_questions() -> list[str]:
     files = [path for path in (OWN, *SHARED.glob("*-questions.jsonl")) if path.exists()]
     questions = [json.loads(line) for path in files for line in path.read_text(encoding="utf-8").splitlines()]
-    return [turn for q in questions if "non-english" not in q["tags"] for turn in q["turns"]]
+    foreign = {"own-g-043", "own-g-044"}
+    english = [q for q in questions if "non-english" not in q["tags"] and q["id"] not in foreign]
+    return [turn for question in english for turn in question["turns"]]
 
 
 def test_nearly_all_questions_in_other_languages_are_told_and_none_for_another() -> None:

@@ -121,12 +121,12 @@ async def test_an_english_question_costs_no_further_call_wherever_the_person_liv
 
 
 async def test_where_the_question_tells_no_language_the_locale_does(searcher: Searcher) -> None:
-    server = speaking("Docker is one of the typical tools. [1]", "1. Docker ist eines der üblichen Werkzeuge.")
+    server = speaking(SALARY, f"1. {PAID}")
     async with composing(searcher, server) as advisor:
-        answer = await advisor.answer(Conversation((Turn("person", "Docker?"),), locale="de-DE"))
-        english = await advisor.answer(Conversation((Turn("person", "Docker?"),), locale="en-GB"))
-    assert answer.text == "Docker ist eines der üblichen Werkzeuge. [1]"
-    assert english.text == "Docker is one of the typical tools. [1]"
+        answer = await advisor.answer(Conversation((Turn("person", "salary?"),), locale="de-DE"))
+        english = await advisor.answer(Conversation((Turn("person", "salary?"),), locale="en-GB"))
+    assert answer.text == f"{PAID} [1]"
+    assert english.text == SALARY
 
 
 async def test_into_a_language_whose_translations_cannot_be_checked_nothing_is_translated(searcher: Searcher) -> None:
@@ -147,6 +147,7 @@ async def test_into_a_language_whose_translations_cannot_be_checked_nothing_is_t
         ("Qual è lo stipendio? average salary", "La guida è in inglese."),
         ("average salary はいくらですか？", "ガイドは英語で書かれています。"),
         ("Hoeveel is het average salary?", "De gids is in het Engels."),
+        ("¿En qué ciudades hay más trabajo? popular locations", "La guía está en inglés."),
         ("Vad är average salary för en utvecklare?", "The guide is in English."),
     ],
 )
