@@ -223,18 +223,10 @@ class Records:
         return [_accepted(row) for row in await self._database.rows(waiting)]
 
     async def answered(self, question: Accepted, answer: Answer | None = None) -> None:
-        """Mark a question as answered and keep the answer's receipt; the question's text is forgotten.
-
-        Only what the guides do not answer is kept as it was asked, as a gap.
-        """
-        async with self._database.begin() as connection:
-            await connection.execute(_update(question).values(_finished(ANSWERED)))
-            if answer:
-                for table in (_answers, _gaps):
-                    await connection.execute(sa.delete(table).where(table.c.key == question.key))
-                await connection.execute(sa.insert(_answers).values(_receipt(question.key, question.person, answer)))
-                if answer.gaps:
-                    await connection.execute(sa.insert(_gaps).values(_gap_rows(question.key, question.person, answer)))
+        """Mark a question as answered and keep the answer's receipt; the question's text is forgotten."""
+        if answer:
+            await self.keep_receipt(question.key, question.person, answer)
+        await self._database.change(_update(question).values(_finished(ANSWERED)))
 
     async def posted(self, message: Accepted) -> None:
         """Note an answer that a person had posted as a message of its own: its thread may go on asking."""
@@ -252,8 +244,10 @@ class Records:
         return {row["state"]: row["number"] for row in await self._database.rows(query)}
 
     async def keep_receipt(self, key: str, person: str, answer: Answer) -> None:
-        """Keep the receipt of an answer that was given outside a thread, and what the guides do not answer of it."""
+        """Keep an answer's receipt in the place of an earlier one; what the guides do not answer is kept as asked, as a gap."""
         async with self._database.begin() as connection:
+            for table in (_answers, _gaps):
+                await connection.execute(sa.delete(table).where(table.c.key == key))
             await connection.execute(sa.insert(_answers).values(_receipt(key, person, answer)))
             if answer.gaps:
                 await connection.execute(sa.insert(_gaps).values(_gap_rows(key, person, answer)))

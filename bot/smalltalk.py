@@ -1,16 +1,13 @@
 """Messages that ask nothing: greetings, thanks, an empty mention. They get a human reply without a search."""
 
 import re
+from collections.abc import Sequence
 
 from knowledge.questions import plain
 from knowledge.words import fold
 
-EXAMPLES = (
-    "What does a senior backend engineer earn?",
-    "Which skills do I need for it?",
-    "How do I become one?",
-)
-"""Questions that show a newcomer what to ask; any role guide answers their like."""
+ROLE = "senior backend engineer"
+"""The role of the examples where nothing is known of the guides."""
 
 _GREETING = re.compile(
     r"^(?:(?:hi|hello|hey|hiya|yo|hallo|hola|bonjour|salut|ciao|ola|moin|greetings|good (?:morning|afternoon|evening|day))"
@@ -33,7 +30,7 @@ def reply(message: str) -> str | None:
     if _GREETING.match(said):
         return greeting()
     if _THANKS.match(said):
-        return "You're welcome! Ask on whenever you like."
+        return "You're welcome! Ask me anything else whenever you like."
     if _GOODBYE.match(said):
         return "Good luck, and come back any time."
     return None
@@ -41,5 +38,20 @@ def reply(message: str) -> str | None:
 
 def greeting() -> str:
     """Who the bot is and three questions to start with."""
-    listed = "\n".join(f"- {example}" for example in EXAMPLES)
+    listed = "\n".join(f"- {example}" for example in examples())
     return f"Hello! I answer career questions from the guides I was given, with sources. Try for example:\n{listed}"
+
+
+def examples(roles: Sequence[str] = ()) -> list[str]:
+    """Three questions that show a newcomer what to ask, about roles that there are guides for."""
+    first, second, third = ([*roles[:3]] * 3 or [ROLE] * 3)[:3]
+    return [
+        f"What does {_a(first)} earn?",
+        f"Which skills does {_a(second)} need?",
+        f"How do I become {_a(third)}?",
+    ]
+
+
+def _a(role: str) -> str:
+    spoken = " ".join(word.lower() if word[1:].islower() else word for word in role.split())
+    return f"{'an' if spoken[:1].casefold() in set('aeiou') else 'a'} {spoken}"

@@ -1,5 +1,6 @@
 """What the buttons under an answer do."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -7,12 +8,13 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.records import Records
-from bot.slack.blocks import plain_post
+from bot.slack.blocks import Block, plain_post
 from bot.slack.library import Library
 from bot.slack.posting import post, whisper
 from bot.slack.threads import readable
 from bot.slack.views import changed_modal, note_modal, passages_modal, reason_in, reason_modal
 
+FORGOTTEN = note_modal("Sources", "I keep no record of this answer any more. Ask again to see its passages.")
 THANKS = "Thank you, noted."
 PRIVATELY = "Let us go on here, where only you and I read it. Ask on in this thread."
 
@@ -24,11 +26,8 @@ def passage_shown(records: Records, library: Library):  # type: ignore[no-untype
         await ack()
         key = str(action["value"])
         receipt = await records.receipt(key)
-        cited = [(entry, library.passage(entry["passage"])) for entry in (receipt["passages"] if receipt else [])]
-        there = [passage for entry, passage in cited if passage and passage.hash == entry["hash"]]
         draft = None if body.get("message") else await records.drafts.find(key)
-        answer = draft.text if draft else _text(body)
-        view = passages_modal(there, answer, whole=len(there) == len(cited)) if there else changed_modal()
+        view = _sources(receipt["passages"], library, draft.text if draft else _text(body)) if receipt else FORGOTTEN
         await client.views_open(trigger_id=body["trigger_id"], view=view)
 
     return listener
@@ -46,7 +45,7 @@ def rated(records: Records):  # type: ignore[no-untyped-def]
         if direction == "down":
             await client.views_open(trigger_id=body["trigger_id"], view=reason_modal(key))
         else:
-            await whisper(respond, plain_post(THANKS), str((body.get("message") or {}).get("thread_ts") or ""))
+            await whisper(respond, plain_post(THANKS), _thread(body))
 
     return listener
 
@@ -67,6 +66,19 @@ async def continued_privately(ack: AsyncAck, body: dict[str, Any], client: Async
     await ack()
     quoted = "\n".join(f"> {line}" for line in _text(body).splitlines())
     await post(client, body["user"]["id"], plain_post(f"{PRIVATELY}\n\n{quoted}"))
+
+
+def _sources(cited: Sequence[Mapping[str, str]], library: Library, answer: str) -> Block:
+    """The passages of a receipt, as far as they are still in the guides as they were."""
+    found = {number: library.passage(entry["passage"]) for number, entry in enumerate(cited, 1)}
+    hashes = {number: entry["hash"] for number, entry in enumerate(cited, 1)}
+    there = {number: passage for number, passage in found.items() if passage and passage.hash == hashes[number]}
+    return passages_modal(there, answer, whole=len(there) == len(cited)) if there else changed_modal()
+
+
+def _thread(body: Mapping[str, Any]) -> str:
+    """The thread of the message whose button was pressed; Slack tells it of ephemeral ones in the container."""
+    return str((body.get("message") or {}).get("thread_ts") or (body.get("container") or {}).get("thread_ts") or "")
 
 
 def _text(body: dict[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """The event app_home_opened, and what people press in the Home tab."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -9,11 +10,13 @@ from bot.records import Accepted, Records
 from bot.slack.blocks import Post, context, markdown, plain_post
 from bot.slack.desk import Desk
 from bot.slack.library import Library
+from bot.slack.limits import TITLE
 from bot.slack.posting import post
 from bot.slack.threads import QUESTION_EVENT
-from bot.slack.views import home
-from bot.smalltalk import EXAMPLES
+from bot.slack.views import home, roles_of
+from bot.smalltalk import examples
 from knowledge.errors import KnowledgeError
+from knowledge.passages import Guide
 
 DELETED = "Done: what I kept of you is deleted ({questions} questions, with their answers, your feedback and drafts)."
 PRESSED = "You pressed this example in my Home tab."
@@ -21,16 +24,17 @@ PRESSED = "You pressed this example in my Home tab."
 
 def home_opened(library: Library, mode: str):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
     """The listener of the event: the Home tab is drawn, the Messages tab gets suggested prompts."""
-    prompts = [{"title": example[:60], "message": example} for example in EXAMPLES]
 
     async def listener(event: dict[str, Any], client: AsyncWebClient) -> None:
+        guides: Sequence[Guide]
+        try:
+            guides, told = library.guides(), mode
+        except KnowledgeError as error:
+            guides, told = [], str(error)
         if event.get("tab") == "home":
-            try:
-                guides, told = library.guides(), mode
-            except KnowledgeError as error:
-                guides, told = [], str(error)
             await client.views_publish(user_id=event["user"], view=home(guides, told))
         else:  # with a thread_ts the call silently fails for agents
+            prompts = [{"title": example[:TITLE], "message": example} for example in examples(roles_of(guides))]
             await client.assistant_threads_setSuggestedPrompts(channel_id=event["channel"], prompts=prompts)
 
     return listener

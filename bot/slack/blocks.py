@@ -7,10 +7,11 @@ from typing import Any
 from bot.conversation import Answer, Citation
 from bot.slack.limits import CONTEXT_ELEMENTS, CONTEXT_TEXT, MESSAGE_MARKDOWN
 from bot.slack.markdown import as_text, escaped, split
+from knowledge.passages import Passage
 
 SHOW_PASSAGE, FEEDBACK, CONTINUE_PRIVATELY = "show_passage", "feedback", "continue_privately"
 """Action ids of the buttons under an answer."""
-EXTRACTED_NOTE = "Taken word for word from the guide, without a language model."
+EXTRACTED_NOTE = "Put together from the guide's own words, without a language model."
 COMPOSED_NOTE = "Written by a language model, checked against the guide. Look at the passage before you rely on it."
 
 Block = dict[str, Any]
@@ -44,7 +45,7 @@ def shown(answer: Answer, key: str, buttons: Sequence[Block] = ()) -> Shown:
         return Shown(answer.text)
     extracted = answer.receipt.mode == "extracted"
     note = (EXTRACTED_NOTE if extracted else COMPOSED_NOTE) if answer.citations else ""
-    return Shown(answer.text, tuple(map(source_line, answer.citations)), note, key, tuple(buttons))
+    return Shown(answer.text, source_lines(answer.citations), note, key, tuple(buttons))
 
 
 def posts(answer: Answer, key: str, buttons: Sequence[Block] = ()) -> list[Post]:
@@ -89,12 +90,19 @@ def plain_text(text: str) -> Block:
     return {"type": "plain_text", "text": text}
 
 
-def source_line(citation: Citation) -> str:
-    """Where a cited passage stands: its number, guide, edition and heading, as mrkdwn."""
-    guide = citation.passage.guide
-    edition = f", {guide.edition}" if guide.edition else ""
-    place = " › ".join(citation.passage.heading[1:]) or citation.passage.heading[0]
-    return escaped(f"[{citation.number}] {guide.title}{edition} › {place}", literal=True)
+def source_lines(citations: Sequence[Citation]) -> tuple[str, ...]:
+    """Where the cited passages stand, a line for each guide with its edition, as mrkdwn."""
+    places: dict[str, list[str]] = {}
+    for citation in citations:
+        guide = citation.passage.guide
+        title = f"{guide.title} ({guide.edition})" if guide.edition else guide.title
+        places.setdefault(title, []).append(f"[{citation.number}] {place_of(citation.passage)}")
+    return tuple(escaped(f"{title}: {' · '.join(found)}", literal=True) for title, found in places.items())
+
+
+def place_of(passage: Passage) -> str:
+    """A passage's headings in its guide, below the title."""
+    return " › ".join(passage.heading[1:]) or passage.heading[0]
 
 
 def _sources(what: Shown) -> list[Block]:
@@ -103,8 +111,7 @@ def _sources(what: Shown) -> list[Block]:
 
 
 def _buttons(what: Shown) -> list[Block]:
-    label = "Show passage" if len(what.sources) == 1 else "Show passages"
-    passages = [button(label, SHOW_PASSAGE, what.key)] if what.key and what.sources else []
+    passages = [button("Show passage", SHOW_PASSAGE, what.key)] if what.key and what.sources else []
     pressed = [*passages, *what.buttons]
     return [{"type": "actions", "elements": pressed}] if pressed else []
 

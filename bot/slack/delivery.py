@@ -20,7 +20,7 @@ from bot.slack.posting import post, update
 from bot.slack.threads import ANSWER_EVENT, readable
 
 WORKING = "is reading the guides…"
-LOADING = ("Reading the guides…", "Looking for the passage that answers…", "Checking every sentence…")
+LOADING = ("Looking for the passage that answers…", "Reading it closely…", "Checking every sentence…")
 """Lines that Slack rotates while the bot is at work."""
 STOPPED = "_Stopped._"
 FLUSH_AFTER = 800

@@ -5,7 +5,6 @@ import logging
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from weakref import WeakValueDictionary
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -32,6 +31,7 @@ from bot.slack.threads import (
     readable,
     unfinished,
 )
+from bot.slack.turns import Turns
 from knowledge.errors import KnowledgeError
 
 PAUSES = (0.5, 2.0, 8.0)
@@ -74,8 +74,9 @@ class Desk:
         self._people = people
         self._longest = limits.longest_question
         self._free = asyncio.Semaphore(limits.questions_at_once)
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._turns = Turns()
         self._work: dict[asyncio.Task[None], Accepted] = {}
+        self._errands: set[asyncio.Task[None]] = set()
         self._deliveries: dict[str, Delivery] = {}
         self._stopped: set[str] = set()
         self.bot_user = ""
@@ -95,9 +96,20 @@ class Desk:
                 self._stopped.add(question.key)
                 task.cancel()
 
-    async def withdraw(self, key: str) -> None:
+    def withdraw(self, key: str) -> None:
         """A question was deleted: its answer goes with it, if nobody replied."""
+        task = asyncio.create_task(self._withdraw(key))
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
+
+    async def _withdraw(self, key: str) -> None:
         await _ended([task for task, taken in self._work.items() if taken.key == key])
+        try:
+            await self._clear_away(key)
+        except (*FAILURES, RecordsUnavailable) as error:
+            log.error("The answer to the deleted question %s may stay: %s", key, type(error).__name__)
+
+    async def _clear_away(self, key: str) -> None:
         question = await self._records.known(key)
         if question is None:
             return
@@ -109,19 +121,18 @@ class Desk:
 
     async def idle(self, seconds: float) -> None:
         """Wait until everything taken is answered, but not longer than that; what is left stays in the inbox."""
-        if self._work:
-            await asyncio.wait(self._work, timeout=seconds)
+        if doing := [*self._work, *self._errands]:
+            await asyncio.wait(doing, timeout=seconds)
 
     async def leave(self) -> None:
         """Stop working at once; what is not answered stays in the inbox."""
-        await _ended(list(self._work))
+        await _ended([*self._work, *self._errands])
 
     async def _attend(self, question: Accepted, older: Sequence[asyncio.Task[None]], *, again: bool) -> None:
         """Answer a question when its turn comes; work on an earlier text of it ends first."""
         await _ended(older)
-        turn = self._turns.setdefault(question.thread, asyncio.Lock())
         try:
-            async with self._free, turn:
+            async with self._turns.of(question.thread), self._free:
                 await self._finish(question, again=again)
         except asyncio.CancelledError:
             await self._break_off(question)
@@ -163,6 +174,8 @@ class Desk:
             if again and not question.edited:
                 delivery.take_up(unfinished(thread, question, self.bot_user))
             reply = await self._reply(question, thread, delivery)
+            if reply.answer:  # before its buttons can be pressed
+                await self._records.keep_receipt(question.key, question.person, reply.answer)
             standing = answers_to(thread, question, self.bot_user) or question.answer_ts.split()
             if question.edited and standing:
                 await delivery.replace(standing, reply.posts)
@@ -170,7 +183,7 @@ class Desk:
                 posted = parts_posted(thread, question, self.bot_user) if again else []
                 await delivery.finish(reply.posts, reply.answer.text if reply.answer else "", posted)
             await self._records.standing(question, delivery.messages)
-            await self._records.answered(question, reply.answer)
+            await self._records.answered(question)
         finally:
             await delivery.close()
         if reply.details:

@@ -19,6 +19,7 @@ from bot.slack.addressed import (
     message_in,
     question_in,
 )
+from bot.slack.turns import Turns
 
 ACCEPTED_QUESTION = "accepted_question"
 """Where the middleware leaves a question for the listener that runs after it."""
@@ -29,14 +30,19 @@ log = logging.getLogger(__name__)
 def accepting(records: Records) -> Callable[..., Awaitable[BoltResponse | None]]:
     """The middleware. Where the inbox cannot be written, Slack gets no acknowledgement and delivers again."""
 
+    turns = Turns()
+
     async def accept(
         body: dict[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[BoltResponse]]
     ) -> BoltResponse | None:
         event = body.get("event") or {}
+        thread = f"{event.get('channel')}:{event.get('thread_ts') or event.get('ts')}"
         try:
-            if question := await _accepted(
-                records, event, str(body.get("team_id") or ""), str(context.bot_user_id or "")
-            ):
+            async with turns.of(thread):  # who spoke before decides who is spoken to
+                question = await _accepted(
+                    records, event, str(body.get("team_id") or ""), str(context.bot_user_id or "")
+                )
+            if question:
                 context[ACCEPTED_QUESTION] = question
         except RecordsUnavailable as error:
             log.error("A question was not accepted: %s", error)

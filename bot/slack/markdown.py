@@ -196,6 +196,10 @@ def _shallow(markdown: str) -> str:
     """Markdown as it is, or lines of plain text where it is nested deeper than anybody could follow."""
     if max((token.level for token in _parsed(markdown)), default=0) < _DEEPEST:
         return markdown
+    return _plain(markdown)
+
+
+def _plain(markdown: str) -> str:
     return "\n".join(f"{_WORD_JOINER}{line.strip()}" if line.strip() else "" for line in markdown.split("\n"))
 
 
@@ -204,7 +208,11 @@ def _pieces(markdown: str, room: _Room) -> Iterator[str]:
     for block in _tree(markdown).children:
         start, end = block.map or (0, 0)
         text = "\n".join(lines[start:end]).rstrip()
-        yield from (piece for piece in _fitting(block, text, room) if _shows(_parsed(piece)))
+        for piece in _fitting(block, text, room):
+            if _shows(_parsed(piece)):
+                yield piece
+            elif re.search(r"\w", piece):  # the number of an empty item
+                yield _plain(piece)
 
 
 def _fitting(block: "SyntaxTreeNode", text: str, room: _Room) -> Iterator[str]:
@@ -283,7 +291,10 @@ def _item(text: str, room: _Room) -> Iterator[str]:
     for number, piece in enumerate(_pieces(inside, room.less(width))):
         below = indent(piece, " " * width)
         placed = below if number else text[:width] + below.lstrip()
-        yield placed if room.holds(placed) else piece
+        fits = room.holds(placed)
+        if not (fits or number):
+            yield f"{_WORD_JOINER}{text[:width].strip()}"
+        yield placed if fits else piece
 
 
 def _quote(text: str, room: _Room) -> Iterator[str]:

@@ -20,6 +20,6 @@ def message_posted(desk: Desk):  # type: ignore[no-untyped-def]  # Bolt reads th
             desk.take(question)
         elif ts := deleted_ts(event):
             team = (event.get("previous_message") or {}).get("team") or body.get("team_id")
-            await desk.withdraw(f"{team}:{event['channel']}:{ts}")
+            desk.withdraw(f"{team}:{event['channel']}:{ts}")
 
     return listener

@@ -1,12 +1,13 @@
 """Modals and the Home tab. Pure."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 from bot.drafts import Draft
-from bot.slack.blocks import Block, button, context, plain_text
+from bot.slack.blocks import Block, button, context, place_of, plain_text
 from bot.slack.limits import INPUT_TEXT, MODAL_BLOCKS, MODAL_TITLE, SECTION_TEXT
 from bot.slack.markdown import as_text, split
-from bot.smalltalk import EXAMPLES
+from bot.smalltalk import examples
 from knowledge.passages import Guide, Passage
 from knowledge.statements import statements
 from knowledge.words import is_function_word, stem, words
@@ -15,8 +16,8 @@ REASON_VIEW, DELETE_DATA, ASK_EXAMPLE, DRAFT_TEXT = "feedback_reason", "delete_m
 REASONS = {
     "wrong": "It is wrong",
     "outdated": "It is outdated",
-    "not_in_guide": "It is not what the guide says",
-    "unclear": "It is unclear",
+    "not_in_guide": "The guide does not say that",
+    "unclear": "It is unclear, or no answer to my question",
     "other": "Something else",
 }
 """What a thumbs-down can mean."""
@@ -24,23 +25,32 @@ SUPPORTS = 0.6
 """A statement whose words stand in the answer to this share is highlighted in its passage."""
 MOST_GUIDES = 40
 """Guides listed in the Home tab, in one section."""
+_LEAD_IN = re.compile(r"[*|]|:$")
+"""What bold would break, and the words before a list."""
 _SECTION_MARKDOWN = SECTION_TEXT // 2
 """Characters of a passage in one section: escaped it may become longer."""
 _QUOTED, _MOST_SOURCES = 300, 8
+_PRIVACY = (
+    "**Privacy**\n"
+    "- I read a thread when I am asked in it, and keep no copy of it.\n"
+    "- I keep your question until it is answered. After that I keep which passages the answer used, your feedback, "
+    "and questions that the guides do not answer; private drafts for a day.\n"
+    "- *Delete my data* removes all of that."
+)
 _CHANGED = (
     "The guide has changed since this answer: passages it rests on are not there any more as they were. "
     "Ask again to get an answer from the present ones."
 )
 
 
-def passages_modal(passages: Sequence[Passage], answer: str, *, whole: bool = True) -> Block:
-    """The exact passages that an answer cites, with their place, and the words that support it in bold.
+def passages_modal(passages: Mapping[int, Passage], answer: str, *, whole: bool = True) -> Block:
+    """The exact passages that an answer cites under their numbers, with the statements that support it in bold.
 
-    `whole` is whether all of them are still in the guides.
+    `whole` is whether all of them are still in the guides as they were.
     """
-    blocks = [block for number, passage in enumerate(passages, 1) for block in _passage(number, passage, answer)]
+    blocks = [block for number, passage in passages.items() for block in _passage(number, passage, answer)]
     gone = [] if whole else [section(_CHANGED)]
-    return modal("Sources", [*gone, *blocks])
+    return modal("Sources", [*gone, *blocks[:-1]])
 
 
 def changed_modal() -> Block:
@@ -74,8 +84,9 @@ def reason_modal(key: str) -> Block:
     """What was not good about an answer."""
     options = [{"text": plain_text(label), "value": value} for value, label in REASONS.items()]
     more = {"type": "plain_text_input", "multiline": True, "max_length": 1000}
+    more["placeholder"] = plain_text("Goes to the people who look after the guides")
     blocks = [
-        field("reason", "What was not good?", {"type": "radio_buttons", "options": options}),
+        field("reason", "What went wrong?", {"type": "radio_buttons", "options": options}),
         field("text", "What should it say?", more, optional=True),
     ]
     return modal("Feedback", blocks, submit="Send", callback_id=REASON_VIEW, private_metadata=key)
@@ -90,25 +101,33 @@ def reason_in(view: Block) -> tuple[str, str]:
 
 def home(guides: Sequence[Guide], mode: str) -> Block:
     """The Home tab: what the bot is and is not, its guides, examples, and what is kept of a person."""
-    listed = "\n".join(
-        f"- {guide.title}{f', edition {guide.edition}' if guide.edition else ''}" for guide in guides[:MOST_GUIDES]
-    )
-    more = f"\n- … and {len(guides) - MOST_GUIDES} more" if len(guides) > MOST_GUIDES else ""
+    examples_shown = [button(text, f"{ASK_EXAMPLE}_{n}", text) for n, text in enumerate(examples(roles_of(guides)))]
     blocks = [
-        {"type": "header", "text": plain_text("Career guide")},
+        {"type": "header", "text": plain_text("What I can do for you")},
         section(
-            f"I answer career questions from the guides below, with their passages as sources. I am automated, I know nothing but these guides, and I may be wrong: check what matters. {mode}"
+            "I answer career questions from the guides below and show the passages that each answer rests on. "
+            f"I am automated. I know only these guides and can be wrong, so check anything important. {mode}"
         ),
-        section(f"**Guides**\n{listed}{more}"),
         section("**Try one**"),
-        {"type": "actions", "elements": [button(text, f"{ASK_EXAMPLE}_{n}", text) for n, text in enumerate(EXAMPLES)]},
+        {"type": "actions", "elements": examples_shown},
         {"type": "divider"},
-        section(
-            "**Privacy.** I read a thread when I am asked in it and keep no copy of it. I keep your question until it is answered; after that which passages the answer used, your feedback, and questions that the guides do not answer. Private drafts are kept for a day."
-        ),
+        section(f"**Guides**\n{_listed(guides)}"),
+        {"type": "divider"},
+        section(_PRIVACY),
         {"type": "actions", "elements": [button("Delete my data", DELETE_DATA, style="danger", confirm=_confirm())]},
     ]
     return {"type": "home", "blocks": blocks}
+
+
+def roles_of(guides: Sequence[Guide]) -> list[str]:
+    """The roles that guides are about, for examples of what to ask."""
+    return list(dict.fromkeys(guide.role for guide in guides if guide.role))
+
+
+def _listed(guides: Sequence[Guide]) -> str:
+    lines = [f"- {guide.title}{f' ({guide.edition})' if guide.edition else ''}" for guide in guides[:MOST_GUIDES]]
+    more = [f"- … and {len(guides) - MOST_GUIDES} more"] if len(guides) > MOST_GUIDES else []
+    return "\n".join([*lines, *more]) or "None can be read just now."
 
 
 def _confirm() -> Block:
@@ -124,10 +143,7 @@ def _confirm() -> Block:
 def _passage(number: int, passage: Passage, answer: str) -> list[Block]:
     guide = passage.guide
     edition = f" · edition {guide.edition}" if guide.edition else ""
-    place = {
-        "type": "plain_text",
-        "text": f"[{number}] {guide.title}{edition} · {' › '.join(passage.heading)}"[:SECTION_TEXT],
-    }
+    place = plain_text(f"[{number}] {guide.title}{edition} · {place_of(passage)}"[:SECTION_TEXT])
     texts = [section(part) for part in split(_highlighted(passage, answer), _SECTION_MARKDOWN)]
     return [{"type": "context", "elements": [place]}, *texts, {"type": "divider"}]
 
@@ -136,7 +152,7 @@ def _highlighted(passage: Passage, answer: str) -> str:
     text, said = passage.text, set(map(stem, words(answer)))
     for statement in statements(passage):
         own = {stem(word) for word in words(statement.text) if not is_function_word(word)}
-        if own and len(own & said) >= SUPPORTS * len(own) and "*" not in statement.text and "|" not in statement.text:
+        if own and len(own & said) >= SUPPORTS * len(own) and not _LEAD_IN.search(statement.text):
             text = text.replace(statement.text, f"**{statement.text}**", 1)
     return text
 

@@ -1,13 +1,13 @@
 import pytest
 
-from bot.smalltalk import EXAMPLES, reply
+from bot.smalltalk import examples, reply
 
 
 @pytest.mark.parametrize("message", ["", "   ", "hi", "Hello there!", "good morning", "help", "what can you do?"])
 def test_a_greeting_or_nothing_gets_a_greeting_with_three_examples(message: str) -> None:
     said = reply(message)
     assert said is not None
-    assert all(example in said for example in EXAMPLES)
+    assert all(example in said for example in examples())
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,11 @@ def test_what_has_no_words_gets_a_greeting(message: str) -> None:
 )
 def test_a_question_is_no_small_talk(message: str) -> None:
     assert reply(message) is None
+
+
+def test_examples_are_about_the_roles_that_there_are_guides_for() -> None:
+    assert examples(["Nurse Manager", "Engineer"]) == [
+        "What does a nurse manager earn?",
+        "Which skills does an engineer need?",
+        "How do I become a nurse manager?",
+    ]

@@ -59,10 +59,16 @@ class People(Modals):
         await self._about(channel, "message_changed", {"message": new, "previous_message": old, "ts": self._next_ts()})
 
     async def delete(self, channel: str, ts: str) -> None:
-        """A person deletes a message."""
-        old = self.channels[channel].messages.pop(ts)
+        """A person deletes a message; where people have replied to it, a tombstone stays and Slack calls it a change."""
+        messages = self.channels[channel].messages
+        old = messages.pop(ts)
+        if any(message.get("thread_ts") == ts for message in messages.values()):
+            stone = {"subtype": "tombstone", "text": "This message was deleted.", "user": "USLACKBOT", "hidden": True}
+            messages[ts] = {"type": "message", "ts": ts, "thread_ts": ts, **stone}
+            body = {"message": messages[ts], "previous_message": old, "ts": self._next_ts()}
+            return await self._about(channel, "message_changed", body)
         body = {"deleted_ts": ts, "previous_message": old, "ts": self._next_ts()}
-        await self._about(channel, "message_deleted", body)
+        return await self._about(channel, "message_deleted", body)
 
     async def _about(self, channel: str, subtype: str, body: Mapping[str, Any]) -> None:
         kind = self.channels[channel].kind

@@ -129,11 +129,11 @@ _BLOCKS = [
         "> " * 60 + "deep",
     ),
 ]
-_NUMBERS = st.integers(1, 120)
+_NUMBERS = st.integers(1, 45)
 
 
 def _table(rows: int, columns: int) -> str:
-    line = "|" + "|".join(f" cell {n} & " for n in range(columns)) + "|"
+    line = "|" + "|".join(f" c{n} & " for n in range(columns)) + "|"
     return "\n".join([line, "|" + "---|" * columns, *[line] * rows])
 
 
@@ -142,16 +142,16 @@ def _nested(depth: int) -> str:
 
 
 _LARGE = st.one_of(
-    st.builds(_table, _NUMBERS, st.integers(1, 26)),
+    st.builds(_table, st.sampled_from([1, 2, 7, 20, 105]), st.sampled_from([1, 2, 3, 4, 21])),
     st.builds(_nested, st.integers(1, 40)),
     st.builds(lambda n: "\n\n".join(f"Paragraph {k}." for k in range(n)), _NUMBERS),
     st.builds(
         lambda n, mark: "\n".join(f"{mark} item {k}" for k in range(n)), _NUMBERS, st.sampled_from(["-", "7.", ">"])
     ),
     st.builds(
-        lambda n, text: text * (n * 80),
+        lambda n, text: text * (n * 40),
         _NUMBERS,
-        st.sampled_from(["w", "&", "`", "[", "*a", "Sentence. ", "@here ", "名。"]),
+        st.sampled_from(["w", "&", "`", "*a", "Sentence. ", "@here ", "名。"]),
     ),
     st.builds(lambda n: "```\n" + "if a < b && c > d:\n" * n * 5, _NUMBERS),
     st.builds(lambda n: "- " + "- item\n  ```\n  code\n  ```\n" * n, _NUMBERS),
@@ -162,11 +162,12 @@ _PIECE = st.one_of(
     st.sampled_from(_INLINE),
     st.sampled_from(_BLOCKS),
     st.sampled_from(_BLOCKS),
+    st.sampled_from(_INLINE + _BLOCKS),
     st.text(max_size=30),
     st.text("ab <>&*_~`|-#>[]()!@:\n\\1.", max_size=60),
     _LARGE,
 )
-_ANSWER = st.lists(st.tuples(_PIECE, st.sampled_from(["\n\n", "\n", " ", ""])), min_size=1, max_size=9).map(
+_ANSWER = st.lists(st.tuples(_PIECE, st.sampled_from(["\n\n", "\n", " ", ""])), min_size=1, max_size=7).map(
     lambda pieces: "".join(chain.from_iterable(pieces))
 )
 _OFTEN = settings(
@@ -209,7 +210,7 @@ def test_escaping_twice_changes_nothing(markdown: str) -> None:
 @given(_ANSWER, st.sampled_from([200, 900, 8000]), st.sampled_from([3, 12, 40]))
 def test_every_part_fits_and_is_closed(markdown: str, longest: int, most: int) -> None:
     for part in split(markdown, longest, most):
-        assert len(escaped(part)) <= longest + 40
+        assert len(escaped(part)) <= longest
         last = MarkdownIt("commonmark", {"maxNesting": 100}).parse(part + "\n\nend")[-2]
         assert last.content.endswith("end")
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +44,9 @@ class Held:
 
 
 @pytest.fixture
-async def advisor(searcher: Searcher, model: OpenAIServer) -> AsyncIterator[Advisor]:
+def advisor(searcher: Searcher, model: OpenAIServer) -> Advisor:
     model.say(" ".join(SENTENCES))
-    yield composing(searcher, model)
+    return composing(searcher, model)
 
 
 def bare(text: str) -> str:
