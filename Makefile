@@ -1,13 +1,13 @@
 # make run     set up, index the guides, start the bot (in Slack with both tokens, otherwise here)
 # make test    set up with the test packages, then lint, type check and test
 # make ask Q="what does it pay?"    one question; make chat, index, doctor: the other commands
-# make eval    answer the evaluation questions and score them; make bench: measure
+# make eval    answer the evaluation questions and score them; make bench: measure; make pictures: the README's pictures
 PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 INSTALL := $(BIN)/pip install --quiet --no-deps
 
-.PHONY: run chat ask index doctor test lint eval bench lock
+.PHONY: run chat ask index doctor test lint eval bench pictures lock
 run: .venv/installed
 	@$(BIN)/careerbot run
 chat index doctor: .venv/installed
@@ -25,6 +25,8 @@ eval: .venv/installed-dev
 	@$(BIN)/python -m tests.evals
 bench: .venv/installed-dev
 	@$(BIN)/python -m tests.benchmarks
+pictures: .venv/installed-dev
+	@$(BIN)/python -m tests.pictures
 
 .venv/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; set PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'

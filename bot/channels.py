@@ -94,3 +94,7 @@ class Channels:
         }
         if not await self._database.insert(_channels, values):
             await self._database.change(sa.update(_channels).where(_channels.c.key == values["key"]).values(values))
+
+    async def forget(self, person: str) -> None:
+        """Keep the settings of channels, but not that this person set them."""
+        await self._database.change(sa.update(_channels).where(_channels.c.set_by == person).values(set_by=""))

@@ -87,6 +87,8 @@ _gaps = sa.Table(
     sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
 )
 
+_SOMEBODY = "somebody"
+"""Who talked in a thread, when they wanted to be forgotten; nobody's id."""
 ACCEPTED, ANSWERED, REFUSED = "accepted", "answered", "refused"
 
 
@@ -288,8 +290,11 @@ class Records:
             )
             for table in (_gaps, _feedback):
                 await connection.execute(sa.delete(table).where(table.c.person == person))
+            for named in (_threads.c.talk_of, _threads.c.talk_before):
+                await connection.execute(sa.update(_threads).where(named == person).values({named.name: _SOMEBODY}))
             deleted = await connection.execute(sa.delete(_inbox).where(_inbox.c.person == person))
         await self.drafts.forget(person)
+        await self.channels.forget(person)
         return int(deleted.rowcount)
 
 

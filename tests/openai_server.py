@@ -205,7 +205,10 @@ async def _streamed(request: web.Request, events: AsyncIterator[str], fault: Fau
             if request.transport:
                 request.transport.abort()
             return response
-        await response.write((event if not fault.malformed else "data: {not json\n\n").encode())
+        try:
+            await response.write((event if not fault.malformed else "data: {not json\n\n").encode())
+        except ConnectionResetError:  # the client has heard enough
+            return response
         sent += 1
     return response
 

@@ -30,7 +30,17 @@ MAY_KNOW = {
     "requests": {"conversation"},
     "coaching": {"conversation", "extracting", "requests"},
     "language": {"figures"},
-    "advisor": {"coaching", "composing", "extracting", "language", "requests", "grounding", "smalltalk", "wording", *PLAIN},
+    "advisor": {
+        "coaching",
+        "composing",
+        "extracting",
+        "language",
+        "requests",
+        "grounding",
+        "smalltalk",
+        "wording",
+        *PLAIN,
+    },
     "terminal": {"advisor", "smalltalk", *PLAIN},
 }
 """Which modules of bot each module of bot may import; the edge (__main__, doctor, slack) may know everything."""

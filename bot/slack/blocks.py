@@ -111,7 +111,12 @@ def _sources(what: Shown) -> list[Block]:
 
 
 def _buttons(what: Shown) -> list[Block]:
-    passages = [button("Show passage", SHOW_PASSAGE, what.key)] if what.key and what.sources else []
+    read_aloud = "Show the passages that this answer rests on"
+    passages = (
+        [button("Show passage", SHOW_PASSAGE, what.key, accessibility_label=read_aloud)]
+        if what.key and what.sources
+        else []
+    )
     pressed = [*passages, *what.buttons]
     return [{"type": "actions", "elements": pressed}] if pressed else []
 

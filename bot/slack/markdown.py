@@ -144,8 +144,11 @@ def streamable(markdown_so_far: str) -> bool:
         found.lastgroup == "fence" and found.end() == len(markdown_so_far) and not _closed(found)
         for found in _MARKUP.finditer(markdown_so_far)
     )
-    line = _MARKUP.sub("", markdown_so_far[markdown_so_far.rfind("\n") + 1 :])
-    return not open_code and not re.search(r"`|<[^>]*$|\[[^\]]*$|\]$|\]\([^)]*$", line)
+    line = _MARKUP.sub(
+        lambda found: "" if found.lastgroup in {"span", "link", "auto", "literal"} else found[0],
+        markdown_so_far[markdown_so_far.rfind("\n") + 1 :],
+    )
+    return not open_code and not re.search(r"`|<[^>\s]*$|\[[^\]]*$|\]\([^)]*$", line)
 
 
 def _closed(fence: re.Match[str]) -> bool:

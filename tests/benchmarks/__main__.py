@@ -1,6 +1,6 @@
 """`make bench`: what the product costs in time and memory on this machine. It judges nothing; machines differ.
 
-python -m tests.benchmarks [startup] [search] [model] [slack] [index]
+python -m tests.benchmarks [startup] [search] [model] [slack] [streaming] [index]
 """
 
 import asyncio
@@ -19,20 +19,22 @@ from bot.advisor import Advisor
 from bot.composing import ChatComposer, open_chat_model
 from bot.conversation import Conversation
 from bot.prompts import Prompts
-from bot.records import Records, database_url
-from bot.slack.app import Limits, SlackBot, Workspace
+from bot.slack.app import SlackBot
+from bot.slack.delivery import STOPPED
 from knowledge.embeddings import MiniLM
 from knowledge.index import IndexReader, IndexStore, sync
 from knowledge.search import Searcher
+from tests.bot.slack.scene import MENTION, composing, running
+from tests.bot.slack.test_streaming import DUTIES, SENTENCES
 from tests.evals.__main__ import SHARED
 from tests.openai_server import KEY, OpenAIServer
 from tests.slack_server import SlackServer
-from tests.slack_server.server import APP_TOKEN, BOT_TOKEN, BOT_USER
 
 ROOT = Path(__file__).parents[2]
 OUR_GUIDES = ROOT / "knowledge" / "guides"
 QUESTION = "what does a senior backend engineer earn?"
 REPLY = "A senior backend software engineer in the United States earns about $120,000 per year on average. [1]"
+LONG_REPLY = " ".join(SENTENCES)
 
 
 def main(names: Sequence[str]) -> None:
@@ -102,25 +104,88 @@ async def slack() -> str:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         searcher = _searcher(folder)
-        advisor = Advisor(searcher)
-        records = await Records.open(database_url("", folder))
-        async with SlackServer() as server:
+        async with SlackServer() as server, running(server, Advisor(searcher), folder, searcher):
             server.add_channel("C1")
-            bot = SlackBot(advisor, searcher, records, Workspace(BOT_TOKEN, APP_TOKEN, server.url), Limits(4000, 100))
-            await bot.start()
 
             async def ask_all() -> None:
                 for _ in range(200):
-                    await server.say("C1", f"<@{BOT_USER}> {QUESTION}", times=2)
+                    await server.say("C1", f"{MENTION} {QUESTION}", times=2)
                 await server.until(lambda: len(server.answers("C1")) >= 200, seconds=120)
 
             seconds = await _timed(ask_all)
             await server.settled()
             calls = len(server.calls) / 200
-            await bot.stop()
-            await records.close()
             answers = len(server.answers("C1"))
     return f"200 questions in Slack, each delivered twice: {answers} answers in {seconds:.1f} s, {calls:.1f} calls each"
+
+
+async def streaming() -> str:
+    """How soon the status, the first checked sentence and the effect of the stop button are seen in Slack."""
+    status, first, calls = [], [], []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        searcher = _searcher(folder)
+        async with OpenAIServer([LONG_REPLY]) as server, SlackServer() as slack:
+            slack.add_dm("D1")
+            complete = _first_sentence(server)
+            async with running(slack, composing(searcher, server), folder, searcher) as bot:
+                for _ in range(40):
+                    before = len(slack.calls)
+                    await slack.say("D1", DUTIES)
+                    asked = slack.delivered[-1].at
+                    await slack.until(lambda n=before: len(slack.calls) > n)  # type: ignore[misc]
+                    await bot.desk.idle(5)
+                    made = {call.method: call.at for call in slack.calls[before:]}
+                    calls.append(len(slack.calls) - before)
+                    status.append((made["assistant.threads.setStatus"] - asked) * 1000)
+                    first.append((made["chat.startStream"] - complete.pop()) * 1000)
+                    complete.clear()
+                stopped = [await _stopped(slack, server, bot) for _ in range(10)]
+    return "\n".join(
+        [
+            f"status after the event: {_spread(status, 'ms')}",
+            f"first checked sentence after the model has ended it: {_spread(first, 'ms')}",
+            f"calls for a streamed answer of {len(LONG_REPLY.split())} words: {max(calls)} at most",
+            f"stop button to the message marked as stopped: {_spread(stopped, 'ms')}",
+        ]
+    )
+
+
+def _first_sentence(server: OpenAIServer) -> list[float]:
+    """When the model sends what follows on its first sentence, put into a list as it happens."""
+    complete: list[float] = []
+    ended = False
+
+    async def note(piece: str) -> None:
+        nonlocal ended
+        if ended and not complete:
+            complete.append(time.monotonic())
+        ended = piece.rstrip().endswith("]")
+
+    server.before_piece = note
+    return complete
+
+
+async def _stopped(slack: SlackServer, server: OpenAIServer, bot: SlackBot) -> float:
+    """Milliseconds from the press of the stop button until the streaming message says that it was stopped."""
+    go, sent = asyncio.Event(), []
+
+    async def hold(piece: str) -> None:
+        sent.append(piece)
+        if len(sent) > 30:
+            await go.wait()
+
+    server.before_piece = hold
+    before = len(slack.answers("D1"))
+    ts = await slack.say("D1", DUTIES)
+    await slack.until(lambda: len(slack.answers("D1")) > before)
+    started = time.perf_counter()
+    await slack.press_stop("D1", ts)
+    await slack.until(lambda: STOPPED in str(slack.answers("D1")[-1]))
+    milliseconds = (time.perf_counter() - started) * 1000
+    go.set()
+    await bot.desk.idle(5)
+    return milliseconds
 
 
 def _searcher(folder: Path) -> Searcher:
@@ -147,7 +212,14 @@ def _spread(values: Sequence[float], unit: str) -> str:
     return f"median {statistics.median(ordered):.1f} {unit}, 95th percentile {ordered[int(len(ordered) * 0.95)]:.1f} {unit}"
 
 
-BENCHMARKS = {"startup": startup, "search": search, "model": model, "slack": slack, "index": index}
+BENCHMARKS = {
+    "startup": startup,
+    "search": search,
+    "model": model,
+    "slack": slack,
+    "streaming": streaming,
+    "index": index,
+}
 
 
 if __name__ == "__main__":

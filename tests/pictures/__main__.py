@@ -53,7 +53,7 @@ def _searcher(folder: Path) -> Searcher:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.pictures", description=__doc__)
     parser.add_argument("scene", nargs="*", metavar="SCENE", help=f"one of: {', '.join(SCENES)}")
-    parser.add_argument("--out", type=Path, default=Path("pictures"), help="the folder to write to")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="the folder to write to")
     parser.add_argument("--html-only", action="store_true", help="no PNG, so no Chromium")
     return parser
 

@@ -10,16 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from bot.advisor import Advisor
-from bot.composing import ChatComposer, open_chat_model
-from bot.prompts import Prompts
-from bot.records import Records, database_url
-from bot.slack.app import Limits, SlackBot, Workspace
+from bot.slack.app import SlackBot
 from bot.slack.blocks import FEEDBACK, SHOW_PASSAGE
 from knowledge.search import Searcher
-from tests.openai_server import KEY, OpenAIServer
+from tests.bot.slack.scene import composing, running
+from tests.openai_server import OpenAIServer
 from tests.pictures.render import channel_page, home_page, modal_page, thread_page
 from tests.slack_server import SlackServer
-from tests.slack_server.server import APP_TOKEN, BOT_TOKEN, BOT_USER
+from tests.slack_server.server import BOT_USER
 
 CHANNEL, DIRECT, VIEWER = "C0CAREER", "D0ANNA", "U0ANNA"
 PEOPLE = {BOT_USER: "Career guide", VIEWER: "Anna Fischer", "U0BEN": "Ben Okafor"}
@@ -32,7 +30,6 @@ REPLY = (
     "In the United States, the average salary of a senior backend software engineer is about $120,000 per year. [1] "
     "An individual salary varies with location, company size, industry and experience level. [1]"
 )
-MODEL = "gpt-5.4-mini"
 
 
 @dataclass(frozen=True)
@@ -132,23 +129,10 @@ async def playing(advisor: Advisor, library: Searcher) -> AsyncIterator[Stage]:
         slack.add_channel(CHANNEL)
         slack.add_dm(DIRECT)
         with tempfile.TemporaryDirectory() as folder:
-            records = await Records.open(database_url("", Path(folder)))
-            workspace = Workspace(BOT_TOKEN, APP_TOKEN, slack.url)
-            bot = SlackBot(advisor, library, records, workspace, Limits(4000, 20))
-            await bot.start()
-            try:
+            async with running(slack, advisor, Path(folder), library) as bot:
                 yield Stage(slack, bot)
                 await bot.desk.idle(5)
                 await slack.settled()
-            finally:
-                await bot.stop(seconds=5)
-                await records.close()
-
-
-def composing(searcher: Searcher, model: OpenAIServer) -> Advisor:
-    """An advisor whose answers that model writes."""
-    chat = open_chat_model(MODEL, KEY, model.url, 10)
-    return Advisor(searcher, ChatComposer(chat, MODEL, Prompts.load(), 10))
 
 
 def at_morning(messages: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
