@@ -14,8 +14,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.records import Accepted, Records
 from bot.slack.blocks import Post, plain_post
 from bot.slack.failures import FAILURES, code, passing, retry_after
-from bot.slack.limits import STATUS_SECONDS, STREAM_MARKDOWN, TITLE
-from bot.slack.markdown import escaped
+from bot.slack.limits import MARKDOWN_BLOCK, MESSAGE_MARKDOWN, STATUS_SECONDS, TITLE
+from bot.slack.markdown import escaped, split, streamable
 from bot.slack.posting import post, update
 from bot.slack.threads import ANSWER_EVENT, readable
 
@@ -114,7 +114,7 @@ class Delivery:
     async def hear(self, piece: str) -> None:
         """A checked piece of the answer. Raises StoppedByPerson when Slack says that the stream was stopped."""
         self._heard += piece
-        if not self._streams or len(self._heard) > STREAM_MARKDOWN:
+        if not self._streams or not streamable(self._heard) or not _fits_one_message(self._heard):
             return
         if self._stream is None:
             await self._start()
@@ -234,7 +234,7 @@ class Delivery:
     async def _end_stream(self, stream: _Stream, message: Post, text: str, of: int) -> None:
         """Stop the stream with what is missing and the sources; where that cannot be, put the whole in its place."""
         heard = self._heard[: stream.sent].strip()
-        if self._streams and of == 1 and heard and text.startswith(heard):
+        if self._streams and of == 1 and heard and text.startswith(heard) and len(escaped(text)) <= MARKDOWN_BLOCK:
             below = [block for block in message.blocks if block["type"] != "markdown"]
             if await self._stop(stream, text[len(heard) :], below, of):
                 return
@@ -289,3 +289,7 @@ class Delivery:
 
 def _told(error: Exception) -> str:
     return code(error) if isinstance(error, SlackApiError) else type(error).__name__
+
+
+def _fits_one_message(markdown: str) -> bool:
+    return len(split(markdown, MESSAGE_MARKDOWN)) == 1

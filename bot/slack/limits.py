@@ -13,8 +13,6 @@ MESSAGE_MARKDOWN = 8_000
 """Characters of an answer put into one message: half of what a block takes, since escaping makes it longer."""
 THREAD_PAGE = 200
 """Messages asked for at once when a thread is read; conversations.replies gives up to 1,000."""
-STREAM_MARKDOWN = 11_000
-"""Characters of one streamed message; each call takes 12,000 of `markdown_text`."""
 STATUS_SECONDS = 90.0
 """A status is said again after this time; Slack takes it away after two minutes."""
 TITLE = 100

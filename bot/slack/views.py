@@ -65,8 +65,8 @@ def note_modal(title: str, text: str) -> Block:
 
 def draft_modal(draft: Draft, callback_id: str) -> Block:
     """A draft that can be edited, posted in the thread or thrown away."""
-    text = draft.text if len(draft.text) <= INPUT_TEXT else split(draft.text, INPUT_TEXT)[0]
-    editor = {"type": "plain_text_input", "multiline": True, "initial_value": text, "max_length": INPUT_TEXT}
+    editor = {"type": "plain_text_input", "multiline": True, "max_length": INPUT_TEXT}
+    editor["initial_value"] = draft.text[:INPUT_TEXT]
     quoted = "> " + " ".join(draft.question.split())[:_QUOTED]
     blocks = [
         section(quoted),

@@ -139,7 +139,7 @@ async def test_an_answer_posted_just_before_a_crash_is_not_posted_again(slack: S
 
 
 async def test_where_the_inbox_cannot_be_written_slack_is_not_acknowledged_and_delivers_again(tmp_path: Path) -> None:
-    async with SlackServer(ack_seconds=0.2) as slack:
+    async with SlackServer(ack_seconds=0.2, retries=100) as slack:
         slack.add_dm("D1")
         async with running(slack, Scripted(), tmp_path) as bot:
             await bot._records._database.engine.dispose()
