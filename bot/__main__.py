@@ -248,11 +248,13 @@ def _where(settings: Settings) -> tuple[tuple[str, str] | None, str]:
 def _serve_slack(settings: Settings, parts: Parts, tokens: tuple[str, str]) -> None:
     from bot.records import Records, database_url
     from bot.slack.app import Limits, Workspace, serve
+    from bot.slack.mentors import Circle
 
     async def serving() -> None:
         records = await Records.open(database_url(settings.database_url, settings.data_dir))
         limits = Limits(settings.max_question_chars, settings.max_concurrent)
-        workspace = Workspace(*tokens, settings.slack_api_url, settings.admins)
+        circle = Circle(settings.mentor_ids, settings.mentor_group, settings.mentors_channel)
+        workspace = Workspace(*tokens, settings.slack_api_url, settings.admins, circle)
         await serve(parts.advisor(), parts.searcher(), records, workspace, limits)
 
     asyncio.run(serving())

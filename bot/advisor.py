@@ -13,8 +13,9 @@ from bot.conversation import Answer, Citation, Conversation, Coverage, Receipt
 from bot.errors import ModelUnavailable
 from bot.extracting import Finding, corrected, find, shortened, table_of, text_of
 from bot.grounding import Claim, claims, judge
-from bot.language import LANGUAGES, language_of, language_of_locale, says_the_same
+from bot.language import language_of, language_of_locale
 from bot.requests import Form
+from bot.translating import LANGUAGES, says_the_same
 from knowledge.passages import Passage
 from knowledge.search import Found, Hit, Knowledge, merged
 

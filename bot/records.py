@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from bot.channels import Channels
 from bot.conversation import Answer
 from bot.database import TABLES, Database, database_url, now
+from bot.deeds import Deeds
 from bot.drafts import Drafts
 
 __all__ = ["Accepted", "Records", "Thread", "database_url"]
@@ -154,6 +155,7 @@ class Records:
         self._database = database
         self.drafts = Drafts(database)
         self.channels = Channels(database)
+        self.deeds = Deeds(database)
 
     @classmethod
     async def open(cls, url: str) -> "Records":
@@ -295,6 +297,7 @@ class Records:
             deleted = await connection.execute(sa.delete(_inbox).where(_inbox.c.person == person))
         await self.drafts.forget(person)
         await self.channels.forget(person)
+        await self.deeds.forget(person)
         return int(deleted.rowcount)
 
 

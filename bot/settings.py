@@ -1,5 +1,6 @@
 """Every setting: typed, documented on its field, read once from the environment and `.env`."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.errors import SettingsError
 
 ENV_FILE = ".env"
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 class Settings(BaseSettings):
@@ -45,6 +47,20 @@ class Settings(BaseSettings):
     channel_admins: str = Field(
         "", description="Slack user ids, with commas, who may change channel settings besides workspace admins."
     )
+    mentors: str = Field("", description="Slack user ids of mentors, with commas.")
+    mentor_group: str = Field("", description="A Slack user group (S…) whose members are mentors, too.")
+    mentors_channel: str = Field(
+        "", description="The mentors' channel (C…), for questions to mentors, reminders and the weekly report."
+    )
+    remind_hours: float = Field(
+        24.0, gt=0, le=720, description="Hours after which a question that no mentor took is brought up again."
+    )
+    weekly_report: str = Field(
+        "monday 09:00", description="When the weekly report is posted, in UTC; `never` for none."
+    )
+    retention_days: int = Field(
+        90, ge=1, le=3650, description="Days that texts of questions, feedback and drafts are kept."
+    )
     contact: str = Field("", description="Whom to ask when the guides do not answer, e.g. `#career-mentors`.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
@@ -64,6 +80,13 @@ class Settings(BaseSettings):
         if level.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise ValueError("it is DEBUG, INFO, WARNING or ERROR")
         return level.upper()
+
+    @field_validator("weekly_report")
+    @classmethod
+    def _is_weekly(cls, moment: str) -> str:
+        if not re.fullmatch(rf"never|(?:{'|'.join(WEEKDAYS)}) (?:[01]\d|2[0-3]):[0-5]\d", moment.lower()):
+            raise ValueError("it is a weekday and a time such as `monday 09:00`, or `never`")
+        return moment.lower()
 
     @field_validator("knowledge_dir")
     @classmethod
@@ -110,12 +133,21 @@ class Settings(BaseSettings):
     @property
     def admins(self) -> frozenset[str]:
         """The people of `channel_admins`."""
-        return frozenset(self.channel_admins.replace(",", " ").split())
+        return _ids(self.channel_admins)
+
+    @property
+    def mentor_ids(self) -> frozenset[str]:
+        """The people of `mentors`."""
+        return _ids(self.mentors)
 
     @property
     def has_model(self) -> bool:
         """Whether answers are composed by a chat model."""
         return bool(self.openai_api_key) or ":" in self.chat_model
+
+
+def _ids(listed: str) -> frozenset[str]:
+    return frozenset(listed.replace(",", " ").split())
 
 
 def _begins(token: SecretStr | None, prefix: str, remedy: str) -> SecretStr | None:

@@ -6,6 +6,7 @@
     ├── IndexMissing      there is no index yet
     ├── IndexDamaged      there is an index, but it cannot be read
     ├── IndexBusy         another process is writing the index
+    ├── GuidesGone        none of the guides that an answer may come from is in the index
     └── EmbeddingsFailed  the embedding model could not be loaded or did not answer
 
 Every message is one sentence for the person who runs the bot: what is wrong and what to do.
@@ -34,6 +35,10 @@ class IndexDamaged(KnowledgeError):
 
 class IndexBusy(KnowledgeError):
     """Another process is writing the index."""
+
+
+class GuidesGone(KnowledgeError):
+    """None of the guides that an answer may come from is in the index."""
 
 
 class EmbeddingsFailed(KnowledgeError):

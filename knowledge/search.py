@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self
 
-from knowledge.errors import KnowledgeError
+from knowledge.errors import GuidesGone
 from knowledge.evidence import Evidence
 from knowledge.lexical import LexicalIndex
 from knowledge.matching import Match, weigh
@@ -34,10 +34,6 @@ MEANING_WEIGHT = 0.4
 """Weight of a word's meaning in the thesaurus beside the word itself in BM25."""
 SELECTIONS = 64
 """Choices of guides whose passages are kept at hand."""
-
-
-class GuidesGone(KnowledgeError):
-    """None of the guides that an answer may come from is in the index."""
 
 
 class Snapshot(Protocol):

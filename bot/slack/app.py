@@ -6,7 +6,7 @@ import re
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import aiohttp
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -19,6 +19,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.advisor import Advisor
 from bot.errors import SettingsError
+from bot.meaning import Meanings
 from bot.records import Records
 from bot.slack.actions import continued_privately, passage_shown, rated, reason_given
 from bot.slack.agent_session_stopped import session_stopped
@@ -28,15 +29,21 @@ from bot.slack.app_mention import app_mentioned
 from bot.slack.blocks import CONTINUE_PRIVATELY, FEEDBACK, SHOW_PASSAGE
 from bot.slack.career_command import COMMAND, POST_DRAFT, career_asked, draft_posted
 from bot.slack.channel_settings import SETTINGS_VIEW, SettingsForm
+from bot.slack.confirming import listen_to_confirming
 from bot.slack.delivery import Line
 from bot.slack.desk import Desk, Limits
 from bot.slack.drafting import Drafting
 from bot.slack.failures import code
+from bot.slack.handing_over import listen_to_handovers
 from bot.slack.inbox import accepting
 from bot.slack.library import Library
+from bot.slack.mentors import Circle, Mentors
 from bot.slack.message import message_posted
 from bot.slack.mishaps import told
+from bot.slack.office import Office
+from bot.slack.offers import Offers
 from bot.slack.people import People
+from bot.slack.sharing import listen_to_sharing
 from bot.slack.views import ASK_EXAMPLE, DELETE_DATA, REASON_VIEW
 
 __all__ = ["Limits", "SlackBot", "Workspace", "serve"]
@@ -53,19 +60,30 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Workspace:
-    """How to reach a workspace: its two tokens and the address of Slack's Web API. `admins` may change channel settings."""
+    """How to reach a workspace: its two tokens and the address of Slack's Web API, and who has which rights in it.
+
+    `admins` may change channel settings, `circle` are the mentors.
+    """
 
     bot_token: str
     app_token: str
     api_url: str
     admins: frozenset[str] = frozenset()
+    circle: Circle = field(default_factory=Circle)
 
 
 class SlackBot:
     """The bot connected to one workspace through Socket Mode."""
 
     def __init__(
-        self, advisor: Advisor, library: Library, records: Records, workspace: Workspace, limits: Limits
+        self,
+        advisor: Advisor,
+        library: Library,
+        records: Records,
+        workspace: Workspace,
+        limits: Limits,
+        *,
+        meanings: Meanings | None = None,
     ) -> None:
         self._advisor = advisor
         self._library = library
@@ -75,8 +93,11 @@ class SlackBot:
         self._client = open_client(workspace.bot_token, workspace.api_url)
         hasty = AsyncWebClient(token=workspace.bot_token, base_url=workspace.api_url, retry_handlers=[])
         self._people = People(hasty)
-        line = Line(self._client, hasty)
-        self.desk = Desk(advisor, records, line, self._people, limits)
+        line = Line(self._client, hasty, self._people)
+        self._meanings = meanings
+        self._mentors = Mentors(hasty, workspace.circle)
+        offers = Offers(self._mentors.exist, bool(self._mentors.channel))
+        self.desk = Desk(advisor, records, line, limits, offers)
         self._handler: AsyncSocketModeHandler | None = None
 
     async def start(self) -> None:
@@ -99,6 +120,12 @@ class SlackBot:
         listen_to_answers(app, self._records, self._library)
         listen_at_home(app, self._records, self._library, self.desk, mode)
         listen_to_drafts(app, self._records, drafting, settings)
+        office = Office(
+            self._advisor, self._records, self._library, self._client, self.desk, self._mentors, self._meanings
+        )
+        listen_to_sharing(app, office)
+        listen_to_confirming(app, office)
+        listen_to_handovers(app, office)
         return app
 
     async def stop(self, seconds: float = STOP_SECONDS) -> None:

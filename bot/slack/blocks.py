@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.conversation import Answer, Citation
+from bot.slack.escaping import escaped
 from bot.slack.limits import CONTEXT_ELEMENTS, CONTEXT_TEXT, MESSAGE_MARKDOWN
-from bot.slack.markdown import as_text, escaped, split
+from bot.slack.markdown import split
+from bot.slack.mrkdwn import as_text
 from knowledge.passages import Passage
 
 SHOW_PASSAGE, FEEDBACK, CONTINUE_PRIVATELY = "show_passage", "feedback", "continue_privately"

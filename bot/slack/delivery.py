@@ -13,9 +13,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.records import Accepted, Records
 from bot.slack.blocks import Post, plain_post
+from bot.slack.escaping import escaped
 from bot.slack.failures import FAILURES, code, passing, retry_after
 from bot.slack.limits import MARKDOWN_BLOCK, MESSAGE_MARKDOWN, STATUS_SECONDS, TITLE
-from bot.slack.markdown import escaped, split, streamable
+from bot.slack.markdown import split, streamable
+from bot.slack.people import People
 from bot.slack.posting import post, update
 from bot.slack.threads import ANSWER_EVENT, readable
 
@@ -41,12 +43,14 @@ class StoppedByPerson(Exception):
 class Line:
     """How to reach Slack: `patient` waits as long as a rate limit says, `hasty` does without what is refused.
 
-    Slack lets an app begin about 20 streams a minute; while it refuses more, answers are posted in one piece.
+    `people` are those who write. Slack lets an app begin about 20 streams a minute; while it refuses more, answers are
+    posted in one piece.
     """
 
-    def __init__(self, patient: AsyncWebClient, hasty: AsyncWebClient) -> None:
+    def __init__(self, patient: AsyncWebClient, hasty: AsyncWebClient, people: People) -> None:
         self.patient = patient
         self.hasty = hasty
+        self.people = people
         self._streams_from = 0.0
 
     @property
@@ -89,7 +93,7 @@ class Delivery:
         self._messages: list[str] = []
         self._busy = False
         self._said = False
-        self._beginning: asyncio.Task[None] | None = None
+        self._beginning: asyncio.Future[list[None]] | None = None
         self._status: asyncio.Task[None] | None = None
         self.take_up(standing)
 
@@ -102,9 +106,11 @@ class Delivery:
         """Say that the bot is at work, with a stop button where the answer streams. Failing to say it harms nobody."""
         if self._question.unasked:
             return
+        beginning = [self._open_session()]
         if self._question.starts_thread or not self._streams:
+            beginning.append(self._say_busy())
             self._status = asyncio.create_task(self._keep_status())
-        self._beginning = asyncio.create_task(self._open_session())
+        self._beginning = asyncio.gather(*beginning)
 
     def take_up(self, ts: str) -> None:
         """Go on in a message that an earlier run has begun to stream, where there is one."""
@@ -177,8 +183,11 @@ class Delivery:
     async def _keep_status(self) -> None:
         """Slack takes a status away after two minutes; while the work lasts it is said again."""
         while True:
-            await self._courtesy("assistant.threads.setStatus", status=WORKING, loading_messages=list(LOADING))
             await asyncio.sleep(STATUS_SECONDS)
+            await self._say_busy()
+
+    async def _say_busy(self) -> None:
+        await self._courtesy("assistant.threads.setStatus", status=WORKING, loading_messages=list(LOADING))
 
     async def _open_session(self) -> None:
         title = {"title": self._title} if self._title else {}
@@ -189,7 +198,7 @@ class Delivery:
             await self._courtesy("agents.sessions.setStatus", status="active", **title)
 
     async def _begun(self) -> None:
-        """What was said last about a session wins, so the beginning must be over before the end is told."""
+        """What reaches Slack last wins: a status that comes after the answer would stay."""
         if self._beginning:
             await self._beginning
 

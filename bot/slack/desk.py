@@ -15,11 +15,10 @@ from bot.errors import CareerBotError, RecordsUnavailable
 from bot.language import language_of
 from bot.records import Accepted, Records
 from bot.slack.addressed import Command, command_in
-from bot.slack.blocks import CONTINUE_PRIVATELY, Post, button, plain_post, posts
+from bot.slack.blocks import Post, plain_post, posts
 from bot.slack.delivery import Delivery, Line, StoppedByPerson
 from bot.slack.failures import FAILURES, code, passing
-from bot.slack.people import People
-from bot.slack.personal import is_personal
+from bot.slack.offers import Offers
 from bot.slack.threads import (
     Message,
     answers_to,
@@ -42,7 +41,6 @@ _TOLD = {
     Command.PAUSE: "I stay quiet in this thread until somebody mentions me. Mention me with *resume* to have follow-ups answered again.",
     Command.RESUME: "I answer follow-ups in this thread again.",
 }
-_PRIVATELY = "Continue in a direct message"
 
 log = logging.getLogger(__name__)
 
@@ -67,11 +65,11 @@ class Limits:
 class Desk:
     """Works on many questions at once, on those of one thread in their order."""
 
-    def __init__(self, advisor: Advisor, records: Records, line: Line, people: People, limits: Limits) -> None:
+    def __init__(self, advisor: Advisor, records: Records, line: Line, limits: Limits, offers: Offers) -> None:
         self._advisor = advisor
+        self._offers = offers
         self._records = records
         self._line = line
-        self._people = people
         self._longest = limits.longest_question
         self._free = asyncio.Semaphore(limits.questions_at_once)
         self._turns = Turns()
@@ -225,8 +223,7 @@ class Desk:
         if question.unasked and answer.coverage is Coverage.NOT_COVERED:
             await self._records.pause(question.thread, paused=True)
             return Reply([])
-        privately = [button(_PRIVATELY, CONTINUE_PRIVATELY, question.key)]
-        offered = privately if not question.is_direct and is_personal(text) else []
+        offered = self._offers.under(answer, text, question.key, direct=question.is_direct)
         return Reply(posts(answer, question.key, offered), answer)
 
     async def _conversation(self, question: Accepted, thread: Sequence[Message]) -> Conversation:
@@ -236,7 +233,7 @@ class Desk:
         if not question.is_direct:
             guides = (await self._records.channels.settings(question.team, question.channel)).guides
         unclear = self._advisor.streams and language_of(told.question) is None
-        locale = (await self._people.person(question.person)).locale if unclear else ""
+        locale = (await self._line.people.person(question.person)).locale if unclear else ""
         return replace(told, guides=guides, locale=locale)
 
     def _refusal(self, question: Accepted, short: str, details: str) -> Reply:

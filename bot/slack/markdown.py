@@ -1,14 +1,15 @@
-"""Markdown for Slack: what must be escaped, how long texts are split, and the plain text beside the blocks. Pure."""
+"""Markdown for Slack in parts within its limits, each a whole by itself. Pure."""
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from textwrap import dedent, indent
 from typing import TYPE_CHECKING
 
-from bot.slack.limits import HEADING, PART_BLOCKS, TABLE_COLUMNS, TABLE_ROWS, TEXT_BYTES
+from bot.slack.escaping import CODE_SPAN, MARKUP, WORD_JOINER, escaped, unescaped, visible
+from bot.slack.limits import HEADING, PART_BLOCKS, TABLE_COLUMNS, TABLE_ROWS
 from knowledge.blocks import cells, sentences
 
 if TYPE_CHECKING:
@@ -19,132 +20,15 @@ if TYPE_CHECKING:
 NOTHING = "…"
 """What stands for a text in which there is nothing to see; Slack refuses an empty one."""
 _DEEPEST = 40
-_WORD_JOINER = "\u2060"
-"""Shows nothing, and keeps @here and its like from being read as a call, ]: as a definition, # as a heading."""
-_MARKER = r"(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*"
-_LABEL = r"\[(?P<label>(?:[^\[\]\\\n]|\\.|\[[^\[\]\n]*\])*)\]"
-_TARGET = r"<[^<>\n|]*>|(?:[^\s()<>|\\]|\\[^\s\w]|\([^\s()<>|]*\))*"
-_TITLE = r"""(?:[ \t]+(?:"[^"\n]*"|'[^'\n]*'|\([^()\n]*\)))?"""
-_LINK = rf"!?{_LABEL}\([ \t]*(?P<target>{_TARGET}){_TITLE}[ \t]*\)"
-_SPAN = r"(?<!`)(?P<ticks>`+)(?!`)[^\n]+?(?<!`)(?P=ticks)(?!`)"
-_CALL = r"@(?=(?:here|channel|everyone)\b|\Z)"
-_MARKUP = re.compile(
-    rf"""(?P<fence>^[ \t>]*{_MARKER}(?P<rail>`{{3,}}(?=[^`\n]*$)|~{{3,}})(?s:.*?^[ \t>]*(?P=rail)[`~]*[ \t]*$|.*\Z))
-    |(?P<quote>^[ \t]*{_MARKER}(?:>+(?=\s|\Z)[ \t]*)+)
-    |(?P<literal>\\[^\s\w])
-    |(?P<span>{_SPAN})
-    |(?P<link>{_LINK})
-    |(?P<auto><(?:https?://|mailto:)[^\s<>|]+>|<[\w.+-]+@[\w-]+(?:\.[\w-]+)+>)
-    |(?P<url>https?://[^\s<>|`*\[\]()@\\]+)
-    |(?P<entity>&(?:amp|lt|gt);)
-    |(?P<sign>[&<>])
-    |(?P<colon>(?<=\]):)
-    |(?P<call>{_CALL})""".replace("\n    ", ""),
-    re.MULTILINE | re.IGNORECASE,
-)
-_CODE_SPAN = re.compile(_SPAN)
-_LIVE_IN_CODE = re.compile(rf"<(?=[!@#]|[a-z][\w+.-]*:|\Z)|{_CALL}", re.IGNORECASE)
-_ALLOWED = re.compile(r"(?:https?://|mailto:)\S", re.IGNORECASE)
-_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_IN_URL = str.maketrans({" ": "%20", "(": "%28", ")": "%29", "<": "%3C", ">": "%3E", "|": "%7C"})
-_LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-_UNWANTED = re.compile("[\0-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e]")
-"""Controls, and the marks that turn the direction of all that follows; isolates do that within bounds."""
-_ISOLATES = re.compile("[\u2066-\u2069]")
-_APART = f"`{_WORD_JOINER}`{_WORD_JOINER}`"
-_BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0\ufffc")
-"""Letters and signs that show nothing."""
-
-
-def escaped(text: str, *, literal: bool = False) -> str:
-    """Text in which nothing calls people or channels. `literal` also keeps *, _, ` and ~ from formatting.
-
-    Escaping twice changes nothing, except for `literal`.
-    """
-    if literal:
-        safe = _prose(_clean(text))
-        return re.sub(r"([*_`~])", lambda mark: f"{_WORD_JOINER}{mark[0]}{_WORD_JOINER}", safe)
-    return _MARKUP.sub(_escape, _clean(text))
-
-
-def _escape(found: re.Match[str]) -> str:
-    return _ESCAPES[found.lastgroup or ""](found)
-
-
-def _link(found: re.Match[str]) -> str:
-    label = _MARKUP.sub(lambda inner: inner["label"] if inner["link"] else _escape(inner), found["label"])
-    return _linked(label, found["target"].removeprefix("<").removesuffix(">"))
-
-
-def _auto(found: re.Match[str]) -> str:
-    target = found[0][1:-1]
-    return _linked(_MARKUP.sub(_escape, target), target if ":" in target else f"mailto:{target}")
-
-
-def _linked(label: str, target: str) -> str:
-    """A link where a click is harmless, otherwise its label. Slack decodes no entities in an address."""
-    if not _ALLOWED.match(target):
-        return label
-    address = target.replace("&amp;", "&").translate(_IN_URL)
-    return f"[{label if _visible(label) else address}]({address})"
-
-
-# Entities show as they are inside of Markdown's code: there only what Slack would act on is taken apart.
-_ESCAPES: Mapping[str, Callable[[re.Match[str]], str]] = {
-    "fence": lambda found: _dead(found[0]),
-    "span": lambda found: _dead(found[0]),
-    "quote": lambda found: found[0],
-    "literal": lambda found: _ENTITIES.get(found[0][1], found[0]),
-    "link": _link,
-    "auto": _auto,
-    "url": lambda found: found[0].replace("&amp;", "&"),
-    "entity": lambda found: found[0],
-    "sign": lambda found: _ENTITIES[found[0]],
-    "colon": lambda _: f"{_WORD_JOINER}:",
-    "call": lambda _: f"@{_WORD_JOINER}",
-}
-
-
-def _dead(code: str) -> str:
-    return _LIVE_IN_CODE.sub(lambda live: live[0] + _WORD_JOINER, code)
-
-
-def _prose(text: str) -> str:
-    entities = re.sub("[&<>]", lambda sign: _ENTITIES[sign[0]], text)
-    return re.sub(_CALL, f"@{_WORD_JOINER}", entities, flags=re.IGNORECASE)
-
-
-def _unescaped(text: str) -> str:
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-
-
-def _clean(text: str) -> str:
-    """Text without controls and half surrogates, in which no mark turns the direction of the lines after it."""
-    paired = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    whole = _UNWANTED.sub("", _LINE_ENDS.sub("\n", paired))
-    return "\n".join(map(_upright, whole.split("\n"))) if _ISOLATES.search(whole) else whole
-
-
-def _upright(line: str) -> str:
-    depth = 0
-    for mark in _ISOLATES.findall(line):
-        depth += -1 if mark == "\u2069" else 1
-        if depth < 0:
-            break
-    return _ISOLATES.sub("", line) if depth else line
-
-
-def _visible(text: str) -> bool:
-    return any(unicodedata.category(character)[0] in "LNPS" and character not in _BLANKS for character in text)
 
 
 def streamable(markdown_so_far: str) -> bool:
     """Whether what follows can be escaped by itself: the text ends neither in code nor in a link's address."""
     open_code = any(
         found.lastgroup == "fence" and found.end() == len(markdown_so_far) and not _closed(found)
-        for found in _MARKUP.finditer(markdown_so_far)
+        for found in MARKUP.finditer(markdown_so_far)
     )
-    line = _MARKUP.sub(
+    line = MARKUP.sub(
         lambda found: "" if found.lastgroup in {"span", "link", "auto", "literal"} else found[0],
         markdown_so_far[markdown_so_far.rfind("\n") + 1 :],
     )
@@ -203,19 +87,24 @@ def _shallow(markdown: str) -> str:
 
 
 def _plain(markdown: str) -> str:
-    return "\n".join(f"{_WORD_JOINER}{line.strip()}" if line.strip() else "" for line in markdown.split("\n"))
+    return "\n".join(f"{WORD_JOINER}{line.strip()}" if line.strip() else "" for line in markdown.split("\n"))
 
 
 def _pieces(markdown: str, room: _Room) -> Iterator[str]:
+    return (piece for _, piece in _placed(markdown, room))
+
+
+def _placed(markdown: str, room: _Room) -> "Iterator[tuple[SyntaxTreeNode, str]]":
+    """The pieces, each with the block that it is of."""
     lines = markdown.split("\n")
     for block in _tree(markdown).children:
         start, end = block.map or (0, 0)
         text = "\n".join(lines[start:end]).rstrip()
         for piece in _fitting(block, text, room):
             if _shows(_parsed(piece)):
-                yield piece
+                yield block, piece
             elif re.search(r"\w", piece):  # the number of an empty item
-                yield _plain(piece)
+                yield block, _plain(piece)
 
 
 def _fitting(block: "SyntaxTreeNode", text: str, room: _Room) -> Iterator[str]:
@@ -239,7 +128,7 @@ def _fitting(block: "SyntaxTreeNode", text: str, room: _Room) -> Iterator[str]:
 def _code(block: "SyntaxTreeNode", room: _Room) -> Iterator[str]:
     info, content = block.info.strip(), block.content.rstrip("\n")
     if block.type == "code_block":
-        content = _unescaped(content)
+        content = unescaped(content)
     if not re.fullmatch(r"[\w+#.-]{0,20}", info):
         info, content = "", f"{info}\n{content}"
     rail = "`" * max(3, 1 + max(map(len, re.findall("`+", content)), default=0))
@@ -256,7 +145,7 @@ def _code_size(line: str) -> int:
 
 def _table(lines: Sequence[str], room: _Room) -> Iterator[str]:
     """A table whose every row fits below its header; as lines of text where it is too wide for one."""
-    lines = [_CODE_SPAN.sub(lambda span: re.sub(r"(?<!\\)\|", r"\|", span[0]), line) for line in lines]
+    lines = [CODE_SPAN.sub(lambda span: re.sub(r"(?<!\\)\|", r"\|", span[0]), line) for line in lines]
     rows = [cells(line) for line in lines]
     width = max(map(len, rows))
     if width > len(rows[0]):
@@ -296,7 +185,7 @@ def _item(text: str, room: _Room) -> Iterator[str]:
         placed = below if number else text[:width] + below.lstrip()
         fits = room.holds(placed)
         if not (fits or number):
-            yield f"{_WORD_JOINER}{text[:width].strip()}"
+            yield f"{WORD_JOINER}{text[:width].strip()}"
         yield placed if fits else piece
 
 
@@ -311,7 +200,7 @@ def _paragraph(text: str, room: _Room) -> Iterator[str]:
     again = ""
     for part in _bits(text, room.less(20)):
         piece = again + part.strip()
-        piece = piece if _parsed(piece)[0].type == "paragraph_open" else _WORD_JOINER + piece
+        piece = piece if _parsed(piece)[0].type == "paragraph_open" else WORD_JOINER + piece
         marks = _open_marks(piece)
         again = "".join(marks)
         yield piece + again[::-1]
@@ -334,7 +223,7 @@ def _size(text: str) -> int:
 
 def _open_marks(text: str) -> list[str]:
     marks: list[str] = []
-    for found in re.finditer(r"(?<!\w)(?:\*{1,3}|_{1,3}|~~)(?=\S)|(?<=\S)(?:\*{1,3}|_{1,3}|~~)", _MARKUP.sub("", text)):
+    for found in re.finditer(r"(?<!\w)(?:\*{1,3}|_{1,3}|~~)(?=\S)|(?<=\S)(?:\*{1,3}|_{1,3}|~~)", MARKUP.sub("", text)):
         if found[0] in marks:
             del marks[marks.index(found[0]) :]
         elif found.end() < found.endpos and not found.string[found.end()].isspace():
@@ -371,7 +260,7 @@ def _place(line: str, longest: int, size: Callable[[str], int]) -> int:
     at = min(len(line), longest)
     while at > 1 and (long := size(line[:at])) > longest:
         at = max(1, at * longest // long)
-    whole = [found.span() for found in _MARKUP.finditer(line, 0, at + longest)]
+    whole = [found.span() for found in MARKUP.finditer(line, 0, at + longest)]
     at = next((start for start, end in whole if 0 < start < at < end), at)
     spaces = (spot for spot in range(at, at // 2, -1) if line[spot - 1] == " ")
     clusters = (spot for spot in range(at, at // 2, -1) if _parts_characters(line, spot))
@@ -399,6 +288,21 @@ def _parsed(markdown: str) -> "list[Token]":
     return _parser().parse(markdown)
 
 
+def tree(markdown: str) -> "SyntaxTreeNode":
+    """The blocks of Markdown, escaped, without those in which there is nothing to see."""
+    text, before = "", None
+    for block, piece in _placed(_shallow(escaped(markdown)), _BOUNDLESS):
+        text += ("\n" if before and leads_in(before, block) else "\n\n") + piece
+        before = block
+    return _tree(text)
+
+
+def leads_in(before: "SyntaxTreeNode", block: "SyntaxTreeNode") -> bool:
+    """Whether a paragraph stands directly above a list, without a line between them."""
+    listed = before.type == "paragraph" and block.type in {"bullet_list", "ordered_list"}
+    return listed and before.map is not None and block.map is not None and before.map[1] == block.map[0]
+
+
 def _tree(markdown: str) -> "SyntaxTreeNode":
     from markdown_it.tree import SyntaxTreeNode
 
@@ -419,99 +323,7 @@ def _expanded(tokens: "Sequence[Token]") -> int:
 def _shows(tokens: "Sequence[Token]") -> bool:
     return any(
         token.type == "hr"
-        or (token.type != "inline" and _visible(token.content))
-        or any(_visible(child.content) for child in token.children or [])
+        or (token.type != "inline" and visible(token.content))
+        or any(visible(child.content) for child in token.children or [])
         for token in tokens
     )
-
-
-def as_text(markdown: str, limit: int = TEXT_BYTES) -> str:
-    """Markdown in Slack's own mrkdwn of at most `limit` bytes, for notifications, screen readers and modals."""
-    tree = _tree("\n\n".join(_pieces(_shallow(escaped(markdown)), _BOUNDLESS)))
-    blocks = [_mrkdwn(node) for node in tree.children]
-    while blocks and blocks[0] == _RULE:
-        del blocks[0]
-    return _within_bytes("\n\n".join(blocks).strip(), limit) or NOTHING
-
-
-_RULE = "———"
-_MARKS = {"strong": "*", "em": "_", "s": "~"}
-
-
-def _mrkdwn(node: "SyntaxTreeNode", joint: str = "\n\n") -> str:
-    match node.type:
-        case "paragraph":
-            text = _words(node)
-        case "heading":
-            text = f"*{_words(node).replace('*', '')}*"
-        case "bullet_list":
-            text = "\n".join(_listed("•", item) for item in node.children)
-        case "ordered_list":
-            first = int(node.attrs.get("start", 1))
-            text = "\n".join(_listed(f"{number}.", item) for number, item in enumerate(node.children, first))
-        case "fence" | "code_block":
-            text = f"```\n{_prose(node.content).rstrip().replace('```', _APART)}\n```"
-        case "blockquote":
-            text = "\n".join(f"> {line}".rstrip() for line in _joined(node, joint).split("\n"))
-        case "table":
-            text = "\n".join(" | ".join(map(_words, row.children)) for part in node.children for row in part.children)
-        case "hr":
-            text = _RULE
-        case _:
-            text = _joined(node, joint)
-    return text
-
-
-def _words(node: "SyntaxTreeNode") -> str:
-    return "".join(_inline(child) for line in node.children for child in line.children)
-
-
-def _joined(node: "SyntaxTreeNode", joint: str) -> str:
-    return joint.join(_mrkdwn(child) for child in node.children)
-
-
-def _listed(marker: str, item: "SyntaxTreeNode") -> str:
-    first, *more = _joined(item, "\n").split("\n")
-    return "\n".join([f"{marker} {first}", *(f"    {line}" if line else "" for line in more)])
-
-
-def _inline(node: "SyntaxTreeNode", within: str = "") -> str:
-    """A piece of text in mrkdwn; no link stands `within` another."""
-    inner = "".join(_inline(child, within or node.type) for child in node.children)
-    match node.type:
-        case "text":
-            inner = _prose(node.content)
-        case "code_inline":
-            inner = f"`{_prose(node.content.replace('`', 'ˋ'))}`"
-        case "strong" | "em" | "s" if inner:
-            inner = f"{_MARKS[node.type]}{inner}{_MARKS[node.type]}"
-        case "softbreak" | "hardbreak":
-            inner = "\n"
-        case "link":
-            inner = _mrkdwn_link(str(node.attrs.get("href", "")), inner)
-        case "image":
-            alt = _prose(node.content)
-            inner = alt if within == "link" else _mrkdwn_link(str(node.attrs.get("src", "")), alt)
-    return inner
-
-
-def _mrkdwn_link(address: str, label: str) -> str:
-    if not _ALLOWED.match(address):
-        return label
-    target = _prose(address.translate(_IN_URL))
-    return f"<{target}|{' '.join(label.split())}>" if _visible(label) else f"<{target}>"
-
-
-def _within_bytes(text: str, limit: int) -> str:
-    if _bytes(text) <= limit:
-        return text
-    room = at = limit - len("…\n```".encode())
-    while (long := _bytes(text.encode()[:at].decode(errors="ignore"))) > room:
-        at = at * room // long
-    cut = re.sub(r"&[a-z]{0,4}$|<[^>]*$", "", text.encode()[:at].decode(errors="ignore"))
-    return _clean(cut.rstrip(f"\u200d{_WORD_JOINER}")) + "…" + "\n```" * (cut.count("```") % 2)
-
-
-def _bytes(text: str) -> int:
-    """How long Slack finds a text: it escapes what it is given."""
-    return len(text.encode()) + 4 * text.count("&") + 3 * (text.count("<") + text.count(">"))

@@ -8,8 +8,9 @@ import pytest
 from bot.advisor import Advisor
 from bot.conversation import Answer, Conversation, Coverage, Turn
 from knowledge.embeddings import MiniLM
+from knowledge.errors import GuidesGone
 from knowledge.index import IndexReader, IndexStore, sync
-from knowledge.search import GuidesGone, Searcher
+from knowledge.search import Searcher
 from tests.conftest import AdvisorOver
 
 

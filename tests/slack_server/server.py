@@ -91,6 +91,7 @@ class SlackServer(People, AgentApi, ChatApi, DirectoryApi):
         super().__init__(*args, **options)
         self._faults: dict[str, list[Callable[[], web.Response]]] = {}
         self._limits: dict[str, list[Limit]] = {}
+        self._held: dict[str, asyncio.Event] = {}
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=10 * 2**20)
@@ -115,6 +116,10 @@ class SlackServer(People, AgentApi, ChatApi, DirectoryApi):
         await self._runner.cleanup()
 
     # Faults and limits
+
+    def hold(self, method: str) -> asyncio.Event:
+        """Calls of a method are on their way until the event is set."""
+        return self._held.setdefault(method, asyncio.Event())
 
     def fail(self, method: str, error: str, times: int = 1) -> None:
         """The next calls of a method answer with an error."""
@@ -151,6 +156,9 @@ class SlackServer(People, AgentApi, ChatApi, DirectoryApi):
         method = request.match_info["method"]
         arguments = await _arguments(request)
         self.calls.append(Call(method, arguments, time.monotonic()))
+        await self._tell()
+        if held := self._held.get(method):
+            await held.wait()
         if self._faults.get(method):
             response = self._faults[method].pop(0)()
         else:

@@ -9,9 +9,11 @@ from typing import Any
 from bot.advisor import Advisor, OnSentence
 from bot.composing import ChatComposer, open_chat_model
 from bot.conversation import Answer, Conversation, Coverage, Receipt
+from bot.meaning import Meanings
 from bot.prompts import Prompts
 from bot.records import Records, database_url
 from bot.slack.app import Limits, SlackBot, Workspace
+from bot.slack.mentors import Circle
 from knowledge.passages import Guide, Passage
 from knowledge.search import Searcher
 from tests.openai_server import KEY, OpenAIServer
@@ -20,6 +22,10 @@ from tests.slack_server.server import APP_TOKEN, BOT_TOKEN, BOT_USER
 
 MENTION = f"<@{BOT_USER}>"
 ANNA, BEN, CLEO = "U0ANNA", "U0BEN", "U0CLEO"
+MENTORS_CHANNEL, DORA, EMIL = "C9MENTORS", "U0DORA", "U0EMIL"
+"""Where mentors work, and two of them."""
+NO_MENTORS = Circle()
+MENTORS = Circle(frozenset([DORA, EMIL]), channel=MENTORS_CHANNEL)
 LIMITS = Limits(longest_question=4000, questions_at_once=100)
 MODEL = "gpt-5.4-mini"
 PAY = "What does a senior backend engineer earn?"
@@ -64,12 +70,19 @@ def composing(searcher: Searcher, model: OpenAIServer, timeout: float = 20) -> A
 
 @asynccontextmanager
 async def running(
-    slack: SlackServer, advisor: Any, folder: Path, library: Any = None, admins: Sequence[str] = ()
+    slack: SlackServer,
+    advisor: Any,
+    folder: Path,
+    library: Any = None,
+    *,
+    admins: Sequence[str] = (),
+    circle: Circle = NO_MENTORS,
+    meanings: Meanings | None = None,
 ) -> AsyncIterator[SlackBot]:
     """The bot at work; on leaving it finishes what it was asked."""
     records = await Records.open(database_url("", folder))
-    workspace = Workspace(BOT_TOKEN, APP_TOKEN, slack.url, frozenset(admins))
-    bot = SlackBot(advisor, library or NoLibrary(), records, workspace, LIMITS)
+    workspace = Workspace(BOT_TOKEN, APP_TOKEN, slack.url, frozenset(admins), circle)
+    bot = SlackBot(advisor, library or NoLibrary(), records, workspace, LIMITS, meanings=meanings)
     await bot.start()
     try:
         yield bot

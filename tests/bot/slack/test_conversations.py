@@ -1,6 +1,7 @@
 """The whole path through the test Slack server: real Bolt, real Socket Mode, real records."""
 
 import logging
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -141,14 +142,14 @@ async def test_an_answer_posted_just_before_a_crash_is_not_posted_again(slack: S
 async def test_where_the_inbox_cannot_be_written_slack_is_not_acknowledged_and_delivers_again(tmp_path: Path) -> None:
     async with SlackServer(ack_seconds=0.2, retries=100) as slack:
         slack.add_dm("D1")
-        async with running(slack, Scripted(), tmp_path) as bot:
-            await bot._records._database.engine.dispose()
-            (tmp_path / "records.sqlite3").rename(tmp_path / "away")
+        async with running(slack, Scripted(), tmp_path):
+            records = sqlite3.connect(tmp_path / "records.sqlite3")
+            records.execute("ALTER TABLE inbox RENAME TO away")
             await slack.say("D1", "what pays?")
             await slack.until(lambda: len(slack.delivered) >= 2)
             assert slack.acknowledged == []
-            await bot._records._database.engine.dispose()
-            (tmp_path / "away").replace(tmp_path / "records.sqlite3")
+            records.execute("ALTER TABLE away RENAME TO inbox")
+            records.close()
             await slack.until(lambda: slack.answers("D1"))
     assert len(slack.answers("D1")) == 1
 

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from bot.conversation import Answer, Citation, Coverage, Receipt
 from bot.slack.blocks import plain_post, posts
+from bot.slack.escaping import escaped
 from bot.slack.limits import PART_BLOCKS, TEXT_BYTES
-from bot.slack.markdown import as_text, escaped, split, streamable
+from bot.slack.markdown import split, streamable
+from bot.slack.mrkdwn import as_text
 from tests.conftest import passage
 from tests.slack_server.blocks import LIVE, problem, texts
 
@@ -79,6 +81,35 @@ def test_the_plain_text_reads_like_slacks_own_formatting(markdown: str, expected
     ],
 )
 def test_odd_markdown_stays_readable(markdown: str, expected: str) -> None:
+    assert as_text(markdown) == expected
+
+
+@pytest.mark.parametrize(
+    ("markdown", "expected"),
+    [
+        ("**Guides**\n- one\n- two", "*Guides*\n• one\n• two"),
+        ("Steps\n1. one\n2. two", "Steps\n1. one\n2. two"),
+        ("They need:\n\n- one\n- two", "They need:\n• one\n• two"),
+        ("They need [1]:\n\n1. one", "They need [1]\u2060:\n1. one"),
+        ("**They need:**\n\n- one", "*They need:*\n• one"),
+        ("Before.\n\n**Guides**\n- one\n\nAfter.", "Before.\n\n*Guides*\n• one\n\nAfter."),
+        ("> **Guides**\n> - one", "> *Guides*\n> • one"),
+    ],
+)
+def test_a_list_stands_directly_below_the_line_that_leads_into_it(markdown: str, expected: str) -> None:
+    assert as_text(markdown) == expected
+
+
+@pytest.mark.parametrize(
+    ("markdown", "expected"),
+    [
+        ("A sentence.\n\n- one", "A sentence.\n\n• one"),
+        ("Hello :wave:\n\n- one", "Hello :wave:\n\n• one"),
+        ("They say:\n\nMuch.", "They say:\n\nMuch."),
+        ("Shown.\n\n\u200b\n- one", "Shown.\n\n• one"),
+    ],
+)
+def test_other_blocks_stay_apart_by_a_blank_line(markdown: str, expected: str) -> None:
     assert as_text(markdown) == expected
 
 

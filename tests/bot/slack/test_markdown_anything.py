@@ -11,8 +11,10 @@ from markdown_it import MarkdownIt
 
 from bot.conversation import Answer, Citation, Coverage, Receipt
 from bot.slack.blocks import Post, posts
+from bot.slack.escaping import escaped
 from bot.slack.limits import TEXT_BYTES
-from bot.slack.markdown import as_text, escaped, split
+from bot.slack.markdown import split
+from bot.slack.mrkdwn import as_text
 from tests.conftest import passage
 from tests.slack_server.blocks import LIVE, problem, texts
 

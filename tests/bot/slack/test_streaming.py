@@ -312,6 +312,20 @@ async def test_a_status_does_not_stay_when_slack_refuses_the_answer(slack: Slack
     assert not slack.statuses.get(("C1", ts))
 
 
+async def test_an_answer_that_is_ready_at_once_does_not_overtake_its_status(slack: SlackServer, tmp_path: Path) -> None:
+    """Slack would show a status that comes after the message for two minutes."""
+    arrive = slack.hold("assistant.threads.setStatus")
+    async with running(slack, Scripted(), tmp_path) as bot:
+        ts = await slack.say("D1", "what pays?")
+        await slack.until(lambda: slack.called("assistant.threads.setStatus"))
+        await slack.until(lambda: slack.called("agents.sessions.setStatus"))
+        assert slack.answers("D1") == []
+        arrive.set()
+        await slack.until(lambda: slack.answers("D1"))
+        await bot.desk.idle(5)
+    assert not slack.statuses.get(("D1", ts))
+
+
 class Streaming(Scripted):
     """An advisor that says one piece after another."""
 
