@@ -16,8 +16,10 @@ from bot.grounding import Claim, claims, judge
 from bot.language import language_of, language_of_locale
 from bot.requests import Form
 from bot.translating import LANGUAGES, says_the_same
+from knowledge.matching import Match
 from knowledge.passages import Passage
 from knowledge.search import Found, Hit, Knowledge, merged
+from knowledge.statements import Shape
 
 RETRIEVED = 10
 """Passages that an answer reports as found."""
@@ -69,14 +71,13 @@ class Advisor:
         started = time.monotonic()
         if said := smalltalk.reply(conversation.question):
             return Answer(said, Coverage.COVERED, (), (), _receipt(started))
-        knowledge = self._knowledge.within(conversation.guides)
         if request := requests.special(conversation):
             spoken = [turn.text for turn in conversation.turns if turn.speaker == "person"]
-            if advice := await Coach(knowledge).advise(request, spoken):
+            if advice := await Coach(self._knowledge.within(conversation.guides)).advise(request, spoken):
                 told = _answer(advice.text, advice.coverage, advice.hits, _receipt(started))
                 return _with_language(told, conversation.question)
         asked, form = requests.without_form(conversation)
-        findings, hits = await self._look(knowledge, asked)
+        findings, hits = await self._look(asked)
         composed = await self._composed(conversation, findings, hits, on_sentence)
         if composed.text and self._composer:
             receipt = _receipt(started, composed.notice, self._composer, composed.withheld)
@@ -85,8 +86,9 @@ class Advisor:
         receipt = _receipt(started, composed.notice, withheld=composed.withheld)
         return _with_language(_answer(text, _coverage(findings), hits, receipt, findings), conversation.question)
 
-    async def _look(self, knowledge: Knowledge, asked: Conversation) -> "Looked":
+    async def _look(self, asked: Conversation) -> "Looked":
         """What the guides say; asked again in their language where the question is in another and a model translates it."""
+        knowledge = self._knowledge.within(asked.guides)
         question, earlier = await self._standing_alone(asked)
         looked = await _look(knowledge, question, earlier)
         if not self._composer or _coverage(looked[0]) is Coverage.COVERED:
@@ -292,11 +294,17 @@ def _told(finding: Finding, numbers: Mapping[str, int], form: Form) -> str:
         return wording.missing_part(finding)
     if form is Form.TABLE:
         return table_of(finding.given, numbers)
-    text = text_of(shortened(finding.given) if form is Form.SHORTER else finding.given, numbers)
+    text = _laid_out(finding.given, numbers, form)
     if finding.others:
         return wording.both(finding, text, [text_of([other], numbers) for other in finding.others])
     text = f"{text}{wording.where_it_holds(finding)}"
     return f"{text} {wording.vague(finding)}" if finding.coverage is Coverage.PARTLY_COVERED else text
+
+
+def _laid_out(given: Sequence[Match], numbers: Mapping[str, int], form: Form) -> str:
+    if form is Form.BULLETS and given and given[0].statement.shape is Shape.SENTENCE:
+        return "\n".join(f"- {text_of([match], numbers)}" for match in given)
+    return text_of(shortened(given) if form is Form.SHORTER else given, numbers)
 
 
 def _answer(

@@ -76,11 +76,8 @@ class Coach:
         can = [s for s in listed if s not in cannot and _named(s, request.known)]
         rest = [s for s in listed if s not in can and s not in cannot]
         groups = (
-            ("You have", [f"{tidy(s.text)} — you named {_listing(_named(s, request.known))}" for s in can]),
-            (
-                "You are missing",
-                [f"{tidy(s.text)} — you said you lack {_listing(_named(s, request.unknown))}" for s in cannot],
-            ),
+            ("You have", [_belonging("You named", _named(s, request.known), s) for s in can]),
+            ("You are missing", [_belonging("You said you lack", _named(s, request.unknown), s) for s in cannot]),
             ("You did not mention", [tidy(s.text) for s in rest]),
         )
         number = 1 + [hit.passage.id for hit in hits].index(listed[0].passage.id)
@@ -159,6 +156,13 @@ class Coach:
         spoken = [word for text in said for read in self._knowledge.read(text) for word in read.words]
         context = tuple(word for word in spoken if word.weight >= 1.0)
         return replace(ask, context=context, meant=" ".join([*said[-1:], ask.text]))
+
+
+def _belonging(said: str, named: Sequence[str], skill: Statement) -> str:
+    """What a person said of themselves, no more, and the skill of the guide that it is a part of."""
+    *others, last = named
+    listed = f"{', '.join(others)} and {last}" if others else last
+    return f"{said} {listed}, which {'belong' if others else 'belongs'} to: {tidy(skill.text)}"
 
 
 def _named(statement: Statement, said: str) -> list[str]:

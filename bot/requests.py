@@ -1,13 +1,23 @@
 """What a message asks for beside a plain question: another form of the last answer, a comparison, a plan, a skills check. Pure."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from bot.conversation import Conversation
 
 MOST_SAID = 12
 """Messages of the person that are read for what they say about themselves."""
+
+
+class Form(Enum):
+    """How an extracted answer is laid out."""
+
+    AS_IT_IS = auto()
+    SHORTER = auto()
+    TABLE = auto()
+    BULLETS = auto()
+
 
 _SHORTER = re.compile(
     r"^(?:(?:can|could) you |please |ok |make (?:it|that) |give me |a |in |say (?:it|that) )*(?:much |a bit |even )?(?:short(?:er)?|brief(?:er|ly)?|tl;?dr|summari[sz]e(?: (?:it|that))?|in (?:one|a) (?:line|sentence)|one (?:line|sentence))(?: version| answer| form)?(?: please| pls)?[.!?]*$",
@@ -17,6 +27,51 @@ _TABLE = re.compile(
     r"^(?:(?:can|could) you |please |ok |make (?:it|that) |give (?:me |it |that )*|show (?:me |it |that )*|put (?:it|that|them) |i want (?:it|that) )*(?:(?:as|in|into|like)? ?(?:an? )?table)(?: form| format)?(?: please| pls)?[.!?]*$",
     re.I,
 )
+_BULLETS = re.compile(
+    r"^(?:(?:can|could) you |please |ok |make (?:it|that|them) |give (?:me |it |that )*|show (?:me |it |that )*|put (?:it|that|them) |turn (?:it|that|them) |i want (?:it|that) )*(?:(?:as|in|into|like)? ?(?:an? )?(?:bullets|bullet[- ]?points?|bullet(?:ed)? list|list))(?: please| pls)?[.!?]*$",
+    re.I,
+)
+_ONLY_FORM = ((Form.SHORTER, _SHORTER), (Form.TABLE, _TABLE), (Form.BULLETS, _BULLETS))
+_POLITE = r"(?:(?:can|could|would|will) you |please |pls |ok(?:ay)?,? |and |now |then |just |i want you to |i['’]d like you to )*"
+_ORDER = r"(?:summari[sz]e|sum up|recap|put|turn|make|show|give|tell|write|say|present|display|format|convert|lay out|describe|explain|outline|answer|reply)(?: (?:me|us))?"
+_LAST = r"(?:it|that|this|these|those|them|all|everything|(?:the|your|that|this) (?:last |previous )?(?:answer|reply))"
+_LAST_ANSWER = re.compile(rf"(?:{_LAST}|all of {_LAST}|what you (?:just )?said)[.?!]*", re.I)
+_FORMS = (
+    (
+        Form.TABLE,
+        r"(?:in|as|into|using) (?:an? )?(?:(?:short|small|simple|little|nice) )?table(?: form(?:at)?)?",
+        r"(?:(?:short|small|simple|little|nice) )?table",
+    ),
+    (
+        Form.BULLETS,
+        r"(?:in|as|into|using) (?:an? )?(?:(?:short|few|simple) )*(?:bullets|bullet[- ]?points?|bullet(?:ed)? list|list)",
+        r"(?:(?:short|few|simple) )*(?:bullets|bullet[- ]?points|bullet(?:ed)? list)",
+    ),
+    (
+        Form.SHORTER,
+        r"in (?:just |only )?(?:one|an?|two|three|a few|a single) (?:(?:short|single|simple) )?(?:lines?|sentences?|words?)"
+        r"|in (?:short|brief|a nutshell)|(?:in|as) (?:an? )?(?:(?:short(?:er)?|brief) (?:form|version|summary)|summary)"
+        r"|shortly|briefly|concisely|tl;?dr|(?:keep|make) it (?:short|brief)|be (?:brief|concise)",
+        r"(?:(?:short|brief|quick) )?summary|(?:short|brief|quick)(?:er)? (?:answer|version|overview)",
+    ),
+)
+"""The forms: how they are asked for beside a question, and what they are called."""
+_PLEASE = r"(?:,? (?:please|pls|thanks))*[.?!]*"
+_WITH_FORM = [
+    (form, re.compile(pattern, re.I))
+    for form, how, thing in _FORMS
+    for pattern in (
+        rf"{_POLITE}(?:{how})[:,] (?P<topic>.+)",
+        rf"{_POLITE}(?:{_ORDER} (?:an? )?|an? )(?:{thing})(?: (?:of|with|about|on|for|showing)|:) (?P<topic>.+?){_PLEASE}",
+        rf"(?P<topic>.+?)(?:[,;:–-]|(?<=[.?!])) {_POLITE}(?:{_ORDER} )?(?:{_LAST} )?(?:{how}){_PLEASE}",
+        rf"{_POLITE}{_ORDER} (?P<topic>.+?) (?:{how}){_PLEASE}",
+        rf"{_POLITE}(?P<topic>(?:what|which|how|who|where|when|why|compare|list|name)\b.+?) (?!shortly)(?:{how}){_PLEASE}",
+    )
+] + [
+    (Form.SHORTER, re.compile(rf"{_POLITE}(?:summari[sz]e|sum up|recap) (?P<topic>.+?){_PLEASE}", re.I)),
+    (Form.SHORTER, re.compile(rf"{_POLITE}(?:briefly|shortly) {_ORDER} (?P<topic>.+?){_PLEASE}", re.I)),
+]
+"""Questions that say in which form the answer should be: before them, after them or as what is to be made of it."""
 _COMPARISON = (
     re.compile(
         r"\bcompare (?:the )?(?:roles? of )?(?P<one>.+?) (?:and|with|to|vs\.?|versus) (?P<other>.+?)[.?!]*$", re.I
@@ -43,14 +98,6 @@ _UNKNOWN = re.compile(
 _QUESTION_FOLLOWS = re.compile(r",?\s(?:and\s)?(?:what|which|how|am i|is that|do i|where)\b.*$", re.I | re.S)
 
 
-class Form(Enum):
-    """How an extracted answer is laid out."""
-
-    AS_IT_IS = auto()
-    SHORTER = auto()
-    TABLE = auto()
-
-
 @dataclass(frozen=True)
 class Comparison:
     """Two roles (or other things that guides are about) to set side by side."""
@@ -73,24 +120,31 @@ class Plan:
 
 
 def form_of(message: str) -> Form:
-    """Whether a message asks only for the last answer in another form."""
-    text = re.sub(r"\s+", " ", message).strip()
-    if _SHORTER.match(text):
-        return Form.SHORTER
-    return Form.TABLE if _TABLE.match(text) else Form.AS_IT_IS
+    """The form in which a message asks for an answer, be it the last one or one of its own."""
+    return _taken_apart(message)[0]
 
 
 def without_form(conversation: Conversation) -> tuple[Conversation, Form]:
-    """The conversation up to the question that is to be answered, and in which form."""
-    form = form_of(conversation.question)
-    asked = [
-        n
-        for n, turn in enumerate(conversation.turns)
-        if turn.speaker == "person" and form_of(turn.text) is Form.AS_IT_IS
-    ]
-    if form is Form.AS_IT_IS or not asked:
+    """The conversation up to the question that is to be answered, without the wish for a form, and that form."""
+    read = [_taken_apart(turn.text) if turn.speaker == "person" else (Form.AS_IT_IS, "") for turn in conversation.turns]
+    asked = [n for n, (_, topic) in enumerate(read) if topic]
+    if not asked:
         return conversation, Form.AS_IT_IS
-    return Conversation(conversation.turns[: asked[-1] + 1]), form
+    turns = [replace(turn, text=topic or turn.text) for turn, (_, topic) in zip(conversation.turns, read, strict=True)]
+    return replace(conversation, turns=tuple(turns[: asked[-1] + 1])), read[-1][0]
+
+
+def _taken_apart(message: str) -> tuple[Form, str]:
+    """The form that a message asks for, and what it asks for in that form: nothing where that is the last answer."""
+    text = re.sub(r"\s+", " ", message).strip()
+    for form, pattern in _ONLY_FORM:
+        if pattern.match(text):
+            return form, ""
+    for form, pattern in _WITH_FORM:
+        if found := pattern.fullmatch(text):
+            topic = found["topic"].strip(" ,;:")
+            return form, "" if _LAST_ANSWER.fullmatch(topic) else topic
+    return Form.AS_IT_IS, message
 
 
 def special(conversation: Conversation) -> Comparison | SkillsCheck | Plan | None:
@@ -99,7 +153,8 @@ def special(conversation: Conversation) -> Comparison | SkillsCheck | Plan | Non
     said = [turn.text for turn in conversation.turns if turn.speaker == "person"][-MOST_SAID:]
     if _MISSING.search(text) and (known := _about_themselves(said)):
         return SkillsCheck(*known)
-    if found := next((match for pattern in _COMPARISON if (match := pattern.search(text))), None):
+    topic = _taken_apart(text)[1]
+    if found := next((match for pattern in _COMPARISON if (match := pattern.search(topic))), None):
         return Comparison(found["one"].strip(), found["other"].strip())
     return Plan() if _PLAN.search(text) else None
 

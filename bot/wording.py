@@ -12,6 +12,11 @@ MOST_ROLES = 6
 """Roles offered to choose from."""
 NEAREST = 3
 """Sections named when the guide does not answer."""
+_EMPTY_HEADING = re.compile(
+    r"(?:[\divx]+[.)]\s+)?(?:in |the |an? )?(?:conclusions?|concluding (?:remarks|thoughts)|closing (?:remarks|thoughts|words)|final (?:thoughts|words)|intro(?:duction)?|summary|overview|preface|foreword|wrapping up|to sum up)\W*",
+    re.IGNORECASE,
+)
+"""Headings that do not say what stands below them."""
 _SPOKEN = {
     "en": ("The guide is in {}.", "English German French Spanish Portuguese Italian Japanese Dutch"),
     "de": ("Der Leitfaden ist auf {}.", "Englisch Deutsch Französisch Spanisch Portugiesisch Italienisch Japanisch Niederländisch"),
@@ -105,7 +110,9 @@ def _listed(words: Sequence[str]) -> str:
 
 
 def _nearby(passages: Sequence[Passage]) -> str:
-    titles = list(dict.fromkeys(passage.heading[-1] for passage in passages))[:NEAREST]
+    found = dict.fromkeys(passage.heading[-1] for passage in passages)
+    telling = [title for title in found if not _EMPTY_HEADING.fullmatch(title.strip())]
+    titles = (telling or list(found))[:NEAREST]
     return f"Nearest sections: {'; '.join(f'*{title}*' for title in titles)}." if titles else ""
 
 

@@ -125,7 +125,10 @@ _ANAPHOR = re.compile(
     re.I,
 )
 _FOLLOW_UP_START = re.compile(r"^(?:and|or|but|what about|how about|just|only|also|why|so|ok and|same)\b", re.I)
-_PREMISE = re.compile(r"^((?:since|given(?: that)?|because|as|if|considering|assuming)\b[^,]+),\s*(.+)$", re.I)
+_PREMISE = re.compile(
+    r"^((?:since|given(?: that)?|because|as|if|considering|assuming)\b(?:[^,]|,(?=\d{3}(?!\d)))+),(?!\d{3}(?!\d))\s*(.+)$",
+    re.I,
+)
 _AMOUNT = re.compile(r"[$£€]\s?\d[\d,.]*\s?[kKmM]?\b|\b\d[\d,.]*\s?[kK]\b")
 _SAME_HEAD = re.compile(
     r"^(?P<head>.+?)\s(?P<prep>for|in|of|at)\s(?P<one>.+?),?\s+and\s+(?P=prep)\s(?P<other>.+)$", re.I

@@ -40,8 +40,8 @@ from bot.slack.library import Library
 from bot.slack.mentors import Circle, Mentors
 from bot.slack.message import message_posted
 from bot.slack.mishaps import told
-from bot.slack.office import Office
 from bot.slack.offers import Offers
+from bot.slack.office import Office
 from bot.slack.people import People
 from bot.slack.sharing import listen_to_sharing
 from bot.slack.views import ASK_EXAMPLE, DELETE_DATA, REASON_VIEW
