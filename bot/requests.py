@@ -19,59 +19,59 @@ class Form(Enum):
     BULLETS = auto()
 
 
-_SHORTER = re.compile(
-    r"^(?:(?:can|could) you |please |ok |make (?:it|that) |give me |a |in |say (?:it|that) )*(?:much |a bit |even )?(?:short(?:er)?|brief(?:er|ly)?|tl;?dr|summari[sz]e(?: (?:it|that))?|in (?:one|a) (?:line|sentence)|one (?:line|sentence))(?: version| answer| form)?(?: please| pls)?[.!?]*$",
-    re.I,
-)
-_TABLE = re.compile(
-    r"^(?:(?:can|could) you |please |ok |make (?:it|that) |give (?:me |it |that )*|show (?:me |it |that )*|put (?:it|that|them) |i want (?:it|that) )*(?:(?:as|in|into|like)? ?(?:an? )?table)(?: form| format)?(?: please| pls)?[.!?]*$",
-    re.I,
-)
-_BULLETS = re.compile(
-    r"^(?:(?:can|could) you |please |ok |make (?:it|that|them) |give (?:me |it |that )*|show (?:me |it |that )*|put (?:it|that|them) |turn (?:it|that|them) |i want (?:it|that) )*(?:(?:as|in|into|like)? ?(?:an? )?(?:bullets|bullet[- ]?points?|bullet(?:ed)? list|list))(?: please| pls)?[.!?]*$",
-    re.I,
-)
-_ONLY_FORM = ((Form.SHORTER, _SHORTER), (Form.TABLE, _TABLE), (Form.BULLETS, _BULLETS))
-_POLITE = r"(?:(?:can|could|would|will) you |please |pls |ok(?:ay)?,? |and |now |then |just |i want you to |i['’]d like you to )*"
-_ORDER = r"(?:summari[sz]e|sum up|recap|put|turn|make|show|give|tell|write|say|present|display|format|convert|lay out|describe|explain|outline|answer|reply)(?: (?:me|us))?"
-_LAST = r"(?:it|that|this|these|those|them|all|everything|(?:the|your|that|this) (?:last |previous )?(?:answer|reply))"
-_LAST_ANSWER = re.compile(rf"(?:{_LAST}|all of {_LAST}|what you (?:just )?said)[.?!]*", re.I)
-_FORMS = (
-    (
+@dataclass(frozen=True)
+class _Wish:
+    """How a form is asked for: beside a question, as what is `made` of it, and `alone` for the last answer."""
+
+    form: Form
+    beside: str
+    made: str
+    alone: str
+
+
+_WISHES = (
+    _Wish(
         Form.TABLE,
-        r"(?:in|as|into|using) (?:an? )?(?:(?:short|small|simple|little|nice) )?table(?: form(?:at)?)?",
-        r"(?:(?:short|small|simple|little|nice) )?table",
+        beside=r"(?:in|as|into|using|like) (?:an? )?(?:(?:short|small|simple|little|nice) )?table(?: form(?:at)?)?",
+        made=r"(?:(?:short|small|simple|little|nice) )?table",
+        alone=r"table form(?:at)?",
     ),
-    (
+    _Wish(
         Form.BULLETS,
-        r"(?:in|as|into|using) (?:an? )?(?:(?:short|few|simple) )*(?:bullets|bullet[- ]?points?|bullet(?:ed)? list|list)",
-        r"(?:(?:short|few|simple) )*(?:bullets|bullet[- ]?points|bullet(?:ed)? list)",
+        beside=r"(?:in|as|into|using) (?:an? )?(?:(?:short|simple) )?(?:bullets|bullet[- ]?points?|bullet(?:ed)? list|list)",
+        made=r"(?:(?:short|simple) )?(?:bullets|bullet[- ]?points|bullet(?:ed)? list)",
+        alone="list",
     ),
-    (
+    _Wish(
         Form.SHORTER,
-        r"in (?:just |only )?(?:one|an?|two|three|a few|a single) (?:(?:short|single|simple) )?(?:lines?|sentences?|words?)"
+        beside=r"in (?:just |only )?(?:one|an?|two|three|a few|a single) (?:(?:short|single|simple) )?(?:lines?|sentences?|words?)"
         r"|in (?:short|brief|a nutshell)|(?:in|as) (?:an? )?(?:(?:short(?:er)?|brief) (?:form|version|summary)|summary)"
         r"|shortly|briefly|concisely|tl;?dr|(?:keep|make) it (?:short|brief)|be (?:brief|concise)",
-        r"(?:(?:short|brief|quick) )?summary|(?:short|brief|quick)(?:er)? (?:answer|version|overview)",
+        made=r"(?:(?:short|brief|quick) )?summary|(?:short|brief|quick)(?:er)? (?:answer|version|overview)",
+        alone=r"(?:(?:much|a bit|even) )?(?:short(?:er)?|brief(?:er)?)(?: form)?|one (?:line|sentence)|summari[sz]e|sum up|recap",
     ),
 )
-"""The forms: how they are asked for beside a question, and what they are called."""
-_PLEASE = r"(?:,? (?:please|pls|thanks))*[.?!]*"
-_WITH_FORM = [
-    (form, re.compile(pattern, re.I))
-    for form, how, thing in _FORMS
+_POLITE = r"(?:(?:can|could|would|will) you |please |pls |ok(?:ay)?,? |and |now |then |just |i want (?:you to )?|i['’]d like (?:you to )?){0,5}+"
+_ORDER = r"(?:summari[sz]e|sum up|recap|put|turn|make|show|give|tell|write|say|present|display|format|convert|lay out|describe|explain|outline|answer|reply)(?: (?:me|us))?"
+_LAST = r"(?:it|that|this|these|those|them|all|everything|(?:the|your|that|this) (?:last |previous )?(?:answer|reply))"
+_LAST_ANSWER = re.compile(rf"(?:{_LAST}|all of {_LAST}|what you (?:just )?said)?[.?!]*", re.I)
+_PLEASE = r"(?:,? (?:please|pls|thanks)){0,3}+[.?!]*"
+_PATTERNS = [
+    (wish.form, re.compile(pattern, re.I))
+    for wish in _WISHES
     for pattern in (
-        rf"{_POLITE}(?:{how})[:,] (?P<topic>.+)",
-        rf"{_POLITE}(?:{_ORDER} (?:an? )?|an? )(?:{thing})(?: (?:of|with|about|on|for|showing)|:) (?P<topic>.+?){_PLEASE}",
-        rf"(?P<topic>.+?)(?:[,;:–-]|(?<=[.?!])) {_POLITE}(?:{_ORDER} )?(?:{_LAST} )?(?:{how}){_PLEASE}",
-        rf"{_POLITE}{_ORDER} (?P<topic>.+?) (?:{how}){_PLEASE}",
-        rf"{_POLITE}(?P<topic>(?:what|which|how|who|where|when|why|compare|list|name)\b.+?) (?!shortly)(?:{how}){_PLEASE}",
+        rf"{_POLITE}(?:{_ORDER} )?(?:{_LAST} )?(?:{wish.beside}|(?:an? )?(?:{wish.made}|{wish.alone})){_PLEASE}(?P<topic>)",
+        rf"{_POLITE}(?:{wish.beside})[:,] (?P<topic>.+)",
+        rf"{_POLITE}(?:{_ORDER} (?:an? )?|an? )(?:{wish.made})(?: (?:of|with|about|on|for|showing)|:) (?P<topic>.+?){_PLEASE}",
+        rf"(?P<topic>.+?)(?:[,;:–-]|(?<=[.?!])) {_POLITE}(?:{_ORDER} )?(?:{_LAST} )?(?:{wish.beside}){_PLEASE}",
+        rf"{_POLITE}{_ORDER} (?P<topic>.+?) (?:{wish.beside}){_PLEASE}",
+        rf"{_POLITE}(?P<topic>(?:what|which|how|who|where|when|why|compare|list|name)\b.+?) (?!shortly)(?:{wish.beside}){_PLEASE}",
     )
 ] + [
     (Form.SHORTER, re.compile(rf"{_POLITE}(?:summari[sz]e|sum up|recap) (?P<topic>.+?){_PLEASE}", re.I)),
     (Form.SHORTER, re.compile(rf"{_POLITE}(?:briefly|shortly) {_ORDER} (?P<topic>.+?){_PLEASE}", re.I)),
 ]
-"""Questions that say in which form the answer should be: before them, after them or as what is to be made of it."""
+"""Messages that say in which form the answer should be: alone, or before, around or after the topic."""
 _COMPARISON = (
     re.compile(
         r"\bcompare (?:the )?(?:roles? of )?(?P<one>.+?) (?:and|with|to|vs\.?|versus) (?P<other>.+?)[.?!]*$", re.I
@@ -137,10 +137,7 @@ def without_form(conversation: Conversation) -> tuple[Conversation, Form]:
 def _taken_apart(message: str) -> tuple[Form, str]:
     """The form that a message asks for, and what it asks for in that form: nothing where that is the last answer."""
     text = re.sub(r"\s+", " ", message).strip()
-    for form, pattern in _ONLY_FORM:
-        if pattern.match(text):
-            return form, ""
-    for form, pattern in _WITH_FORM:
+    for form, pattern in _PATTERNS:
         if found := pattern.fullmatch(text):
             topic = found["topic"].strip(" ,;:")
             return form, "" if _LAST_ANSWER.fullmatch(topic) else topic

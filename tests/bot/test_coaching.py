@@ -62,13 +62,21 @@ async def test_a_skills_check_sets_what_the_person_says_against_the_guides_skill
     answer = await said(advisor, "I know Java and Scrum but I don't know SQL, what am I missing?")
     have, missing, rest = answer.text.split("\n\n")
     assert have.startswith("**You have** [1]")
-    assert "you named Java" in have
-    assert "you named Scrum" in have
+    assert "You named Java, which belongs to: " in have
+    assert "You named Scrum, which belongs to: " in have
     assert missing.startswith("**You are missing** [1]")
-    assert "you said you lack SQL" in missing
+    assert "You said you lack SQL, which belongs to: " in missing
     assert rest.startswith("**You did not mention** [1]")
     assert "communication" in rest
     assert "Top 5 skills" in answer.citations[0].passage.heading
+
+
+async def test_a_skills_check_says_that_people_have_no_more_than_what_they_named(two: Advisor) -> None:
+    answer = await said(two, "baker", "I know ovens and wood, what am I missing?")
+    assert answer.text == (
+        "**You have** [1]\n- You named ovens and wood, which belong to: Firing ovens with wood or gas\n\n"
+        "**You did not mention** [1]\n- Kneading dough\n- Rising early"
+    )
 
 
 async def test_a_plan_is_the_guides_path_in_steps_with_sources(two: Advisor) -> None:
@@ -134,6 +142,20 @@ async def test_a_shorter_form_and_a_table_of_the_last_answer(two: Advisor) -> No
     table = await said(two, "which skills does a baker need?", "in a table please")
     assert whole.text.count("\n- ") == 3
     assert table.text.splitlines()[2] == "| 1 | Kneading dough [1] |"
+
+
+async def test_a_question_that_brings_its_form_is_answered_in_it(two: Advisor) -> None:
+    table = await said(two, "what do bakers earn?", "which skills do they need?", "put their skills in a table")
+    points = await said(two, "How do I become a baker, as bullet points?")
+    assert table.text.splitlines()[2] == "| 1 | Kneading dough [1] |"
+    assert points.text.startswith("- Bakers start as apprentices. [1]")
+
+
+async def test_what_was_asked_before_is_told_in_a_table_without_looking_for_a_table(advisor: Advisor) -> None:
+    turns = ["Which skills does a senior backend engineer need?", "What do they do all day?"]
+    answer = await said(advisor, *turns, "summarise what they do in a table")
+    assert answer.coverage is Coverage.COVERED
+    assert answer.text.splitlines()[1] == "| --- | --- |"
 
 
 async def test_a_wrong_premise_is_corrected_from_the_guide(two: Advisor) -> None:

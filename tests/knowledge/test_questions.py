@@ -48,6 +48,18 @@ def test_what_is_said_around_a_question_is_its_background() -> None:
     assert "databases" in part.background
 
 
+@pytest.mark.parametrize("amount", ["$48,000", "$1,250,000", "48,000 dollars"])
+def test_a_comma_inside_an_amount_does_not_end_what_a_question_takes_for_granted(amount: str) -> None:
+    (part,) = parts(f"Since nurses earn {amount} a year, what does their pay depend on?")
+    assert part.question == "what does their pay depend on?"
+    assert part.background == f"Since nurses earn {amount} a year"
+
+
+def test_a_reason_without_an_end_is_not_cut_inside_its_amount() -> None:
+    (part,) = parts("Since when do nurses earn $48,000?")
+    assert part.question == "Since when do nurses earn $48,000?"
+
+
 def test_amounts_taken_for_granted_are_claims_and_not_words_to_be_met() -> None:
     (ask,) = read("Since seniors make $200k, what do juniors earn?", (), KNOWN)
     assert ask.claims == ("$200k",)
