@@ -70,7 +70,12 @@ def markdown(text: object, people: People = NOBODY) -> Markup:
     """Standard Markdown, as the markdown block and streams take it."""
     engine = MarkdownIt("commonmark", {"html": False, "breaks": True}, renderer_cls=_Renderer)
     engine.enable(["table", "strikethrough"]).disable(["text_join"])
+    engine.validateLink = _leads_out  # type: ignore[method-assign]
     return Markup('<div class="markdown">{}</div>').format(Markup(engine.render(str(text), {"people": people})))
+
+
+def _leads_out(url: str) -> bool:
+    return url.startswith(("http://", "https://", "mailto:"))
 
 
 class _Renderer(RendererHTML):
