@@ -79,7 +79,11 @@ def _leads_out(url: str) -> bool:
 
 
 class _Renderer(RendererHTML):
-    """Names people in Markdown, and loads no picture from anywhere."""
+    """Names people in Markdown, links to nothing without an address, and loads no picture from anywhere."""
+
+    def link_open(self, tokens: Sequence[Token], at: int, options: Any, env: Mapping[str, Any]) -> str:
+        tokens[at].attrs = {name: value for name, value in tokens[at].attrs.items() if value}
+        return str(self.renderToken(tokens, at, options, env))
 
     def text(self, tokens: Sequence[Token], at: int, _: Any, env: Mapping[str, Any]) -> str:
         pieces = re.split(r"(<[@#!][^<>]+>)", tokens[at].content)
