@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from bot.advisor import Advisor
     from bot.composing import ChatComposer
     from bot.conversation import Answer, Citation
+    from bot.meaning import Meanings
+    from bot.report import Report
     from knowledge.embeddings import NamedEmbeddings
     from knowledge.index import IndexStore, SyncReport
     from knowledge.search import Searcher
@@ -138,6 +140,25 @@ def answer(
     _once(_answer_all, parts.advisor(), asked, answers)
 
 
+@cli.command()
+def report(
+    since: Annotated[str, typer.Option(help="From when on: 12h, 30d, 4w, or a date such as 2026-11-01.")] = "30d",
+    form: Annotated[Literal["md", "json", "csv", "html"], typer.Option("--format", help="How it is written.")] = "md",
+    out: Annotated[Path | None, typer.Option(help="Write it to this file.", dir_okay=False)] = None,
+    chart: Annotated[Path | None, typer.Option(help="Draw a picture (PNG) into this file.", dir_okay=False)] = None,
+) -> None:
+    """Tell what people asked: gaps, topics, answers found not helpful. Names nobody, shows no group below three people."""
+    settings = _settings()
+    told = _once(_report, settings, Parts(settings), since)
+    text, png = _written(told, form, drawn=chart is not None)
+    if chart:
+        _save(chart, png)
+    if out:
+        _save(out, text.encode("utf-8-sig" if form == "csv" else "utf-8"))  # the mark that Excel knows UTF-8 by
+    else:
+        typer.echo(text, nl=False)
+
+
 class Parts:
     """The parts of the bot for one set of settings, each built when it is first asked for.
 
@@ -217,6 +238,12 @@ class Parts:
 
         return Advisor(self.searcher(), self.composer(), self._settings.contact)
 
+    def meanings(self) -> "Meanings":
+        """What tells whether two questions mean the same."""
+        from bot.meaning import Meanings
+
+        return Meanings(self.searcher())
+
     def composer(self) -> "ChatComposer | None":
         """The chat model that writes answers, if one is set."""
         if not self._settings.has_model:
@@ -255,9 +282,48 @@ def _serve_slack(settings: Settings, parts: Parts, tokens: tuple[str, str]) -> N
         limits = Limits(settings.max_question_chars, settings.max_concurrent)
         circle = Circle(settings.mentor_ids, settings.mentor_group, settings.mentors_channel)
         workspace = Workspace(*tokens, settings.slack_api_url, settings.admins, circle)
-        await serve(parts.advisor(), parts.searcher(), records, workspace, limits)
+        await serve(parts.advisor(), parts.searcher(), records, workspace, limits, parts.meanings())
 
     asyncio.run(serving())
+
+
+async def _report(settings: Settings, parts: Parts, since: str) -> "Report":
+    from bot.database import now
+    from bot.meaning import Meanings
+    from bot.records import Records, database_url
+    from bot.report import by_words, made, observed
+    from bot.report import since as moment
+
+    until = now()
+    start = moment(since, until)
+    records = await Records.open(database_url(settings.database_url, settings.data_dir))
+    try:
+        seen = await observed(records, parts.searcher().passage, start, until)
+    finally:
+        await records.close()
+    groups = Meanings(parts.searcher()).groups if parts.is_indexed() else by_words
+    return await made(seen, groups, start, until)
+
+
+def _written(report: "Report", form: str, *, drawn: bool) -> tuple[str, bytes]:
+    """The report in a format, and its chart where the format or the person asks for it."""
+    from bot import formats
+
+    png = b""
+    if drawn or form == "html":
+        from bot.chart import chart
+
+        png = chart(report)
+    if form == "html":
+        return formats.as_html(report, png), png
+    return {"md": formats.as_markdown, "json": formats.as_json, "csv": formats.as_csv}[form](report), png
+
+
+def _save(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written ({error.strerror}).") from None
 
 
 def _converse(parts: Parts, console: "Console") -> None:

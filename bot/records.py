@@ -12,10 +12,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.channels import Channels
+from bot.confirmations import Confirmations
 from bot.conversation import Answer
 from bot.database import TABLES, Database, database_url, now
 from bot.deeds import Deeds
 from bot.drafts import Drafts
+from bot.handovers import Handovers
+from bot.shares import Shares
+from bot.weekly import Weeks
 
 __all__ = ["Accepted", "Records", "Thread", "database_url"]
 
@@ -38,6 +42,7 @@ _inbox = sa.Table(
     sa.Column("edited", sa.String(40), nullable=False, server_default=""),
     sa.Column("answer_ts", sa.Text, nullable=False, server_default=""),
     sa.Column("unasked", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("fresh", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("state", sa.String(20), nullable=False, index=True),
     sa.Column("reason", sa.String(200), nullable=False),
     sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=False),
@@ -100,7 +105,8 @@ class Accepted:
     `ts` identifies its message in the channel and `thread_ts` the thread to answer in; `message_id` is the sender's
     own id of the message, where there is one; `edited` is when its text was last changed; `answer_ts` are the messages
     that its answer stands in or is being streamed into, separated by spaces; `unasked` questions were put to the
-    channel and not to the bot, which then only speaks when it has an answer.
+    channel and not to the bot, which then only speaks when it has an answer; `fresh` ones are answered from the guides
+    though a mentor has confirmed an answer.
     """
 
     team: str
@@ -113,6 +119,7 @@ class Accepted:
     edited: str = ""
     answer_ts: str = ""
     unasked: bool = False
+    fresh: bool = False
 
     @property
     def key(self) -> str:
@@ -155,7 +162,11 @@ class Records:
         self._database = database
         self.drafts = Drafts(database)
         self.channels = Channels(database)
+        self.confirmations = Confirmations(database)
         self.deeds = Deeds(database)
+        self.handovers = Handovers(database)
+        self.weeks = Weeks(database)
+        self.shares = Shares(database)
 
     @classmethod
     async def open(cls, url: str) -> "Records":
@@ -211,8 +222,23 @@ class Records:
     async def reopen(self, key: str, text: str, edited: str) -> Accepted | None:
         """Accept a known question again with its new text; None when it is unknown or this edit was taken already."""
         newer = (_inbox.c.key == key) & (_inbox.c.edited < edited)
-        values = {"text": text, "edited": edited, "state": ACCEPTED, "accepted_at": now()}
+        values = {"text": text, "edited": edited, "fresh": False, "state": ACCEPTED, "accepted_at": now()}
         changed = await self._database.change(sa.update(_inbox).where(newer).values(values))
+        return await self.known(key) if changed else None
+
+    async def afresh(self, key: str, text: str) -> Accepted | None:
+        """Accept an answered question again, to be answered from the guides in place; None when it is not answered."""
+        edited = sa.case((_inbox.c.edited == "", _inbox.c.ts), else_=_inbox.c.edited)
+        values = {
+            "text": text,
+            "edited": edited,
+            "fresh": True,
+            "unasked": False,
+            "state": ACCEPTED,
+            "accepted_at": now(),
+        }
+        answered = (_inbox.c.key == key) & (_inbox.c.state == ANSWERED)
+        changed = await self._database.change(sa.update(_inbox).where(answered).values(values))
         return await self.known(key) if changed else None
 
     async def standing(self, question: Accepted, messages: Sequence[str]) -> None:
@@ -256,17 +282,31 @@ class Records:
             if answer.gaps:
                 await connection.execute(sa.insert(_gaps).values(_gap_rows(key, person, answer)))
 
+    async def copy_receipt(self, key: str, copy: str, person: str) -> bool:
+        """Keep an answer's receipt under a second key, as another person's; False where there is none."""
+        receipt = await self.receipt(key)
+        if receipt is None:
+            return False
+        await self._database.insert(_answers, dict(receipt) | {"key": copy, "person": person})
+        return True
+
+    async def drop_receipt(self, key: str) -> None:
+        """Delete a receipt; its answer was not posted."""
+        await self._database.change(sa.delete(_answers).where(_answers.c.key == key))
+
     async def receipt(self, key: str) -> Any:
         """The receipt of one answer as a row, None when there is none."""
         return await self._database.row(sa.select(_answers).where(_answers.c.key == key))
 
-    async def receipts(self) -> Sequence[Any]:
-        """The receipts of all answers, oldest first, as rows."""
-        return await self._database.rows(sa.select(_answers).order_by(_answers.c.answered_at))
+    async def receipts(self, since: dt.datetime | None = None, until: dt.datetime | None = None) -> Sequence[Any]:
+        """The receipts of all answers, or of those of some time, oldest first, as rows."""
+        query = sa.select(_answers).where(*_within(_answers.c.answered_at, since, until))
+        return await self._database.rows(query.order_by(_answers.c.answered_at))
 
-    async def gaps(self) -> Sequence[Any]:
-        """The questions that the guides do not answer, oldest first, as rows."""
-        return await self._database.rows(sa.select(_gaps).order_by(_gaps.c.asked_at, _gaps.c.number))
+    async def gaps(self, since: dt.datetime | None = None, until: dt.datetime | None = None) -> Sequence[Any]:
+        """The questions that the guides do not answer, of all or of some time, oldest first, as rows."""
+        query = sa.select(_gaps).where(*_within(_gaps.c.asked_at, since, until))
+        return await self._database.rows(query.order_by(_gaps.c.asked_at, _gaps.c.number))
 
     async def rated(self, key: str, person: str, *, liked: bool, reason: str = "", text: str = "") -> None:
         """Keep what a person thinks of an answer; a later opinion replaces an earlier one."""
@@ -276,9 +316,19 @@ class Records:
             await connection.execute(sa.delete(_feedback).where(own))
             await connection.execute(sa.insert(_feedback).values(row))
 
-    async def ratings(self) -> Sequence[Any]:
-        """Every opinion, oldest first, as rows."""
-        return await self._database.rows(sa.select(_feedback).order_by(_feedback.c.given_at))
+    async def ratings(self, since: dt.datetime | None = None, until: dt.datetime | None = None) -> Sequence[Any]:
+        """Every opinion, or those of some time, oldest first, as rows with the passages of the answer.
+
+        Those are None where the answer's receipt is not there any more.
+        """
+        query = sa.select(_feedback, _answers.c.passages).outerjoin(_answers, _feedback.c.key == _answers.c.key)
+        query = query.where(*_within(_feedback.c.given_at, since, until))
+        return await self._database.rows(query.order_by(_feedback.c.given_at))
+
+    async def purge(self, before: dt.datetime) -> None:
+        """Forget the texts of questions and of feedback that are older than a moment; what is counted stays."""
+        await self._database.change(sa.delete(_gaps).where(_gaps.c.asked_at < before))
+        await self._database.change(sa.update(_feedback).where(_feedback.c.given_at < before).values(text=""))
 
     async def forget(self, person: str) -> int:
         """Delete what is kept of a person: questions, receipts of their answers, gaps, opinions and drafts.
@@ -297,8 +347,19 @@ class Records:
             deleted = await connection.execute(sa.delete(_inbox).where(_inbox.c.person == person))
         await self.drafts.forget(person)
         await self.channels.forget(person)
+        await self.confirmations.forget(person)
         await self.deeds.forget(person)
+        await self.handovers.forget(person)
+        await self.shares.forget(person)
         return int(deleted.rowcount)
+
+
+def _within(
+    moment: sa.Column[dt.datetime], since: dt.datetime | None, until: dt.datetime | None
+) -> list[sa.ColumnElement[bool]]:
+    """Conditions for a moment in some time; SQLite knows no time zones, so in UTC."""
+    after = [moment >= since.astimezone(dt.UTC)] if since else []
+    return [*after, *([moment < until.astimezone(dt.UTC)] if until else [])]
 
 
 def _accepted(row: Any) -> Accepted:

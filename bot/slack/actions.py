@@ -9,7 +9,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.records import Records
 from bot.slack.blocks import Block, plain_post
+from bot.slack.handing_over import is_asker
+from bot.slack.handover_views import offering
 from bot.slack.library import Library
+from bot.slack.office import Office
 from bot.slack.posting import post, whisper
 from bot.slack.threads import readable
 from bot.slack.views import changed_modal, note_modal, passages_modal, reason_in, reason_modal
@@ -50,13 +53,17 @@ def rated(records: Records):  # type: ignore[no-untyped-def]
     return listener
 
 
-def reason_given(records: Records):  # type: ignore[no-untyped-def]
-    """The modal that asks why an answer was not good."""
+def reason_given(office: Office):  # type: ignore[no-untyped-def]
+    """The modal that asks why an answer was not good; who asked may then ask a mentor."""
 
     async def listener(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         reason, text = reason_in(view)
-        await records.rated(str(view["private_metadata"]), body["user"]["id"], liked=False, reason=reason, text=text)
-        await ack(response_action="update", view=note_modal("Feedback", THANKS))
+        key, person = str(view["private_metadata"]), body["user"]["id"]
+        await office.records.rated(key, person, liked=False, reason=reason, text=text)
+        thanks = note_modal("Feedback", THANKS)
+        await ack(
+            response_action="update", view=offering(thanks, key) if await is_asker(office, key, person) else thanks
+        )
 
     return listener
 

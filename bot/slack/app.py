@@ -29,12 +29,14 @@ from bot.slack.app_mention import app_mentioned
 from bot.slack.blocks import CONTINUE_PRIVATELY, FEEDBACK, SHOW_PASSAGE
 from bot.slack.career_command import COMMAND, POST_DRAFT, career_asked, draft_posted
 from bot.slack.channel_settings import SETTINGS_VIEW, SettingsForm
+from bot.slack.confirmed import Confirmed
 from bot.slack.confirming import listen_to_confirming
 from bot.slack.delivery import Line
 from bot.slack.desk import Desk, Limits
 from bot.slack.drafting import Drafting
 from bot.slack.failures import code
-from bot.slack.handing_over import listen_to_handovers
+from bot.slack.handing_over import Heard, answer_written, listen_to_handovers
+from bot.slack.housekeeping import Housekeeping, Upkeep, chores
 from bot.slack.inbox import accepting
 from bot.slack.library import Library
 from bot.slack.mentors import Circle, Mentors
@@ -43,6 +45,7 @@ from bot.slack.mishaps import told
 from bot.slack.offers import Offers
 from bot.slack.office import Office
 from bot.slack.people import People
+from bot.slack.proposing import listen_to_proposals
 from bot.slack.sharing import listen_to_sharing
 from bot.slack.views import ASK_EXAMPLE, DELETE_DATA, REASON_VIEW
 
@@ -84,6 +87,7 @@ class SlackBot:
         limits: Limits,
         *,
         meanings: Meanings | None = None,
+        upkeep: Upkeep | None = None,
     ) -> None:
         self._advisor = advisor
         self._library = library
@@ -94,10 +98,13 @@ class SlackBot:
         hasty = AsyncWebClient(token=workspace.bot_token, base_url=workspace.api_url, retry_handlers=[])
         self._people = People(hasty)
         line = Line(self._client, hasty, self._people)
-        self._meanings = meanings
         self._mentors = Mentors(hasty, workspace.circle)
         offers = Offers(self._mentors.exist, bool(self._mentors.channel))
-        self.desk = Desk(advisor, records, line, limits, offers)
+        confirmed = Confirmed(records.confirmations, library, meanings)
+        self.desk = Desk(advisor, records, line, limits, offers, confirmed=confirmed)
+        self.office = Office(advisor, records, library, self._client, self.desk, self._mentors, meanings)
+        self.housekeeping = Housekeeping(chores(self.office, upkeep or Upkeep()))
+        self._rounds: asyncio.Task[None] | None = None
         self._handler: AsyncSocketModeHandler | None = None
 
     async def start(self) -> None:
@@ -110,26 +117,28 @@ class SlackBot:
             app = self._app(me)
             self._handler = AsyncSocketModeHandler(app, self._workspace.app_token, web_client=self._client)
             await self._handler.client.connect_to_new_endpoint()  # connect() would try a refused token for ever
+            self._rounds = asyncio.create_task(self.housekeeping.rounds())
 
     def _app(self, me: AsyncSlackResponse) -> AsyncApp:
         """Everything the bot reacts to."""
-        app = build_app(self._client, me, self._records, self.desk)
+        app = build_app(self._client, me, self._records, self.desk, answer_written(self.office))
         mode = COMPOSED if self._advisor.streams else EXTRACTED
         drafting = Drafting(self._advisor, self._records, self._limits.longest_question)
         settings = SettingsForm(self._records, self._people, self._library, self._workspace.admins)
-        listen_to_answers(app, self._records, self._library)
-        listen_at_home(app, self._records, self._library, self.desk, mode)
+        listen_to_answers(app, self.office)
+        listen_at_home(app, self.office, mode)
         listen_to_drafts(app, self._records, drafting, settings)
-        office = Office(
-            self._advisor, self._records, self._library, self._client, self.desk, self._mentors, self._meanings
-        )
-        listen_to_sharing(app, office)
-        listen_to_confirming(app, office)
-        listen_to_handovers(app, office)
+        listen_to_sharing(app, self.office)
+        listen_to_confirming(app, self.office)
+        listen_to_handovers(app, self.office)
+        listen_to_proposals(app, self.office)
         return app
 
     async def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Take nothing new, finish what is being answered, and leave the rest to the inbox."""
+        if self._rounds:
+            self._rounds.cancel()
+            await asyncio.gather(self._rounds, return_exceptions=True)
         if self._handler:
             await self._handler.close_async()  # type: ignore[no-untyped-call]
         await self.desk.idle(seconds)
@@ -155,8 +164,8 @@ def open_client(token: str, api_url: str) -> AsyncWebClient:
     return AsyncWebClient(token=token, base_url=api_url, retry_handlers=[waiting])
 
 
-def build_app(client: AsyncWebClient, me: AsyncSlackResponse, records: Records, desk: Desk) -> AsyncApp:
-    """Everything the bot reacts to. `me` is Slack's answer to auth.test, which Bolt would ask for with every event."""
+def build_app(client: AsyncWebClient, me: AsyncSlackResponse, records: Records, desk: Desk, heard: Heard) -> AsyncApp:
+    """Everything the bot reacts to; `heard` gets messages that ask it nothing. `me` is Slack's answer to auth.test, which Bolt would ask for with every event."""
 
     async def authorize() -> AuthorizeResult:
         return AuthorizeResult.from_auth_test_response(auth_test_response=me, bot_token=client.token)
@@ -166,24 +175,24 @@ def build_app(client: AsyncWebClient, me: AsyncSlackResponse, records: Records, 
     app.middleware(accepting(records))
     app.error(told)
     app.event("app_mention")(app_mentioned(desk))
-    app.event("message")(message_posted(desk))
+    app.event("message")(message_posted(desk, heard))
     app.event("agent_session_stopped")(session_stopped(desk))
     return app
 
 
-def listen_to_answers(app: AsyncApp, records: Records, library: Library) -> None:
+def listen_to_answers(app: AsyncApp, office: Office) -> None:
     """The buttons under an answer."""
-    app.action(SHOW_PASSAGE)(passage_shown(records, library))
-    app.action(FEEDBACK)(rated(records))
-    app.view(REASON_VIEW)(reason_given(records))
+    app.action(SHOW_PASSAGE)(passage_shown(office.records, office.library))
+    app.action(FEEDBACK)(rated(office.records))
+    app.view(REASON_VIEW)(reason_given(office))
     app.action(CONTINUE_PRIVATELY)(continued_privately)
 
 
-def listen_at_home(app: AsyncApp, records: Records, library: Library, desk: Desk, mode: str) -> None:
+def listen_at_home(app: AsyncApp, office: Office, mode: str) -> None:
     """The Home and Messages tabs."""
-    app.event("app_home_opened")(home_opened(library, mode))
-    app.action(re.compile(f"^{ASK_EXAMPLE}_"))(example_asked(records, desk))
-    app.action(DELETE_DATA)(data_deleted(records))
+    app.event("app_home_opened")(home_opened(office, mode))
+    app.action(re.compile(f"^{ASK_EXAMPLE}_"))(example_asked(office.records, office.desk))
+    app.action(DELETE_DATA)(data_deleted(office))
 
 
 def listen_to_drafts(app: AsyncApp, records: Records, drafting: Drafting, settings: SettingsForm) -> None:
@@ -196,13 +205,20 @@ def listen_to_drafts(app: AsyncApp, records: Records, drafting: Drafting, settin
     app.view_closed(DRAFT_VIEW)(draft_discarded(records))
 
 
-async def serve(advisor: Advisor, library: Library, records: Records, workspace: Workspace, limits: Limits) -> None:
+async def serve(
+    advisor: Advisor,
+    library: Library,
+    records: Records,
+    workspace: Workspace,
+    limits: Limits,
+    meanings: Meanings | None = None,
+) -> None:
     """Run until the process is told to stop (SIGTERM or SIGINT), then stop gracefully."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for asked in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(asked, stopping.set)
-    bot = SlackBot(advisor, library, records, workspace, limits)
+    bot = SlackBot(advisor, library, records, workspace, limits, meanings=meanings)
     await bot.start()
     log.info("Connected to Slack.")
     await stopping.wait()

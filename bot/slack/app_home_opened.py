@@ -1,16 +1,22 @@
 """The event app_home_opened, and what people press in the Home tab."""
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.records import Accepted, Records
+from bot.shares import Card
 from bot.slack.blocks import Post, context, markdown, plain_post
 from bot.slack.desk import Desk
-from bot.slack.library import Library
+from bot.slack.failures import code
+from bot.slack.handover_errands import take_back
 from bot.slack.limits import TITLE
+from bot.slack.mentors_home import mentors_part
+from bot.slack.office import Office
 from bot.slack.posting import post
 from bot.slack.threads import QUESTION_EVENT
 from bot.slack.views import home, roles_of
@@ -18,21 +24,26 @@ from bot.smalltalk import examples
 from knowledge.errors import KnowledgeError
 from knowledge.passages import Guide
 
+log = logging.getLogger(__name__)
+
 DELETED = "Done: what I kept of you is deleted ({questions} questions, with their answers, your feedback and drafts)."
 PRESSED = "You pressed this example in my Home tab."
 
 
-def home_opened(library: Library, mode: str):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
+def home_opened(office: Office, mode: str):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
     """The listener of the event: the Home tab is drawn, the Messages tab gets suggested prompts."""
 
-    async def listener(event: dict[str, Any], client: AsyncWebClient) -> None:
+    async def listener(event: dict[str, Any], body: dict[str, Any], client: AsyncWebClient) -> None:
         guides: Sequence[Guide]
         try:
-            guides, told = library.guides(), mode
+            guides, told = office.library.guides(), mode
         except KnowledgeError as error:
             guides, told = [], str(error)
         if event.get("tab") == "home":
-            await client.views_publish(user_id=event["user"], view=home(guides, told))
+            view = home(guides, told)
+            if await office.mentors.include(event["user"]):
+                view["blocks"] += await mentors_part(office, str(body["team_id"]))
+            await client.views_publish(user_id=event["user"], view=view)
         else:  # with a thread_ts the call silently fails for agents
             prompts = [{"title": example[:TITLE], "message": example} for example in examples(roles_of(guides))]
             await client.assistant_threads_setSuggestedPrompts(channel_id=event["channel"], prompts=prompts)
@@ -56,12 +67,24 @@ def example_asked(records: Records, desk: Desk):  # type: ignore[no-untyped-def]
     return listener
 
 
-def data_deleted(records: Records):  # type: ignore[no-untyped-def]
+def data_deleted(office: Office):  # type: ignore[no-untyped-def]
     """The button "Delete my data"."""
 
     async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         await ack()
-        questions = await records.forget(body["user"]["id"])
-        await post(client, body["user"]["id"], plain_post(DELETED.format(questions=questions)))
+        person = body["user"]["id"]
+        cards = await office.records.shares.cards_of(person)
+        await take_back(office, person)
+        questions = await office.records.forget(person)
+        for card in cards:
+            await _delete(client, card)
+        await post(client, person, plain_post(DELETED.format(questions=questions)))
 
     return listener
+
+
+async def _delete(client: AsyncWebClient, card: Card) -> None:
+    try:
+        await client.chat_delete(channel=card.channel, ts=card.ts)
+    except SlackApiError as error:
+        log.info("A shared card was not deleted: %s", code(error))

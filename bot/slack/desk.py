@@ -15,7 +15,8 @@ from bot.errors import CareerBotError, RecordsUnavailable
 from bot.language import language_of
 from bot.records import Accepted, Records
 from bot.slack.addressed import Command, command_in
-from bot.slack.blocks import Post, plain_post, posts
+from bot.slack.blocks import Post, messages, plain_post, shown
+from bot.slack.confirmed import Confirmed, Found
 from bot.slack.delivery import Delivery, Line, StoppedByPerson
 from bot.slack.failures import FAILURES, code, passing
 from bot.slack.offers import Offers
@@ -42,6 +43,8 @@ _TOLD = {
     Command.RESUME: "I answer follow-ups in this thread again.",
 }
 
+NOTE_OF_CONFIRMED = "There is an answer that a mentor stands by, too: {line}."
+
 log = logging.getLogger(__name__)
 
 
@@ -65,7 +68,9 @@ class Limits:
 class Desk:
     """Works on many questions at once, on those of one thread in their order."""
 
-    def __init__(self, advisor: Advisor, records: Records, line: Line, limits: Limits, offers: Offers) -> None:
+    def __init__(
+        self, advisor: Advisor, records: Records, line: Line, limits: Limits, offers: Offers, *, confirmed: Confirmed
+    ) -> None:
         self._advisor = advisor
         self._offers = offers
         self._records = records
@@ -77,6 +82,8 @@ class Desk:
         self._errands: set[asyncio.Task[None]] = set()
         self._deliveries: dict[str, Delivery] = {}
         self._stopped: set[str] = set()
+        self.confirmed = confirmed
+        """What mentors have confirmed, which is given first."""
         self.bot_user = ""
         """Who the bot is in the workspace, known once it has connected."""
 
@@ -165,8 +172,8 @@ class Desk:
         delivery = self._delivery(question)
         delivery.begin()
         try:
-            fresh = question.starts_thread and not again
-            thread = [] if fresh else await read_thread(self._line.patient, question)
+            alone = question.starts_thread and not again
+            thread = [] if alone else await read_thread(self._line.patient, question)
             if again and not question.edited and is_whole(thread, question):
                 return await self._records.answered(question)
             if again and not question.edited:
@@ -200,7 +207,7 @@ class Desk:
         return delivery
 
     async def _reply(self, question: Accepted, thread: Sequence[Message], delivery: Delivery) -> Reply:
-        """The answer and its messages; instead of one that cannot be given, an honest sentence."""
+        """What is said to a question in its thread."""
         text = readable(question.text, self.bot_user)
         if len(text) > self._longest:
             details = f"Please ask in at most {self._longest:,} characters."
@@ -208,23 +215,38 @@ class Desk:
         if (command := command_in(text)) and not question.is_direct:
             await self._records.pause(question.thread, paused=command is Command.PAUSE)
             return Reply([plain_post(_TOLD[command])])
+        return await self._answered(question, text, thread, delivery)
+
+    async def _answered(self, question: Accepted, text: str, thread: Sequence[Message], delivery: Delivery) -> Reply:
+        """What a mentor confirmed, or the advisor's answer; instead of one that cannot be given, an honest sentence."""
+        found = None
         try:
             asked = await self._conversation(question, thread)
+            found = await self.confirmed.answer_to(asked.question, question.team, asked.guides)
+            if found and not question.fresh:
+                return self._confirmed_reply(question, text, found)
             answer = await self._advisor.answer(asked, delivery.hear)
         except (CareerBotError, KnowledgeError) as error:
-            return self._refusal(question, "Sorry, I cannot answer just now.", str(error))
+            return self._refusal(question, "Sorry, I cannot answer just now.", str(error), text, found)
         except (*FAILURES, StoppedByPerson):
             raise
         except Exception as error:  # noqa: BLE001  # the person who asked is told, whatever it was
             reference = uuid.uuid4().hex[:8]
             log.error("Answering %s failed with %s (reference %s)", question.key, type(error).__name__, reference)
             details = f"Something went wrong on my side. Reference for the person who runs me: {reference}."
-            return self._refusal(question, "Sorry, I cannot answer just now.", details)
+            return self._refusal(question, "Sorry, I cannot answer just now.", details, text, found)
         if question.unasked and answer.coverage is Coverage.NOT_COVERED:
             await self._records.pause(question.thread, paused=True)
             return Reply([])
         offered = self._offers.under(answer, text, question.key, direct=question.is_direct)
-        return Reply(posts(answer, question.key, offered), answer)
+        what = shown(answer, question.key, offered)
+        told = NOTE_OF_CONFIRMED.format(line=found.line) if found else ""
+        return Reply(messages(replace(what, note="\n".join(filter(None, [what.note, told])))), answer)
+
+    def _confirmed_reply(self, question: Accepted, text: str, found: Found, details: str = "") -> Reply:
+        """What a mentor confirmed, with a way to an answer from the guides."""
+        offered = self._offers.under(found.answer, text, question.key, direct=question.is_direct)
+        return Reply(messages(found.shown(question.key, offered)), found.answer, details)
 
     async def _conversation(self, question: Accepted, thread: Sequence[Message]) -> Conversation:
         """The thread as the conversation to answer, with the guides that may answer there and the person's locale."""
@@ -236,8 +258,15 @@ class Desk:
         locale = (await self._line.people.person(question.person)).locale if unclear else ""
         return replace(told, guides=guides, locale=locale)
 
-    def _refusal(self, question: Accepted, short: str, details: str) -> Reply:
-        """A short sentence for everybody and the details for the asker; nobody else reads a direct message."""
+    def _refusal(
+        self, question: Accepted, short: str, details: str, text: str = "", found: Found | None = None
+    ) -> Reply:
+        """A short sentence for everybody and the details for the asker; nobody else reads a direct message.
+
+        What a mentor confirmed stays where it was to be answered afresh.
+        """
+        if found:
+            return self._confirmed_reply(question, text, found, f"{short} {details}")
         if question.unasked:
             return Reply([])
         return (

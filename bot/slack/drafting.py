@@ -1,7 +1,8 @@
 """Answers for one person's eyes: made without a thread, kept as a draft, and posted only when that person says so."""
 
 import uuid
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -11,8 +12,10 @@ from bot.drafts import Draft
 from bot.errors import CareerBotError
 from bot.records import Accepted, Records
 from bot.slack.blocks import Block, Post, Shown, context, messages, shown
+from bot.slack.mrkdwn import as_text
 from bot.slack.posting import post
 from bot.slack.threads import ANSWER_EVENT
+from bot.slack.views import section
 from knowledge.errors import KnowledgeError
 
 QUOTED = 300
@@ -78,16 +81,29 @@ def as_shown(draft: Draft, *buttons: Block) -> Shown:
 
 
 async def post_draft(client: AsyncWebClient, records: Records, draft: Draft, what: Shown, byline: str) -> None:
-    """Post a draft where it belongs, under a line that says who did, and let its thread go on asking.
+    """Post a draft where it belongs, under a line that says who did. Raises SlackApiError where the bot may not post."""
+    asked = Asked(draft.team, draft.channel, draft.thread_ts, draft.person, draft.question)
+    if draft.thread_ts:
+        await post_asked(client, records, asked, what, head=[context(byline)])
+    else:
+        quoted = f"> {' '.join(draft.question.split())[:QUOTED]}"
+        head = [context(byline), section(quoted)]
+        await post_asked(client, records, asked, what, head=head, lead=as_text(quoted))
 
-    Raises SlackApiError where the bot may not post.
+
+async def post_asked(
+    client: AsyncWebClient, records: Records, asked: Asked, what: Shown, *, head: Sequence[Block], lead: str = ""
+) -> tuple[str, list[str]]:
+    """Post an answer under `head`, away from the message that asked for it, and let its thread go on asking.
+
+    `lead` says what stands in the head where only text is shown. Returns the channel it went to and the ts of its
+    messages. Raises SlackApiError where the bot may not post.
     """
-    quoted = "" if draft.thread_ts else f"> {' '.join(draft.question.split())[:QUOTED]}\n\n"
-    first, *rest = messages(replace(what, text=f"{quoted}{what.text}"))
-    metadata = {"event_type": ANSWER_EVENT, "event_payload": {"asked": draft.question[:QUOTED]}}
-    opening = Post(first.text, [context(byline), *first.blocks])
-    _, ts = await post(client, draft.channel, opening, thread_ts=draft.thread_ts, metadata=metadata)
-    thread_ts = draft.thread_ts or ts
-    for message in rest:
-        await post(client, draft.channel, message, thread_ts=thread_ts)
-    await records.posted(Accepted(draft.team, draft.channel, ts, thread_ts, draft.person, ""))
+    first, *rest = messages(what)
+    metadata = {"event_type": ANSWER_EVENT, "event_payload": {"asked": asked.question[:QUOTED]}}
+    opening = Post(f"{lead}\n\n{first.text}" if lead else first.text, [*head, *first.blocks])
+    channel, ts = await post(client, asked.channel, opening, thread_ts=asked.thread_ts, metadata=metadata)
+    thread_ts = asked.thread_ts or ts
+    others = [await post(client, channel, message, thread_ts=thread_ts) for message in rest]
+    await records.posted(Accepted(asked.team, channel, ts, thread_ts, asked.person, ""))
+    return channel, [ts, *(other for _, other in others)]

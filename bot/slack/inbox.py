@@ -72,7 +72,7 @@ async def _follow_up(records: Records, event: dict[str, Any], said: Accepted) ->
     thread = await records.thread(said)
     if thread is None:
         return None
-    if is_follow_up(event, thread):
+    if is_follow_up(event, thread) and not await records.handovers.at(said.channel, said.thread_ts):
         return said if await records.accept(said) else None
     await records.overheard(said)
     return None

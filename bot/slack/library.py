@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from knowledge.passages import Guide, Passage
+from knowledge.search import Hit
 
 
 class Library(Protocol):
@@ -14,3 +15,6 @@ class Library(Protocol):
 
     def passage(self, key: str) -> Passage | None:
         """A passage by its id, if it is still there."""
+
+    async def search(self, message: str, earlier: Sequence[str] = (), k: int = 10) -> Sequence[Hit]:
+        """The best passages for a message."""

@@ -9,11 +9,12 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.slack.addressed import deleted_ts
 from bot.slack.desk import Desk
+from bot.slack.handing_over import Heard
 from bot.slack.inbox import ACCEPTED_QUESTION
 
 
-def message_posted(desk: Desk):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
-    """The listener."""
+def message_posted(desk: Desk, heard: Heard):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
+    """The listener; `heard` gets what asks the bot nothing."""
 
     async def listener(context: AsyncBoltContext, event: dict[str, Any], body: dict[str, Any]) -> None:
         if question := context.get(ACCEPTED_QUESTION):
@@ -21,5 +22,7 @@ def message_posted(desk: Desk):  # type: ignore[no-untyped-def]  # Bolt reads th
         elif ts := deleted_ts(event):
             team = (event.get("previous_message") or {}).get("team") or body.get("team_id")
             desk.withdraw(f"{team}:{event['channel']}:{ts}")
+        else:
+            await heard(event)
 
     return listener

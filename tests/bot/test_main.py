@@ -1,5 +1,6 @@
 """The command line in a process of its own, as a person runs it."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -8,6 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from bot.conversation import Answer, Coverage, Receipt
+from bot.records import Accepted, Records, database_url
 
 ROOT = Path(__file__).parents[2]
 QUESTION = "what does a senior backend engineer earn?"
@@ -35,7 +39,7 @@ def careerbot(place: Path) -> Careerbot:
     return run
 
 
-@pytest.mark.parametrize("command", ["run", "chat", "ask", "index", "doctor", "answer"])
+@pytest.mark.parametrize("command", ["run", "chat", "ask", "index", "doctor", "answer", "report"])
 def test_every_command_explains_itself(careerbot: Careerbot, command: str) -> None:
     told = careerbot(command, "--help")
     assert told.returncode == 0
@@ -138,3 +142,55 @@ def test_doctor_says_a_line_for_each_thing_it_looks_at(careerbot: Careerbot) -> 
     assert told.returncode == 0, told.stdout
     assert "ok    Python" in told.stdout
     assert "All is well." in told.stdout
+
+
+async def asked_by_three(folder: Path) -> None:
+    """Three people ask what the guides do not answer."""
+    records = await Records.open(database_url("", folder))
+    for number, person in enumerate(("U0ANNA", "U0BEN", "U0CLEO")):
+        question = Accepted("T1", "C1", f"{number}.0", f"{number}.0", person, "?")
+        gaps = ("=Is there a part-time track?",)
+        answer = Answer("-", Coverage.NOT_COVERED, (), (), Receipt("extracted", "", 1), gaps)
+        await records.accept(question)
+        await records.answered(question, answer)
+    await records.close()
+
+
+def test_report_is_written_in_every_format_with_the_same_numbers(careerbot: Careerbot, tmp_path: Path) -> None:
+    asyncio.run(asked_by_three(tmp_path))
+    told = {
+        form: careerbot("report", "--format", form, DATA_DIR=str(tmp_path)) for form in ("md", "json", "csv", "html")
+    }
+    assert {form: said.stderr for form, said in told.items() if said.returncode} == {}
+    group = {"kind": "gap", "label": "=Is there a part-time track?", "questions": 3, "people": 3}
+    assert json.loads(told["json"].stdout)["groups"] == [group]
+    assert "gap,'=Is there a part-time track?,3,3" in told["csv"].stdout
+    assert "| =Is there a part-time track? | 3 | 3 |" in told["md"].stdout
+    assert "<td>=Is there a part-time track?</td><td>3</td><td>3</td>" in told["html"].stdout
+    assert "data:image/png;base64," in told["html"].stdout
+    assert "U0" not in "".join(said.stdout for form, said in told.items() if form != "html")
+
+
+def test_report_goes_into_files(careerbot: Careerbot, tmp_path: Path) -> None:
+    told = careerbot("report", "--since", "4w", "--out", str(tmp_path / "r.md"), "--chart", str(tmp_path / "r.png"))
+    assert (told.returncode, told.stdout) == (0, "")
+    assert "Not enough people asked yet" in (tmp_path / "r.md").read_text()
+    assert (tmp_path / "r.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--since", "lately"), "12h, 30d or 4w"),
+        (("--since", "2999-01-01"), "in the past"),
+        (("--out", "no/such/folder/r.md"), "cannot be written"),
+        (("--format", "pdf"), "pdf"),
+    ],
+)
+def test_what_is_wrong_with_a_report_is_told_in_a_sentence(
+    careerbot: Careerbot, arguments: tuple[str, str], said: str
+) -> None:
+    told = careerbot("report", *arguments)
+    assert told.returncode in {1, 2}
+    assert said in told.stderr
+    assert "Traceback" not in told.stderr

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -81,7 +81,7 @@ def _leads_out(url: str) -> bool:
 class _Renderer(RendererHTML):
     """Names people in Markdown, links to nothing without an address, and loads no picture from anywhere."""
 
-    def link_open(self, tokens: Sequence[Token], at: int, options: Any, env: Mapping[str, Any]) -> str:
+    def link_open(self, tokens: Sequence[Token], at: int, options: Any, env: MutableMapping[str, Any]) -> str:
         tokens[at].attrs = {name: value for name, value in tokens[at].attrs.items() if value}
         return str(self.renderToken(tokens, at, options, env))
 

@@ -15,7 +15,7 @@ from bot.records import Records, database_url
 from bot.slack.app import Limits, SlackBot, Workspace
 from bot.slack.mentors import Circle
 from knowledge.passages import Guide, Passage
-from knowledge.search import Searcher
+from knowledge.search import Hit, Searcher
 from tests.openai_server import KEY, OpenAIServer
 from tests.slack_server import SlackServer
 from tests.slack_server.server import APP_TOKEN, BOT_TOKEN, BOT_USER
@@ -42,6 +42,9 @@ class NoLibrary:
 
     def passage(self, key: str) -> Passage | None:
         return None
+
+    async def search(self, message: str, earlier: Sequence[str] = (), k: int = 10) -> Sequence[Hit]:
+        return ()
 
 
 class Scripted:

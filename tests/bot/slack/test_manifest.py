@@ -1,15 +1,20 @@
 """The manifest asks for what the code uses, and for nothing else."""
 
 import ast
+import inspect
 import json
 import re
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from slack_sdk.web.async_client import AsyncWebClient
+
 from bot.slack.answer_shortcut import SHORTCUT
 from bot.slack.career_command import COMMAND
 from bot.slack.scopes import EVENTS, FEATURES, METHODS, scopes
+from bot.slack.sharing import SHARE_SHORTCUT
 
 ROOT = Path(__file__).parents[3]
 MANIFEST = json.loads((ROOT / "manifest.json").read_text("utf-8"))
@@ -26,11 +31,30 @@ def nodes() -> Iterator[ast.AST]:
             yield from ast.walk(ast.parse(path.read_text("utf-8")))
 
 
+def made_of(name: str) -> set[str]:
+    """The Web API methods that a method of Slack's client calls: one, or several where it is a convenience."""
+    source = ast.parse(textwrap.dedent(inspect.getsource(getattr(AsyncWebClient, name))))
+    calls = [
+        (node.func.attr, node.args)
+        for node in ast.walk(source)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    ]
+    direct = {
+        str(args[0].value) for called, args in calls if called == "api_call" and isinstance(args[0], ast.Constant)
+    }
+    inner = {called for called, _ in calls if CALL.match(called)}
+    return direct.union(*map(made_of, inner))
+
+
+def test_what_a_convenience_of_slacks_client_calls_is_read_from_its_source() -> None:
+    assert made_of("files_upload_v2") == {"files.getUploadURLExternal", "files.completeUploadExternal"}
+    assert made_of("chat_postMessage") == {"chat.postMessage"}
+
+
 def test_every_web_api_method_that_is_called_is_listed_with_its_scopes_and_no_other() -> None:
     attributes = {n.attr for n in nodes() if isinstance(n, ast.Attribute) and CALL.match(n.attr)}
     spelled = {n.value for n in nodes() if isinstance(n, ast.Constant) and SPELLED.match(str(n.value))}
-    named = {method.replace(".", "_"): method for method in METHODS}
-    assert {named.get(name, name) for name in attributes} | spelled == METHODS.keys()
+    assert spelled.union(*map(made_of, attributes)) == METHODS.keys()
 
 
 def test_every_event_that_is_listened_to_is_listed_and_no_other() -> None:
@@ -54,12 +78,13 @@ def test_the_manifest_declares_the_features_that_take_scopes() -> None:
     assert all(name.removeprefix("features.") in MANIFEST["features"] for name in FEATURES)
 
 
-def test_the_command_and_the_shortcut_are_those_that_are_listened_to() -> None:
+def test_the_command_and_the_shortcuts_are_those_that_are_listened_to() -> None:
     (command,) = MANIFEST["features"]["slash_commands"]
-    (shortcut,) = MANIFEST["features"]["shortcuts"]
+    shortcuts = MANIFEST["features"]["shortcuts"]
     assert command["command"] == COMMAND
-    assert (shortcut["callback_id"], shortcut["type"]) == (SHORTCUT, "message")
-    assert len(shortcut["name"]) <= 24 or shortcut["name"] == "Answer from the career guide"
+    listened_to = {(SHORTCUT, "message"), (SHARE_SHORTCUT, "message")}
+    assert {(shortcut["callback_id"], shortcut["type"]) for shortcut in shortcuts} == listened_to
+    assert all(len(s["name"]) <= 24 or s["name"] == "Answer from the career guide" for s in shortcuts)
 
 
 def test_the_app_is_an_agent_in_socket_mode_that_hears_buttons() -> None:

@@ -1,0 +1,43 @@
+"""The button "Fresh answer" under an answer that a mentor confirmed."""
+
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
+from bot.slack.blocks import plain_post
+from bot.slack.confirmation_marks import FORGOTTEN, UNREADABLE, standing_answer, thread_of
+from bot.slack.confirmed import MODE
+from bot.slack.office import Office
+from bot.slack.posting import whisper
+
+FRESH_THERE = "The fresh answer is there already."
+FRESH_COMING = "A fresh answer is on its way."
+
+
+def fresh_asked(office: Office):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
+    """The listener: the guides answer the question again, in the place of the confirmed answer."""
+
+    async def listener(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond) -> None:
+        await ack()
+        if refusal := await _again(office, str(action["value"]), body["user"]["id"], body["channel"]["id"]):
+            await whisper(respond, plain_post(refusal), thread_of(body))
+
+    return listener
+
+
+async def _again(office: Office, key: str, person: str, channel: str) -> str:
+    """Have a question answered again; what to tell instead where that cannot be."""
+    question, receipt = await office.records.known(key), await office.records.receipt(key)
+    if question is None or receipt is None or question.channel != channel:
+        return FORGOTTEN
+    if receipt["mode"] != MODE:
+        return FRESH_THERE
+    standing = await standing_answer(office, question)
+    if standing is None or not standing.raw:
+        return UNREADABLE
+    if again := await office.records.afresh(key, standing.raw):
+        await office.records.deeds.note(person, "asked afresh", key)
+        office.desk.take(again)
+        return ""
+    return FRESH_COMING

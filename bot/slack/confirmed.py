@@ -1,0 +1,185 @@
+"""What mentors confirmed: settling who confirms what, and finding it for the next who asks, while its passages stand."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from bot.confirmations import Basis, Confirmation, Confirmations, State, day
+from bot.conversation import Answer, Citation, Coverage, Receipt
+from bot.errors import CareerBotError
+from bot.meaning import Meaning, Meanings, same
+from bot.requests import Form, form_of
+from bot.slack.blocks import Block, Shown, button
+from bot.slack.library import Library
+from knowledge.errors import KnowledgeError
+from knowledge.passages import Passage
+
+FRESH = "fresh_answer"
+"""Action id of the button under a confirmed answer."""
+MODE = "confirmed"
+"""The mode of an answer that a mentor confirmed, in its receipt."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an attempt to confirm ended.
+
+    `standing` is the confirmation when it was `made`, with those that it `replaced`; otherwise the one that stands in
+    its way, or what has become of it, None where it is forgotten.
+    """
+
+    standing: Confirmation | None
+    made: bool = False
+    replaced: tuple[Confirmation, ...] = ()
+
+
+@dataclass(frozen=True)
+class Found:
+    """A confirmed answer to a question, and its passages as they are in the guides."""
+
+    confirmation: Confirmation
+    passages: tuple[Passage, ...]
+
+    @property
+    def line(self) -> str:
+        """Who confirmed it and when, as mrkdwn."""
+        return f"Confirmed by {by(self.confirmation.mentor)} on {day(self.confirmation.made_at)}"
+
+    @property
+    def answer(self) -> Answer:
+        """It as an answer."""
+        cited = tuple(Citation(number, passage, 1.0) for number, passage in enumerate(self.passages, 1))
+        return Answer(self.confirmation.answer, Coverage.COVERED, cited, cited, Receipt(MODE, "", 0))
+
+    def shown(self, key: str, buttons: Sequence[Block]) -> Shown:
+        """It as it is shown to a question with this key."""
+        fresh = button("Fresh answer", FRESH, key, accessibility_label="Answer this anew from the guides")
+        return Shown(self.confirmation.answer, self.confirmation.sources, self.line, key, (*buttons, fresh))
+
+
+class Confirmed:
+    """What is confirmed. What the active confirmations mean is kept in memory for as long as they are the same.
+
+    Without `meanings` only questions of the same words replace each other, and nothing is found.
+    """
+
+    def __init__(self, confirmations: Confirmations, library: Library, meanings: Meanings | None) -> None:
+        self._confirmations = confirmations
+        self._library = library
+        self._meanings = meanings
+        self._version = -1
+        self._known: list[tuple[Confirmation, Meaning]] = []
+        self._read: dict[str, Meaning] = {}
+
+    async def answer_to(self, question: str, team: str, guides: frozenset[str]) -> Found | None:
+        """The confirmed answer to a question that stands alone, where only these guides (or all) may answer.
+
+        What cannot be looked up counts as not confirmed.
+        """
+        try:
+            return await self._find(question, team, guides)
+        except (CareerBotError, KnowledgeError) as error:
+            log.warning("Confirmed answers were not looked at: %s", type(error).__name__)
+            return None
+
+    async def stands_alone(self, question: str) -> bool:
+        """Whether a question can be understood without a conversation before it."""
+        return self._meanings is None or (await self._meanings.of(question)).stands_alone
+
+    async def settle(self, key: str, mentor: str, question: str, answer: str) -> Outcome:
+        """Confirm what a mentor had before them, as they left it. Whoever comes second changes nothing and learns why.
+
+        Raises the library's error where it cannot be read.
+        """
+        while True:
+            seen = await self._confirmations.version()
+            draft = await self._confirmations.find(key)
+            if draft is None or draft.mentor != mentor:
+                return Outcome(None)
+            if draft.state is not State.DRAFTED:
+                return Outcome(draft)
+            active = await self._confirmations.active(draft.team)
+            if rival := await self._in_the_way(draft, active):
+                return Outcome(rival)
+            if not present(self._library, draft.passages):
+                return Outcome(draft)
+            alike = await self._meaning_the_same(question, [one for one in active if one.id != draft.instead_of])
+            final = replace(draft, question=question, answer=answer, corrected=not _same_words(answer, draft.answer))
+            instead_of = [*([draft.instead_of] if draft.instead_of else []), *(one.id for one in alike)]
+            if await self._confirmations.confirm(final, instead_of, seen):
+                return Outcome(await self._confirmations.find(key), True, tuple(alike))
+
+    async def expire(self) -> list[Confirmation]:
+        """Let every confirmation expire that rests on a passage which is not there any more as it was.
+
+        Those that this call let expire. An index that cannot be read changes nothing.
+        """
+        try:
+            outdated = [one for one in await self._confirmations.active() if not present(self._library, one.passages)]
+        except KnowledgeError as error:
+            log.info("No confirmation expires while the index cannot be read (%s)", type(error).__name__)
+            return []
+        return [one for one in outdated if await self._confirmations.expire(one.id)]
+
+    async def _find(self, question: str, team: str, guides: frozenset[str]) -> Found | None:
+        if self._meanings is None or form_of(question) is not Form.AS_IT_IS:
+            return None
+        known = await self._active(self._meanings)
+        asked = await self._meanings.of(question) if known else None
+        if asked is None or not asked.stands_alone:
+            return None
+        for confirmation, meaning in known:
+            if confirmation.team == team and _may_count(confirmation, guides) and same(asked, meaning):
+                if passages := present(self._library, confirmation.passages):
+                    return Found(confirmation, passages)
+                await self._confirmations.expire(confirmation.id)
+        return None
+
+    async def _active(self, meanings: Meanings) -> list[tuple[Confirmation, Meaning]]:
+        """The active confirmations with what they mean, read again only when they have changed."""
+        version = await self._confirmations.version()
+        if version != self._version:
+            active = await self._confirmations.active()
+            self._known = [(one, await self._meaning(meanings, one.question)) for one in active]
+            self._read = {one.question: meaning for one, meaning in self._known}
+            self._version = version
+        return self._known
+
+    async def _meaning(self, meanings: Meanings, question: str) -> Meaning:
+        return self._read.get(question) or await meanings.of(question)
+
+    async def _in_the_way(self, draft: Confirmation, active: Iterable[Confirmation]) -> Confirmation | None:
+        """Another confirmation of the same answer; or what has become of the one that this was to replace."""
+        rival = next((one for one in active if one.key == draft.key and one.id != draft.instead_of), None)
+        if rival or not draft.instead_of:
+            return rival
+        before = await self._confirmations.find(draft.instead_of)
+        return before if before and before.state not in (State.ACTIVE, State.EXPIRED) else None
+
+    async def _meaning_the_same(self, question: str, active: Sequence[Confirmation]) -> list[Confirmation]:
+        if self._meanings is None:
+            return [one for one in active if _same_words(one.question, question)]
+        asked = await self._meanings.of(question)
+        return [one for one in active if same(asked, await self._meaning(self._meanings, one.question))]
+
+
+def present(library: Library, passages: Iterable[Basis]) -> tuple[Passage, ...]:
+    """The passages if every one is in the guides as it was, otherwise none. Raises the library's error."""
+    found = [(basis, library.passage(basis.passage)) for basis in passages]
+    there = [passage for basis, passage in found if passage and passage.hash == basis.hash]
+    return tuple(there) if len(there) == len(found) else ()
+
+
+def by(person: str) -> str:
+    """A person as mrkdwn; somebody who wanted to be forgotten has no name."""
+    return f"<@{person}>" if person else "a mentor"
+
+
+def _may_count(confirmation: Confirmation, guides: frozenset[str]) -> bool:
+    return not guides or all(basis.guide in guides for basis in confirmation.passages)
+
+
+def _same_words(one: str, other: str) -> bool:
+    return one.casefold().split() == other.casefold().split()

@@ -1,0 +1,90 @@
+"""What the bot does without being asked: it takes up what was interrupted, reminds, expires, reports and forgets."""
+
+import asyncio
+import datetime as dt
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bot.confirmations import State
+from bot.database import now
+from bot.errors import CareerBotError
+from bot.records import Records
+from bot.slack.confirming import expire
+from bot.slack.failures import FAILURES
+from bot.slack.handover_errands import remind, resume
+from bot.slack.office import Office
+from bot.slack.reporting import weekly
+from knowledge.errors import KnowledgeError
+
+EVERY_SECONDS = 300.0
+"""Seconds between two rounds; what is due is done up to that much later."""
+
+Chore = Callable[[dt.datetime], Awaitable[object]]
+"""Something that is done in every round if it is due; it gets the present moment."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Upkeep:
+    """When the bot reminds of questions, reports, and forgets texts."""
+
+    remind_hours: float = 24.0
+    weekly_report: str = "never"
+    retention_days: int = 90
+
+
+class Housekeeping:
+    """Rounds of chores. Two processes may keep the same house: each chore is done once."""
+
+    def __init__(self, chores: dict[str, Chore]) -> None:
+        self._chores = chores
+
+    async def rounds(self) -> None:
+        """A round at once and then every few minutes, for ever."""
+        while True:
+            await self.round(now())
+            await asyncio.sleep(EVERY_SECONDS)
+
+    async def round(self, moment: dt.datetime) -> None:
+        """Everything that is due; what fails is done in the next round, and keeps nothing else from being done."""
+        for name, chore in self._chores.items():
+            try:
+                await chore(moment)
+            except (CareerBotError, KnowledgeError, *FAILURES) as error:
+                log.warning("Housekeeping: %s was not done (%s)", name, type(error).__name__)
+            except Exception as error:  # noqa: BLE001  # one broken chore must not end the others
+                log.error("Housekeeping: %s failed with %s", name, type(error).__name__)
+
+
+def chores(office: Office, upkeep: Upkeep) -> dict[str, Chore]:
+    """The chores of a house, in the order in which they are done."""
+
+    async def take_up(moment: dt.datetime) -> None:
+        await resume(office, moment)
+
+    async def remind_mentors(moment: dt.datetime) -> None:
+        await remind(office, upkeep.remind_hours, moment)
+
+    async def let_expire(_: dt.datetime) -> None:
+        await expire(office)
+
+    async def report(moment: dt.datetime) -> None:
+        await weekly(office, upkeep.weekly_report, moment, await expired_questions(office.records))
+
+    async def forget_old_texts(moment: dt.datetime) -> None:
+        await office.records.purge(moment - dt.timedelta(days=upkeep.retention_days))
+
+    return {
+        "taking up handovers": take_up,
+        "reminding mentors": remind_mentors,
+        "letting confirmations expire": let_expire,
+        "the weekly report": report,
+        "forgetting old texts": forget_old_texts,
+    }
+
+
+async def expired_questions(records: Records) -> list[str]:
+    """The questions whose confirmed answers rest on passages that have changed, for mentors to look at again."""
+    return [one.question for one in await records.confirmations.all() if one.state is State.EXPIRED]
