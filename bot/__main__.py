@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from bot.advisor import Advisor
     from bot.composing import ChatComposer
+    from bot.confirmations import Confirmation
     from bot.conversation import Answer, Citation
     from bot.meaning import Meanings
     from bot.report import Report
@@ -108,6 +109,21 @@ def index(guides: GuidesOption = None) -> None:
     """Bring the index in line with the guides and say what was done, and which files were skipped and why."""
     console = _console()
     _print_report(Parts(_settings(), guides).sync(console), console, always=True)
+
+
+@cli.command()
+def confirmations(
+    form: Annotated[Literal["md", "json"], typer.Option("--format", help="A guide in Markdown, or JSON.")] = "md",
+) -> None:
+    """Print the answers that mentors confirmed, without names: as a guide to put into KNOWLEDGE_DIR, or as JSON."""
+    from bot.confirmations import as_guide, as_objects
+    from bot.database import now
+
+    active = _once(_confirmed, _settings())
+    if form == "md":
+        typer.echo(as_guide(active, now()), nl=False)
+    else:
+        typer.echo(json.dumps(as_objects(active), ensure_ascii=False, indent=2))
 
 
 @cli.command()
@@ -274,15 +290,21 @@ def _where(settings: Settings) -> tuple[tuple[str, str] | None, str]:
 
 def _serve_slack(settings: Settings, parts: Parts, tokens: tuple[str, str]) -> None:
     from bot.records import Records, database_url
-    from bot.slack.app import Limits, Workspace, serve
+    from bot.slack.app import Limits, SlackBot, Upkeep, Workspace, serve
     from bot.slack.mentors import Circle
+
+    limits = Limits(settings.max_question_chars, settings.max_concurrent)
+    circle = Circle(settings.mentor_ids, settings.mentor_group, settings.mentors_channel)
+    workspace = Workspace(*tokens, settings.slack_api_url, settings.admins, circle)
+    upkeep = Upkeep(settings.remind_hours, settings.weekly_report, settings.retention_days)
 
     async def serving() -> None:
         records = await Records.open(database_url(settings.database_url, settings.data_dir))
-        limits = Limits(settings.max_question_chars, settings.max_concurrent)
-        circle = Circle(settings.mentor_ids, settings.mentor_group, settings.mentors_channel)
-        workspace = Workspace(*tokens, settings.slack_api_url, settings.admins, circle)
-        await serve(parts.advisor(), parts.searcher(), records, workspace, limits, parts.meanings())
+        meanings = parts.meanings()
+        await serve(
+            SlackBot(parts.advisor(), parts.searcher(), records, workspace, limits, meanings=meanings, upkeep=upkeep)
+        )
+        await records.close()
 
     asyncio.run(serving())
 
@@ -333,6 +355,16 @@ def _converse(parts: Parts, console: "Console") -> None:
         return await asyncio.to_thread(console.input, prompt)
 
     _once(converse, parts.advisor(), console, read, parts.mode)
+
+
+async def _confirmed(settings: Settings) -> "list[Confirmation]":
+    from bot.records import Records, database_url
+
+    records = await Records.open(database_url(settings.database_url, settings.data_dir))
+    try:
+        return await records.confirmations.active()
+    finally:
+        await records.close()
 
 
 def _once(act: Callable[..., Coroutine[Any, Any, Any]], *args: Any) -> Any:

@@ -148,6 +148,8 @@ async def _slack(settings: Settings) -> AsyncIterator[Check]:
         yield Check("Slack", both, told)
         return
     from bot.slack.diagnosis import findings
+    from bot.slack.mentors import Circle
 
-    async for name, well, told in findings(settings.slack_tokens, settings.slack_api_url):
+    circle = Circle(settings.mentor_ids, settings.mentor_group, settings.mentors_channel)
+    async for name, well, told in findings(settings.slack_tokens, settings.slack_api_url, circle):
         yield Check(name, well, told)

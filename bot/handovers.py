@@ -13,8 +13,11 @@ import sqlalchemy as sa
 
 from bot.database import TABLES, Database, now
 
-LEASE = dt.timedelta(seconds=30)
-"""How long something on its way to Slack is left to the process that sends it; then another one takes it up."""
+LEASE = dt.timedelta(minutes=5)
+"""How long something on its way to Slack is left to the process that sends it; then another one takes it up.
+
+A process may wait minutes for its turn when Slack limits its rate.
+"""
 
 _handovers = sa.Table(
     "handovers",

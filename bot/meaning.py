@@ -226,8 +226,6 @@ budget: budget, allowance, stipend
 colleague: colleague, coworker, teammate
 clothes: dress code, wear
 stress: stress, stressful
-round: round, cycle
-dress: dress
 employee: employee, staff member
 approve: approve, approval, sign off
 programme: programme, program
@@ -262,9 +260,9 @@ _FOLLOWING = re.compile(
     r"^(?:and|or|but|what about|how about|also|only|just|same|then|which (?:one|of)|the other)\b", re.I
 )
 _NOT_POINTING = re.compile(
-    r"\b(?:is|was|would|will|does|do|did|makes?|find|can|could) it (?:still |really |even |usually |actually |better |ever )?(?:take|cost|possible|worth|hard|easy|difficult|tough|normal|common|required|necessary|better|ok|okay|allowed|help|make sense|mean|mandatory|usual|good|bad|true|realistic|important|like to|feel)\b"
-    r"|\bit(?:'s| is| was)? (?:takes?|possible|worth|hard|easy|costs?|like)\b|\bis it (?:\w+ )?to\b|\bdo they (?:usually |typically |normally )?(?:ask|look for)\b|(?<=\w[,;] )how (?:do|can|should|would) (?:i|you|we|one) (?:do|achieve) (?:that|this|it)\b|\bworth it\b|\bIT\b"
-    r"|\b(?:is|are|was|were) there\b|\bthere(?:'s| is| are| was| were|s)\b|^(?:hi|hey|hello) there\b|(?<=\w )that(?= (?!\W))|\b(?:this|these) (?:year|month|week|days|company)\b"
+    r"(?i:\b(?:is|was|would|will|does|do|did|makes?|find|can|could) it (?:still |really |even |usually |actually |better |ever )?(?:take|cost|possible|worth|hard|easy|difficult|tough|normal|common|required|necessary|better|ok|okay|allowed|help|make sense|mean|mandatory|usual|good|bad|true|realistic|important|like to|feel)\b"
+    r"|\bit(?:'s| is| was)? (?:takes?|possible|worth|hard|easy|costs?|like)\b|\bis it (?:\w+ )?to\b|\bdo they (?:usually |typically |normally )?(?:ask|look for)\b|(?<=\w[,;] )how (?:do|can|should|would) (?:i|you|we|one) (?:do|achieve) (?:that|this|it)\b|\bworth it\b"
+    r"|\b(?:is|are|was|were) there\b|\bthere(?:'s| is| are| was| were|s)\b|^(?:hi|hey|hello) there\b|\b(?!(?:is|are|was|were|do|does|did|of|in|than|for|about|like|at|to|with|can|could|should|would|will|on|and|or|what|how)\b)\w+ that(?= \w)|\b(?:this|these) (?:year|month|week|days|company)\b)|\bIT\b"
 )  # fmt: skip
 _POINTING = re.compile(r"\b(?:it|its|those|these|this|that|there|he|him|his|she|her)\b", re.I)
 _PRONOUN = re.compile(r"\b(?:they|them|their|theirs|one|ones)\b", re.I)
@@ -308,6 +306,8 @@ _EARN = re.compile(
     re.I,
 )
 _ASKED = re.compile(r"\bquestions?\b|\basked\b|\b(?:they|interviewers|companies|employers) ask\b", re.I)
+_SHOULD = re.compile(r"\bshould\b", re.I)
+_ESSENTIAL = re.compile(r"\bessential\b", re.I)
 _FIND_A_JOB = re.compile(r"\b(?:get|land|find|getting|landing|finding)\b.{0,40}\bjobs?\b", re.I)
 _TO_ME = re.compile(r"\b(?:to|over|than|under|above|with|manages?|reviews?|promotes?|mentors?) (?:me|us)\b", re.I)
 _PERSON = re.compile(r"role:.*|engin|nurs|chef|pilot|\w+(?:er|or|ist|ian|ant)|\w*(?:director|manager|analyst|doctor)")
@@ -455,45 +455,60 @@ def _wanted(text: str) -> str:
 
 
 def _settle(terms: set[str], wanted: str, question: str) -> str:
-    """The kind of answer, once terms that say nothing beside the others are gone and those said by the way are there."""
+    """The kind of answer, once the terms say what is said by the way and no more than what counts."""
     subjects = {term for term in terms if ":" not in term}
+    if wanted == "what":
+        wanted = _plain_question(terms, subjects, question)
+    _name_by_the_way(terms, wanted, question)
+    _leave_out(terms, wanted, subjects)
+    if wanted == "hours":
+        terms.add("=hours")
+        return "what"
+    return "how long" if wanted == "what" and terms & {"=notice", "=vacation"} else wanted
+
+
+def _plain_question(terms: set[str], subjects: set[str], question: str) -> str:
+    """Whether "what" asks for a definition; otherwise the topic that a question without one asks about is added."""
     topics = {term for term in subjects if "=" in term}
-    if wanted == "what" and not topics and _EARN.search(question):
+    if not topics and _EARN.search(question):
         terms.add("=pay")
-    elif wanted == "what" and _DO.search(question) and not topics:
+    elif not topics and _DO.search(question):
         terms.add("=duty")
-    elif wanted == "what" and (_DEFINITION.search(question) or (not topics and _WHAT_IS_A.search(question))):
-        wanted = "definition"
-    elif wanted == "what" and not subjects - {"=become"} and _FIND_A_JOB.search(question):
+    elif _DEFINITION.search(question) or (not topics and _WHAT_IS_A.search(question)):
+        return "definition"
+    elif not subjects - {"=become"} and _FIND_A_JOB.search(question):
         terms.add("=job-get")
+    return "what"
+
+
+def _name_by_the_way(terms: set[str], wanted: str, question: str) -> None:
+    """Adds the terms that several words of a question say together."""
     if _TO_ME.search(question):
         terms.add("me")
-    if any(term.startswith(("from level:", "from role:")) for term in terms):
-        terms -= {"=become", "=move", "=promote"}
-        terms.add("=step")
+    if wanted == "whether" and _SHOULD.search(question):
+        terms.add("should")
+    if wanted == "whether" and _ESSENTIAL.search(question):
+        terms.add("=need")
     if "=interview" in terms and _ASKED.search(question):
         terms -= {"=interview", "question", "ask"}
         terms.add("=interview-question")
     if "=need-to-know" in terms:
         terms.remove("=need-to-know")
         terms.add("=need" if wanted == "whether" else "=skill")
+    if any(term.startswith(("from level:", "from role:")) for term in terms):
+        terms -= {"=become", "=move", "=promote"}
+        terms.add("=step")
+
+
+def _leave_out(terms: set[str], wanted: str, subjects: set[str]) -> None:
+    """Takes away the terms that say nothing beside the others."""
+    terms.discard("=can")
     if terms & _LEADING_THERE or (wanted == "whether" and "=need" in terms):
         terms.discard("=become")
     if any(_SPAN.fullmatch(term) for term in terms):
         terms.discard("=experience")
-    terms.discard("=can")
-    if wanted == "whether":
-        terms |= {
-            term
-            for word, term in (("should", "should"), ("essential", "=need"))
-            if re.search(rf"\b{word}\b", question, re.I)
-        }
-    elif subjects - {"=need", "=can"}:
+    if wanted != "whether" and subjects - {"=need", "=can"}:
         terms.discard("=need")
-    if wanted == "hours":
-        terms.add("=hours")
-        return "what"
-    return "how long" if wanted == "what" and terms & {"=notice", "=vacation"} else wanted
 
 
 def _sequence(text: str) -> list[str]:

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Self
 
 from knowledge.lexical import pairs, terms
-from knowledge.passages import Passage
-from knowledge.questions import Ask, Wanted, Word
+from knowledge.passages import Guide, Passage
+from knowledge.questions import ATTRIBUTES, CARRYING_WEIGHT, Ask, Wanted, Word
 from knowledge.statements import Shape, Statement, statements
 from knowledge.words import is_function_word, meanings, stem, words
 
@@ -106,7 +107,12 @@ class Match:
 
 def weigh(ask: Ask, passages: Sequence[tuple[Passage, float]]) -> list[Match]:
     """Every statement of the passages against the question, best first. The scores are the passages' own, 0 to 1."""
-    matches = [_weigh(ask, statement, score) for passage, score in passages for statement in statements(passage)]
+    readings = {guide: _Reading.of(ask, guide) for guide in {passage.guide for passage, _ in passages}}
+    matches = [
+        _weigh(readings[passage.guide], statement, score)
+        for passage, score in passages
+        for statement in statements(passage)
+    ]
     return sorted(matches, key=lambda match: -match.score)
 
 
@@ -116,12 +122,37 @@ def unmet(ask: Ask, matches: Iterable[Match]) -> list[Word]:
     return [word for word, credit in zip(ask.words, best or [0.0] * len(ask.words), strict=True) if credit == 0.0]
 
 
-def _weigh(ask: Ask, statement: Statement, passage_score: float) -> Match:
+@dataclass(frozen=True)
+class _Reading:
+    """A question as it is put to one guide.
+
+    Words that name what the whole guide is about are met by it and have no weight among its statements, unless the
+    question has no others; `pairs` are its neighbouring words without them.
+    """
+
+    ask: Ask
+    weights: tuple[float, ...]
+    pairs: tuple[str, ...]
+
+    @classmethod
+    def of(cls, ask: Ask, guide: Guide) -> Self:
+        """A question as it is put to a guide."""
+        about = subject(guide)
+        naming = [word for word in ask.words if about.meets(word)]
+        if all(word in naming for word in ask.words if word.weight >= CARRYING_WEIGHT):
+            return cls(ask, tuple(word.weight for word in ask.words), tuple(pairs(ask.text)))
+        named = {term for word in naming for term in word.alike}
+        others = " ".join(word for word in words(ask.text) if stem(word) not in named)
+        return cls(ask, tuple(0.0 if word in naming else word.weight for word in ask.words), tuple(pairs(others)))
+
+
+def _weigh(reading: _Reading, statement: Statement, passage_score: float) -> Match:
+    ask, weights = reading.ask, reading.weights
     layers = _surroundings(statement)
-    credit = tuple(_credit(word, layers) for word in ask.words)
+    credit = tuple(_credit(word, layers) if weight else OWN for word, weight in zip(ask.words, weights, strict=True))
     context = _mean([_credit(word, layers) for word in ask.context], [word.weight for word in ask.context])
-    share = _mean(credit, [word.weight for word in ask.words])
-    together = _together(pairs(ask.text), layers[0])
+    share = _mean(credit, weights)
+    together = _together(reading.pairs, layers[1])
     kind, off = _kind(ask, statement), _off(ask, statement)
     return Match(statement, credit, context, share, kind, together, off, passage_score)
 
@@ -222,6 +253,7 @@ def _surroundings(statement: Statement) -> tuple[_Layer, ...]:
     guide = passage.guide
     above = " ".join([*passage.heading[:-1], guide.title, guide.role, guide.region])
     return (
+        _common(passage.heading[-1] if passage.heading else ""),
         _layer(f"{statement.lead} {statement.text}", OWN),
         _layer(passage.heading[-1] if passage.heading else "", HEADING),
         _layer(above, PLACE),
@@ -233,3 +265,21 @@ def _surroundings(statement: Statement) -> tuple[_Layer, ...]:
 @lru_cache(maxsize=8192)
 def _layer(text: str, worth: float, *, loose: bool = False) -> _Layer:
     return _Layer(frozenset(terms(text)), frozenset(pairs(text)), worth, loose)
+
+
+_ALTERNATIVES = re.compile(r"\s*(?:[,;/&+]|\b(?:and|or)\b)\s*", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)
+def subject(guide: Guide) -> _Layer:
+    """What the whole of a guide is about: its role, and its title without what a question can ask for by itself."""
+    telling = " ".join(word for word in guide.title.split() if ATTRIBUTES.isdisjoint(meanings(words(word))))
+    role, title = _common(guide.role), _common("")
+    return _Layer(role.terms | title.terms, role.pairs | title.pairs, OWN, loose=False)
+
+
+@lru_cache(maxsize=8192)
+def _common(name: str) -> _Layer:
+    """What all below a name is about: of "duties and responsibilities" duties, of "pay and benefits" neither."""
+    parts = [frozenset(terms(part)) for part in _ALTERNATIVES.split(name) if part.strip()]
+    return _Layer(frozenset.intersection(*parts) if parts else frozenset(), frozenset(pairs(name)), OWN, loose=False)

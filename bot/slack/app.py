@@ -49,7 +49,7 @@ from bot.slack.proposing import listen_to_proposals
 from bot.slack.sharing import listen_to_sharing
 from bot.slack.views import ASK_EXAMPLE, DELETE_DATA, REASON_VIEW
 
-__all__ = ["Limits", "SlackBot", "Workspace", "serve"]
+__all__ = ["Limits", "SlackBot", "Upkeep", "Workspace", "serve"]
 
 RATE_LIMIT_TRIES = 5
 STOP_SECONDS = 10.0
@@ -205,23 +205,14 @@ def listen_to_drafts(app: AsyncApp, records: Records, drafting: Drafting, settin
     app.view_closed(DRAFT_VIEW)(draft_discarded(records))
 
 
-async def serve(
-    advisor: Advisor,
-    library: Library,
-    records: Records,
-    workspace: Workspace,
-    limits: Limits,
-    meanings: Meanings | None = None,
-) -> None:
+async def serve(bot: SlackBot) -> None:
     """Run until the process is told to stop (SIGTERM or SIGINT), then stop gracefully."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for asked in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(asked, stopping.set)
-    bot = SlackBot(advisor, library, records, workspace, limits, meanings=meanings)
     await bot.start()
     log.info("Connected to Slack.")
     await stopping.wait()
     log.info("Stopping.")
     await bot.stop()
-    await records.close()

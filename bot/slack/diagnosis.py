@@ -7,6 +7,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.failures import code
+from bot.slack.mentors import Circle
 from bot.slack.scopes import scopes
 
 _REMEDIES = {
@@ -16,13 +17,15 @@ _REMEDIES = {
     "account_inactive": "the app was removed from the workspace; install it again",
     "not_allowed_token_type": "this is the wrong kind of token; see the README for which goes where",
     "missing_scope": "the app-level token lacks connections:write; make a new one with it",
+    "channel_not_found": "there is no such channel, or it is private and I am not in it; invite me there",
+    "no_such_subteam": "there is no such user group; its id begins with S",
 }
 
 Finding = tuple[str, bool, str]
 """What was looked at, whether it is well, and what was found or what to do."""
 
 
-async def findings(tokens: tuple[str, str], api_url: str) -> AsyncIterator[Finding]:
+async def findings(tokens: tuple[str, str], api_url: str, circle: Circle) -> AsyncIterator[Finding]:
     """Every check of Slack in order; later ones are left out where an earlier failure makes them pointless."""
     bot_token, app_token = tokens
     client = AsyncWebClient(token=bot_token, base_url=api_url)
@@ -41,6 +44,31 @@ async def findings(tokens: tuple[str, str], api_url: str) -> AsyncIterator[Findi
         yield "Socket Mode", True, "it opens"
     except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
         yield "Socket Mode", False, _told(error)
+
+    async for finding in _mentors(client, circle):
+        yield finding
+
+
+async def _mentors(client: AsyncWebClient, circle: Circle) -> AsyncIterator[Finding]:
+    """Whether the mentors' channel and user group can be used, where they are set."""
+    if circle.channel:
+        try:
+            channel = (await client.conversations_info(channel=circle.channel))["channel"]
+            told = "I am in it" if channel.get("is_member") else "I am not in it; invite me there with /invite"
+            yield "MENTORS_CHANNEL", bool(channel.get("is_member")), told
+        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+            yield "MENTORS_CHANNEL", False, _told_of_mentors(error)
+    if circle.group:
+        try:
+            members = (await client.usergroups_users_list(usergroup=circle.group))["users"]
+            yield "MENTOR_GROUP", bool(members), f"{len(members)} mentors"
+        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+            yield "MENTOR_GROUP", False, _told_of_mentors(error)
+
+
+def _told_of_mentors(error: Exception) -> str:
+    scopeless = isinstance(error, SlackApiError) and code(error) == "missing_scope"
+    return "a scope is missing; see the line about scopes" if scopeless else _told(error)
 
 
 def _told(error: Exception) -> str:

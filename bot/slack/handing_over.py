@@ -1,6 +1,7 @@
 """Questions that the guides do not answer go to mentors, and their answers come back."""
 
 import asyncio
+import logging
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
@@ -17,6 +18,7 @@ from bot.slack.addressed import from_a_person, question_in
 from bot.slack.blocks import Post, plain_post
 from bot.slack.confirmation_marks import thread_of
 from bot.slack.escaping import visible
+from bot.slack.failures import FAILURES
 from bot.slack.handover_errands import Carried, carry, keep_confirmed, post_card, redraw, remind, resume, take_back
 from bot.slack.mentors import ONLY_MENTORS
 from bot.slack.offers import ASK_MENTOR
@@ -48,6 +50,8 @@ CARRIED = {
     Carried.UNREACHABLE: "I cannot reach the asker, so your answer was not sent. You still have the question.",
 }
 SENDING = "Sending your answer…"
+
+log = logging.getLogger(__name__)
 
 Heard = Callable[[Mapping[str, Any]], Awaitable[None]]
 
@@ -118,7 +122,8 @@ class Asking:
         if refusal := await self._refusal(key, person):
             await self._say(ack, refusal)
             return
-        handover = await self._handover(key, person, question, named=named)
+        team = str(body["team"]["id"])
+        handover = await self._handover(team, key, person, question, named=named)
         if not await self._office.records.handovers.add(handover):
             await self._say(ack, await self._refusal(key, person) or FORGOTTEN)
             return
@@ -157,12 +162,12 @@ class Asking:
                 return said
         return next((str(gap["text"]) for gap in await records.gaps() if gap["key"] == key), "")
 
-    async def _handover(self, key: str, person: str, question: str, *, named: bool) -> Handover:
+    async def _handover(self, team: str, key: str, person: str, question: str, *, named: bool) -> Handover:
         """Where others read the thread, the answer to somebody without a name would give them away there."""
         asked = await self._office.records.known(key)
-        team = asked.team if asked else key.partition(":")[0]
         back = asked if asked and (named or asked.is_direct) else None
         place = (back.channel, back.thread_ts) if back else ("", "")
+        team = asked.team if asked else team
         return Handover(uuid.uuid4().hex, key, team, person, question, named, *place)
 
     async def _post(self, handover: Handover) -> bool:
@@ -191,10 +196,16 @@ class Answering:
         await self._office.records.deeds.note(mentor, "took", key)
         if handover := await self._handovers.find(key):
             await redraw(self._office, handover)
-            place, ts = handover.card_channel, handover.card_ts
-            hint = views.said(f"<@{mentor}>, you have taken this question. {views.HOW_TO}")
-            await post(self._office.client, place, hint, thread_ts=ts)
+            await self._explain(handover)
         return None
+
+    async def _explain(self, handover: Handover) -> None:
+        """A message for all in the thread, since what only one sees does not show before somebody has replied."""
+        hint = views.said(f"<@{handover.mentor}>, you have taken this question. {views.HOW_TO}")
+        try:
+            await post(self._office.client, handover.card_channel, hint, thread_ts=handover.card_ts)
+        except FAILURES as error:
+            log.info("How to answer the handover %s was not told: %s", handover.id, type(error).__name__)
 
     async def given_back(
         self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond

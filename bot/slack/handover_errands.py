@@ -47,7 +47,7 @@ class Carried(Enum):
 async def resume(office: Office, moment: dt.datetime | None = None) -> None:
     """Go on with everything that was cut off or that Slack did not take: cards, answers, and what cards show.
 
-    What another process may still be sending is left alone for half a minute.
+    What another process may still be sending is left alone for some minutes.
     """
     moment = moment or now()
     for handover in await office.records.handovers.unfinished(moment):

@@ -59,8 +59,8 @@ class ProposalDesk:
         await ack(response_action="update", view=note_modal("Propose text", SENT))
         text = str(view["state"]["values"][TEXT][TEXT].get("value") or "")
         name = str(view["private_metadata"])
-        await send_file(client, person, plain_post(DOWNLOAD), name, text.encode())
         await self._office.records.deeds.note(person, "proposed", name)
+        await send_file(client, person, plain_post(DOWNLOAD), name, text.encode())
 
     async def _draft(self, question: str, people: int, team: str) -> Proposal:
         """What is known, and what the guides say nearby."""

@@ -131,3 +131,19 @@ async def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path, monkeypat
     _, told = await report()
     assert "FAIL  disk" in told
     assert "set DATA_DIR" in told
+
+
+async def test_the_mentors_channel_and_group_are_looked_at(slack: SlackServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    slack.add_channel("C9", member=False)
+    slack.add_channel("C8")
+    slack.add_usergroup("S1", ["U1", "U2"])
+    monkeypatch.setenv("MENTORS_CHANNEL", "C9")
+    monkeypatch.setenv("MENTOR_GROUP", "S0")
+    _, told = await report()
+    assert "FAIL  MENTORS_CHANNEL: I am not in it" in told
+    assert "FAIL  MENTOR_GROUP: there is no such user group" in told
+    monkeypatch.setenv("MENTORS_CHANNEL", "C8")
+    monkeypatch.setenv("MENTOR_GROUP", "S1")
+    _, told = await report()
+    assert "ok    MENTORS_CHANNEL: I am in it" in told
+    assert "ok    MENTOR_GROUP: 2 mentors" in told

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.confirmations import Basis, Confirmation
 from bot.conversation import Answer, Coverage, Receipt
 from bot.records import Accepted, Records, database_url
 
@@ -39,7 +40,7 @@ def careerbot(place: Path) -> Careerbot:
     return run
 
 
-@pytest.mark.parametrize("command", ["run", "chat", "ask", "index", "doctor", "answer", "report"])
+@pytest.mark.parametrize("command", ["run", "chat", "ask", "index", "doctor", "answer", "report", "confirmations"])
 def test_every_command_explains_itself(careerbot: Careerbot, command: str) -> None:
     told = careerbot(command, "--help")
     assert told.returncode == 0
@@ -194,3 +195,38 @@ def test_what_is_wrong_with_a_report_is_told_in_a_sentence(
     assert told.returncode in {1, 2}
     assert said in told.stderr
     assert "Traceback" not in told.stderr
+
+
+async def confirm(folder: Path) -> None:
+    """A mentor has confirmed an answer."""
+    records = await Records.open(database_url("", folder))
+    rests_on = (Basis("p1", "h1", "baker.md", "Baker: Pay"),)
+    said = ("What does a pastry chef in Lyon earn?", "A pastry chef in Lyon earns about €31,000 per year. [1]")
+    draft = Confirmation("c1", "T1", "T1:C1:1.0", *said, ("Baker: [1] Pay",), rests_on, "U0DORA")
+    await records.confirmations.draft(draft)
+    assert await records.confirmations.confirm(draft, [], await records.confirmations.version())
+    await records.close()
+
+
+def test_confirmed_answers_are_printed_as_a_guide_that_answers_when_it_is_put_in_place(
+    careerbot: Careerbot, tmp_path: Path
+) -> None:
+    asyncio.run(confirm(tmp_path / "data"))
+    data = str(tmp_path / "data")
+    told = careerbot("confirmations", DATA_DIR=data)
+    assert told.returncode == 0, told.stderr
+    assert "U0DORA" not in told.stdout
+    guides = tmp_path / "guides"
+    guides.mkdir()
+    (guides / "confirmed.md").write_text(told.stdout, encoding="utf-8")
+    question = "what does a pastry chef in Lyon earn?"
+    answered = careerbot("ask", "--json", question, KNOWLEDGE_DIR=str(guides), DATA_DIR=data)
+    assert "€31,000" in json.loads(answered.stdout)["answer"]
+
+
+def test_confirmed_answers_are_printed_as_json_for_scripts(careerbot: Careerbot, tmp_path: Path) -> None:
+    assert json.loads(careerbot("confirmations", "--format", "json", DATA_DIR=str(tmp_path)).stdout) == []
+    asyncio.run(confirm(tmp_path))
+    (entry,) = json.loads(careerbot("confirmations", "--format", "json", DATA_DIR=str(tmp_path)).stdout)
+    assert entry.keys() == {"question", "answer", "sources", "passages", "confirmed_at"}
+    assert "U0DORA" not in str(entry)

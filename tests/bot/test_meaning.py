@@ -3,7 +3,6 @@
 import re
 import time
 from itertools import combinations
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -16,9 +15,9 @@ from tests.evals.meaning import NEVER_THE_SAME, Pair, pairs
 
 PAIRS = pairs()
 QUESTIONS = sorted({question for pair in PAIRS for question in (pair.one, pair.other)})
-ROLES = "nurse, midwife, doctor, vet, dental nurse, dental hygienist, accountant, account manager, auditor, lawyer, paralegal, architect, software architect, data architect, data engineer, data analyst, data scientist, business analyst, backend developer, frontend developer, software engineer, sre, devops engineer, qa engineer, qa analyst, product manager, product owner, project manager, engineering manager, ux designer, ui designer, graphic designer, animator, animal trainer, internal auditor, intern, customs officer, customer adviser, police officer, chemist, chemical engineer".split(", ")  # fmt: skip
-PLACES = "Boston, Austin, Austria, Australia, Nice, Reading, Bath, Split, Bern, Berlin, India, Indiana, the US, the UK, Ireland, Northern Ireland, York, New York, LA, SF, Turin, Torun, Cork, Columbia, Colombia, Slovenia, Slovakia, Washington, Washington DC".split(", ")  # fmt: skip
-LEVELS = ", junior, mid-level, senior, staff, senior staff, principal, lead, head, associate, graduate, chief, L4, L5, deputy, level 2, level 3".split(", ")  # fmt: skip
+ROLES = ["nurse", "midwife", "doctor", "vet", "dental nurse", "dental hygienist", "accountant", "account manager", "auditor", "lawyer", "paralegal", "architect", "software architect", "data architect", "data engineer", "data analyst", "data scientist", "business analyst", "backend developer", "frontend developer", "software engineer", "sre", "devops engineer", "qa engineer", "qa analyst", "product manager", "product owner", "project manager", "engineering manager", "ux designer", "ui designer", "graphic designer", "animator", "animal trainer", "internal auditor", "intern", "customs officer", "customer adviser", "police officer", "chemist", "chemical engineer"]  # fmt: skip
+PLACES = ["Boston", "Austin", "Austria", "Australia", "Nice", "Reading", "Bath", "Split", "Bern", "Berlin", "India", "Indiana", "the US", "the UK", "Ireland", "Northern Ireland", "York", "New York", "LA", "SF", "Turin", "Torun", "Cork", "Columbia", "Colombia", "Slovenia", "Slovakia", "Washington", "Washington DC"]  # fmt: skip
+LEVELS = ["", "junior", "mid-level", "senior", "staff", "senior staff", "principal", "lead", "head", "associate", "graduate", "chief", "L4", "L5", "deputy", "level 2", "level 3"]  # fmt: skip
 
 
 @pytest.fixture
@@ -102,6 +101,21 @@ def test_whole_questions_stand_alone(pair: Pair) -> None:
     assert read(pair.one).stands_alone or not re.search(r"[a-z]", pair.one)
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Is it worth getting an AWS certificate?",
+        "How long does it take to become a vet?",
+        "Are there night shifts for nurses?",
+        "Which jobs are there for people that hate maths?",
+        "What does an IT administrator earn?",
+        "Do staff engineers have people reporting to them?",
+    ],
+)
+def test_words_that_point_to_nothing_before_do_not_lean(question: str) -> None:
+    assert read(question).stands_alone
+
+
 def test_who_asks_and_what_is_said_around_the_question_count() -> None:
     in_leeds = read("Hi! I'm a nurse in Leeds. How much holiday do I get? Thanks in advance!")
     assert same(in_leeds, read("how much holiday does a nurse get in leeds"))
@@ -121,7 +135,15 @@ async def test_slips_in_the_words_of_the_guides_are_mended(advisor_over: Advisor
 
 
 async def test_questions_are_grouped_by_meaning_the_largest_group_first(meanings: Meanings) -> None:
-    asked = ["sre pay", "nurse pay in Rome", "why?", "what does an SRE earn?", "salary of a nurse in rome", "sre wages", "why?"]
+    asked = [
+        "sre pay",
+        "nurse pay in Rome",
+        "why?",
+        "what does an SRE earn?",
+        "salary of a nurse in rome",
+        "sre wages",
+        "why?",
+    ]
     assert await meanings.groups(asked) == [[0, 3, 5], [1, 4], [2, 6]]
     assert await meanings.groups([]) == []
 
@@ -139,10 +161,10 @@ def test_a_meaning_can_be_compared_and_kept() -> None:
     meaning = read("sre pay in Berlin")
     assert hash(meaning) == hash(read("sre pay in Berlin"))
     assert isinstance(meaning, Meaning)
-    assert (meaning.wanted, meaning.names, meaning.topics) == ("what", {"role:sre"}, {"=pay"})
+    assert meaning.names == {"role:sre"}
+    assert meaning.topics == {"=pay"}
+    assert meaning.others == {"berlin"}
 
 
-def test_the_pairs_are_spelled_out_once() -> None:
-    written = [frozenset([pair.one, pair.other]) for pair in PAIRS]
-    assert len(set(written)) == len(written)
-    assert Path(__file__).exists()
+def test_no_pair_stands_twice_in_the_file() -> None:
+    assert len({frozenset([pair.one, pair.other]) for pair in PAIRS}) == len(PAIRS)

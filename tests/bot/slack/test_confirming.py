@@ -127,7 +127,7 @@ def shelf(searcher: Searcher) -> Shelf:
 
 
 @pytest.fixture
-def advisor(searcher: Searcher) -> Counting:  # type: ignore[override]
+def advisor(searcher: Searcher) -> Counting:
     return Counting(Advisor(searcher))
 
 
@@ -223,7 +223,8 @@ async def test_a_mentor_confirms_an_answer_and_the_next_who_asks_the_same_gets_i
         assert "Average salary" in shown(slack.open_modal(BEN))
         (mode,) = [row["mode"] for row in await bot._records.receipts() if ":C2:" in row["key"]]
         assert mode == "confirmed"
-    assert slack.problems == slack.timeouts == []
+    assert slack.problems == []
+    assert slack.timeouts == []
 
 
 async def test_it_is_given_in_direct_messages_too_and_to_others_than_its_asker(
@@ -608,7 +609,8 @@ async def test_when_its_passage_changes_it_is_never_given_again_and_the_mentor_l
         (notice,) = slack.answers(f"D{DORA}")
         assert CONFIRM_AGAIN not in str(notice["blocks"])
         assert await deeds(bot) == [(DORA, "confirmed"), ("", "expired"), (DORA, "replaced"), (DORA, "corrected")]
-    assert slack.problems == slack.timeouts == []
+    assert slack.problems == []
+    assert slack.timeouts == []
 
 
 async def test_of_two_who_look_again_the_second_is_told(
