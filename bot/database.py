@@ -1,5 +1,6 @@
 """The database of the records: SQLite in WAL mode, or PostgreSQL by URL. Tables live beside the code that uses them."""
 
+import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -74,27 +75,32 @@ class Database:
 
     async def rows(self, query: sa.Select[Any]) -> Sequence[Any]:
         """The rows of a query, as mappings."""
-        async with self.begin() as connection:
-            return list((await connection.execute(query)).mappings().all())
+        return list((await self._run(query)).mappings().all())
 
     async def row(self, query: sa.Select[Any]) -> Any:
         """The first row of a query as a mapping, None when there is none."""
-        async with self.begin() as connection:
-            return (await connection.execute(query)).mappings().first()
+        return (await self._run(query)).mappings().first()
 
     async def insert(self, table: sa.Table, row: Mapping[str, Any]) -> bool:
         """Write a new row; False when one with its key is there."""
         try:
-            async with self.begin() as connection:
-                await connection.execute(sa.insert(table).values(**row))
+            await self._run(sa.insert(table).values(**row))
         except AlreadyThere:
             return False
         return True
 
     async def change(self, statement: sa.Update | sa.Delete) -> int:
         """Run one change and say how many rows it changed."""
-        async with self.begin() as connection:
-            return int((await connection.execute(statement)).rowcount)
+        return int((await self._run(statement)).rowcount)
+
+    async def _run(self, statement: sa.Executable) -> sa.CursorResult[Any]:
+        """Run one statement to its end, even where who asked for it is broken off: half a transaction helps nobody."""
+
+        async def whole() -> sa.CursorResult[Any]:
+            async with self.begin() as connection:
+                return await connection.execute(statement)
+
+        return await asyncio.shield(whole())
 
 
 def _add_missing_columns(connection: sa.Connection) -> None:

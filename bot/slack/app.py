@@ -52,6 +52,8 @@ from bot.slack.views import ASK_EXAMPLE, DELETE_DATA, REASON_VIEW
 __all__ = ["Limits", "SlackBot", "Upkeep", "Workspace", "serve"]
 
 RATE_LIMIT_TRIES = 5
+CHORE_SECONDS = 10.0
+"""How long a stop waits for the chore at hand."""
 STOP_SECONDS = 10.0
 """How long a stop waits for answers being composed; what is not ready is answered after the next start."""
 
@@ -104,7 +106,6 @@ class SlackBot:
         self.desk = Desk(advisor, records, line, limits, offers, confirmed=confirmed)
         self.office = Office(advisor, records, library, self._client, self.desk, self._mentors, meanings)
         self.housekeeping = Housekeeping(chores(self.office, upkeep or Upkeep()))
-        self._rounds: asyncio.Task[None] | None = None
         self._handler: AsyncSocketModeHandler | None = None
 
     async def start(self) -> None:
@@ -117,7 +118,7 @@ class SlackBot:
             app = self._app(me)
             self._handler = AsyncSocketModeHandler(app, self._workspace.app_token, web_client=self._client)
             await self._handler.client.connect_to_new_endpoint()  # connect() would try a refused token for ever
-            self._rounds = asyncio.create_task(self.housekeeping.rounds())
+            self.housekeeping.begin()
 
     def _app(self, me: AsyncSlackResponse) -> AsyncApp:
         """Everything the bot reacts to."""
@@ -136,13 +137,11 @@ class SlackBot:
 
     async def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Take nothing new, finish what is being answered, and leave the rest to the inbox."""
-        if self._rounds:
-            self._rounds.cancel()
-            await asyncio.gather(self._rounds, return_exceptions=True)
         if self._handler:
             await self._handler.close_async()  # type: ignore[no-untyped-call]
         await self.desk.idle(seconds)
         await self.desk.leave()
+        await self.housekeeping.leave(CHORE_SECONDS)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from bot.confirmations import State
@@ -40,16 +41,32 @@ class Housekeeping:
 
     def __init__(self, chores: dict[str, Chore]) -> None:
         self._chores = chores
+        self._leaving = asyncio.Event()
+        self._rounds: asyncio.Task[None] | None = None
 
-    async def rounds(self) -> None:
-        """A round at once and then every few minutes, for ever."""
-        while True:
+    def begin(self) -> None:
+        """A round at once and then every few minutes, until leave()."""
+        self._rounds = asyncio.create_task(self._keep())
+
+    async def leave(self, seconds: float) -> None:
+        """Finish the chore at hand, if it does not take longer than that, and do no more."""
+        self._leaving.set()
+        if self._rounds:
+            await asyncio.wait([self._rounds], timeout=seconds)
+            self._rounds.cancel()
+            await asyncio.gather(self._rounds, return_exceptions=True)
+
+    async def _keep(self) -> None:
+        while not self._leaving.is_set():
             await self.round(now())
-            await asyncio.sleep(EVERY_SECONDS)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._leaving.wait(), EVERY_SECONDS)
 
     async def round(self, moment: dt.datetime) -> None:
         """Everything that is due; what fails is done in the next round, and keeps nothing else from being done."""
         for name, chore in self._chores.items():
+            if self._leaving.is_set():
+                return
             try:
                 await chore(moment)
             except (CareerBotError, KnowledgeError, *FAILURES) as error:

@@ -10,17 +10,22 @@ from pathlib import Path
 from typing import Any
 
 from bot.advisor import Advisor
+from bot.meaning import Meanings
 from bot.slack.app import SlackBot
 from bot.slack.blocks import FEEDBACK, SHOW_PASSAGE
+from bot.slack.confirmation_views import CONFIRM_VIEW
+from bot.slack.handover_views import ASK_VIEW, NAMED, TAKE
+from bot.slack.offers import ASK_MENTOR, CONFIRM, MENTOR_MENU
 from knowledge.search import Searcher
-from tests.bot.slack.scene import composing, running
+from tests.bot.slack.scene import DORA, MENTORS, MENTORS_CHANNEL, composing, running
 from tests.openai_server import OpenAIServer
 from tests.pictures.render import channel_page, home_page, modal_page, thread_page
 from tests.slack_server import SlackServer
 from tests.slack_server.server import BOT_USER
 
 CHANNEL, DIRECT, VIEWER = "C0CAREER", "D0ANNA", "U0ANNA"
-PEOPLE = {BOT_USER: "Career guide", VIEWER: "Anna Fischer", "U0BEN": "Ben Okafor"}
+PEOPLE = {BOT_USER: "Career guide", VIEWER: "Anna Fischer", "U0BEN": "Ben Okafor", DORA: "Dora Lind"}
+MENTOR_SAID = "In London it is closer to £75,000, and more in finance. Ask for the band before you name a number."
 MORNING = 1_793_612_460.0
 """When every conversation begins, so that a picture changes only when the bot does."""
 ASKED = f"<@{BOT_USER}> what does a senior backend engineer earn, and which skills count most?"
@@ -111,6 +116,45 @@ async def app_home(searcher: Searcher) -> str:
         return home_page(slack.homes[VIEWER], people=PEOPLE)
 
 
+async def ask_a_mentor(searcher: Searcher) -> str:
+    """What the guides do not answer goes to the mentors, one of whom has taken it and answers in its thread."""
+    async with playing(Advisor(searcher), searcher) as stage:
+        slack = stage.slack
+        ts = await stage.ask(CHANNEL, f"<@{BOT_USER}> what does a senior backend engineer earn in London?")
+        await slack.press(CHANNEL, ts, ASK_MENTOR, user=VIEWER)
+        await slack.until(lambda: (slack.open_modal(VIEWER) or {}).get("callback_id") == ASK_VIEW)
+        view = slack.open_modal(VIEWER) or {}
+        unnamed = {"type": "radio_buttons", "selected_option": view["blocks"][1]["element"]["options"][1]}
+        await slack.submit(view, {NAMED: {NAMED: unnamed}}, user=VIEWER)
+        await slack.until(lambda: slack.answers(MENTORS_CHANNEL))
+        card = slack.answers(MENTORS_CHANNEL)[0]["ts"]
+        await slack.press(MENTORS_CHANNEL, card, TAKE, user=DORA)
+        await slack.until(lambda: len(slack.messages(MENTORS_CHANNEL, card)) > 1)
+        await slack.say(MENTORS_CHANNEL, MENTOR_SAID, user=DORA, thread_ts=card)
+        await slack.until(lambda: any(note["user"] == DORA for note in slack.ephemeral))
+        messages = at_morning([*slack.messages(MENTORS_CHANNEL), *slack.ephemeral])
+    said = [message for message in messages if not message.get("is_ephemeral")]
+    whispered = [message for message in messages if message.get("is_ephemeral")]
+    return thread_page(said, title="#mentors", people=PEOPLE, viewer=DORA, ephemeral=whispered)
+
+
+async def confirmed_answer(searcher: Searcher) -> str:
+    """A mentor confirms an answer, and the next who asks the same gets it."""
+    async with playing(Advisor(searcher), searcher) as stage:
+        slack = stage.slack
+        ts = await stage.ask(CHANNEL, f"<@{BOT_USER}> what is the average salary of a senior backend engineer?")
+        key = slack.answers(CHANNEL)[-1]["blocks"][-2]["elements"][0]["value"]
+        await slack.select(CHANNEL, ts, MENTOR_MENU, f"{CONFIRM} {key}", user=DORA)
+        await slack.until(lambda: (slack.open_modal(DORA) or {}).get("callback_id") == CONFIRM_VIEW)
+        await slack.submit(slack.open_modal(DORA) or {}, {}, user=DORA)
+        await slack.until(lambda: "Confirmed by" in str(slack.answers(CHANNEL)[-1]))
+        await slack.say(DIRECT, "how much does a senior backend engineer make on average?", user=VIEWER)
+        await slack.until(lambda: slack.answers(DIRECT))
+        await stage.bot.desk.idle(5)
+        messages = at_morning(slack.messages(DIRECT))
+    return thread_page(messages, title="Career guide", people=PEOPLE, viewer=VIEWER)
+
+
 SCENES = {
     "channel-answer": Scene(channel_answer, 1180),
     "direct-message-working": Scene(direct_message_working, 640),
@@ -118,6 +162,8 @@ SCENES = {
     "show-passage": Scene(show_passage, 760),
     "app-home": Scene(app_home, 760),
     "feedback": Scene(feedback, 760),
+    "ask-a-mentor": Scene(ask_a_mentor, 760),
+    "confirmed-answer": Scene(confirmed_answer, 760),
 }
 """Every picture by the name of its file."""
 
@@ -127,9 +173,11 @@ async def playing(advisor: Advisor, library: Searcher) -> AsyncIterator[Stage]:
     """A workspace with the bot at work in it."""
     async with SlackServer() as slack:
         slack.add_channel(CHANNEL)
-        slack.add_dm(DIRECT)
+        slack.add_dm(DIRECT, user=VIEWER)
+        slack.add_channel(MENTORS_CHANNEL, members=[DORA])
         with tempfile.TemporaryDirectory() as folder:
-            async with running(slack, advisor, Path(folder), library) as bot:
+            meanings = Meanings(library)
+            async with running(slack, advisor, Path(folder), library, circle=MENTORS, meanings=meanings) as bot:
                 yield Stage(slack, bot)
                 await bot.desk.idle(5)
                 await slack.settled()

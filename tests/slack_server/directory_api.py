@@ -122,6 +122,20 @@ class DirectoryApi(SocketMode):
         cursor = {"next_cursor": str(start + limit) if more else ""}
         return accepted(messages=page, has_more=more, response_metadata=cursor)
 
+    def _conversations_history(self, arguments: Mapping[str, Any]) -> web.Response:
+        place = self._visible(arguments)
+        if place is None:
+            return refused("channel_not_found")
+        if not place.member:
+            return refused("not_in_channel")
+        tops = [
+            message for message in place.messages.values() if message.get("thread_ts", message["ts"]) == message["ts"]
+        ]
+        page = [dict(message) for message in reversed(tops)][: min(int(arguments.get("limit") or 100), 999)]
+        if not flag(arguments.get("include_all_metadata")):
+            page = [{key: value for key, value in message.items() if key != "metadata"} for message in page]
+        return accepted(messages=page, has_more=len(page) < len(tops))
+
     # Files
 
     def _files_getUploadURLExternal(self, arguments: Mapping[str, Any]) -> web.Response:

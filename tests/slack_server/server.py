@@ -62,6 +62,7 @@ NEEDED_SCOPE = {
     "usergroups.users.list": {"usergroups:read"},
     "conversations.open": {"im:write"},
     "conversations.replies": {"channels:history", "groups:history", "im:history"},
+    "conversations.history": {"channels:history", "groups:history", "im:history"},
     "conversations.info": {"channels:read", "groups:read", "im:read"},
     "conversations.members": {"channels:read", "groups:read", "im:read"},
     "files.getUploadURLExternal": {"files:write"},

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import web
 
 from bot.advisor import Advisor
 from bot.database import now
@@ -27,30 +26,16 @@ from tests.bot.slack.scene import ANNA, BEN, CLEO, DORA, EMIL, MENTION, MENTORS,
 from tests.slack_server import SlackServer
 from tests.slack_server.blocks import texts
 from tests.slack_server.elements import elements
-from tests.slack_server.workspace import TEAM, accepted, flag, place_problem, refused
+from tests.slack_server.workspace import TEAM
 
 LONDON = "What is the salary in London?"
 MY_ANSWER = "About 80,000 pounds, says <https://example.com/pay|this survey>."
 LATER = now() + dt.timedelta(days=1)
 
 
-class Server(SlackServer):
-    """The workspace, with conversations.history."""
-
-    def _conversations_history(self, arguments: Mapping[str, Any]) -> web.Response:
-        place = self._visible(arguments)
-        if place is None or place_problem(place):
-            return refused(place_problem(place) or "channel_not_found")
-        tops = [m for m in place.messages.values() if m.get("thread_ts", m["ts"]) == m["ts"]]
-        page = [dict(m) for m in reversed(tops)][: int(arguments.get("limit") or 100)]
-        if not flag(arguments.get("include_all_metadata")):
-            page = [{key: value for key, value in m.items() if key != "metadata"} for m in page]
-        return accepted(messages=page, has_more=len(page) < len(tops))
-
-
 @pytest.fixture
-async def slack() -> AsyncIterator[Server]:
-    async with Server() as server:
+async def slack() -> AsyncIterator[SlackServer]:
+    async with SlackServer() as server:
         server.add_channel("C1")
         server.add_channel(MENTORS_CHANNEL, "group", members=[DORA, EMIL])
         for number, person in enumerate((ANNA, BEN, CLEO, DORA, EMIL), 1):
@@ -62,7 +47,7 @@ async def slack() -> AsyncIterator[Server]:
 class House:
     """The bot and what people do with it, step by step; it may be stopped and started between any two of them."""
 
-    def __init__(self, slack: Server, searcher: Searcher, folder: Path) -> None:
+    def __init__(self, slack: SlackServer, searcher: Searcher, folder: Path) -> None:
         self.slack, self._searcher, self._folder = slack, searcher, folder
         self._scene: AbstractAsyncContextManager[SlackBot] | None = None
 
@@ -137,7 +122,7 @@ class House:
 
 
 @pytest.fixture
-async def house(slack: Server, searcher: Searcher, tmp_path: Path) -> AsyncIterator[House]:
+async def house(slack: SlackServer, searcher: Searcher, tmp_path: Path) -> AsyncIterator[House]:
     built = House(slack, searcher, tmp_path)
     await built.open()
     yield built
@@ -187,7 +172,7 @@ def carried(slack: SlackServer, channel: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("channel", ["C1", "D1"])
 async def test_a_question_goes_to_the_mentors_with_a_name_and_its_answer_comes_back_to_the_thread(
-    slack: Server, house: House, channel: str
+    slack: SlackServer, house: House, channel: str
 ) -> None:
     card = await house.hand_over(channel)
     assert listeners.TO_THREAD in seen(slack.open_modal(ANNA))
@@ -211,7 +196,7 @@ async def test_a_question_goes_to_the_mentors_with_a_name_and_its_answer_comes_b
 
 
 async def test_who_asks_without_a_name_stays_unknown_to_mentors_and_is_answered_where_nobody_else_reads(
-    slack: Server, house: House
+    slack: SlackServer, house: House
 ) -> None:
     card = await house.hand_over(named=False)
     assert listeners.TO_DIRECT in seen(slack.open_modal(ANNA))
@@ -228,7 +213,7 @@ async def test_who_asks_without_a_name_stays_unknown_to_mentors_and_is_answered_
     assert answer["metadata"]["event_payload"]["asked"] == LONDON
 
 
-async def test_a_direct_message_stays_private_whoever_answers(slack: Server, house: House) -> None:
+async def test_a_direct_message_stays_private_whoever_answers(slack: SlackServer, house: House) -> None:
     await house.asked("I want to leave my job at Miller's", "D1")
     card = await house.hand_over("D1", named=False)
     await house.take(card)
@@ -239,7 +224,7 @@ async def test_a_direct_message_stays_private_whoever_answers(slack: Server, hou
         assert ANNA not in str(slack.sees(other, MENTORS_CHANNEL) if other in (DORA, EMIL) else slack.sees(other))
 
 
-async def test_the_answer_is_part_of_the_conversation_that_goes_on(slack: Server, house: House) -> None:
+async def test_the_answer_is_part_of_the_conversation_that_goes_on(slack: SlackServer, house: House) -> None:
     card = await house.hand_over("D1", named=False)
     await house.take(card)
     await house.write(card)
@@ -250,7 +235,7 @@ async def test_the_answer_is_part_of_the_conversation_that_goes_on(slack: Server
     await slack.until(lambda: len(slack.answers("D1")) > before)
 
 
-async def test_the_question_can_be_edited_and_only_that_text_is_shown(slack: Server, house: House) -> None:
+async def test_the_question_can_be_edited_and_only_that_text_is_shown(slack: SlackServer, house: House) -> None:
     card = await house.hand_over(text="What do people earn in <London> <!channel>?")
     assert "<!channel>" not in seen(card)
     assert "What do people earn in" in seen(card)
@@ -258,7 +243,7 @@ async def test_the_question_can_be_edited_and_only_that_text_is_shown(slack: Ser
     assert card["metadata"]["event_payload"].keys() == {"handover"}
 
 
-async def test_a_choice_about_the_name_is_asked_for(slack: Server, house: House) -> None:
+async def test_a_choice_about_the_name_is_asked_for(slack: SlackServer, house: House) -> None:
     view = await house.window(await house.asked())
     assert view["blocks"][0]["element"]["initial_value"] == LONDON
     assert "initial_option" not in view["blocks"][1]["element"]
@@ -270,7 +255,7 @@ async def test_a_choice_about_the_name_is_asked_for(slack: Server, house: House)
     assert cards(slack) == []
 
 
-async def test_nobody_hands_over_somebody_elses_question(slack: Server, house: House) -> None:
+async def test_nobody_hands_over_somebody_elses_question(slack: SlackServer, house: House) -> None:
     ts = await house.asked()
     await slack.press("C1", ts, ASK_MENTOR, user=BEN)
     await slack.until(lambda: whispers(slack, BEN))
@@ -286,7 +271,7 @@ async def test_nobody_hands_over_somebody_elses_question(slack: Server, house: H
 
 
 async def test_an_answer_is_handed_over_once_and_the_second_try_is_told_how_things_stand(
-    slack: Server, house: House
+    slack: SlackServer, house: House
 ) -> None:
     ts = await house.asked()
     view = await house.window(ts)
@@ -304,7 +289,7 @@ async def test_an_answer_is_handed_over_once_and_the_second_try_is_told_how_thin
     assert "A mentor has taken it" in whispers(slack, ANNA)[-1]
 
 
-async def test_two_mentors_at_once_end_with_one_and_the_other_is_told_who(slack: Server, house: House) -> None:
+async def test_two_mentors_at_once_end_with_one_and_the_other_is_told_who(slack: SlackServer, house: House) -> None:
     card = await house.hand_over()
     await asyncio.gather(
         *(slack.press(MENTORS_CHANNEL, card["ts"], views.TAKE, user=mentor) for mentor in (DORA, EMIL))
@@ -319,7 +304,7 @@ async def test_two_mentors_at_once_end_with_one_and_the_other_is_told_who(slack:
     assert len([m for m in thread(slack, card) if "you have taken" in seen(m)]) == 1
 
 
-async def test_double_clicks_do_everything_once(slack: Server, house: House) -> None:
+async def test_double_clicks_do_everything_once(slack: SlackServer, house: House) -> None:
     card = await house.hand_over()
 
     async def twice(ts: str, action: str) -> None:
@@ -343,7 +328,7 @@ async def test_double_clicks_do_everything_once(slack: Server, house: House) -> 
     assert did == steps
 
 
-async def test_what_is_given_back_can_be_taken_by_another(slack: Server, house: House) -> None:
+async def test_what_is_given_back_can_be_taken_by_another(slack: SlackServer, house: House) -> None:
     card = await house.hand_over()
     await house.take(card)
     await slack.until(lambda: views.GIVE_BACK in actions(card))
@@ -356,7 +341,7 @@ async def test_what_is_given_back_can_be_taken_by_another(slack: Server, house: 
     await slack.until(lambda: f"Taken by <@{EMIL}>" in seen(card))
 
 
-async def test_no_mentors_button_works_for_somebody_else(slack: Server, house: House) -> None:
+async def test_no_mentors_button_works_for_somebody_else(slack: SlackServer, house: House) -> None:
     card = await house.hand_over()
     await house.take(card)
     ts = await house.write(card)
@@ -381,7 +366,7 @@ async def test_no_mentors_button_works_for_somebody_else(slack: Server, house: H
     assert (await house.handover()).state is State.CLAIMED
 
 
-async def test_a_mentor_cannot_send_what_another_wrote(slack: Server, house: House) -> None:
+async def test_a_mentor_cannot_send_what_another_wrote(slack: SlackServer, house: House) -> None:
     card = await house.hand_over()
     await house.take(card)
     other = await slack.say(MENTORS_CHANNEL, "Between us: no idea.", user=EMIL, thread_ts=card["ts"])
@@ -392,7 +377,7 @@ async def test_a_mentor_cannot_send_what_another_wrote(slack: Server, house: Hou
     assert carried(slack, "C1") == []
 
 
-async def test_talk_between_mentors_is_not_carried_and_not_answered(slack: Server, house: House) -> None:
+async def test_talk_between_mentors_is_not_carried_and_not_answered(slack: SlackServer, house: House) -> None:
     card = await house.hand_over()
     await slack.say(MENTORS_CHANNEL, "Who knows London?", user=DORA, thread_ts=card["ts"])
     await house.take(card)
@@ -404,7 +389,7 @@ async def test_talk_between_mentors_is_not_carried_and_not_answered(slack: Serve
     assert len(slack.answers(MENTORS_CHANNEL)) == 2  # the card, and how to answer
 
 
-async def test_the_bot_answers_in_a_cards_thread_only_when_it_is_mentioned(slack: Server, house: House) -> None:
+async def test_the_bot_answers_in_a_cards_thread_only_when_it_is_mentioned(slack: SlackServer, house: House) -> None:
     card = await house.hand_over()
     await house.take(card)
     before = len(slack.answers(MENTORS_CHANNEL))
@@ -417,7 +402,7 @@ async def test_the_bot_answers_in_a_cards_thread_only_when_it_is_mentioned(slack
     assert len(offers(slack, DORA)) == 1
 
 
-async def test_what_is_sent_is_what_the_message_says_when_it_is_sent(slack: Server, house: House) -> None:
+async def test_what_is_sent_is_what_the_message_says_when_it_is_sent(slack: SlackServer, house: House) -> None:
     card = await house.hand_over()
     await house.take(card)
     ts = await house.write(card, "About 8 pounds.")
@@ -430,7 +415,7 @@ async def test_what_is_sent_is_what_the_message_says_when_it_is_sent(slack: Serv
 
 
 async def test_a_message_delivered_again_is_offered_once_and_a_lost_offer_can_be_had_again(
-    slack: Server, house: House
+    slack: SlackServer, house: House
 ) -> None:
     card = await house.hand_over()
     await house.take(card)
@@ -445,7 +430,7 @@ async def test_a_message_delivered_again_is_offered_once_and_a_lost_offer_can_be
     await house.sent()
 
 
-async def test_a_message_that_was_deleted_is_not_sent(slack: Server, house: House) -> None:
+async def test_a_message_that_was_deleted_is_not_sent(slack: SlackServer, house: House) -> None:
     card = await house.hand_over()
     await house.take(card)
     ts = await house.write(card)
@@ -456,7 +441,7 @@ async def test_a_message_that_was_deleted_is_not_sent(slack: Server, house: Hous
     assert (await house.handover()).state is State.CLAIMED
 
 
-async def test_a_long_answer_is_carried_whole_and_a_longer_one_is_not_cut(slack: Server, house: House) -> None:
+async def test_a_long_answer_is_carried_whole_and_a_longer_one_is_not_cut(slack: SlackServer, house: House) -> None:
     card = await house.hand_over()
     await house.take(card)
     ts = await house.write(card, "word " * 1900)
@@ -467,7 +452,7 @@ async def test_a_long_answer_is_carried_whole_and_a_longer_one_is_not_cut(slack:
     assert seen({"blocks": carried(slack, "C1")[0]["blocks"]}).count("word") == 1700
 
 
-async def test_a_restart_at_any_step_loses_nothing_and_doubles_nothing(slack: Server, house: House) -> None:
+async def test_a_restart_at_any_step_loses_nothing_and_doubles_nothing(slack: SlackServer, house: House) -> None:
     view = await house.window(await house.asked())
     await house.again()
     await slack.submit(view, chosen(view, named=True))
@@ -489,7 +474,7 @@ def stored() -> Handover:
     return Handover("h1", f"{TEAM}:C1:1.0", TEAM, ANNA, LONDON, True, "C1", "1.0")
 
 
-async def test_a_question_kept_and_not_posted_is_posted_after_a_restart(slack: Server, house: House) -> None:
+async def test_a_question_kept_and_not_posted_is_posted_after_a_restart(slack: SlackServer, house: House) -> None:
     await house.bot.office.records.handovers.add(stored())
     await resume(house.bot.office)
     assert cards(slack) == []  # another process may be about to post it
@@ -499,7 +484,7 @@ async def test_a_question_kept_and_not_posted_is_posted_after_a_restart(slack: S
     await house.take(card)
 
 
-async def test_a_card_posted_and_not_noted_is_found_again(slack: Server, house: House) -> None:
+async def test_a_card_posted_and_not_noted_is_found_again(slack: SlackServer, house: House) -> None:
     handover = stored()
     await house.bot.office.records.handovers.add(handover)
     metadata = views.card_metadata(handover)
@@ -511,7 +496,7 @@ async def test_a_card_posted_and_not_noted_is_found_again(slack: Server, house: 
 
 
 @pytest.mark.parametrize("posted", [False, True])
-async def test_an_answer_that_was_being_sent_arrives_once(slack: Server, house: House, posted: bool) -> None:
+async def test_an_answer_that_was_being_sent_arrives_once(slack: SlackServer, house: House, posted: bool) -> None:
     card = await house.hand_over()
     await house.take(card)
     handover = await house.handover()
@@ -529,7 +514,7 @@ async def test_an_answer_that_was_being_sent_arrives_once(slack: Server, house: 
     assert (await house.handover()).state is State.ANSWERED
 
 
-async def test_an_answer_being_put_into_direct_messages_arrives_once(slack: Server, house: House) -> None:
+async def test_an_answer_being_put_into_direct_messages_arrives_once(slack: SlackServer, house: House) -> None:
     card = await house.hand_over(named=False)
     await house.take(card)
     handover = await house.handover()
@@ -542,7 +527,7 @@ async def test_an_answer_being_put_into_direct_messages_arrives_once(slack: Serv
     assert "80,000 pounds" in seen(answer)
 
 
-async def test_a_card_that_could_not_be_changed_is_changed_later(slack: Server, house: House) -> None:
+async def test_a_card_that_could_not_be_changed_is_changed_later(slack: SlackServer, house: House) -> None:
     card = await house.hand_over()
     slack.fail("chat.update", "internal_error")
     await house.take(card)
@@ -555,7 +540,7 @@ async def test_a_card_that_could_not_be_changed_is_changed_later(slack: Server, 
 
 
 async def test_without_the_bot_in_the_mentors_channel_the_asker_is_told_and_nothing_is_lost(
-    slack: Server, house: House
+    slack: SlackServer, house: House
 ) -> None:
     slack.channels[MENTORS_CHANNEL].member = False
     view = await house.window(await house.asked())
@@ -570,7 +555,7 @@ async def test_without_the_bot_in_the_mentors_channel_the_asker_is_told_and_noth
 
 
 async def test_while_slack_answers_nothing_the_window_says_that_the_question_is_kept(
-    slack: Server, house: House, monkeypatch: pytest.MonkeyPatch
+    slack: SlackServer, house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(listeners, "ACK_SECONDS", 0.05)
     view = await house.window(await house.asked())
@@ -587,7 +572,7 @@ async def test_while_slack_answers_nothing_the_window_says_that_the_question_is_
 
 @pytest.mark.parametrize("gone", ["removed", "deleted"])
 async def test_where_the_thread_is_gone_the_answer_comes_to_the_direct_messages(
-    slack: Server, house: House, gone: str
+    slack: SlackServer, house: House, gone: str
 ) -> None:
     card = await house.hand_over()
     await house.take(card)
@@ -606,7 +591,7 @@ async def test_where_the_thread_is_gone_the_answer_comes_to_the_direct_messages(
 
 
 async def test_a_mentor_is_told_when_the_asker_cannot_be_reached_and_still_has_the_question(
-    slack: Server, house: House
+    slack: SlackServer, house: House
 ) -> None:
     card = await house.hand_over(named=False)
     await house.take(card)
@@ -618,7 +603,7 @@ async def test_a_mentor_is_told_when_the_asker_cannot_be_reached_and_still_has_t
     await house.sent()
 
 
-async def test_an_open_question_is_brought_up_once_in_each_period(slack: Server, house: House) -> None:
+async def test_an_open_question_is_brought_up_once_in_each_period(slack: SlackServer, house: House) -> None:
     card = await house.hand_over()
     office = house.bot.office
     assert await remind(office, 24, now() + dt.timedelta(hours=23)) == 0
@@ -629,7 +614,7 @@ async def test_an_open_question_is_brought_up_once_in_each_period(slack: Server,
     assert await remind(office, 24, due + dt.timedelta(hours=24)) == 1
 
 
-async def test_who_took_a_question_and_does_not_answer_is_reminded_alone(slack: Server, house: House) -> None:
+async def test_who_took_a_question_and_does_not_answer_is_reminded_alone(slack: SlackServer, house: House) -> None:
     card = await house.hand_over(named=False)
     await house.take(card)
     office = house.bot.office
@@ -643,7 +628,9 @@ async def test_who_took_a_question_and_does_not_answer_is_reminded_alone(slack: 
     assert ANNA not in str(reminder)
 
 
-async def test_what_is_taken_back_is_gone_from_the_mentors_channel_and_the_records(slack: Server, house: House) -> None:
+async def test_what_is_taken_back_is_gone_from_the_mentors_channel_and_the_records(
+    slack: SlackServer, house: House
+) -> None:
     card = await house.hand_over()
     await house.take(card)
     await house.write(card)
@@ -655,7 +642,7 @@ async def test_what_is_taken_back_is_gone_from_the_mentors_channel_and_the_recor
     assert carried(slack, "C1") == []
 
 
-async def test_a_question_taken_back_while_it_is_posted_leaves_no_card(slack: Server, house: House) -> None:
+async def test_a_question_taken_back_while_it_is_posted_leaves_no_card(slack: SlackServer, house: House) -> None:
     view = await house.window(await house.asked())
     held = slack.hold("chat.postMessage")
     calls = len(slack.called("chat.postMessage"))
@@ -669,7 +656,7 @@ async def test_a_question_taken_back_while_it_is_posted_leaves_no_card(slack: Se
     assert LONDON not in seen(cards(slack)[0])
 
 
-async def rate_down(slack: Server, ts: str, user: str) -> dict[str, Any]:
+async def rate_down(slack: SlackServer, ts: str, user: str) -> dict[str, Any]:
     await slack.press("C1", ts, FEEDBACK, user=user, value="down")
     await slack.until(lambda: slack.open_modal(user))
     view = slack.open_modal(user)
@@ -680,7 +667,7 @@ async def rate_down(slack: Server, ts: str, user: str) -> dict[str, Any]:
     return slack.open_modal(user) or {}
 
 
-async def test_a_thumbs_down_offers_the_asker_a_mentor(slack: Server, house: House) -> None:
+async def test_a_thumbs_down_offers_the_asker_a_mentor(slack: SlackServer, house: House) -> None:
     ts = await house.asked(PAY)
     thanks = await rate_down(slack, ts, ANNA)
     assert actions(thanks) == [ASK_MENTOR]
@@ -692,11 +679,13 @@ async def test_a_thumbs_down_offers_the_asker_a_mentor(slack: Server, house: Hou
     assert PAY in seen(cards(slack)[0])
 
 
-async def test_a_thumbs_down_of_somebody_else_offers_no_mentor(slack: Server, house: House) -> None:
+async def test_a_thumbs_down_of_somebody_else_offers_no_mentor(slack: SlackServer, house: House) -> None:
     assert actions(await rate_down(slack, await house.asked(PAY), BEN)) == []
 
 
-async def test_logs_tell_neither_who_nor_what(slack: Server, house: House, caplog: pytest.LogCaptureFixture) -> None:
+async def test_logs_tell_neither_who_nor_what(
+    slack: SlackServer, house: House, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level("INFO", logger="bot")
     slack.channels[MENTORS_CHANNEL].member = False
     view = await house.window(await house.asked())
@@ -706,7 +695,7 @@ async def test_logs_tell_neither_who_nor_what(slack: Server, house: House, caplo
     assert all(private not in caplog.text for private in (ANNA, "London", "Traceback"))
 
 
-async def test_a_mentor_keeps_an_answer_after_looking_at_it_once_more(slack: Server, house: House) -> None:
+async def test_a_mentor_keeps_an_answer_after_looking_at_it_once_more(slack: SlackServer, house: House) -> None:
     card = await house.hand_over(named=False)
     await house.take(card)
     await house.write(card)
@@ -719,7 +708,7 @@ async def test_a_mentor_keeps_an_answer_after_looking_at_it_once_more(slack: Ser
     assert ANNA not in window
 
 
-async def test_a_private_answer_can_be_handed_over_and_is_answered_in_private(slack: Server, house: House) -> None:
+async def test_a_private_answer_can_be_handed_over_and_is_answered_in_private(slack: SlackServer, house: House) -> None:
     await slack.command("C1", "/career", PAY, user=BEN)
     await slack.until(lambda: [m for m in slack.ephemeral if FEEDBACK in actions(m)])
     (draft,) = [m for m in slack.ephemeral if FEEDBACK in actions(m)]
