@@ -3,7 +3,7 @@
 import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,9 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
+        self._closed = False
+        self._open = 0
+        self._idle = asyncio.Event()
 
     @classmethod
     async def open(cls, url: str) -> "Database":
@@ -57,12 +60,19 @@ class Database:
         return database
 
     async def close(self) -> None:
-        """Give the connections back."""
+        """Let what is under way end, take nothing new, and give the connections back."""
+        self._closed = True
+        if self._open:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._idle.wait(), BUSY_SECONDS)
         await self.engine.dispose()
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """A transaction. Raises AlreadyThere where a row with the same key exists."""
+        if self._closed:
+            raise RecordsUnavailable("The records are closed; the bot is stopping.")
+        self._open += 1
         try:
             async with self.engine.begin() as connection:
                 yield connection
@@ -72,6 +82,10 @@ class Database:
             raise RecordsUnavailable(
                 "The records cannot be read or written; check the disk, DATA_DIR and DATABASE_URL."
             ) from error
+        finally:
+            self._open -= 1
+            if self._closed and not self._open:
+                self._idle.set()
 
     async def rows(self, query: sa.Select[Any]) -> Sequence[Any]:
         """The rows of a query, as mappings."""

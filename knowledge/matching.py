@@ -126,33 +126,40 @@ def unmet(ask: Ask, matches: Iterable[Match]) -> list[Word]:
 class _Reading:
     """A question as it is put to one guide.
 
-    Words that name what the whole guide is about are met by it and have no weight among its statements, unless the
-    question has no others; `pairs` are its neighbouring words without them.
+    `met` is what each of its words counts in every statement because the whole guide is about it, 0 where it is not.
+    Words that name the guide's role have no `weights` among its statements either; `pairs` are the neighbouring words
+    of the rest. A question that only names the guide is put to it as it is.
     """
 
     ask: Ask
+    met: tuple[float, ...]
     weights: tuple[float, ...]
     pairs: tuple[str, ...]
 
     @classmethod
     def of(cls, ask: Ask, guide: Guide) -> Self:
         """A question as it is put to a guide."""
-        about = subject(guide)
-        naming = [word for word in ask.words if about.meets(word)]
-        if all(word in naming for word in ask.words if word.weight >= CARRYING_WEIGHT):
-            return cls(ask, tuple(word.weight for word in ask.words), tuple(pairs(ask.text)))
+        role, title = subjects(guide)
+        met = tuple(next((about.worth for about in (role, title) if about.names(word)), 0.0) for word in ask.words)
+        carrying = [(word, worth) for word, worth in zip(ask.words, met, strict=True) if word.weight >= CARRYING_WEIGHT]
+        if all(worth for _, worth in carrying):
+            return cls(ask, (0.0,) * len(met), tuple(word.weight for word in ask.words), tuple(pairs(ask.text)))
+        naming = [word for word in ask.words if role.names(word)]
+        left = sum(word not in naming for word, _ in carrying) / len(carrying)
+        weights = (word.weight if word.weight >= CARRYING_WEIGHT else word.weight * left for word in ask.words)
+        told = zip(ask.words, weights, strict=True)
         named = {term for word in naming for term in word.alike}
         others = " ".join(word for word in words(ask.text) if stem(word) not in named)
-        return cls(ask, tuple(0.0 if word in naming else word.weight for word in ask.words), tuple(pairs(others)))
+        return cls(ask, met, tuple(0.0 if word in naming else weight for word, weight in told), tuple(pairs(others)))
 
 
 def _weigh(reading: _Reading, statement: Statement, passage_score: float) -> Match:
-    ask, weights = reading.ask, reading.weights
+    ask = reading.ask
     layers = _surroundings(statement)
-    credit = tuple(_credit(word, layers) if weight else OWN for word, weight in zip(ask.words, weights, strict=True))
+    credit = tuple(met or _credit(word, layers) for word, met in zip(ask.words, reading.met, strict=True))
     context = _mean([_credit(word, layers) for word in ask.context], [word.weight for word in ask.context])
-    share = _mean(credit, weights)
-    together = _together(reading.pairs, layers[1])
+    share = _mean(credit, reading.weights)
+    together = _together(reading.pairs, layers[0])
     kind, off = _kind(ask, statement), _off(ask, statement)
     return Match(statement, credit, context, share, kind, together, off, passage_score)
 
@@ -239,7 +246,14 @@ class _Layer:
         )
 
 
+    def names(self, word: Word) -> bool:
+        """Whether the layer holds a word of a script that tells words apart."""
+        return self.meets(word) and not _UNSPACED.search(word.text)
+
+
 def _credit(word: Word, layers: Sequence[_Layer]) -> float:
+    if layers[-1].names(word):
+        return layers[-1].worth
     return next((layer.worth for layer in layers if layer.meets(word)), 0.0)
 
 
@@ -253,12 +267,12 @@ def _surroundings(statement: Statement) -> tuple[_Layer, ...]:
     guide = passage.guide
     above = " ".join([*passage.heading[:-1], guide.title, guide.role, guide.region])
     return (
-        _common(passage.heading[-1] if passage.heading else ""),
         _layer(f"{statement.lead} {statement.text}", OWN),
         _layer(passage.heading[-1] if passage.heading else "", HEADING),
         _layer(above, PLACE),
         _layer(guide.path, PLACE, loose=True),
         _layer(passage.text, BESIDE),
+        _common(passage.heading[-1] if passage.heading else "", OWN),
     )
 
 
@@ -270,16 +284,18 @@ def _layer(text: str, worth: float, *, loose: bool = False) -> _Layer:
 _ALTERNATIVES = re.compile(r"\s*(?:[,;/&+]|\b(?:and|or)\b)\s*", re.IGNORECASE)
 
 
+_UNSPACED = re.compile("[\u2e80-\ud7af]")
+
+
 @lru_cache(maxsize=4096)
-def subject(guide: Guide) -> _Layer:
-    """What the whole of a guide is about: its role, and its title without what a question can ask for by itself."""
+def subjects(guide: Guide) -> tuple[_Layer, _Layer]:
+    """What the whole of a guide is about: its role; its title without what a question can ask for by itself."""
     telling = " ".join(word for word in guide.title.split() if ATTRIBUTES.isdisjoint(meanings(words(word))))
-    role, title = _common(guide.role), _common("")
-    return _Layer(role.terms | title.terms, role.pairs | title.pairs, OWN, loose=False)
+    return _common(guide.role, OWN), _common(telling, PLACE)
 
 
 @lru_cache(maxsize=8192)
-def _common(name: str) -> _Layer:
+def _common(name: str, worth: float) -> _Layer:
     """What all below a name is about: of "duties and responsibilities" duties, of "pay and benefits" neither."""
     parts = [frozenset(terms(part)) for part in _ALTERNATIVES.split(name) if part.strip()]
-    return _Layer(frozenset.intersection(*parts) if parts else frozenset(), frozenset(pairs(name)), OWN, loose=False)
+    return _Layer(frozenset.intersection(*parts) if parts else frozenset(), frozenset(pairs(name)), worth, loose=False)

@@ -11,9 +11,11 @@ from bot.slack.blocks import COMPOSED_NOTE, EXTRACTED_NOTE, Block, Post, context
 from bot.slack.confirmation_views import label
 from bot.slack.escaping import WORD_JOINER, unescaped
 from bot.slack.failures import FAILURES
+from bot.slack.limits import MESSAGE_MARKDOWN
+from bot.slack.markdown import split
 from bot.slack.mrkdwn import as_text
 from bot.slack.office import Office
-from bot.slack.posting import update
+from bot.slack.posting import post, update
 from bot.slack.rich_text import as_markdown
 from bot.slack.threads import ANSWER_EVENT, Message, answers_to, conversation, read_thread
 
@@ -70,7 +72,8 @@ def thread_of(body: Mapping[str, Any]) -> str:
 
 async def _mark(office: Office, question: Accepted, standing: Standing, confirmation: Confirmation) -> None:
     last, active = standing.parts[-1], confirmation.state is State.ACTIVE
-    if not active and not any(_tells_of(block, confirmation) for block in last.get("blocks") or []):
+    meant = await _is_about(office, question, standing, confirmation) if active else _tells_of(last, confirmation)
+    if not meant:
         return None  # the answer there is another one by now
     line = context(label(confirmation)) | {"block_id": f"{_OURS}{confirmation.id}-{confirmation.state}"}
     if active and confirmation.corrected:
@@ -80,15 +83,23 @@ async def _mark(office: Office, question: Accepted, standing: Standing, confirma
 
 
 async def _put_correction(office: Office, question: Accepted, standing: Standing, answer: str, line: Block) -> None:
-    """The mentor's text in the place of the answer's, in its first message; it needs no other."""
-    first, *others = standing.parts
+    """The mentor's text in the place of the answer's: what is left over is deleted, what has no place is posted."""
     below = [entry for block in _below(standing.parts[-1]) for entry in _as_corrected(block)]
-    message = Post(as_text(answer), [markdown(answer), *_placed(below, line)])
-    metadata = {"event_type": ANSWER_EVENT, "event_payload": {"question": question.ts, "part": 1, "of": 1}}
-    await update(office.client, question.channel, str(first["ts"]), message, metadata)
-    for other in others:
-        await office.client.chat_delete(channel=question.channel, ts=str(other["ts"]))
-    await office.records.standing(question, [str(first["ts"])])
+    posts = [Post(as_text(part), [markdown(part)]) for part in split(answer, MESSAGE_MARKDOWN)]
+    posts[-1].blocks.extend(_placed(below, line))
+    there = [str(part["ts"]) for part in standing.parts]
+    place = question.channel
+    for number, message in enumerate(posts, 1):
+        payload = {"question": question.ts, "part": number, "of": len(posts)}
+        metadata = {"event_type": ANSWER_EVENT, "event_payload": payload}
+        if number <= len(there):
+            await update(office.client, place, there[number - 1], message, metadata)
+        else:
+            _, ts = await post(office.client, place, message, thread_ts=question.thread_ts, metadata=metadata)
+            there.append(ts)
+    for ts in there[len(posts) :]:
+        await office.client.chat_delete(channel=place, ts=ts)
+    await office.records.standing(question, there[: len(posts)])
 
 
 def _markdown(message: Message) -> str:
@@ -121,8 +132,17 @@ def _as_corrected(block: Block) -> list[Block]:
     return [block | {"elements": kept}] if kept else []
 
 
-def _tells_of(block: Mapping[str, Any], confirmation: Confirmation) -> bool:
-    return str(block.get("block_id") or "").startswith(f"{_OURS}{confirmation.id}")
+def _tells_of(message: Message, confirmation: Confirmation) -> bool:
+    ids = (str(block.get("block_id") or "") for block in message.get("blocks") or [])
+    return any(name.startswith(f"{_OURS}{confirmation.id}") for name in ids)
+
+
+async def _is_about(office: Office, question: Accepted, standing: Standing, confirmation: Confirmation) -> bool:
+    """Whether what stands there is what was confirmed or is to be corrected: it may have been answered again since."""
+    receipt = await office.records.receipt(question.key)
+    cited = [entry["passage"] for entry in receipt["passages"]] if receipt else []
+    same_text = standing.text.split() == confirmation.answer.split()
+    return cited == [basis.passage for basis in confirmation.passages] and (confirmation.corrected or same_text)
 
 
 def _unnamed(block: Mapping[str, Any]) -> Block:

@@ -28,7 +28,7 @@ MOST_SOURCES, MOST_PARTS = 8, 10
 QUOTED = 300
 """Characters of a question in a list or a notice."""
 NO_NAMES = "Leave out names: others will see it."
-MENTION_OF_OTHERS = "Whoever asks the same gets this answer first, with your name and today's date."
+WHAT_FOLLOWS = "Whoever asks the same gets this answer first, with your name and today's date."
 DONE = "Done. Whoever asks the same gets this answer first, with your name and the date."
 GONE = "This window is too old, or was another person's. Please open it again from the answer's menu."
 CHANGED = "The guide has changed since this answer, so it cannot be confirmed as it is. Ask again to get one from the present guide."
@@ -46,7 +46,7 @@ def window(
     written |= {"initial_value": question[:INPUT_TEXT]} if question else {}
     asked = field(QUESTION, "The question, as anybody may ask it", written) | {"hint": plain_text(NO_NAMES)}
     answer = _fields(draft.answer) if editable else [section(part) for part in split(draft.answer, SECTION_TEXT // 2)]
-    told = context(*draft.sources[:MOST_SOURCES], MENTION_OF_OTHERS)
+    told = context(*draft.sources[:MOST_SOURCES], WHAT_FOLLOWS)
     name = "Correct this answer" if editable else "Confirm this answer"
     return modal(
         name,
@@ -122,9 +122,13 @@ def label(confirmation: Confirmation) -> str:
     return f"{line}. The guide has changed since." if confirmation.state is State.EXPIRED else line
 
 
-def expired_notice(confirmation: Confirmation, changed: Sequence[str], *, again: bool) -> Post:
-    """Asks a mentor to look again; `changed` are the places of the passages, `again` whether any of them is left."""
-    text = "The guide has changed under an answer that you confirmed, so I do not give it to anybody any more."
+def expired_notice(confirmation: Confirmation, changed: Sequence[str], *, again: bool, own: bool) -> Post:
+    """Asks a mentor to look again, the one who confirmed it where it is their `own`.
+
+    `changed` are the places of the passages, `again` is whether any of them is left.
+    """
+    who = "you" if own else "a mentor"
+    text = f"The guide has changed under an answer that {who} confirmed, so I do not give it to anybody any more."
     places = "\n".join(f"• {escaped(place, literal=True)}" for place in changed)
     said = f"{text}\n> {_quoted(confirmation)}\nWhat changed:\n{places}"
     look = [button("Confirm again", CONFIRM_AGAIN, confirmation.id, style="primary")] if again else []

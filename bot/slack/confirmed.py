@@ -56,7 +56,7 @@ class Found:
     def shown(self, key: str, buttons: Sequence[Block]) -> Shown:
         """It as it is shown to a question with this key."""
         fresh = button("Fresh answer", FRESH, key, accessibility_label="Answer this anew from the guides")
-        return Shown(self.confirmation.answer, self.confirmation.sources, self.line, key, (*buttons, fresh))
+        return Shown(self.confirmation.answer, self.confirmation.sources, self.line, key, (fresh, *buttons))
 
 
 class Confirmed:
@@ -103,7 +103,7 @@ class Confirmed:
             active = await self._confirmations.active(draft.team)
             if rival := await self._in_the_way(draft, active):
                 return Outcome(rival)
-            if not present(self._library, draft.passages):
+            if present(self._library, draft.passages) is None:
                 return Outcome(draft)
             alike = await self._meaning_the_same(question, [one for one in active if one.id != draft.instead_of])
             final = replace(draft, question=question, answer=answer, corrected=not _same_words(answer, draft.answer))
@@ -117,7 +117,7 @@ class Confirmed:
         Those that this call let expire. An index that cannot be read changes nothing.
         """
         try:
-            outdated = [one for one in await self._confirmations.active() if not present(self._library, one.passages)]
+            outdated = [one for one in await self._confirmations.active() if present(self._library, one.passages) is None]
         except KnowledgeError as error:
             log.info("No confirmation expires while the index cannot be read (%s)", type(error).__name__)
             return []
@@ -132,7 +132,7 @@ class Confirmed:
             return None
         for confirmation, meaning in known:
             if confirmation.team == team and _may_count(confirmation, guides) and same(asked, meaning):
-                if passages := present(self._library, confirmation.passages):
+                if (passages := present(self._library, confirmation.passages)) is not None:
                     return Found(confirmation, passages)
                 await self._confirmations.expire(confirmation.id)
         return None
@@ -165,11 +165,14 @@ class Confirmed:
         return [one for one in active if same(asked, await self._meaning(self._meanings, one.question))]
 
 
-def present(library: Library, passages: Iterable[Basis]) -> tuple[Passage, ...]:
-    """The passages if every one is in the guides as it was, otherwise none. Raises the library's error."""
+def present(library: Library, passages: Iterable[Basis]) -> tuple[Passage, ...] | None:
+    """The passages if every one is in the guides as it was, otherwise None. Raises the library's error.
+
+    A mentor's own answer rests on none, which are always there.
+    """
     found = [(basis, library.passage(basis.passage)) for basis in passages]
     there = [passage for basis, passage in found if passage and passage.hash == basis.hash]
-    return tuple(there) if len(there) == len(found) else ()
+    return tuple(there) if len(there) == len(found) else None
 
 
 def by(person: str) -> str:

@@ -155,7 +155,7 @@ class Confirming:
         self, mentor: str, what: str, question: Accepted, cited: Sequence[Mapping[str, str]]
     ) -> Block:
         bases = [Basis(entry["passage"], entry["hash"], entry["guide"]) for entry in cited]
-        passages = present(self._office.library, bases)
+        passages = present(self._office.library, bases) or ()
         standing = await standing_answer(self._office, question)
         if not passages or standing is None:
             return views.note(UNREADABLE if passages else views.CHANGED)
@@ -258,10 +258,11 @@ async def _ask_to_look_again(office: Office, confirmation: Confirmation) -> None
         for basis, passage in zip(confirmation.passages, there, strict=True)
         if passage is None or passage.hash != basis.hash
     ]
-    message = views.expired_notice(confirmation, changed, again=any(there))
     is_mentor = bool(confirmation.mentor) and await office.mentors.include(confirmation.mentor)
     places = [confirmation.mentor if is_mentor else "", office.mentors.channel]
     for place in filter(None, places):
+        own = place == confirmation.mentor
+        message = views.expired_notice(confirmation, changed, again=any(there), own=own)
         try:
             await post(office.client, place, message)
             return

@@ -43,7 +43,7 @@ _TOLD = {
     Command.RESUME: "I answer follow-ups in this thread again.",
 }
 
-NOTE_OF_CONFIRMED = "There is an answer that a mentor stands by, too: {line}."
+NOTE_OF_CONFIRMED = "There is also an answer from a mentor: {line}."
 
 log = logging.getLogger(__name__)
 
@@ -222,7 +222,8 @@ class Desk:
         found = None
         try:
             asked = await self._conversation(question, thread)
-            found = await self.confirmed.answer_to(asked.question, question.team, asked.guides)
+            if not asked.earlier:  # what somebody means in a conversation, its words alone do not tell
+                found = await self.confirmed.answer_to(asked.question, question.team, asked.guides)
             if found and not question.fresh:
                 return self._confirmed_reply(question, text, found)
             answer = await self._advisor.answer(asked, delivery.hear)
@@ -240,7 +241,7 @@ class Desk:
             return Reply([])
         offered = self._offers.under(answer, text, question.key, direct=question.is_direct)
         what = shown(answer, question.key, offered)
-        told = NOTE_OF_CONFIRMED.format(line=found.line) if found else ""
+        told = NOTE_OF_CONFIRMED.format(line=found.line[0].lower() + found.line[1:]) if found else ""
         return Reply(messages(replace(what, note="\n".join(filter(None, [what.note, told])))), answer)
 
     def _confirmed_reply(self, question: Accepted, text: str, found: Found, details: str = "") -> Reply:

@@ -36,6 +36,7 @@ from bot.slack.confirming import (
     LEANS,
     NO_PASSAGE_LEFT,
     NOT_YOURS,
+    READING,
     confirmations_blocks,
     expire,
 )
@@ -106,6 +107,7 @@ class Counting:
         self._advisor = advisor
         self.asked: list[str] = []
         self.fails = False
+        self.working = asyncio.Event()
         self.may_answer = asyncio.Event()
         self.may_answer.set()
 
@@ -115,6 +117,7 @@ class Counting:
 
     async def answer(self, conversation: Conversation, on_sentence: Any = None) -> Answer:
         self.asked.append(conversation.question)
+        self.working.set()
         await self.may_answer.wait()
         if self.fails:
             raise ModelUnavailable("The chat model did not answer.")
@@ -147,10 +150,9 @@ async def menu(slack: SlackServer, ts: str, what: str, user: str = DORA, channel
     """The window that a mentor gets who chooses something in the menu under an answer."""
     message = slack.channels[channel].messages[ts]
     key = next(e["value"] for b in message["blocks"] if b["type"] == "actions" for e in b["elements"] if "value" in e)
-    before = len(slack.called("views.update"))
+    before = slack.open_modal(user)
     await slack.select(channel, ts, MENTOR_MENU, f"{what} {key}", user=user)
-    await slack.until(lambda: len(slack.called("views.update")) > before)
-    await slack.settled()
+    await slack.until(lambda: slack.open_modal(user) is not before and READING not in str(slack.open_modal(user)))
     view = slack.open_modal(user)
     assert view is not None
     return view
@@ -374,8 +376,8 @@ async def test_nobody_confirms_answers_in_other_peoples_direct_messages(
             before = len(slack.called("views.update"))
             await slack._act(dict(message), channel, action, DORA)
             await slack.until(lambda b=before: len(slack.called("views.update")) > b)  # type: ignore[misc]
-            await slack.settled()
-            assert (FORGOTTEN if channel == "C2" else NOT_YOURS) in shown(slack.open_modal(DORA))
+            expected = FORGOTTEN if channel == "C2" else NOT_YOURS
+            await slack.until(lambda e=expected: e in str(slack.open_modal(DORA)))  # type: ignore[misc]
         assert "$120,000" not in shown(slack.open_modal(DORA))
         assert await deeds(bot) == []
         assert "Confirmed" not in shown(slack.channels["D1"].messages[private])
@@ -456,6 +458,31 @@ async def test_where_other_guides_answer_it_is_not_given(
         assert "Confirmed by" in told(slack, "C2")
 
 
+async def test_an_answer_that_was_made_again_meanwhile_is_not_marked_as_confirmed(
+    slack: SlackServer, advisor: Counting, shelf: Shelf, tmp_path: Path
+) -> None:
+    async with mentoring(slack, advisor, tmp_path, shelf) as bot:
+        ts = await answered(slack)
+        view = await menu(slack, ts, "correct")
+        await slack.edit(
+            "C1", slack.messages("C1")[0]["ts"], f"{MENTION} which skills does a senior backend engineer need?"
+        )
+        await slack.until(lambda: "Python" in slack.answers("C1")[0]["text"])
+        await quiet(slack, bot)
+        reads = len(slack.called("conversations.replies"))
+        await slack.submit(view, left(answer=MINE), user=DORA)
+        await slack.until(lambda: len(slack.called("conversations.replies")) > reads)
+        await slack.settled()
+        await expire(bot.office)
+        assert "Python" in slack.answers("C1")[0]["text"]
+        assert "Corrected by" not in shown(slack.answers("C1")[0])
+        (one,) = await bot._records.confirmations.active()
+        assert (one.question, one.answer) == (PAY, MINE)
+        again = await menu(slack, ts, "confirm", EMIL)
+        assert again["callback_id"] == CONFIRM_VIEW
+        assert "takes its place" in shown(again)
+
+
 # Fresh answers
 
 
@@ -485,7 +512,7 @@ async def test_a_fresh_answer_takes_its_place_and_says_that_a_confirmed_one_exis
         await quiet(slack, bot)
         (after,) = slack.answers("C2")
         assert after["ts"] == before["ts"]
-        assert f"Confirmed by <@{DORA}> on " in shown(after)
+        assert f"confirmed by <@{DORA}> on " in shown(after)
         assert FRESH not in str(after["blocks"])
         assert advisor.asked == [PAY, AGAIN]
         await slack._act(old, "C2", {"type": "button", "action_id": FRESH, "value": _key(old)}, BEN)
@@ -506,8 +533,9 @@ async def test_a_fresh_answer_survives_a_restart_in_the_middle(
     async with mentoring(slack, advisor, tmp_path, shelf) as bot:
         before = await given(slack, bot)
         advisor.may_answer.clear()
+        advisor.working.clear()
         await slack.press("C2", before["ts"], FRESH, user=BEN)
-        await slack.until(lambda: len(advisor.asked) == 2)
+        await asyncio.wait_for(advisor.working.wait(), 10)
         await bot.desk.leave()
     assert "$130,000" in slack.answers("C2")[0]["text"]
     meanings: Any = Meanings()
@@ -606,8 +634,7 @@ async def test_when_its_passage_changes_it_is_never_given_again_and_the_mentor_l
         (again,) = await bot._records.confirmations.active()
         assert shelf_now is not None
         assert again.passages[0].hash == shelf_now.hash
-        (notice,) = slack.answers(f"D{DORA}")
-        assert CONFIRM_AGAIN not in str(notice["blocks"])
+        await slack.until(lambda: CONFIRM_AGAIN not in str(slack.answers(f"D{DORA}")))
         assert await deeds(bot) == [(DORA, "confirmed"), ("", "expired"), (DORA, "replaced"), (DORA, "corrected")]
     assert slack.problems == []
     assert slack.timeouts == []
@@ -628,10 +655,11 @@ async def test_of_two_who_look_again_the_second_is_told(
         assert view is not None
         assert await bot._records.confirmations.withdraw(one.id, EMIL)
         assert f"<@{EMIL}> withdrew the confirmation" in await submitted(slack, view)
+        before = slack.open_modal(DORA)
         await slack.press(f"D{DORA}", notice["ts"], WITHDRAW, user=DORA)
-        await slack.settled()
+        await slack.until(lambda: slack.open_modal(DORA) is not before)
         assert f"<@{EMIL}> withdrew the confirmation" in shown(slack.open_modal(DORA))
-        assert WITHDRAW not in str(slack.answers(f"D{DORA}")[0]["blocks"])
+        await slack.until(lambda: WITHDRAW not in str(slack.answers(f"D{DORA}")))
         assert [what for _, what in await deeds(bot)] == ["confirmed", "expired", "withdrew"]
 
 
@@ -649,7 +677,7 @@ async def test_where_no_passage_is_left_there_is_nothing_to_confirm_again(
         await slack._act(dict(notice), f"D{DORA}", action, DORA)
         await slack.until(lambda: NO_PASSAGE_LEFT in str(slack.open_modal(DORA)))
         await slack.press(f"D{DORA}", notice["ts"], WITHDRAW, user=DORA)
-        await slack.settled()
+        await slack.until(lambda: WITHDRAW not in str(slack.answers(f"D{DORA}")))
         kept = await bot._records.confirmations.find(one.id)
         assert kept is not None
         assert kept.state is State.WITHDRAWN
@@ -693,6 +721,7 @@ async def test_who_is_a_mentor_no_more_is_not_asked_but_the_mentors_are(
         shelf.rewritten.add(basis(one))
         await expire(bot.office)
         assert PAY in told(slack, MENTORS_CHANNEL)
+        assert "that a mentor confirmed" in told(slack, MENTORS_CHANNEL)
         assert slack.answers(f"D{DORA}") == []
 
 
@@ -727,12 +756,10 @@ async def test_of_two_who_withdraw_it_the_second_is_told_who_did(
             await at_home(slack, bot, mentor)
             assert PAY in shown(slack.homes[mentor])
         await slack.press_at_home(WITHDRAW, DORA)
-        await slack.settled()
-        assert "You withdrew the confirmation" in shown(slack.open_modal(DORA))
+        await slack.until(lambda: "You withdrew the confirmation" in str(slack.open_modal(DORA)))
         await slack.press_at_home(WITHDRAW, EMIL)
-        await slack.settled()
-        assert f"<@{DORA}> withdrew the confirmation" in shown(slack.open_modal(EMIL))
-        assert f"withdrawn by <@{DORA}>" in shown(slack.answers("C1")[0])
+        await slack.until(lambda: f"<@{DORA}> withdrew the confirmation" in str(slack.open_modal(EMIL)))
+        await slack.until(lambda: f"withdrawn by <@{DORA}>" in shown(slack.answers("C1")[0]))
         assert await deeds(bot) == [(DORA, "confirmed"), (DORA, "withdrew")]
         await at_home(slack, bot, DORA)
         assert "No answer is confirmed yet" in shown(slack.homes[DORA])
@@ -749,8 +776,9 @@ async def test_who_is_no_mentor_neither_withdraws_nor_exports(
         await confirm(slack, await answered(slack))
         await at_home(slack, bot, BEN)
         for action in (WITHDRAW, EXPORT):
+            seen = slack.open_modal(BEN)
             await slack.press_at_home(action, BEN)
-            await slack.settled()
+            await slack.until(lambda seen=seen: slack.open_modal(BEN) is not seen)  # type: ignore[misc]
             assert "Only mentors" in shown(slack.open_modal(BEN))
         assert len(await bot._records.confirmations.active()) == 1
     assert slack.files == {}
@@ -863,3 +891,40 @@ async def test_without_a_way_to_compare_questions_nothing_is_found_and_confirmin
         await slack.until(lambda: slack.answers("D1"))
         assert "Confirmed by" not in told(slack, "D1")
         assert len(await bot._records.confirmations.active()) == 1
+
+
+class Rambling:
+    """An advisor whose answers take several messages."""
+
+    streams = False
+
+    def __init__(self, searcher: Searcher) -> None:
+        self._advisor = Advisor(searcher)
+
+    async def answer(self, conversation: Conversation, on_sentence: Any = None) -> Answer:
+        answer = await self._advisor.answer(conversation)
+        more = "\n\n".join(f"Paragraph {n} says more about pay, and then some more. [1]" for n in range(200))
+        return replace(answer, text=f"{answer.text}\n\n{more}")
+
+
+async def test_a_long_answer_is_corrected_in_several_fields_and_shown_as_a_whole(
+    slack: SlackServer, searcher: Searcher, shelf: Shelf, tmp_path: Path
+) -> None:
+    async with mentoring(slack, Rambling(searcher), tmp_path, shelf) as bot:
+        await slack.say("C1", f"{MENTION} {PAY}")
+        await slack.until(lambda: len(slack.answers("C1")) == 2)
+        await quiet(slack, bot)
+        view = await menu(slack, slack.answers("C1")[-1]["ts"], "correct")
+        fields = [block for block in view["blocks"] if block.get("block_id", "").startswith("answer_")]
+        assert len(fields) > 2
+        await submitted(slack, view, answer="Only this first part is new.")
+        (one,) = await bot._records.confirmations.active()
+        assert one.answer.startswith("Only this first part is new.\n\nParagraph ")
+        assert one.answer.endswith("Paragraph 199 says more about pay, and then some more. [1]")
+        await slack.until(lambda: "Only this" in slack.answers("C1")[0]["text"])
+        await quiet(slack, bot)
+        whole = "\n".join(b["text"] for m in slack.answers("C1") for b in m["blocks"] if b["type"] == "markdown")
+        assert whole.count("Paragraph 199 ") == 1
+        assert whole.count("Only this") == 1
+        assert f"Corrected by <@{DORA}>" in shown(slack.answers("C1")[-1])
+    assert slack.problems == []

@@ -13,6 +13,7 @@ import pytest
 from bot.advisor import Advisor
 from bot.database import now
 from bot.handovers import LEASE, Handover, State
+from bot.meaning import Meanings
 from bot.slack import handing_over as listeners
 from bot.slack import handover_views as views
 from bot.slack.app import SlackBot
@@ -52,7 +53,14 @@ class House:
         self._scene: AbstractAsyncContextManager[SlackBot] | None = None
 
     async def open(self) -> SlackBot:
-        self._scene = running(self.slack, Advisor(self._searcher), self._folder, self._searcher, circle=MENTORS)
+        self._scene = running(
+            self.slack,
+            Advisor(self._searcher),
+            self._folder,
+            self._searcher,
+            circle=MENTORS,
+            meanings=Meanings(self._searcher),
+        )
         self.bot = await self._scene.__aenter__()
         return self.bot
 
@@ -706,6 +714,23 @@ async def test_a_mentor_keeps_an_answer_after_looking_at_it_once_more(slack: Sla
     assert LONDON in window
     assert "[this survey](https://example.com/pay)" in window
     assert ANNA not in window
+
+
+async def test_a_kept_answer_is_given_to_the_next_who_asks_the_same(slack: SlackServer, house: House) -> None:
+    card = await house.hand_over(named=False)
+    await house.take(card)
+    await house.write(card)
+    await house.send(views.SEND_AND_KEEP)
+    await slack.until(lambda: (slack.open_modal(DORA) or {}).get("submit"))
+    await slack.submit(slack.open_modal(DORA) or {}, {}, user=DORA)
+    await slack.until(lambda: "Done." in seen(slack.open_modal(DORA)))
+    await house.bot.housekeeping.round(now())
+    await slack.say("D2", LONDON, user=BEN)
+    await slack.until(lambda: slack.answers("D2"))
+    told = seen(slack.answers("D2")[0])
+    assert "this survey" in told
+    assert f"Confirmed by <@{DORA}>" in told
+    assert ANNA not in told
 
 
 async def test_a_private_answer_can_be_handed_over_and_is_answered_in_private(slack: SlackServer, house: House) -> None:

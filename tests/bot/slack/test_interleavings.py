@@ -82,7 +82,7 @@ class Play:
         await asyncio.gather(*mentors, *self._changes())
 
     def _changes(self) -> list[Coroutine[None, None, None]]:
-        return [self.change() for _ in range(self._chance.randrange(2))]
+        return [self.change() for _ in range(self._chance.randrange(3))]
 
     async def _work(self, mentor: str) -> None:
         for _ in range(2):
