@@ -117,7 +117,9 @@ class Confirmed:
         Those that this call let expire. An index that cannot be read changes nothing.
         """
         try:
-            outdated = [one for one in await self._confirmations.active() if present(self._library, one.passages) is None]
+            outdated = [
+                one for one in await self._confirmations.active() if present(self._library, one.passages) is None
+            ]
         except KnowledgeError as error:
             log.info("No confirmation expires while the index cannot be read (%s)", type(error).__name__)
             return []
