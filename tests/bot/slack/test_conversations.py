@@ -140,7 +140,7 @@ async def test_an_answer_posted_just_before_a_crash_is_not_posted_again(slack: S
 
 
 async def test_where_the_inbox_cannot_be_written_slack_is_not_acknowledged_and_delivers_again(tmp_path: Path) -> None:
-    async with SlackServer(ack_seconds=0.2, retries=100) as slack:
+    async with SlackServer(ack_seconds=0.5, retries=20) as slack:
         slack.add_dm("D1")
         async with running(slack, Scripted(), tmp_path):
             records = sqlite3.connect(tmp_path / "records.sqlite3")
@@ -156,7 +156,7 @@ async def test_where_the_inbox_cannot_be_written_slack_is_not_acknowledged_and_d
 
 async def test_two_hundred_questions_delivered_twice_with_restarts_get_two_hundred_answers(tmp_path: Path) -> None:
     """Every tenth question comes when the bot is cut off in the middle, so that it is never acknowledged in time."""
-    async with SlackServer(ack_seconds=0.5, retries=100) as slack:
+    async with SlackServer(ack_seconds=2, retries=6) as slack:
         slack.add_channel("C1")
         for batch in range(20):
             async with running(slack, Scripted(), tmp_path):
