@@ -46,6 +46,8 @@ _handovers = sa.Table(
     sa.Column("worked_at", sa.DateTime(timezone=True)),
 )
 _h = _handovers.c
+_NOTHING = dict.fromkeys(("person", "question", "answer", "channel", "thread_ts", "direct_channel", "direct_ts"), "")
+"""What is left of a question that was taken back."""
 _STATE_SHOWN = _h.state + " " + _h.mentor
 
 
@@ -195,16 +197,20 @@ class Handovers:
         values = {"reminded_at": _utc(moment)}
         return await self._step(handover.id, handover.state, values, _since(handover.state) <= _utc(before))
 
+    async def purge(self, before: dt.datetime) -> None:
+        """Take back what nobody has answered since a moment, and forget what was answered before it."""
+        old, waits = _h.asked_at < _utc(before), _h.state.in_((State.OPEN, State.CLAIMED))
+        withdrawn = _NOTHING | {"key": _h.id, "mentor": "", "state": State.WITHDRAWN}
+        await self._database.change(sa.update(_handovers).where(old & waits).values(withdrawn))
+        await self._database.change(sa.delete(_handovers).where(old & (_h.state == State.ANSWERED)))
+
     async def forget(self, person: str) -> None:
         """Delete the texts and the person of what they asked, and a mentor's name from what they took.
 
         Questions that mentors still see are withdrawn until their cards are gone; what this mentor had taken is open.
         """
         own, theirs = _h.person == person, _h.mentor == person
-        nothing = dict.fromkeys(
-            ("person", "question", "answer", "channel", "thread_ts", "direct_channel", "direct_ts"), ""
-        )
-        withdrawn = nothing | {"key": _h.id, "mentor": "", "state": State.WITHDRAWN}
+        withdrawn = _NOTHING | {"key": _h.id, "mentor": "", "state": State.WITHDRAWN}
         released = {"state": State.OPEN, "mentor": "", "claimed_at": None, "heard_ts": ""}
         shows = sa.case((_h.card_shows == _STATE_SHOWN, _h.state + " "), else_=_h.card_shows)
         async with self._database.begin() as connection:

@@ -329,6 +329,7 @@ class Records:
         """Forget the texts of questions and of feedback that are older than a moment; what is counted stays."""
         await self._database.change(sa.delete(_gaps).where(_gaps.c.asked_at < before))
         await self._database.change(sa.update(_feedback).where(_feedback.c.given_at < before).values(text=""))
+        await self.handovers.purge(before)
 
     async def forget(self, person: str) -> int:
         """Delete what is kept of a person: questions, receipts of their answers, gaps, opinions and drafts.

@@ -36,7 +36,8 @@ _PRIVACY = (
     "- I read a thread when I am asked in it, and keep no copy of it.\n"
     "- I keep your question until it is answered. After that I keep which passages the answer used, your feedback, "
     "and questions that the guides do not answer; private drafts for a day.\n"
-    "- *Delete my data* removes all of that."
+    "- What you share is posted under your name. What you ask a mentor is kept until it is answered, without your name if you say so.\n"
+    "- *Delete my data* removes all of that, and the cards you shared."
 )
 _CHANGED = (
     "The guide has changed since this answer: passages it rests on are not there any more as they were. "

@@ -150,3 +150,19 @@ async def test_a_mentor_who_is_forgotten_leaves_what_they_took_to_others(records
     assert (await found(records)).state is State.OPEN
     assert (await found(records, "h2")).state is State.ANSWERED
     assert [handover.id for handover in await records.handovers.unfinished(now())] == ["h1"]
+
+
+async def test_what_nobody_answered_for_too_long_is_taken_back_and_what_was_answered_is_forgotten(
+    records: Records,
+) -> None:
+    await opened(records)
+    await opened(records, replace(ASKED, id="h2", key="T1:C1:2.0", question="And in Paris?"))
+    assert await records.handovers.claim("h2", "UM")
+    assert await records.handovers.answer("h2", "UM", "About €70,000.")
+    assert await records.handovers.answered("h2")
+    await records.handovers.purge(now() - HOUR)
+    assert [(await found(records)).state, (await found(records, "h2")).state] == [State.OPEN, State.ANSWERED]
+    await records.handovers.purge(now() + HOUR)
+    taken_back = await found(records)
+    assert (taken_back.state, taken_back.question, taken_back.person) == (State.WITHDRAWN, "", "")
+    assert await records.handovers.find("h2") is None
