@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from bot.conversation import Coverage
 from bot.figures import figures
 from knowledge.lexical import terms
-from knowledge.matching import RANKS, VAGUE_DURATION, Match, is_right_kind
-from knowledge.questions import Ask, Wanted, Word
+from knowledge.matching import OWN, RANKS, VAGUE_DURATION, Match, is_right_kind, says_what_is_below
+from knowledge.questions import CARRYING_WEIGHT, Ask, Wanted, Word
 from knowledge.statements import Shape, Statement
 from knowledge.words import fold
 
@@ -22,6 +22,20 @@ SHORT_LIST = 3
 """Items of a list in a shorter answer."""
 SECOND_SENTENCE = 0.93
 """A further sentence is added when its score comes this near to the best one's."""
+OPENING, OPENING_WORDS = 4, 60
+"""Sentences and words, at most, of a section that is asked for as a whole; its first sentence is given whatever its length."""
+_LEANS = re.compile(
+    r"\W*(?:(?:after|before|besides|despite|during|from|through|because of|due to|beyond|in addition to|instead of"
+    r"|as part of|with|for|to|by) (?:this|that|these|those|them|it)"
+    r"|they|their|he|she|his|her|its|it(?! is (?:[\w-]+ )?(?:that|to|important|necessary|possible|worth)\b)"
+    r"|this(?! (?:guide|handbook|page|document|article)\b)|that (?:is|means|said|way)|these|those(?! who\b)|such(?! as\b)"
+    r"|then|also|additionally|in addition|furthermore|moreover|besides|however|nevertheless|instead|otherwise|therefore"
+    r"|thus|hence|consequently|as a result|accordingly|afterwards|later|next|finally|lastly|likewise|similarly"
+    r"|in return|in turn|in that case|in the end|at the same time|on the other hand|for example|for instance"
+    r"|in other words|the (?:latter|former|others?)|another|and|but|or|so|yet|still)\b",
+    re.IGNORECASE,
+)
+"""The beginning of a sentence that is only understood after the one before it."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +68,8 @@ def find(ask: Ask, matches: Sequence[Match]) -> Finding:
     rivals = [match for match in fitting if _is_rival(best, match)]
     if roles := _roles(ask, [best, *rivals]):
         return Finding(ask, Coverage.PARTLY_COVERED, (), (), roles=roles)
-    return Finding(ask, coverage, tuple(_complete(ask, best, fitting)), (), others=tuple(_differing(best, rivals)))
+    given = tuple(_standing(_complete(ask, best, fitting, matches), matches))
+    return Finding(ask, coverage, given, (), others=tuple(_differing(best, rivals)))
 
 
 def _is_rival(best: Match, match: Match) -> bool:
@@ -116,13 +131,54 @@ def _missing(ask: Ask, matches: Sequence[Match]) -> tuple[Word, ...]:
     return tuple(word for word, credit in carrying if not credit)
 
 
-def _complete(ask: Ask, best: Match, fitting: Sequence[Match]) -> list[Match]:
+def _complete(ask: Ask, best: Match, fitting: Sequence[Match], matches: Sequence[Match]) -> list[Match]:
     """The best statement with what belongs to it: the rest of its list, or the sentence that says the rest."""
     if best.statement.shape is Shape.SENTENCE and not best.statement.text.endswith((":", "：")):
-        return [best, *_further(ask, best, fitting)]
+        if opening := _opening(ask, best, matches):
+            return opening
+        return sorted([best, *_further(ask, best, fitting)], key=lambda match: match.statement.position)
     block = _block_of(best, fitting)
     telling = [match for match in block if _says_it_itself(ask, match, block)]
     return [_trimmed(ask, telling[0])] if len(telling) == 1 else telling or block
+
+
+def _opening(ask: Ask, best: Match, matches: Sequence[Match]) -> list[Match]:
+    """The first sentences of the best statement's section, where it is the section that the question asks for.
+
+    That is so where its heading meets all that carries the question, so that no sentence of it meets more.
+    """
+    if ask.wanted not in (Wanted.ANYTHING, Wanted.LIST) or best.statement.passage.heading[1:] == ():
+        return []
+    section = _sentences_of(best, matches)
+    met = {match.share for match in section}
+    if len(section) < 2 or met != {OWN} or section[0].statement.position:
+        return []
+    length, opening = 0, section[:1]
+    for match in section[1:OPENING]:
+        length = sum(len(one.statement.text.split()) for one in (*opening, match))
+        if length > OPENING_WORDS or match.statement.block != section[0].statement.block:
+            break
+        opening.append(match)
+    return opening
+
+
+def _standing(given: list[Match], matches: Sequence[Match]) -> list[Match]:
+    """The statements with those before them that the first one leans on."""
+    first = given[0]
+    before = [m for m in _sentences_of(first, matches) if m.statement.position < first.statement.position]
+    while before and first.statement.shape is Shape.SENTENCE and _LEANS.match(first.statement.text):
+        if first.statement.position - before[-1].statement.position > 1:
+            break
+        first = before.pop()
+        given = [first, *given]
+    return given
+
+
+def _sentences_of(match: Match, matches: Sequence[Match]) -> list[Match]:
+    """The sentences of a statement's passage, in order."""
+    passage = match.statement.passage
+    there = [m for m in matches if m.statement.passage is passage and m.statement.shape is Shape.SENTENCE]
+    return sorted(there, key=lambda match: match.statement.position)
 
 
 def _trimmed(ask: Ask, match: Match) -> Match:
@@ -172,19 +228,26 @@ def _says_it_itself(ask: Ask, match: Match, block: Sequence[Match]) -> bool:
 
 
 def _weight(ask: Ask, match: Match) -> float:
-    """How well an item meets what a question says beside the name of the list that it wants."""
+    """How well an item meets what a question says beside the name of the list that it wants, if that stands above it."""
+    above = set(terms(f"{match.statement.passage.heading[-1]} {match.statement.lead}"))
+    listed = ask.listed if ask.listed & above else frozenset[str]()
     met = [
         (word.weight, credit)
         for word, credit in zip(ask.words, match.credit, strict=True)
-        if not word.alike & ask.listed
+        if word.weight >= CARRYING_WEIGHT and not word.alike & listed
     ]
     share = sum(weight * credit for weight, credit in met) / (sum(weight for weight, _ in met) or 1.0)
     return round(share + (0.0 if ask.listed else 0.3 * match.context), 4)
 
 
 def shortened(matches: Sequence[Match]) -> tuple[Match, ...]:
-    """The first statement, or the first items of a list."""
-    return tuple(matches[:1] if matches and matches[0].statement.shape is Shape.SENTENCE else matches[:SHORT_LIST])
+    """The best sentence with those that it leans on, or the first items of a list."""
+    if not matches or matches[0].statement.shape is not Shape.SENTENCE:
+        return tuple(matches[:SHORT_LIST])
+    last = start = max(range(len(matches)), key=lambda n: matches[n].score)
+    while start and _LEANS.match(matches[start].statement.text):
+        start -= 1
+    return tuple(matches[start : last + 1])
 
 
 def table_of(matches: Sequence[Match], numbers: Mapping[str, int]) -> str:
@@ -193,8 +256,20 @@ def table_of(matches: Sequence[Match], numbers: Mapping[str, int]) -> str:
         f"| {n} | {tidy(m.statement.text).replace('|', '/')} [{numbers[m.statement.passage.id]}] |"
         for n, m in enumerate(matches, 1)
     ]
-    head = matches[0].statement.passage.heading[-1].replace("|", "/") if matches else ""
+    head = _head(matches[0].statement).replace("|", "/") if matches else ""
     return "\n".join([f"| | {head} |", "| --- | --- |", *lines])
+
+
+def _head(statement: Statement) -> str:
+    """What to write above statements: their heading, or, where that says nothing of them, what they hang from."""
+    *above, heading = statement.passage.heading
+    if says_what_is_below(heading):
+        return heading
+    return (
+        tidy(statement.lead).rstrip(":：")
+        if statement.shape is Shape.ITEM and statement.lead
+        else (above or [heading])[-1]
+    )
 
 
 def text_of(matches: Sequence[Match], numbers: Mapping[str, int]) -> str:
@@ -215,7 +290,7 @@ def _list_text(given: Sequence[Statement], numbers: Mapping[str, int]) -> str:
         return f"{lead} {text} [{number}]" if lead and len(lead.split()) <= 20 else f"{text} [{number}]"
     shown = [f"- {tidy(statement.text)}" for statement in given[:LIST_LIMIT]]
     more = [f"- … and {len(given) - LIST_LIMIT} more"] if len(given) > LIST_LIMIT else []
-    head = f"{lead or given[0].passage.heading[-1]}".rstrip(":")
+    head = f"{lead or _head(given[0])}".rstrip(":")
     return "\n".join([f"{head} [{number}]:", *shown, *more])
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from bot.extracting import Finding
+from knowledge.matching import says_what_is_below
 from knowledge.passages import Guide, Passage
 from knowledge.questions import Wanted
 from knowledge.words import fold
@@ -12,11 +13,6 @@ MOST_ROLES = 6
 """Roles offered to choose from."""
 NEAREST = 3
 """Sections named when the guide does not answer."""
-_EMPTY_HEADING = re.compile(
-    r"(?:[\divx]+[.)]\s+)?(?:in |the |an? )?(?:conclusions?|concluding (?:remarks|thoughts)|closing (?:remarks|thoughts|words)|final (?:thoughts|words)|intro(?:duction)?|summary|overview|preface|foreword|wrapping up|to sum up)\W*",
-    re.IGNORECASE,
-)
-"""Headings that do not say what stands below them."""
 _SPOKEN = {
     "en": ("The guide is in {}.", "English German French Spanish Portuguese Italian Japanese Dutch"),
     "de": ("Der Leitfaden ist auf {}.", "Englisch Deutsch Französisch Spanisch Portugiesisch Italienisch Japanisch Niederländisch"),
@@ -72,7 +68,8 @@ def where_it_holds(finding: Finding) -> str:
     """The region and edition that an amount of money holds for, as far as its sentence does not say so."""
     if finding.ask.wanted is not Wanted.MONEY or not finding.given:
         return ""
-    guide, text = finding.given[0].statement.passage.guide, finding.given[0].statement.text
+    guide = finding.given[0].statement.passage.guide
+    text = " ".join(match.statement.text for match in finding.given)
     region = guide.region if guide.region and fold(guide.region) not in fold(text) else ""
     parts = [part for part in (region, f"edition {guide.edition}" if guide.edition else "") if part]
     return f" ({', '.join(parts)})" if parts else ""
@@ -111,7 +108,7 @@ def _listed(words: Sequence[str]) -> str:
 
 def _nearby(passages: Sequence[Passage]) -> str:
     found = dict.fromkeys(passage.heading[-1] for passage in passages)
-    telling = [title for title in found if not _EMPTY_HEADING.fullmatch(title.strip())]
+    telling = [title for title in found if says_what_is_below(title)]
     titles = (telling or list(found))[:NEAREST]
     return f"Nearest sections: {'; '.join(f'*{title}*' for title in titles)}." if titles else ""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from knowledge.lexical import pairs, terms
-from knowledge.matching import BESIDE, HEADING, OWN, PLACE, TYPED, is_right_kind
+from knowledge.matching import BESIDE, HEADING, OWN, PLACE, TYPED, is_right_kind, subject
 from knowledge.passages import Passage
 from knowledge.questions import Ask, Word
 from knowledge.statements import Statement, statements
@@ -63,12 +63,13 @@ class Postings:
 
 @dataclass(frozen=True)
 class Evidence:
-    """The statements of one index version, by the terms of their own, of their headings, places and passages."""
+    """The statements of one index version, by the terms of their own, of their headings, places, passages and roles."""
 
     own: Postings
     headings: Postings
     places: Postings
     bodies: Postings
+    subjects: Postings
     kinds: Postings
     passage_of: "NDArray[np.int32]"
     passages: int
@@ -84,6 +85,7 @@ class Evidence:
             headings=Postings.build(terms(p.heading[-1]) for p in passages),
             places=Postings.build(terms(place_text(p)) for p in passages),
             bodies=Postings.build(terms(p.text) for p in passages),
+            subjects=Postings.build(subject(p.guide).terms for p in passages),
             kinds=Postings.build([w.name for w in TYPED if is_right_kind(w, s.text)] for _, s in told),
             passage_of=np.array([number for number, _ in told], dtype=np.int32),
             passages=len(passages),
@@ -102,10 +104,15 @@ class Evidence:
         if ask.wanted in TYPED:
             shares += KIND_WEIGHT * self.kinds.holding([ask.wanted.name], len(shares))
         if found := pairs(ask.text):
-            shares += PAIRS_WEIGHT * sum(self.own.holding([pair], len(shares)) for pair in found) / len(found)
+            shares += PAIRS_WEIGHT * sum(self._holding(pair) for pair in found) / len(found)
         best = np.zeros(self.passages, dtype=np.float32)
         np.maximum.at(best, self.passage_of, shares)
         return best
+
+    def _holding(self, pair: str) -> "NDArray[np.bool_]":
+        """For each statement whether it holds two neighbouring words, or its whole guide is about both."""
+        one, other = (self.subjects.holding([word], self.passages) for word in pair.split(" "))
+        return self.own.holding([pair], len(self.passage_of)) | (one & other)[self.passage_of]
 
     def _shares(self, asked: Sequence[Word]) -> "NDArray[np.float32]":
         import numpy as np
@@ -116,11 +123,16 @@ class Evidence:
         return total / np.float32(sum(word.weight for word in asked) or 1.0)
 
     def _credit(self, word: Word) -> "NDArray[np.float32]":
-        """How well each statement meets a word: by itself, by its heading, its place or its neighbours."""
+        """How well each statement meets a word: by itself or its guide's role, by its heading, place or neighbours."""
         import numpy as np
 
         around = np.zeros(self.passages, dtype=np.float32)
-        for postings, worth in ((self.bodies, BESIDE), (self.places, PLACE), (self.headings, HEADING)):
+        for postings, worth in (
+            (self.bodies, BESIDE),
+            (self.places, PLACE),
+            (self.headings, HEADING),
+            (self.subjects, OWN),
+        ):
             around[postings.holding(word.alike, self.passages)] = worth
         credit = around[self.passage_of]
         credit[self.own.holding(word.alike, len(credit))] = OWN
@@ -143,7 +155,7 @@ class Evidence:
             return cls(**postings, passage_of=stored["passage_of"], passages=int(stored["passages"]))
 
 
-_FIELDS = ("own", "headings", "places", "bodies", "kinds")
+_FIELDS = ("own", "headings", "places", "bodies", "subjects", "kinds")
 _PARTS = ("keys", "starts", "numbers")
 
 

@@ -8,9 +8,9 @@ from typing import Self
 
 from knowledge.lexical import pairs, terms
 from knowledge.passages import Guide, Passage
-from knowledge.questions import ATTRIBUTES, CARRYING_WEIGHT, Ask, Wanted, Word
+from knowledge.questions import ATTRIBUTES, CARRYING_WEIGHT, ROLE_NOUNS, Ask, Wanted, Word
 from knowledge.statements import Shape, Statement, statements
-from knowledge.words import is_function_word, meanings, stem, words
+from knowledge.words import concepts, is_function_word, meanings, stem, words
 
 OWN, HEADING, PLACE, BESIDE = 1.0, 0.95, 0.85, 0.6
 """What it counts when a word is met by the statement itself (with its lead), by its heading, by the rest of its
@@ -18,6 +18,9 @@ place (title, file, upper headings), or only by its neighbours in the passage.""
 
 TOGETHER_WEIGHT = 0.2
 """What it counts when all neighbouring words of a question are neighbours in a statement."""
+
+ABOUT_WEIGHT = 0.1
+"""What it counts when all that carries a question names the role of the statement's guide."""
 
 LONG, OFF_PER_WORD, LONGEST_OFF = 20, 0.005, 0.1
 """From how many words on a statement is long, what each further one takes from it, and the most that all take."""
@@ -65,6 +68,10 @@ _KIND: dict[Wanted, tuple[re.Pattern[str], ...]] = {
 TYPED = frozenset(_KIND)
 """The kinds of things that have a form of their own."""
 _DEFINES = re.compile(r"\b(?:is|are|means?|refers? to|stands? for|defines?|describes?|known as|called)\b", re.I)
+_EMPTY_HEADING = re.compile(
+    r"(?:[\divx]+[.)]\s+)?(?:in |the |an? )?(?:conclusions?|concluding (?:remarks|thoughts)|closing (?:remarks|thoughts|words)|final (?:thoughts|words)|intro(?:duction)?|summary|overview|preface|foreword|wrapping up|to sum up)\W*",
+    re.IGNORECASE,
+)
 LEVELS = frozenset(
     map(stem, ["senior", "staff", "principal", "junior", "lead", "associate", "distinguished", "chief", "sr", "jr"])
 )
@@ -77,7 +84,8 @@ class Match:
 
     `credit` tells for each carrying word of the question how well it is met, 0 to 1; `share` is their weighted mean;
     `kind` how far the statement holds the kind of thing that was asked for, 0 to 1; `together` the share of the
-    question's neighbouring words that are neighbours in it too; `off` what speaks against it.
+    question's neighbouring words that are neighbours in it too; `off` what speaks against it; `about` how much of the question
+    names the role that its whole guide is about.
     """
 
     statement: Statement
@@ -88,6 +96,7 @@ class Match:
     together: float
     off: float
     passage_score: float
+    about: float = 0.0
 
     @property
     def right_kind(self) -> bool:
@@ -97,7 +106,8 @@ class Match:
     @property
     def answers(self) -> float:
         """How well the statement answers by itself."""
-        return self.share + 0.15 * self.context + 0.25 * self.kind + TOGETHER_WEIGHT * self.together - self.off
+        meant = 0.15 * self.context + ABOUT_WEIGHT * self.about
+        return self.share + meant + 0.25 * self.kind + TOGETHER_WEIGHT * self.together - self.off
 
     @property
     def score(self) -> float:
@@ -107,7 +117,10 @@ class Match:
 
 def weigh(ask: Ask, passages: Sequence[tuple[Passage, float]]) -> list[Match]:
     """Every statement of the passages against the question, best first. The scores are the passages' own, 0 to 1."""
-    readings = {guide: _Reading.of(ask, guide) for guide in {passage.guide for passage, _ in passages}}
+    readings = {
+        guide: _Reading.of(ask, guide, [passage for passage, _ in passages if passage.guide == guide])
+        for guide in {passage.guide for passage, _ in passages}
+    }
     matches = [
         _weigh(readings[passage.guide], statement, score)
         for passage, score in passages
@@ -124,48 +137,82 @@ def unmet(ask: Ask, matches: Iterable[Match]) -> list[Word]:
 
 @dataclass(frozen=True)
 class _Reading:
-    """A question as it is put to one guide.
+    """A question as it is put to one guide, whose statements are all about its role.
 
-    `met` is what each of its words counts in every statement because the whole guide is about it, 0 where it is not.
-    Words that name the guide's role have no `weights` among its statements either; `pairs` are the neighbouring words
-    of the rest. A question that only names the guide is put to it as it is.
+    `named` tells which words of the question name that role: every statement meets them. Where the guide says itself
+    that this is its role, they have no `weights` among its statements, and `about` is their share of what carries the
+    question. `pairs` are the question's neighbouring words, neither of which names the role; of `given` both do.
     """
 
     ask: Ask
-    met: tuple[float, ...]
+    named: tuple[bool, ...]
     weights: tuple[float, ...]
     pairs: tuple[str, ...]
+    given: int = 0
+    about: float = 0.0
 
     @classmethod
-    def of(cls, ask: Ask, guide: Guide) -> Self:
-        """A question as it is put to a guide."""
-        role, title = subjects(guide)
-        met = tuple(next((about.worth for about in (role, title) if about.names(word)), 0.0) for word in ask.words)
-        carrying = [(word, worth) for word, worth in zip(ask.words, met, strict=True) if word.weight >= CARRYING_WEIGHT]
-        if all(worth for _, worth in carrying):
-            return cls(ask, (0.0,) * len(met), tuple(word.weight for word in ask.words), tuple(pairs(ask.text)))
-        naming = [word for word in ask.words if role.names(word)]
-        left = sum(word not in naming for word, _ in carrying) / len(carrying)
-        weights = (word.weight if word.weight >= CARRYING_WEIGHT else word.weight * left for word in ask.words)
-        told = zip(ask.words, weights, strict=True)
-        named = {term for word in naming for term in word.alike}
-        others = " ".join(word for word in words(ask.text) if stem(word) not in named)
-        return cls(ask, met, tuple(0.0 if word in naming else weight for word, weight in told), tuple(pairs(others)))
+    def of(cls, ask: Ask, guide: Guide, found: Sequence[Passage]) -> Self:
+        """A question as it is put to a guide of which passages were found.
+
+        One that names nothing but the guide's role is put as it is, and so is one that only asks what they do, where
+        no passage tells it.
+        """
+        role = subject(guide)
+        named = tuple(role.names(word) for word in ask.words)
+        weights = _weights(ask.words, named, bool(guide.role))
+        telling = [word for word, weight in zip(ask.words, weights, strict=True) if weight]
+        if all(word.weight < CARRYING_WEIGHT and " " in word.text for word in telling):
+            there = {term for passage in found for term in terms(f"{passage.heading[-1]} {passage.text}")}
+            weights = tuple(weight * any(word.alike & there for word in telling) for weight in weights)
+        if not any(named) or not any(weights):
+            return cls(ask, (False,) * len(named), tuple(word.weight for word in ask.words), tuple(pairs(ask.text)))
+        naming = {term for word, is_named in zip(ask.words, named, strict=True) if is_named for term in word.alike}
+        neighbours = pairs(ask.text)
+        others = tuple(pair for pair in neighbours if naming.isdisjoint(pair.split(" ")))
+        given = sum(naming.issuperset(pair.split(" ")) for pair in neighbours)
+        return cls(ask, named, weights, others, given, (1.0 - _left(ask.words, named)) if guide.role else 0.0)
+
+
+def _weights(asked: Sequence[Word], named: Sequence[bool], declared: bool) -> tuple[float, ...]:
+    """The weights of a question's words beside those that name the role; none where there is nothing else in it.
+
+    Words that people ask with keep their share of the question; in one like "how do I become …" they carry it.
+    """
+    told = list(zip(asked, named, strict=True))
+    left = _left(asked, named)
+    if not left:
+        return tuple(CARRYING_WEIGHT if word.alike & _ASKED_FOR and not is_named else 0.0 for word, is_named in told)
+    if not declared:
+        return tuple(word.weight for word in asked)
+    return tuple(
+        0.0 if is_named else word.weight if word.weight >= CARRYING_WEIGHT else word.weight * left
+        for word, is_named in told
+    )
+
+
+def _left(asked: Sequence[Word], named: Sequence[bool]) -> float:
+    """How much of what carries a question does not name the role."""
+    carrying = [is_named for word, is_named in zip(asked, named, strict=True) if word.weight >= CARRYING_WEIGHT]
+    return carrying.count(False) / (len(carrying) or 1)
 
 
 def _weigh(reading: _Reading, statement: Statement, passage_score: float) -> Match:
     ask = reading.ask
     layers = _surroundings(statement)
-    credit = tuple(met or _credit(word, layers) for word, met in zip(ask.words, reading.met, strict=True))
+    credit = tuple(
+        OWN if named else _credit(word, layers) for word, named in zip(ask.words, reading.named, strict=True)
+    )
     context = _mean([_credit(word, layers) for word in ask.context], [word.weight for word in ask.context])
     share = _mean(credit, reading.weights)
-    together = _together(reading.pairs, layers[0])
+    together = _together(reading, layers[0])
     kind, off = _kind(ask, statement), _off(ask, statement)
-    return Match(statement, credit, context, share, kind, together, off, passage_score)
+    return Match(statement, credit, context, share, kind, together, off, passage_score, reading.about)
 
 
-def _together(asked: Sequence[str], own: "_Layer") -> float:
-    return sum(pair in own.pairs for pair in asked) / (len(asked) or 1)
+def _together(reading: _Reading, own: "_Layer") -> float:
+    held = reading.given + sum(pair in own.pairs for pair in reading.pairs)
+    return held / ((reading.given + len(reading.pairs)) or 1)
 
 
 def _kind(ask: Ask, statement: Statement) -> float:
@@ -195,12 +242,18 @@ def _defines(ask: Ask, statement: Statement) -> bool:
     return term is not None and verb is not None and not term.alike.isdisjoint(terms(statement.text))
 
 
+def says_what_is_below(heading: str) -> bool:
+    """Whether a heading says what stands below it; a conclusion only says again what other sections tell."""
+    return not _EMPTY_HEADING.fullmatch(heading.strip())
+
+
 def _off(ask: Ask, statement: Statement) -> float:
-    """What speaks against a statement: it asks itself, says nothing new, or is about another level of the role."""
+    """What speaks against a statement: it asks itself, says nothing new or again, or is about another level of the role."""
     empty = ask.wanted not in TYPED and _says_nothing_new(ask, statement)
     asks = 0.3 if statement.text.rstrip("*_ ").endswith(("?", "？")) else 0.0
     wordy = min(LONGEST_OFF, OFF_PER_WORD * max(0, len(statement.text.split()) - LONG))
-    return asks + wordy + 0.1 * empty + 0.05 * _other_level(ask, statement)
+    again = 0.05 * (not says_what_is_below(statement.passage.heading[-1]))
+    return asks + wordy + again + 0.1 * empty + 0.05 * _other_level(ask, statement)
 
 
 def _says_nothing_new(ask: Ask, statement: Statement) -> bool:
@@ -214,7 +267,7 @@ def _other_level(ask: Ask, statement: Statement) -> bool:
     asked = {term for word in ask.words for term in word.alike}
     there = {*pairs(statement.text), *pairs(statement.passage.heading[-1])}
     return any(
-        first in LEVELS and first not in asked and second in asked
+        first in LEVELS and second in asked and asked.isdisjoint({first, *(f"={name}" for name in concepts(first))})
         for first, second in (pair.split(" ") for pair in there)
     )
 
@@ -245,7 +298,6 @@ class _Layer:
             f"{one} {near}" in self.pairs or f"{near} {one}" in self.pairs for one in met for near in word.beside
         )
 
-
     def names(self, word: Word) -> bool:
         """Whether the layer holds a word of a script that tells words apart."""
         return self.meets(word) and not _UNSPACED.search(word.text)
@@ -272,7 +324,7 @@ def _surroundings(statement: Statement) -> tuple[_Layer, ...]:
         _layer(above, PLACE),
         _layer(guide.path, PLACE, loose=True),
         _layer(passage.text, BESIDE),
-        _common(passage.heading[-1] if passage.heading else "", OWN),
+        _common(passage.heading[-1] if passage.heading else ""),
     )
 
 
@@ -284,18 +336,26 @@ def _layer(text: str, worth: float, *, loose: bool = False) -> _Layer:
 _ALTERNATIVES = re.compile(r"\s*(?:[,;/&+]|\b(?:and|or)\b)\s*", re.IGNORECASE)
 
 
+_ASKED_FOR = frozenset(f"={name}" for name in [*ATTRIBUTES, "become"])
 _UNSPACED = re.compile("[\u2e80-\ud7af]")
 
 
 @lru_cache(maxsize=4096)
-def subjects(guide: Guide) -> tuple[_Layer, _Layer]:
-    """What the whole of a guide is about: its role; its title without what a question can ask for by itself."""
+def subject(guide: Guide) -> _Layer:
+    """The role that a whole guide is about: what it says is its role, with its title in full, which may say more of it.
+
+    The title of a guide without a role may name a topic, of which each statement tells another part, or a role. What
+    a question can ask for by itself (pay, skills) is no part of a role's title.
+    """
+    if not guide.role and stem(next(reversed(words(guide.title)), "")) not in ROLE_NOUNS:
+        return _common("")
     telling = " ".join(word for word in guide.title.split() if ATTRIBUTES.isdisjoint(meanings(words(word))))
-    return _common(guide.role, OWN), _common(telling, PLACE)
+    role, title = _common(guide.role), _common(telling)
+    return _Layer(role.terms | title.terms, role.pairs | title.pairs, OWN, loose=False)
 
 
 @lru_cache(maxsize=8192)
-def _common(name: str, worth: float) -> _Layer:
+def _common(name: str) -> _Layer:
     """What all below a name is about: of "duties and responsibilities" duties, of "pay and benefits" neither."""
     parts = [frozenset(terms(part)) for part in _ALTERNATIVES.split(name) if part.strip()]
-    return _Layer(frozenset.intersection(*parts) if parts else frozenset(), frozenset(pairs(name)), worth, loose=False)
+    return _Layer(frozenset.intersection(*parts) if parts else frozenset(), frozenset(pairs(name)), OWN, loose=False)

@@ -133,6 +133,11 @@ _AMOUNT = re.compile(r"[$£€]\s?\d[\d,.]*\s?[kKmM]?\b|\b\d[\d,.]*\s?[kK]\b")
 _SAME_HEAD = re.compile(
     r"^(?P<head>.+?)\s(?P<prep>for|in|of|at)\s(?P<one>.+?),?\s+and\s+(?P=prep)\s(?P<other>.+)$", re.I
 )
+_DOING = re.compile(
+    r"^((?:[\w']+,? ){0,2}what (?:do|does|would|will)) (?:an? [\w /&.-]{3,60}?|[\w /&.-]{2,60}?s)(?: (?:usually|typically|normally|actually|really|mainly|mostly))? do\b",
+    re.I,
+)
+"""What somebody does, whoever it is."""
 _NUMERAL = re.compile(r"\d")
 _COUNTED = re.compile(r"\b(\d+)[\s-]([a-z]+)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -320,8 +325,12 @@ def _listed(text: str, own: Sequence[Word]) -> frozenset[str]:
     """The terms of the noun that a question wants listed ("which skills …"), of places where it asks where."""
     found = _LIST.search(text)
     noun = words(found[0])[-1:] if found else []
-    named = [word.alike for word in own if noun and (word.text in noun or stem(noun[0]) in word.alike)]
-    return frozenset({"=place"}) if noun == ["where"] else frozenset[str]().union(*named)
+    if found and (after := words(text[found.end() :])[:1]) and after[0].endswith("s") and _attributes(after[0]):
+        noun = after  # "which statistics skills"
+    named = [word for word in own if noun and (word.text in noun or stem(noun[0]) in word.alike)]
+    joined = _all_alike([word for word in own if word not in named])  # with a word beside it: "database skills"
+    alike = frozenset(term for term in _all_alike(named) if term.startswith("=") or term not in joined)
+    return frozenset({"=place"}) if noun == ["where"] else alike
 
 
 def _premise(ask: Ask, part: Part, vocabulary: Mapping[str, int]) -> Ask | None:
@@ -370,24 +379,28 @@ def _words(text: str, vocabulary: Mapping[str, int]) -> tuple[Word, ...]:
 
 def _neighbours(text: str) -> dict[str, frozenset[str]]:
     """For each number that counts something, and each word before the name of a role, the stems next to it."""
-    content = [word for word in words(text) if not is_function_word(word)]
     found = {
         number: frozenset({stem(counted)})
         for number, counted in _COUNTED.findall(fold(text))
         if not _YEAR.fullmatch(number) and not is_function_word(counted)
     }
-    for word, after in pairwise(content):
-        if stem(after) in ROLE_NOUNS and stem(word) not in ROLE_NOUNS:
+    for word, after in pairwise(words(text)):
+        if stem(after) in ROLE_NOUNS and stem(word) not in ROLE_NOUNS and not is_function_word(word):
             found[word] = ROLE_NOUNS
     return found
 
 
 def _said_in_passing(text: str, own: Sequence[Word]) -> Iterator[Word]:
-    """Expressions of the thesaurus made only of words that carry nothing each (what do they do: duties)."""
+    """Expressions of the thesaurus made only of words that carry nothing each (what do they do: duties).
+
+    Where it is said who does it, what they are answers too.
+    """
     carried = {term for word in own if word.weight == CARRYING_WEIGHT for term in word.alike}
-    for name, expression in expressions(words(text)):
+    said, named = _DOING.subn("what do they do", text)
+    for name, expression in expressions(words(said)):
         if f"={name}" not in carried and not any(_content(word) for word in expression):
-            yield Word(" ".join(expression), frozenset({f"={name}"}), CARRYING_WEIGHT, named=False)
+            weight = ASKING_WEIGHT if named else CARRYING_WEIGHT
+            yield Word(" ".join(expression), frozenset({f"={name}"}), weight, named=False)
 
 
 def _spellings(text: str) -> Iterator[tuple[str, ...]]:
@@ -464,7 +477,8 @@ def _wanted(text: str) -> Wanted:
             _PERCENT.search(text) and not re.search(r"\b(?:top|bottom|lowest|highest)\s+\d+\s*%", text, re.I),
         ),
         (Wanted.DURATION, _DURATION.search(text)),
-        (Wanted.MONEY, _EARN.search(text) or ("pay" in names and _asks_amount(text, names)) or _MONEY.search(text)),
+        (Wanted.MONEY, "depend" not in names and (_EARN.search(text) or _MONEY.search(text))),
+        (Wanted.MONEY, "pay" in names and _asks_amount(text, names)),
         (Wanted.TIME, _TIME.search(text)),
         (Wanted.NUMBER, _NUMBER.search(text)),
         (Wanted.REASON, _REASON.search(text)),

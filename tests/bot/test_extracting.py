@@ -3,7 +3,7 @@
 import pytest
 
 from bot.conversation import Coverage
-from bot.extracting import Finding, find, text_of
+from bot.extracting import Finding, find, shortened, table_of, text_of
 from knowledge.matching import weigh
 from knowledge.questions import read
 from tests.conftest import passage
@@ -30,7 +30,14 @@ WAY = passage(
     "How to become one",
     position=3,
 )
-GUIDE = [PAY, SKILLS, CITIES, WAY]
+DAY = passage(
+    "Bakers rise at three. After that they light the ovens. Rolls are sold from six. They also deliver to cafés.",
+    "Baker",
+    "A day",
+    position=4,
+)
+END = passage("What counts in the end:\n\n- Warm bread\n- Happy guests", "Baker", "In conclusion", position=5)
+GUIDE = [PAY, SKILLS, CITIES, WAY, DAY, END]
 
 
 def found(question: str) -> Finding:
@@ -86,3 +93,33 @@ def test_the_word_that_nothing_meets_is_named() -> None:
 
 def test_a_duration_that_is_only_vague_answers_in_part() -> None:
     assert found("How long does learning take?").coverage is Coverage.PARTLY_COVERED
+
+
+def test_a_sentence_that_leans_on_the_one_before_comes_with_it() -> None:
+    assert said("Who lights the ovens?").startswith("Bakers rise at three. [5] After that they light the ovens. [5]")
+
+
+def test_a_shorter_answer_keeps_the_sentence_that_answers_and_the_one_it_leans_on() -> None:
+    kept = [match.statement.text for match in shortened(found("Do they deliver to cafés?").given)]
+    assert kept == ["Rolls are sold from six.", "They also deliver to cafés."]
+
+
+def test_a_section_that_is_asked_for_is_given_from_its_first_sentence_on() -> None:
+    assert said("How do I become one?").startswith("Learning takes several years. [4] Start with")
+
+
+def test_a_table_is_not_headed_by_a_heading_that_says_nothing() -> None:
+    given = found("Does warm bread count in the end?").given
+    assert table_of(given, {p.id: n for n, p in enumerate(GUIDE, 1)}).startswith("| | What counts in the end |")
+
+
+@pytest.mark.parametrize(
+    ("question", "items"),
+    [
+        ("Which skills does a baker need?", 3),
+        ("Which oven skills does a baker need?", 1),
+        ("Which skills with dough does a baker need?", 1),
+    ],
+)
+def test_a_list_is_cut_only_by_a_word_that_some_items_hold(question: str, items: int) -> None:
+    assert len(found(question).given) == items

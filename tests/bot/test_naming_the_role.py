@@ -37,7 +37,8 @@ def asked() -> Iterator[Any]:
             named = question["named"]
             yield pytest.param(question["alone"], frozenset({f"{name}.md"}), question, id=question["alone"])
             for form in (named.format(role), named.format(title)):
-                yield pytest.param(form, frozenset(), question, id=form)
+                message = re.sub(r"\ba (?=[aeiou])", "an ", form)
+                yield pytest.param(message, frozenset(), question, id=message)
 
 
 @pytest.mark.parametrize(("message", "guides", "expected"), asked())

@@ -15,6 +15,7 @@ KNOWN = dict.fromkeys(
         ("What is the average salary for a nurse?", Wanted.MONEY),
         ("how much do welders make", Wanted.MONEY),
         ("How do I get a better salary?", Wanted.ANYTHING),
+        ("What does the pay of a nurse depend on?", Wanted.ANYTHING),
         ("How fast is the field growing?", Wanted.PERCENT),
         ("how long until a promotion?", Wanted.DURATION),
         ("how many years of experience do I need", Wanted.DURATION),
@@ -95,3 +96,29 @@ def test_markup_is_no_part_of_a_question(message: str) -> None:
 @pytest.mark.parametrize("message", ["", "?", "🎉", "...", "```code```", "?!?!", "\n\n", "a" * 5000])
 def test_odd_messages_are_read_without_failing(message: str) -> None:
     assert len(read(message, (), KNOWN)) <= 1 or message == "?!?!"
+
+
+def test_what_somebody_does_asks_for_duties_whoever_it_is() -> None:
+    (ask,) = read("What does a theatre nurse usually do?", (), KNOWN)
+    assert any("=duty" in word.alike for word in ask.words)
+
+
+@pytest.mark.parametrize(
+    ("question", "listed", "other"),
+    [
+        ("Which database skills are needed?", "skill", "databas"),
+        ("Which statistics tools are used?", "tool", "statist"),
+    ],
+)
+def test_what_is_wanted_listed_is_the_noun_and_not_the_word_before_it(question: str, listed: str, other: str) -> None:
+    (ask,) = read(question, (), KNOWN)
+    restricting = next(word for word in ask.words if other in word.alike)
+    assert listed in ask.listed
+    assert not restricting.alike & ask.listed
+
+
+def test_only_a_word_right_before_the_name_of_a_role_says_which_role_is_meant() -> None:
+    (ask,) = read("Do frontend developers present to managers?", (), KNOWN)
+    beside = {word.text: bool(word.beside) for word in ask.words}
+    assert beside["frontend"]
+    assert not beside["present"]
