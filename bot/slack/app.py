@@ -32,7 +32,7 @@ from bot.slack.channel_settings import SETTINGS_VIEW, SettingsForm
 from bot.slack.confirmed import Confirmed
 from bot.slack.confirming import listen_to_confirming
 from bot.slack.delivery import Line
-from bot.slack.desk import Desk, Limits
+from bot.slack.desk import Desk
 from bot.slack.drafting import Drafting
 from bot.slack.failures import code
 from bot.slack.handing_over import Heard, answer_written, listen_to_handovers
@@ -46,6 +46,7 @@ from bot.slack.offers import Offers
 from bot.slack.office import Office
 from bot.slack.people import People
 from bot.slack.proposing import listen_to_proposals
+from bot.slack.replying import Replies
 from bot.slack.sharing import listen_to_sharing
 from bot.slack.views import ASK_EXAMPLE, DELETE_DATA, REASON_VIEW
 
@@ -61,6 +62,14 @@ COMPOSED = "A language model writes my answers, and every sentence is checked ag
 EXTRACTED = "My answers are taken word for word from the guides."
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a question may be, in characters, and how many are answered at the same time."""
+
+    longest_question: int
+    questions_at_once: int
 
 
 @dataclass(frozen=True)
@@ -103,8 +112,9 @@ class SlackBot:
         self._mentors = Mentors(hasty, workspace.circle)
         offers = Offers(self._mentors.exist, bool(self._mentors.channel))
         confirmed = Confirmed(records.confirmations, library, meanings)
-        self.desk = Desk(advisor, records, line, limits, offers, confirmed=confirmed)
-        self.office = Office(advisor, records, library, self._client, self.desk, self._mentors, meanings)
+        replies = Replies(advisor, records, self._people, confirmed, offers=offers, longest=limits.longest_question)
+        self.desk = Desk(records, line, replies, streams=advisor.streams, most=limits.questions_at_once)
+        self.office = Office(records, library, self._client, self.desk, self._mentors, confirmed, meanings)
         self.housekeeping = Housekeeping(chores(self.office, upkeep or Upkeep()))
         self._handler: AsyncSocketModeHandler | None = None
 

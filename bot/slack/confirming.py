@@ -58,7 +58,7 @@ async def expire(office: Office) -> list[Confirmation]:
 
     What expired when somebody asked for it is told here too. Of several processes one tells.
     """
-    expired = await office.desk.confirmed.expire()
+    expired = await office.confirmed.expire()
     for one in await office.records.confirmations.untold():
         if await office.records.confirmations.tell(one.id):
             await _ask_to_look_again(office, one)
@@ -188,7 +188,7 @@ class Confirming:
         question, answer = views.filled_in(view)
         draft = await self._records.confirmations.find(key)
         kept = draft.answer if draft else ""
-        return await self._office.desk.confirmed.settle(key, mentor, question, kept if answer is None else answer)
+        return await self._office.confirmed.settle(key, mentor, question, kept if answer is None else answer)
 
     async def _refusal(self, mentor: str, key: str) -> str:
         """Why a mentor may not confirm what they sent, if so."""
@@ -202,7 +202,7 @@ class Confirming:
         question, answer = views.filled_in(view)
         if not visible(question):
             return {views.QUESTION: EMPTY}
-        if not await self._office.desk.confirmed.stands_alone(question):
+        if not await self._office.confirmed.stands_alone(question):
             return {views.QUESTION: LEANS}
         return {} if answer is None or visible(answer) else {views.first_field(view): EMPTY}
 

@@ -15,7 +15,7 @@ from bot.records import Accepted, Records
 from bot.slack.blocks import Post, plain_post
 from bot.slack.escaping import escaped
 from bot.slack.failures import FAILURES, code, passing, retry_after
-from bot.slack.limits import MARKDOWN_BLOCK, MESSAGE_MARKDOWN, STATUS_SECONDS, TITLE
+from bot.slack.limits import MARKDOWN_BLOCK, MESSAGE_MARKDOWN, PART_BLOCKS, STATUS_SECONDS, TITLE
 from bot.slack.markdown import split, streamable
 from bot.slack.people import People
 from bot.slack.posting import post, update
@@ -89,6 +89,7 @@ class Delivery:
         self._title = readable(question.text, bot_user)[:TITLE] if question.starts_thread else ""
         self._streams = streams
         self._heard = ""
+        self._full = False
         self._stream: _Stream | None = None
         self._messages: list[str] = []
         self._busy = False
@@ -120,7 +121,8 @@ class Delivery:
     async def hear(self, piece: str) -> None:
         """A checked piece of the answer. Raises StoppedByPerson when Slack says that the stream was stopped."""
         self._heard += piece
-        if not self._streams or not streamable(self._heard) or not _fits_one_message(self._heard):
+        self._full = self._full or not _fits_one_message(self._heard)
+        if not self._streams or self._full or not streamable(self._heard):
             return
         if self._stream is None:
             await self._start()
@@ -301,4 +303,6 @@ def _told(error: Exception) -> str:
 
 
 def _fits_one_message(markdown: str) -> bool:
-    return len(split(markdown, MESSAGE_MARKDOWN)) == 1
+    """Whether a text fits; one of a few lines surely does, whatever its marks."""
+    surely = len(markdown) < MESSAGE_MARKDOWN // 6 and markdown.count("\n") < PART_BLOCKS // 2
+    return surely or len(split(markdown, MESSAGE_MARKDOWN)) == 1

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.advisor import Advisor
 from bot.meaning import Meanings
 from bot.records import Records
+from bot.slack.confirmed import Confirmed
 from bot.slack.desk import Desk
 from bot.slack.library import Library
 from bot.slack.mentors import Mentors
@@ -19,10 +19,10 @@ class Office:
     `client` waits as long as Slack's rate limits say. `meanings` is missing where questions cannot be compared.
     """
 
-    advisor: Advisor
     records: Records
     library: Library
     client: AsyncWebClient
     desk: Desk
     mentors: Mentors
+    confirmed: Confirmed
     meanings: Meanings | None

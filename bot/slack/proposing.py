@@ -65,7 +65,7 @@ class ProposalDesk:
     async def _draft(self, question: str, people: int, team: str) -> Proposal:
         """What is known, and what the guides say nearby."""
         nearest = [hit.passage for hit in await self._office.library.search(question, k=NEAREST)]
-        found = await self._office.desk.confirmed.answer_to(question, team, frozenset())
+        found = await self._office.confirmed.answer_to(question, team, frozenset())
         known = _MARKS.sub("", found.confirmation.answer) if found else ""
         return proposed(question, people, nearest, known, f"{now():%Y-%m}")
 

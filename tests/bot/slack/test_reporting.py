@@ -18,11 +18,12 @@ from bot.database import now
 from bot.records import Accepted, Records, database_url
 from bot.report import NOT_ENOUGH, Answered, Gap, Group, Observations, Report, Tally, report
 from bot.slack.app import open_client
+from bot.slack.confirmed import Confirmed
 from bot.slack.mentors import Circle, Mentors
 from bot.slack.office import Office
 from bot.slack.reporting import post_weekly, recent_report, report_blocks, weekly
 from knowledge.search import Searcher
-from tests.bot.slack.scene import ANNA, BEN, CLEO, DORA, MENTORS, MENTORS_CHANNEL, PAY, NoLibrary, Scripted, running
+from tests.bot.slack.scene import ANNA, BEN, CLEO, DORA, MENTORS, MENTORS_CHANNEL, PAY, NoLibrary, running
 from tests.slack_server import SlackServer
 from tests.slack_server.blocks import blocks_problem, texts, view_problem
 from tests.slack_server.server import ALL_SCOPES, BOT_TOKEN
@@ -95,9 +96,9 @@ async def office(slack: SlackServer, folder: Path, channel: str = MENTORS_CHANNE
     records = await Records.open(database_url("", folder))
     client = open_client(BOT_TOKEN, slack.url)
     circle = Circle(frozenset([DORA]), channel=channel)
-    advisor: Any = Scripted()
     desk: Any = None
-    yield Office(advisor, records, NoLibrary(), client, desk, Mentors(client, circle), None)
+    confirmed = Confirmed(records.confirmations, NoLibrary(), None)
+    yield Office(records, NoLibrary(), client, desk, Mentors(client, circle), confirmed, None)
     await records.close()
 
 
