@@ -2,8 +2,6 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -17,24 +15,10 @@ from bot.confirmations import (
     day,
     renumbered,
 )
-from bot.database import TABLES
-from bot.records import Records, database_url
-from tests.bot.test_records import POSTGRES
+from bot.records import Records
 from tests.conftest import AdvisorOver
 
 DORA, EMIL = "U0DORA", "U0EMIL"
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def records(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Records]:
-    if request.param == "postgresql" and not POSTGRES:
-        pytest.skip("TEST_POSTGRES_URL is not set; .ci/run starts a server and sets it")
-    opened = await Records.open(database_url(POSTGRES if request.param == "postgresql" else "", tmp_path))
-    async with opened._database.engine.begin() as connection:
-        await connection.run_sync(TABLES.drop_all)
-        await connection.run_sync(TABLES.create_all)
-    yield opened
-    await opened.close()
 
 
 def draft(key: str = "c1", answer_key: str = "T1:C1:1.0", mentor: str = DORA, **more: str) -> Confirmation:

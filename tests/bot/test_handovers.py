@@ -9,9 +9,6 @@ import pytest
 from bot.database import now
 from bot.handovers import LEASE, Handover, State
 from bot.records import Records
-from tests.bot.test_records import records
-
-__all__ = ["records"]
 
 ASKED = Handover("h1", "T1:C1:1.0", "T1", "U1", "What does it pay in London?", True, "C1", "1.0")
 HOUR = dt.timedelta(hours=1)

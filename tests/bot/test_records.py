@@ -2,8 +2,6 @@
 
 import asyncio
 import datetime as dt
-import os
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,24 +10,9 @@ import sqlalchemy as sa
 
 from bot import records as module
 from bot.conversation import Answer, Citation, Coverage, Receipt
-from bot.database import TABLES
 from bot.errors import RecordsUnavailable
 from bot.records import Accepted, Records, database_url
 from tests.conftest import passage
-
-POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def records(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Records]:
-    if request.param == "postgresql" and not POSTGRES:
-        pytest.skip("TEST_POSTGRES_URL is not set; .ci/run starts a server and sets it")
-    opened = await Records.open(database_url(POSTGRES if request.param == "postgresql" else "", tmp_path))
-    async with opened._database.engine.begin() as connection:
-        await connection.run_sync(TABLES.drop_all)
-        await connection.run_sync(TABLES.create_all)
-    yield opened
-    await opened.close()
 
 
 def question(ts: str = "1.0", text: str = "what does it pay?", message_id: str | None = None) -> Accepted:

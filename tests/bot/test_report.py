@@ -2,18 +2,15 @@
 
 import datetime as dt
 import json
-import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.conversation import Answer, Citation, Coverage, Receipt
-from bot.database import TABLES
 from bot.errors import SettingsError
-from bot.records import Accepted, Records, database_url
+from bot.records import Accepted, Records
 from bot.report import (
     NOT_ENOUGH,
     OTHER,
@@ -36,7 +33,6 @@ from knowledge.errors import IndexMissing
 from knowledge.passages import Passage
 from tests.conftest import passage
 
-POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 UNTIL = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
 SINCE = UNTIL - dt.timedelta(days=30)
 PEOPLE = ("U0ANNA", "U0BEN", "U0CLEO", "U0DORA")
@@ -199,18 +195,6 @@ def test_the_period_is_told(start: dt.datetime, period: str) -> None:
 # From the records
 
 PAY = passage("Bakers earn $30,000.", "Baker", "Pay", "In cities")
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def records(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Records]:
-    if request.param == "postgresql" and not POSTGRES:
-        pytest.skip("TEST_POSTGRES_URL is not set; .ci/run starts a server and sets it")
-    opened = await Records.open(database_url(POSTGRES if request.param == "postgresql" else "", tmp_path))
-    async with opened._database.engine.begin() as connection:
-        await connection.run_sync(TABLES.drop_all)
-        await connection.run_sync(TABLES.create_all)
-    yield opened
-    await opened.close()
 
 
 def answer(**changes: Any) -> Answer:

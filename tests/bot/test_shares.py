@@ -2,32 +2,16 @@
 
 import asyncio
 import datetime as dt
-import os
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from bot import shares as module
-from bot.database import TABLES, Database, database_url, now
+from bot.database import Database, now
 from bot.shares import Card, Share, Shares, State
 
-POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 SHARE = Share("s1", "T1", "T1:C1:1.0", "U0ANNA", "U0DORA", "C1", "$30,000 [1]", ("Baker: [1] Pay",), "By hand.")
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    if request.param == "postgresql" and not POSTGRES:
-        pytest.skip("TEST_POSTGRES_URL is not set; .ci/run starts a server and sets it")
-    opened = await Database.open(database_url(POSTGRES if request.param == "postgresql" else "", tmp_path))
-    async with opened.engine.begin() as connection:
-        await connection.run_sync(TABLES.drop_all)
-        await connection.run_sync(TABLES.create_all)
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

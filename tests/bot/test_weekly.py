@@ -2,19 +2,14 @@
 
 import asyncio
 import datetime as dt
-import os
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from bot import weekly as module
-from bot.database import TABLES
-from bot.records import Records, database_url
+from bot.records import Records
 from bot.weekly import GIVEN_UP, due, slot, week
 
-POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 MONDAY = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)
 HOUR, DAY, WEEK = dt.timedelta(hours=1), dt.timedelta(days=1), dt.timedelta(days=7)
 SETTING = "monday 09:00"
@@ -68,23 +63,6 @@ def test_no_week_is_left_out_at_the_turn_of_a_year() -> None:
     last = dt.datetime(2026, 12, 21, 9, tzinfo=dt.UTC)
     assert [week(last + n * WEEK) for n in range(3)] == ["2026-W52", "2026-W53", "2027-W01"]
     assert all(due(SETTING, last + n * WEEK, last + (n + 1) * WEEK) for n in range(3))
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "postgresql" and not POSTGRES:
-        pytest.skip("TEST_POSTGRES_URL is not set; .ci/run starts a server and sets it")
-    return database_url(POSTGRES if request.param == "postgresql" else "", tmp_path)
-
-
-@pytest.fixture
-async def records(address: str) -> AsyncIterator[Records]:
-    opened = await Records.open(address)
-    async with opened._database.engine.begin() as connection:
-        await connection.run_sync(TABLES.drop_all)
-        await connection.run_sync(TABLES.create_all)
-    yield opened
-    await opened.close()
 
 
 async def test_of_several_processes_one_gets_the_week(records: Records, address: str) -> None:

@@ -19,8 +19,8 @@ from bot.slack.confirmation_views import what_became
 from bot.slack.confirmed import Confirmed
 from knowledge.passages import Guide, Passage
 from knowledge.search import Hit
+from tests.bot.conftest import NO_POSTGRES, POSTGRES
 from tests.bot.slack.scene import DORA, EMIL
-from tests.bot.test_records import POSTGRES
 
 TEAM = "T1"
 QUESTIONS = ("What do bakers earn?", "what do bakers  earn?", "What do nurses earn?", "Which skills do bakers need?")
@@ -216,7 +216,7 @@ async def test_500_interleavings_of_two_mentors_end_in_a_clear_state(records: Re
 
 async def test_so_they_do_with_many_connections(tmp_path: Path) -> None:
     if not POSTGRES:
-        pytest.skip("TEST_POSTGRES_URL is not set; .ci/run starts a server and sets it")
+        pytest.skip(NO_POSTGRES)
     records = await Records.open(database_url(POSTGRES, tmp_path))
     async with records._database.engine.begin() as connection:
         await connection.run_sync(TABLES.drop_all)
