@@ -10,11 +10,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels import Channels
 from bot.confirmations import Confirmations
 from bot.conversation import Answer
-from bot.database import TABLES, Database, database_url, now
+from bot.database import TABLES, AlreadyThere, Database, database_url, now
 from bot.deeds import Deeds
 from bot.drafts import Drafts
 from bot.handovers import Handovers
@@ -180,10 +181,26 @@ class Records:
     async def accept(self, question: Accepted) -> bool:
         """Write a question to the inbox; False when it is there already."""
         row = asdict(question) | {"key": question.key, "state": ACCEPTED, "reason": "", "accepted_at": now()}
-        if not await self._database.insert(_inbox, row):
-            return False
-        await self._addressed(question)
-        return True
+        return await self._write(question, row)
+
+    async def _write(self, question: Accepted, row: dict[str, Any]) -> bool:
+        """A row of the inbox and that the bot was addressed in its thread, both or neither."""
+        while True:
+            try:
+                async with self._database.begin() as connection:
+                    await connection.execute(sa.insert(_inbox).values(row))
+                    await _address(connection, question)
+                return True
+            except AlreadyThere:
+                if await self._is_there(question):
+                    return False
+                # another process has just written the thread's row, which is there now
+
+    async def _is_there(self, question: Accepted) -> bool:
+        same = _inbox.c.key == question.key
+        if question.message_id:
+            same |= _inbox.c.message_id == question.message_id
+        return await self._database.row(sa.select(_inbox.c.key).where(same)) is not None
 
     async def thread(self, message: Accepted) -> Thread | None:
         """The state of a thread before a message in it, however often that is delivered; None where nobody asked the bot."""
@@ -205,14 +222,6 @@ class Records:
     async def pause(self, thread: str, *, paused: bool) -> None:
         """Have the bot stay quiet in a thread until it is mentioned, or answer follow-ups again."""
         await self._database.change(sa.update(_threads).where(_threads.c.key == thread).values(paused=paused))
-
-    async def _addressed(self, question: Accepted) -> None:
-        row = {"key": question.thread, "paused": False, "talk_of": "", "talk_before": "", "last_ts": question.ts}
-        if await self._database.insert(_threads, row):
-            return
-        newer = (_threads.c.key == question.thread) & (_threads.c.last_ts < question.ts)
-        values = {"talk_before": _threads.c.talk_of, "talk_of": "", "last_ts": question.ts}
-        await self._database.change(sa.update(_threads).where(newer).values(values))
 
     async def known(self, key: str) -> Accepted | None:
         """A question that was accepted at any time."""
@@ -261,8 +270,7 @@ class Records:
     async def posted(self, message: Accepted) -> None:
         """Note an answer that a person had posted as a message of its own: its thread may go on asking."""
         finished = {"key": message.key, "accepted_at": now(), **_finished(ANSWERED)}
-        if await self._database.insert(_inbox, asdict(message) | finished):
-            await self._addressed(message)
+        await self._write(message, asdict(message) | finished)
 
     async def refused(self, question: Accepted, reason: str) -> None:
         """Mark a question as one that cannot be answered; the question's text is forgotten."""
@@ -361,6 +369,18 @@ def _within(
     """Conditions for a moment in some time; SQLite knows no time zones, so in UTC."""
     after = [moment >= since.astimezone(dt.UTC)] if since else []
     return [*after, *([moment < until.astimezone(dt.UTC)] if until else [])]
+
+
+async def _address(connection: AsyncConnection, question: Accepted) -> None:
+    """Note that the bot was addressed in a thread, unless somebody has spoken there later."""
+    own = _threads.c.key == question.thread
+    values = {"talk_before": _threads.c.talk_of, "talk_of": "", "last_ts": question.ts}
+    newer = sa.update(_threads).where(own & (_threads.c.last_ts < question.ts)).values(values)
+    if (await connection.execute(newer)).rowcount:
+        return
+    if (await connection.execute(sa.select(_threads.c.key).where(own))).first() is None:
+        row = {"key": question.thread, "paused": False, "talk_of": "", "talk_before": "", "last_ts": question.ts}
+        await connection.execute(sa.insert(_threads).values(row))
 
 
 def _accepted(row: Any) -> Accepted:
