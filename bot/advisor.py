@@ -297,7 +297,7 @@ def _told(finding: Finding, numbers: Mapping[str, int], form: Form) -> str:
     text = _laid_out(finding.given, numbers, form)
     if finding.others:
         return wording.both(finding, text, [text_of([other], numbers) for other in finding.others])
-    text = f"{text}{wording.where_it_holds(finding)}"
+    text = wording.placed(text, finding)
     return f"{text} {wording.vague(finding)}" if finding.coverage is Coverage.PARTLY_COVERED else text
 
 

@@ -73,7 +73,7 @@ def footnote(answer: Answer) -> str:
         return ""
     if answer.receipt.mode != "extracted":
         return ""
-    return f"  Extracted from the guide, word for word. {answer.receipt.notice}".rstrip()
+    return f"  Put together from the guide's own words, without a language model. {answer.receipt.notice}".rstrip()
 
 
 def _edition(edition: str) -> str:

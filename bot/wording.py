@@ -11,6 +11,8 @@ from knowledge.words import fold
 
 MOST_ROLES = 6
 """Roles offered to choose from."""
+_SENTENCE_END = re.compile(r"[.!](?: ?\[\d{1,2}\])+$")
+"""The end of a sentence and the passages it cites."""
 NEAREST = 3
 """Sections named when the guide does not answer."""
 _SPOKEN = {
@@ -64,8 +66,15 @@ def guide_is_in(language: str, asked_in: str) -> str:
     return sentence.format(told[language]) if language in told else ""
 
 
-def where_it_holds(finding: Finding) -> str:
-    """The region and edition that an amount of money holds for, as far as its sentence does not say so."""
+def placed(text: str, finding: Finding) -> str:
+    """An answer with the region and edition that its amount of money holds for, inside its last sentence if it ends in one."""
+    where = _where_it_holds(finding)
+    ending = _SENTENCE_END.search(text)
+    return f"{text[: ending.start()]}{where}{ending[0]}" if ending else f"{text}{where}"
+
+
+def _where_it_holds(finding: Finding) -> str:
+    """Region and edition of an amount, as far as its sentence does not say so."""
     if finding.ask.wanted is not Wanted.MONEY or not finding.given:
         return ""
     guide = finding.given[0].statement.passage.guide

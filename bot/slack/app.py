@@ -59,7 +59,7 @@ STOP_SECONDS = 10.0
 """How long a stop waits for answers being composed; what is not ready is answered after the next start."""
 
 COMPOSED = "A language model writes my answers, and every sentence is checked against the guides before you see it."
-EXTRACTED = "My answers are taken word for word from the guides."
+EXTRACTED = "My answers are put together from the guides' own words, without a language model."
 
 log = logging.getLogger(__name__)
 

@@ -42,7 +42,7 @@ async def composing(searcher: Searcher, server: OpenAIServer, patience: float = 
 async def test_without_a_model_the_sentence_that_answers_is_given_with_its_source(advisor: Advisor) -> None:
     answer = await advisor.answer(Conversation.of([PAY]))
     assert "$120,000" in answer.text
-    assert answer.text.endswith("per year. [1] (edition 2026-11)")
+    assert answer.text.endswith("per year (edition 2026-11). [1]")
     assert len(answer.text.split()) <= 60
     assert answer.coverage is Coverage.COVERED
     assert answer.citations[0].passage.heading[-1] == "Average salary"

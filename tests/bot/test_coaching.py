@@ -121,7 +121,7 @@ async def test_the_choice_can_be_made_in_the_next_turn(two: Advisor) -> None:
 
 async def test_a_role_that_is_named_gets_its_own_figure_with_region_and_edition(two: Advisor) -> None:
     answer = await said(two, "what do nurses earn?")
-    assert answer.text == "Nurses earn about €45,000 a year on average. [1] (Ireland, edition 2026)"
+    assert answer.text == "Nurses earn about €45,000 a year on average (Ireland, edition 2026). [1]"
 
 
 async def test_a_change_of_the_role_in_a_follow_up_is_noticed(two: Advisor) -> None:

@@ -59,7 +59,7 @@ async def test_the_same_statements_answer_in_each_form(
 
 def _given(searcher: Searcher, answer: Answer) -> list[str]:
     """The statements of the cited passages that an answer holds, in its order."""
-    text = re.sub(r"\s*\[\d+\]", "", answer.text)
+    text = re.sub(r"\s*\[\d+\]| \([^()]*edition [^()]*\)", "", answer.text)
     told = [s.text for citation in answer.citations for s in statements(citation.passage)]
     placed = [(text.find(cell), one) for one in told if (cell := one.split("; ")[0]) in text and not one.endswith(":")]
     return [one for _, one in sorted(placed)]

@@ -39,7 +39,7 @@ async def test_an_answer_shows_its_sources(advisor: Advisor) -> None:
     printed = await screen(advisor, ["what does a senior backend engineer earn?"])
     assert "$120,000" in printed
     assert "[1] Senior" in printed
-    assert "Extracted from the guide" in printed
+    assert "Put together from the guide's own words" in printed
 
 
 class Counting:
