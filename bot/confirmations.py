@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database import TABLES, AlreadyThere, Database, now
-from bot.deeds import _deeds  # what is done and the record of it stand or fall together
+from bot.deeds import deed
 
 CONFIRMED, CORRECTED, WITHDREW, REPLACED, EXPIRED = "confirmed", "corrected", "withdrew", "replaced", "expired"
 """What is noted as done, each once about the confirmation it is done to."""
@@ -156,12 +156,14 @@ class Confirmations:
                 await _raise_version(connection, seen)
                 for other in instead_of:
                     if await _move(connection, other, State.REPLACED, mentor, State.ACTIVE, State.EXPIRED):
-                        await _note(connection, mentor, REPLACED, other)
+                        await connection.execute(deed(mentor, REPLACED, other))
                 drafted = (_confirmations.c.id == confirmation.id) & (_confirmations.c.state == State.DRAFTED)
                 made = await connection.execute(sa.update(_confirmations).where(drafted).values(values))
                 if not made.rowcount:
                     raise _Overtaken
-                await _note(connection, mentor, CORRECTED if confirmation.corrected else CONFIRMED, confirmation.id)
+                await connection.execute(
+                    deed(mentor, CORRECTED if confirmation.corrected else CONFIRMED, confirmation.id)
+                )
         except (_Overtaken, AlreadyThere):
             return False
         return True
@@ -198,13 +200,13 @@ class Confirmations:
         query = sa.select(_confirmations).where(which).order_by(_confirmations.c.made_at.desc(), _confirmations.c.id)
         return [_confirmation(row) for row in await self._database.rows(query)]
 
-    async def _change(self, key: str, state: State, person: str, deed: str, *before: State) -> bool:
+    async def _change(self, key: str, state: State, person: str, what: str, *before: State) -> bool:
         try:
             async with self._database.begin() as connection:
                 await _raise_version(connection)
                 if not await _move(connection, key, state, person, *before):
                     raise _Overtaken
-                await _note(connection, person, deed, key)
+                await connection.execute(deed(person, what, key))
         except _Overtaken:
             return False
         return True
@@ -226,11 +228,6 @@ async def _move(connection: AsyncConnection, key: str, state: State, person: str
     own = (_confirmations.c.id == key) & _confirmations.c.state.in_(before)
     values = {"state": state, "slot": None, "changed_at": now(), "changed_by": person}
     return (await connection.execute(sa.update(_confirmations).where(own).values(values))).rowcount > 0
-
-
-async def _note(connection: AsyncConnection, person: str, what: str, about: str) -> None:
-    row = {"person": person, "what": what, "about": about, "done_at": now()}
-    await connection.execute(sa.insert(_deeds).values(row))
 
 
 def _row(confirmation: Confirmation) -> dict[str, Any]:

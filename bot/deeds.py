@@ -18,6 +18,11 @@ _deeds = sa.Table(
 )
 
 
+def deed(person: str, what: str, about: str) -> sa.Insert:
+    """The note that a person did something, for a transaction in which the thing itself is done."""
+    return sa.insert(_deeds).values(person=person, what=what, about=about, done_at=now())
+
+
 class Deeds:
     """The deeds in the records. Every method raises RecordsUnavailable when the database does not answer."""
 
@@ -26,7 +31,8 @@ class Deeds:
 
     async def note(self, person: str, what: str, about: str) -> None:
         """Keep that a person did something, e.g. "confirmed", about a thing by its key or id."""
-        await self._database.insert(_deeds, {"person": person, "what": what, "about": about, "done_at": now()})
+        async with self._database.begin() as connection:
+            await connection.execute(deed(person, what, about))
 
     async def all(self) -> Sequence[Any]:
         """Every deed, oldest first, as rows."""

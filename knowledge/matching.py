@@ -1,7 +1,7 @@
 """Does a statement answer what was asked: are the words that carry the question met, and is it the right kind of answer?"""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Self
@@ -127,12 +127,6 @@ def weigh(ask: Ask, passages: Sequence[tuple[Passage, float]]) -> list[Match]:
         for statement in statements(passage)
     ]
     return sorted(matches, key=lambda match: -match.score)
-
-
-def unmet(ask: Ask, matches: Iterable[Match]) -> list[Word]:
-    """The carrying words of a question that none of the statements meets."""
-    best = [max(of_word, default=0.0) for of_word in zip(*(match.credit for match in matches), strict=True)]
-    return [word for word, credit in zip(ask.words, best or [0.0] * len(ask.words), strict=True) if credit == 0.0]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from bot.slack.handing_over import is_asker
 from bot.slack.handover_views import offering
 from bot.slack.library import Library
 from bot.slack.office import Office
-from bot.slack.posting import post, whisper
+from bot.slack.posting import post, thread_of, whisper
 from bot.slack.threads import readable
 from bot.slack.views import changed_modal, note_modal, passages_modal, reason_in, reason_modal
 
@@ -48,7 +48,7 @@ def rated(records: Records):  # type: ignore[no-untyped-def]
         if direction == "down":
             await client.views_open(trigger_id=body["trigger_id"], view=reason_modal(key))
         else:
-            await whisper(respond, plain_post(THANKS), _thread(body))
+            await whisper(respond, plain_post(THANKS), thread_of(body))
 
     return listener
 
@@ -81,11 +81,6 @@ def _sources(cited: Sequence[Mapping[str, str]], library: Library, answer: str) 
     hashes = {number: entry["hash"] for number, entry in enumerate(cited, 1)}
     there = {number: passage for number, passage in found.items() if passage and passage.hash == hashes[number]}
     return passages_modal(there, answer, whole=len(there) == len(cited)) if there else changed_modal()
-
-
-def _thread(body: Mapping[str, Any]) -> str:
-    """The thread of the message whose button was pressed; Slack tells it of ephemeral ones in the container."""
-    return str((body.get("message") or {}).get("thread_ts") or (body.get("container") or {}).get("thread_ts") or "")
 
 
 def _text(body: dict[str, Any]) -> str:

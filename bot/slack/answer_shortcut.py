@@ -13,6 +13,7 @@ from bot.slack.drafting import Asked, Drafting, Unanswerable, as_shown, post_dra
 from bot.slack.failures import NO_ENTRY, code
 from bot.slack.threads import readable
 from bot.slack.views import DRAFT_TEXT, draft_modal, note_modal
+from bot.slack.windows import show
 
 SHORTCUT, DRAFT_VIEW = "answer_from_guide", "draft"
 READING = "Reading the guides…"
@@ -28,12 +29,7 @@ def shortcut_used(drafting: Drafting):  # type: ignore[no-untyped-def]  # Bolt r
     async def listener(ack: AsyncAck, shortcut: dict[str, Any], client: AsyncWebClient) -> None:
         await ack()
         opened = await client.views_open(trigger_id=shortcut["trigger_id"], view=note_modal("Career guide", READING))
-        view = await _view(drafting, shortcut)
-        try:
-            await client.views_update(view_id=opened["view"]["id"], view=view)
-        except SlackApiError as error:
-            if code(error) != "not_found":  # the window was closed in the meantime
-                raise
+        await show(client, str(opened["view"]["id"]), await _view(drafting, shortcut))
 
     return listener
 

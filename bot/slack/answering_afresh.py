@@ -6,10 +6,10 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.slack.blocks import plain_post
-from bot.slack.confirmation_marks import FORGOTTEN, UNREADABLE, standing_answer, thread_of
+from bot.slack.confirmation_marks import FORGOTTEN, UNREADABLE, standing_answer
 from bot.slack.confirmed import MODE
 from bot.slack.office import Office
-from bot.slack.posting import whisper
+from bot.slack.posting import thread_of, whisper
 
 FRESH_THERE = "The fresh answer is there already."
 FRESH_COMING = "A fresh answer is on its way."

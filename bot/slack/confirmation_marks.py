@@ -65,11 +65,6 @@ async def show_label(office: Office, confirmation: Confirmation) -> None:
         log.info("The answer %s does not show what became of it: %s", confirmation.key, type(error).__name__)
 
 
-def thread_of(body: Mapping[str, Any]) -> str:
-    """The thread of the message whose button was pressed; Slack tells it of ephemeral ones in the container."""
-    return str((body.get("message") or {}).get("thread_ts") or (body.get("container") or {}).get("thread_ts") or "")
-
-
 async def _mark(office: Office, question: Accepted, standing: Standing, confirmation: Confirmation) -> None:
     last, active = standing.parts[-1], confirmation.state is State.ACTIVE
     meant = await _is_about(office, question, standing, confirmation) if active else _tells_of(last, confirmation)

@@ -16,7 +16,7 @@ from bot.records import Accepted
 from bot.slack import confirmation_views as views
 from bot.slack.answering_afresh import fresh_asked
 from bot.slack.blocks import Block, place_of, plain_post, source_lines
-from bot.slack.confirmation_marks import FORGOTTEN, UNREADABLE, show_label, standing_answer, thread_of
+from bot.slack.confirmation_marks import FORGOTTEN, UNREADABLE, show_label, standing_answer
 from bot.slack.confirmed import FRESH, MODE, Outcome, present
 from bot.slack.escaping import visible
 from bot.slack.exporting import Exporting
@@ -25,7 +25,7 @@ from bot.slack.mentors import ONLY_MENTORS
 from bot.slack.mrkdwn import as_text
 from bot.slack.offers import CONFIRM, CORRECT, MENTOR_MENU
 from bot.slack.office import Office
-from bot.slack.posting import post, update, whisper
+from bot.slack.posting import post, thread_of, update, whisper
 from bot.slack.windows import open_note, show
 from knowledge.errors import KnowledgeError
 from knowledge.passages import Passage

@@ -16,14 +16,13 @@ from bot.records import Accepted
 from bot.slack import handover_views as views
 from bot.slack.addressed import from_a_person, question_in
 from bot.slack.blocks import Post, plain_post
-from bot.slack.confirmation_marks import thread_of
 from bot.slack.escaping import visible
 from bot.slack.failures import FAILURES
 from bot.slack.handover_errands import Carried, carry, keep_confirmed, post_card, redraw, remind, resume, take_back
 from bot.slack.mentors import ONLY_MENTORS
 from bot.slack.offers import ASK_MENTOR
 from bot.slack.office import Office
-from bot.slack.posting import post, whisper
+from bot.slack.posting import post, thread_of, whisper
 from bot.slack.threads import Message, read_thread, readable
 from bot.slack.views import note_modal
 from bot.slack.windows import open_note, show

@@ -1,6 +1,7 @@
 """Posting and changing messages so that Slack always takes them: as plain text where it refuses the blocks."""
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
@@ -55,6 +56,11 @@ async def whisper(respond: AsyncRespond, message: Post, thread_ts: str = "") -> 
         replace_original=False,
         thread_ts=thread_ts or None,
     )
+
+
+def thread_of(body: Mapping[str, Any]) -> str:
+    """The thread of the message whose button was pressed; Slack tells it of ephemeral ones in the container."""
+    return str((body.get("message") or {}).get("thread_ts") or (body.get("container") or {}).get("thread_ts") or "")
 
 
 def _check_refused(error: SlackApiError) -> None:
