@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Sequence
+from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -21,13 +22,14 @@ from knowledge.errors import KnowledgeError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from bot.advisor import Advisor
-    from bot.composing import ChatComposer
+    from bot.answering.advisor import Advisor
+    from bot.answering.composing import Composer
+    from bot.answering.conversation import Answer, Citation
+    from bot.answering.hearing import Sayings
+    from bot.answering.same_question import SameQuestions
     from bot.confirmations import Confirmation
-    from bot.conversation import Answer, Citation
-    from bot.meaning import Meanings
     from bot.report import Report
-    from knowledge.embeddings import NamedEmbeddings
+    from knowledge.encoder import Encoder, LocalEncoder
     from knowledge.index import IndexStore, SyncReport
     from knowledge.search import Searcher
 
@@ -148,9 +150,7 @@ def answer(
 ) -> None:
     """Answer a file of questions from a folder of guides, for evaluations; the normal index is not touched."""
     asked = _read_questions(questions)
-    settings = (
-        _settings() if with_model else _settings().model_copy(update={"openai_api_key": None, "chat_model": "none"})
-    )
+    settings = _settings() if with_model else _settings().without_model()
     parts = Parts(settings, guides)
     parts.sync(_console(stderr=True))
     _once(_answer_all, parts.advisor(), asked, answers)
@@ -184,15 +184,14 @@ class Parts:
     def __init__(self, settings: Settings, guides: Path | None = None) -> None:
         self._settings = settings
         self._guides = guides.resolve() if guides else None
-        self._embeddings: NamedEmbeddings | None = None
         self._searcher: Searcher | None = None
 
     @property
     def mode(self) -> str:
         """How answers are made, for the person who started the bot."""
         if self._settings.has_model:
-            return f"Answers are composed by {self._settings.chat_model} and checked against the guide."
-        return "No OPENAI_API_KEY is set, so answers are extracted from the guide."
+            return f"Answers are composed by {self._settings.chat_model} and checked against the guides."
+        return "No chat model is set, so answers are quoted from the guides."
 
     @property
     def folders(self) -> list[Path]:
@@ -223,21 +222,27 @@ class Parts:
             return False
         return True
 
-    def embeddings(self) -> "NamedEmbeddings":
-        """The embedding model."""
-        if self._embeddings is None:
-            from knowledge.embeddings import open_embeddings
+    @cached_property
+    def local_encoder(self) -> "LocalEncoder":
+        """MiniLM on this machine."""
+        from knowledge.encoder import LocalEncoder
 
-            settings = self._settings
-            self._embeddings = open_embeddings(settings.embeddings, settings.openai_key, settings.openai_base_url)
-        return self._embeddings
+        return LocalEncoder()
+
+    @cached_property
+    def encoder(self) -> "Encoder":
+        """What makes the vectors of the index."""
+        from knowledge.encoder import open_encoder
+
+        s = self._settings
+        return open_encoder(s.embeddings, self.local_encoder, s.openai_key, s.openai_base_url)
 
     def sync(self, console: "Console") -> "SyncReport":
         """Bring the index in line with the guides, showing a progress bar."""
         from knowledge.index import sync
 
         with _progress_bar(console) as progress:
-            return sync(self.store(), self.folders, self.embeddings(), progress)
+            return sync(self.store(), self.folders, self.encoder, progress)
 
     def searcher(self) -> "Searcher":
         """Search over the current index."""
@@ -245,31 +250,55 @@ class Parts:
         from knowledge.search import Searcher
 
         if self._searcher is None:
-            self._searcher = Searcher(IndexReader(self.store()), self.embeddings())
+            self._searcher = Searcher(IndexReader(self.store()), self.encoder)
         return self._searcher
 
     def advisor(self) -> "Advisor":
         """The advisor over the current index."""
-        from bot.advisor import Advisor
+        from bot.answering.advisor import Advisor
+        from bot.answering.checking import Checker
+        from bot.answering.quoting import Quoter
+        from knowledge.reader import Reader
 
-        return Advisor(self.searcher(), self.composer(), self._settings.contact)
+        return Advisor(
+            self.searcher(),
+            self.local_encoder,
+            Quoter(Reader()),
+            Checker(self.local_encoder),
+            self._sayings(),
+            composer=self.composer,
+            contact=self._settings.contact,
+        )
 
-    def meanings(self) -> "Meanings":
-        """What tells whether two questions mean the same."""
-        from bot.meaning import Meanings
+    def same_questions(self) -> "SameQuestions":
+        """What tells whether two questions ask for the same."""
+        from bot.answering.same_question import SameQuestions
 
-        return Meanings(self.searcher())
+        return SameQuestions(self.local_encoder, self.composer)
 
-    def composer(self) -> "ChatComposer | None":
-        """The chat model that writes answers, if one is set."""
+    @cached_property
+    def composer(self) -> "Composer | None":
+        """What asks the chat model, if one is set."""
         if not self._settings.has_model:
             return None
-        from bot.composing import ChatComposer, open_chat_model
-        from bot.prompts import Prompts
+        from bot.answering.chat_model import open_chat_model
+        from bot.answering.composing import Composer
+        from bot.answering.prompts import Prompts
 
         s = self._settings
-        model = open_chat_model(s.chat_model, s.openai_key, s.openai_base_url, s.chat_timeout)
-        return ChatComposer(model, s.chat_model, Prompts.load(), s.chat_timeout)
+        return Composer(open_chat_model(s.chat_model, s.openai_key, s.openai_base_url, s.chat_timeout), Prompts.load())
+
+    def _sayings(self) -> "Sayings":
+        from bot.answering.hearing import Sayings
+        from bot.answering.prompts import Prompts
+
+        s = self._settings
+        guides = self.searcher().guides() if self.is_indexed() else ()
+        roles = list(dict.fromkeys(guide.role for guide in guides if guide.role))
+        titles = [guide.title for guide in guides]
+        return Sayings.of(
+            Prompts.load().people, contact=s.contact, emergency=s.emergency, composed=s.has_model, days=s.retention_days, roles=roles, titles=titles
+        )  # fmt: skip
 
 
 def _settings() -> Settings:
@@ -300,10 +329,8 @@ def _serve_slack(settings: Settings, parts: Parts, tokens: tuple[str, str]) -> N
 
     async def serving() -> None:
         records = await Records.open(database_url(settings.database_url, settings.data_dir))
-        meanings = parts.meanings()
-        await serve(
-            SlackBot(parts.advisor(), parts.searcher(), records, workspace, limits, meanings=meanings, upkeep=upkeep)
-        )
+        same = parts.same_questions()
+        await serve(SlackBot(parts.advisor(), parts.searcher(), records, workspace, limits, same=same, upkeep=upkeep))
         await records.close()
 
     asyncio.run(serving())
@@ -311,7 +338,6 @@ def _serve_slack(settings: Settings, parts: Parts, tokens: tuple[str, str]) -> N
 
 async def _report(settings: Settings, parts: Parts, since: str) -> "Report":
     from bot.database import now
-    from bot.meaning import Meanings
     from bot.records import Records, database_url
     from bot.report import by_words, made, observed
     from bot.report import since as moment
@@ -323,7 +349,7 @@ async def _report(settings: Settings, parts: Parts, since: str) -> "Report":
         seen = await observed(records, parts.searcher().passage, start, until)
     finally:
         await records.close()
-    groups = Meanings(parts.searcher()).groups if parts.is_indexed() else by_words
+    groups = parts.same_questions().groups if parts.is_indexed() else by_words
     return await made(seen, groups, start, until)
 
 
@@ -373,7 +399,7 @@ def _once(act: Callable[..., Coroutine[Any, Any, Any]], *args: Any) -> Any:
 
 
 def _conversation(turns: Sequence[str]) -> Any:
-    from bot.conversation import Conversation
+    from bot.answering.conversation import Conversation
 
     return Conversation.of(turns)
 
@@ -406,6 +432,9 @@ def _as_json(answer: "Answer") -> dict[str, Any]:
         "citations": [_citation(citation) for citation in answer.citations],
         "retrieved": [_citation(citation) for citation in answer.retrieved],
         "coverage": answer.coverage.value,
+        "probability": answer.receipt.probability,
+        "withheld": [{"text": one.text, "why": one.why} for one in answer.receipt.withheld],
+        "notice": answer.receipt.notice,
         "mode": answer.receipt.mode,
         "ms": answer.receipt.milliseconds,
     }

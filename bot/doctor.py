@@ -49,7 +49,7 @@ async def _checks() -> AsyncIterator[Check]:
         return
     yield Check("settings", True, "complete")
     yield _disk(settings.data_dir)
-    for check in _index(settings):
+    for check in await _index(settings):
         yield check
     yield await _model(settings)
     yield await _records(settings)
@@ -87,7 +87,7 @@ def _disk(folder: Path) -> Check:
     return Check("disk", True, f"{folder} can be written")
 
 
-def _index(settings: Settings) -> list[Check]:
+async def _index(settings: Settings) -> list[Check]:
     from bot.__main__ import Parts
     from knowledge.documents import find_files
     from knowledge.index import IndexReader, is_fresh
@@ -96,25 +96,25 @@ def _index(settings: Settings) -> list[Check]:
     files = find_files(parts.folders)
     guides = Check("guides", bool(files), f"{len(files)} found" if files else "none found; put some into KNOWLEDGE_DIR")
     try:
-        embeddings = parts.embeddings()
-        embeddings.embed_query("ready?")
+        encoder = parts.encoder
+        await encoder.question("ready?")
         snapshot = IndexReader(parts.store()).snapshot()
-        fresh = is_fresh(parts.store(), parts.folders, embeddings.name)
+        fresh = is_fresh(parts.store(), parts.folders, encoder.name)
     except KnowledgeError as error:
         return [guides, Check("index", False, str(error))]
     size = f"{len(snapshot.passages)} passages of {len(snapshot.guides)} guides"
     told = size if fresh else f"{size}, but guides have changed since; run `careerbot index`"
     skipped = [Check("guides", False, f"{skip.path} is left out: {skip.reason}") for skip in snapshot.skipped]
-    return [guides, Check("embeddings", True, embeddings.name), Check("index", fresh, told), *skipped]
+    return [guides, Check("embeddings", True, encoder.name), Check("index", fresh, told), *skipped]
 
 
 async def _model(settings: Settings) -> Check:
     if not settings.has_model:
-        return Check("chat model", True, "none, answers are extracted; set OPENAI_API_KEY to have them composed")
+        return Check("chat model", True, "none, answers are quoted; set OPENAI_API_KEY to have them composed")
     from bot.__main__ import Parts
 
     try:
-        if composer := Parts(settings).composer():
+        if composer := Parts(settings).composer:
             await composer.check()
     except CareerBotError as error:
         return Check("chat model", False, str(error))

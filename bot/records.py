@@ -12,9 +12,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.answering.conversation import Answer
 from bot.channels import Channels
 from bot.confirmations import Confirmations
-from bot.conversation import Answer
 from bot.database import TABLES, AlreadyThere, Database, database_url, now
 from bot.deeds import Deeds
 from bot.drafts import Drafts
@@ -61,6 +61,15 @@ _answers = sa.Table(
     sa.Column("milliseconds", sa.Integer, nullable=False),
     sa.Column("notice", sa.Text, nullable=False),
     sa.Column("withheld", sa.Integer, nullable=False),
+    sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
+)
+_withheld = sa.Table(
+    "withheld",
+    TABLES,
+    sa.Column("key", sa.String(120), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
     sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
 )
 
@@ -284,11 +293,12 @@ class Records:
     async def keep_receipt(self, key: str, person: str, answer: Answer) -> None:
         """Keep an answer's receipt in the place of an earlier one; what the guides do not answer is kept as asked, as a gap."""
         async with self._database.begin() as connection:
-            for table in (_answers, _gaps):
+            for table in (_answers, _gaps, _withheld):
                 await connection.execute(sa.delete(table).where(table.c.key == key))
             await connection.execute(sa.insert(_answers).values(_receipt(key, person, answer)))
-            if answer.gaps:
-                await connection.execute(sa.insert(_gaps).values(_gap_rows(key, person, answer)))
+            for table, rows in ((_gaps, _gap_rows(key, person, answer)), (_withheld, _withheld_rows(key, answer))):
+                if rows:
+                    await connection.execute(sa.insert(table).values(rows))
 
     async def copy_receipt(self, key: str, copy: str, person: str) -> bool:
         """Keep an answer's receipt under a second key, as another person's; False where there is none."""
@@ -316,6 +326,11 @@ class Records:
         query = sa.select(_gaps).where(*_within(_gaps.c.asked_at, since, until))
         return await self._database.rows(query.order_by(_gaps.c.asked_at, _gaps.c.number))
 
+    async def withheld(self, since: dt.datetime | None = None, until: dt.datetime | None = None) -> Sequence[Any]:
+        """The sentences of chat models that nobody was shown, and why, of all or of some time, oldest first, as rows."""
+        query = sa.select(_withheld).where(*_within(_withheld.c.answered_at, since, until))
+        return await self._database.rows(query.order_by(_withheld.c.answered_at, _withheld.c.number))
+
     async def rated(self, key: str, person: str, *, liked: bool, reason: str = "", text: str = "") -> None:
         """Keep what a person thinks of an answer; a later opinion replaces an earlier one."""
         row = {"key": key, "person": person, "liked": liked, "reason": reason, "text": text, "given_at": now()}
@@ -336,6 +351,7 @@ class Records:
     async def purge(self, before: dt.datetime) -> None:
         """Forget the texts of questions and of feedback that are older than a moment; what is counted stays."""
         await self._database.change(sa.delete(_gaps).where(_gaps.c.asked_at < before))
+        await self._database.change(sa.delete(_withheld).where(_withheld.c.answered_at < before))
         await self._database.change(sa.update(_feedback).where(_feedback.c.given_at < before).values(text=""))
         await self.handovers.purge(before)
 
@@ -346,6 +362,8 @@ class Records:
         """
         keys = sa.select(_inbox.c.key).where(_inbox.c.person == person)
         async with self._database.begin() as connection:
+            own = sa.select(_answers.c.key).where(_answers.c.key.in_(keys) | (_answers.c.person == person))
+            await connection.execute(sa.delete(_withheld).where(_withheld.c.key.in_(own)))
             await connection.execute(
                 sa.delete(_answers).where(_answers.c.key.in_(keys) | (_answers.c.person == person))
             )
@@ -415,7 +433,7 @@ def _receipt(key: str, person: str, answer: Answer) -> dict[str, Any]:
         "passages": cited,
         "milliseconds": receipt.milliseconds,
         "notice": receipt.notice,
-        "withheld": receipt.withheld,
+        "withheld": len(receipt.withheld),
         "answered_at": now(),
     }
 
@@ -424,3 +442,8 @@ def _gap_rows(key: str, person: str, answer: Answer) -> list[dict[str, Any]]:
     nearest = [" > ".join(citation.passage.heading) for citation in answer.retrieved[:NEAREST]]
     common = {"key": key, "person": person, "nearest": nearest, "asked_at": now()}
     return [common | {"number": number, "text": text} for number, text in enumerate(answer.gaps, 1)]
+
+
+def _withheld_rows(key: str, answer: Answer) -> list[dict[str, Any]]:
+    told = enumerate(answer.receipt.withheld, 1)
+    return [{"key": key, "number": n, "text": one.text, "why": one.why, "answered_at": now()} for n, one in told]

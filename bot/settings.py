@@ -24,10 +24,11 @@ class Settings(BaseSettings):
         "https://slack.com/api/", description="Slack's Web API; another address for a test server."
     )
     openai_api_key: SecretStr | None = Field(
-        None, description="Key of the chat model; without it answers are extracted."
+        None, description="Key of the chat model; without key and OPENAI_BASE_URL answers are quoted."
     )
     openai_base_url: str | None = Field(
-        None, description="Address of a gateway or local server that speaks OpenAI's protocol."
+        None,
+        description="Address of a gateway or local server that speaks OpenAI's protocol; a local one needs no key.",
     )
     chat_model: str = Field(
         "gpt-5.4-mini", description="Chat model; `provider:model` for any other provider of LangChain."
@@ -62,6 +63,7 @@ class Settings(BaseSettings):
         90, ge=1, le=3650, description="Days that texts of questions, feedback and drafts are kept."
     )
     contact: str = Field("", description="Whom to ask when the guides do not answer, e.g. `#career-mentors`.")
+    emergency: str = Field("", description="Whom to call when somebody is in danger, e.g. `the crisis line 988 (US)`.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @field_validator("slack_bot_token")
@@ -142,8 +144,14 @@ class Settings(BaseSettings):
 
     @property
     def has_model(self) -> bool:
-        """Whether answers are composed by a chat model."""
-        return bool(self.openai_api_key) or ":" in self.chat_model
+        """Whether answers are composed by a chat model: with a key, a server's address, or another provider's model."""
+        from bot.answering.chat_model import is_provider
+
+        return bool(self.openai_api_key or self.openai_base_url) or is_provider(self.chat_model)
+
+    def without_model(self) -> "Settings":
+        """The same settings, but for answers without a chat model."""
+        return self.model_copy(update={"openai_api_key": None, "openai_base_url": None, "chat_model": "none"})
 
 
 def _ids(listed: str) -> frozenset[str]:

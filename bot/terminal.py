@@ -6,10 +6,9 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.text import Text
 
-from bot.advisor import Advisor
-from bot.conversation import Answer, Conversation, Turn
+from bot.answering.advisor import Advisor
+from bot.answering.conversation import QUOTED, Answer, Conversation, Turn
 from bot.errors import CareerBotError
-from bot.smalltalk import greeting
 from knowledge.errors import KnowledgeError
 
 PROMPT = "\nyou › "
@@ -19,7 +18,7 @@ Read = Callable[[str], Awaitable[str]]
 
 async def converse(advisor: Advisor, console: Console, read: Read, mode: str) -> None:
     """Ask and answer until the person leaves. `/new` starts a new conversation, `/quit` or the end of input ends."""
-    console.print(Markdown(greeting()))
+    console.print(Markdown(advisor.greeting))
     console.print(f"[dim]{mode} /new starts over, /quit leaves.[/dim]")
     turns: tuple[Turn, ...] = ()
     while (said := await _next(read)) is not None:
@@ -71,9 +70,9 @@ def footnote(answer: Answer) -> str:
     """A word on how the answer was made, where a reader should know."""
     if not answer.citations:
         return ""
-    if answer.receipt.mode != "extracted":
+    if answer.receipt.mode != QUOTED:
         return ""
-    return f"  Put together from the guide's own words, without a language model. {answer.receipt.notice}".rstrip()
+    return f"  Quoted from the guides, without a language model. {answer.receipt.notice}".rstrip()
 
 
 def _edition(edition: str) -> str:

@@ -5,6 +5,7 @@ A pointer, the metadata of a small collection, names the current version; switch
 so a reader sees the old version or the new one, and a killed sync leaves the old one. One process writes at a time.
 """
 
+import base64
 import json
 import shutil
 import sqlite3
@@ -21,20 +22,21 @@ from urllib.parse import urlsplit
 
 from knowledge.documents import Document, GuideFile, SkippedFile, find_files, read_all
 from knowledge.errors import IndexBusy, IndexDamaged, IndexMissing, NoGuides
-from knowledge.evidence import Evidence
 from knowledge.lexical import LexicalIndex
 from knowledge.passages import FORMAT_VERSION, Guide, Passage, embedding_text, split
 
 if TYPE_CHECKING:
+    import numpy as np
     from chromadb.api import ClientAPI
+    from numpy.typing import NDArray
 
-    from knowledge.embeddings import NamedEmbeddings
+    from knowledge.encoder import Encoded, Encoder
 
 POINTER = "careerbot-pointer"
 VERSION_PREFIX = "careerbot-guides-"
 EF_SEARCH = 200
 """Candidates that Chroma's approximate search keeps: recall@10 is 0.999 at 200, 0.993 at the default of 100."""
-EMBEDDED_AT_ONCE = 64
+ENCODED_AT_ONCE = 64
 LOCK_SECONDS = 5.0
 
 Progress = Callable[[int, int], None]
@@ -100,7 +102,7 @@ class Snapshot:
     passages: tuple[Passage, ...]
     skipped: tuple[SkippedFile, ...]
     lexical: LexicalIndex
-    evidence: Evidence
+    statement_vectors: "NDArray[np.float32]"
     _collection: Any
 
     @cached_property
@@ -157,13 +159,14 @@ class IndexStore:
             return Version(*(str(said[key]) for key in ("name", "embeddings", "format", "previous")))
 
     def open(self, version: Version) -> Snapshot:
-        """A version, ready to search. Its lexical index is built anew where the files beside it are missing."""
+        """A version, ready to search. What stands beside it in files is made anew where it is missing."""
         with _damage_told():
             collection = self._client.get_collection(version.name, embedding_function=None)
             contents = self.contents(version)
-            lexical, evidence = self._derived(version, contents)
+            beside = self._beside(version.name)
+            lexical, vectors = self._lexical(beside, contents), self._statement_vectors(beside, version, contents)
         return Snapshot(
-            version.name, version.embeddings, contents.passages, contents.skipped, lexical, evidence, collection
+            version.name, version.embeddings, contents.passages, contents.skipped, lexical, vectors, collection
         )
 
     def contents(self, version: Version) -> Contents:
@@ -176,19 +179,39 @@ class IndexStore:
             passages = [_passage_from(entry["guide"], entry) for entry in said]
             return Contents(tuple(sorted(passages, key=lambda p: (p.guide.path, p.position))))
 
-    def _derived(self, version: Version, contents: Contents) -> tuple[LexicalIndex, Evidence]:
-        beside = self._beside(version.name)
+    def _lexical(self, beside: Path, contents: Contents) -> LexicalIndex:
         try:
-            return LexicalIndex.load(beside / "lexical"), Evidence.load(beside / "evidence.npz")
+            return LexicalIndex.load(beside / "lexical")
         except (OSError, ValueError, KeyError):
-            return _derive(contents, beside)
+            lexical = LexicalIndex.build(contents.passages)
+            lexical.save(beside / "lexical")
+            return lexical
 
-    def vectors(self, version: Version) -> dict[str, Sequence[float]]:
-        """The vector of each passage of a version, by its id."""
+    def _statement_vectors(self, beside: Path, version: Version, contents: Contents) -> "NDArray[np.float32]":
+        """The vectors of all statements in order; a file that every process maps into its memory once."""
+        import numpy as np
+
+        path = beside / "statements.npy"
+        if not path.exists():
+            encoded = self.encoded(version)
+            _save_statements(path, [encoded[passage.id] for passage in contents.passages])
+        return np.load(path, mmap_mode="r")  # type: ignore[no-any-return]
+
+    def encoded(self, version: Version) -> "dict[str, Encoded]":
+        """The vectors of each passage of a version, by its id."""
+        import numpy as np
+
+        from knowledge.encoder import Encoded
+
         with _damage_told():
-            stored = self._client.get_collection(version.name, embedding_function=None).get(include=["embeddings"])
-            found = stored["embeddings"]
-            return dict(zip(stored["ids"], [] if found is None else found, strict=True))
+            collection = self._client.get_collection(version.name, embedding_function=None)
+            stored = collection.get(include=["embeddings", "metadatas"])
+            vectors = stored["embeddings"]
+            told = zip(stored["ids"], [] if vectors is None else vectors, stored["metadatas"] or [], strict=True)
+            return {
+                key: Encoded(np.asarray(vector, dtype=np.float32), _unpacked(str(said["statements"])))
+                for key, vector, said in told
+            }
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -209,23 +232,23 @@ class IndexStore:
                 f"The index cannot be kept in {self.folder} ({error.strerror}); set DATA_DIR to a folder that can be written."
             ) from error
 
-    def write(
-        self, contents: Contents, vectors: Iterator[list[float]], embeddings: str, before: Version | None
-    ) -> None:
-        """Write a new version and make it the current one; `vectors` come in the passages' order."""
+    def write(self, contents: Contents, encoded: "Sequence[Encoded]", embeddings: str, before: Version | None) -> None:
+        """Write a new version and make it the current one; `encoded` are the passages' vectors in their order."""
         name = f"{VERSION_PREFIX}{uuid.uuid4().hex[:12]}"
         with _damage_told():
             space = {"hnsw": {"space": "cosine", "ef_search": EF_SEARCH}}
             collection = self._client.create_collection(name, embedding_function=None, configuration=space)  # type: ignore[arg-type]
-            for part in _portions(contents.passages, self._client.get_max_batch_size()):
+            told = list(zip(contents.passages, encoded, strict=True))
+            for part in _portions(told, self._client.get_max_batch_size()):
                 collection.add(
-                    ids=[passage.id for passage in part],
-                    embeddings=[next(vectors) for _ in part],  # type: ignore[arg-type]
-                    metadatas=[{"passage": json.dumps(_stored(passage), ensure_ascii=False)} for passage in part],
-                    documents=[passage.text for passage in part],
+                    ids=[passage.id for passage, _ in part],
+                    embeddings=[vectors.passage for _, vectors in part],
+                    metadatas=[_metadata(passage, vectors) for passage, vectors in part],
+                    documents=[passage.text for passage, _ in part],
                 )
             beside = self._beside(name)
-            _derive(contents, beside)
+            LexicalIndex.build(contents.passages).save(beside / "lexical")
+            _save_statements(beside / "statements.npy", encoded)
             (beside / "passages.json").write_text(json.dumps(_stored_contents(contents), ensure_ascii=False), "utf-8")
             self._switch(Version(name, embeddings, FORMAT_VERSION, before.name if before else ""))
             self._remove_all_but({name, before.name if before else ""})
@@ -276,7 +299,7 @@ class IndexReader:
 def sync(
     store: IndexStore,
     folders: Sequence[Path],
-    embeddings: "NamedEmbeddings",
+    encoder: "Encoder",
     progress: Progress | None = None,
 ) -> SyncReport:
     """Bring the index in line with the guides in the folders.
@@ -286,17 +309,17 @@ def sync(
     """
     started = time.monotonic()
     with store.writing():
-        before, rebuilt = _version_before(store, embeddings.name)
+        before, rebuilt = _version_before(store, encoder.name)
         old = store.contents(before) if before else Contents(())
         new = _read(_files(folders), old if not rebuilt else Contents(()))
         changes = _changes(old.passages, new.passages)
         embedded = 0
         if rebuilt or before is None or any(changes) or [p.id for p in old.passages] != [p.id for p in new.passages]:
-            known = {} if rebuilt or before is None else _known_vectors(store, before, old)
-            missing = [text for text in map(embedding_text, new.passages) if text not in known]
+            known = {} if rebuilt or before is None else _known(store, before, old)
+            missing = {embedding_text(p): p for p in new.passages if embedding_text(p) not in known}
             embedded = len(missing)
-            vectors = _vectors(new.passages, known, _embedded(missing, embeddings, progress))
-            store.write(new, vectors, embeddings.name, before)
+            known |= _encoded(list(missing.values()), encoder, progress)
+            store.write(new, [known[embedding_text(p)] for p in new.passages], encoder.name, before)
         elif (old.files, old.skipped) != (new.files, new.skipped):
             store.restamp(before, new)
     guides = len({passage.guide for passage in new.passages})
@@ -370,38 +393,49 @@ def _changes(old: Sequence[Passage], new: Sequence[Passage]) -> tuple[int, int, 
     return len(now.keys() - was.keys()), changed, len(was.keys() - now.keys())
 
 
-def _known_vectors(store: IndexStore, version: Version, old: Contents) -> dict[str, Sequence[float]]:
+def _known(store: IndexStore, version: Version, old: Contents) -> "dict[str, Encoded]":
     """The vectors of a version by the text they were made of."""
-    by_id = store.vectors(version)
+    by_id = store.encoded(version)
     return {embedding_text(passage): by_id[passage.id] for passage in old.passages if passage.id in by_id}
 
 
-def _embedded(
-    texts: Sequence[str], embeddings: "NamedEmbeddings", progress: Progress | None
-) -> dict[str, Sequence[float]]:
-    # Texts of like length together make the batches short.
-    order = sorted(dict.fromkeys(texts), key=len)
-    vectors: dict[str, Sequence[float]] = {}
-    for part in _portions(order, EMBEDDED_AT_ONCE):
-        vectors |= zip(part, embeddings.embed_documents(list(part)), strict=True)
+def _encoded(passages: Sequence[Passage], encoder: "Encoder", progress: Progress | None) -> "dict[str, Encoded]":
+    done: dict[str, Encoded] = {}
+    for part in _portions(passages, ENCODED_AT_ONCE):
+        done |= zip(map(embedding_text, part), encoder.encode(part), strict=True)
         if progress:
-            progress(len(vectors), len(order))
-    return vectors
+            progress(len(done), len(passages))
+    return done
 
 
-def _vectors(
-    passages: Sequence[Passage], known: Mapping[str, Sequence[float]], fresh: Mapping[str, Sequence[float]]
-) -> Iterator[list[float]]:
-    for text in map(embedding_text, passages):
-        yield list(known[text] if text in known else fresh[text])
+def _save_statements(path: Path, encoded: "Sequence[Encoded]") -> None:
+    import numpy as np
+
+    from knowledge.minilm.model import WIDTH
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    vectors = [_unpacked(_packed(one.statements)) for one in encoded]  # the same on every machine
+    np.save(path, np.concatenate(vectors) if vectors else np.zeros((0, WIDTH), dtype=np.float32))
 
 
-def _derive(contents: Contents, beside: Path) -> tuple[LexicalIndex, Evidence]:
-    """Make what is made of the passages alone, and keep it in files."""
-    lexical, evidence = LexicalIndex.build(contents.passages), Evidence.build(contents.passages)
-    lexical.save(beside / "lexical")
-    evidence.save(beside / "evidence.npz")
-    return lexical, evidence
+def _metadata(passage: Passage, encoded: "Encoded") -> dict[str, str]:
+    """What Chroma keeps of a passage beside its vector, so that another machine can make the files from it."""
+    return {"passage": json.dumps(_stored(passage), ensure_ascii=False), "statements": _packed(encoded.statements)}
+
+
+def _packed(vectors: "NDArray[np.float32]") -> str:
+    """Vectors of length 1 as text, with 8 bits a number."""
+    import numpy as np
+
+    return base64.b64encode(np.round(vectors * 127).astype(np.int8).tobytes()).decode()
+
+
+def _unpacked(text: str) -> "NDArray[np.float32]":
+    import numpy as np
+
+    from knowledge.minilm.model import WIDTH
+
+    return np.frombuffer(base64.b64decode(text), dtype=np.int8).reshape(-1, WIDTH).astype(np.float32) / np.float32(127)
 
 
 def _portions(things: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:

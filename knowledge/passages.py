@@ -12,7 +12,7 @@ from knowledge.blocks import Block, Kind, blocks, header_lines, paragraph, sente
 if TYPE_CHECKING:
     from knowledge.documents import Document
 
-FORMAT_VERSION = "2"
+FORMAT_VERSION = "3"
 """Part of every index's identity: raise it when the same document would give other passages."""
 LONGEST_PASSAGE = 256
 """Word pieces. On the development corpus 256 found more than 128 or 400, and it is what MiniLM was trained on."""

@@ -1,39 +1,32 @@
-"""Questions to ranked passages: dense and lexical search side by side, merged, and weighed by their best statement."""
+"""Questions to passages: vectors and words side by side, one fitted sum of their scores."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self
 
+from knowledge.encoder import Encoder, Question
 from knowledge.errors import GuidesGone
-from knowledge.evidence import Evidence
+from knowledge.fitted import Logistic
 from knowledge.lexical import LexicalIndex
-from knowledge.matching import Match, weigh
 from knowledge.passages import Guide, Passage
-from knowledge.questions import Ask, read
+from knowledge.spelling import corrections, mend
 from knowledge.words import words
 
 if TYPE_CHECKING:
     import numpy as np
-    from langchain_core.embeddings import Embeddings
     from numpy.typing import NDArray
 
-CANDIDATES = 100
-"""How many passages dense search hands to the merge."""
-DENSE_SHARE = 0.4
-"""Weight of the dense half after both are scaled to 0..1; 0.6 lexical was the best mix on the development corpus."""
-EVIDENCE_WEIGHT = 2.0
-"""Weight of the best statement beside the merged score; 1 and 3 were no better on the development corpus."""
-RERANKED = 20
-"""Passages whose statements are weighed one by one."""
-STATEMENT_WEIGHT = 0.6
-"""Weight of how well a passage's best statement answers beside its score; 0.6 was the best of 0.3, 0.6, 1, 2 and 4."""
-CONTEXT_WEIGHT = 0.3
-"""Weight of the words around a question beside its own in BM25."""
-MEANING_WEIGHT = 0.4
-"""Weight of a word's meaning in the thesaurus beside the word itself in BM25."""
+    Scores = NDArray[np.float32]
+
+CANDIDATES = 60
+"""Passages that each of the scores brings into the sum; more changed nothing on the development questions."""
+NEAREST = 240
+"""Passages whose exact cosine Chroma is asked for."""
 SELECTIONS = 64
 """Choices of guides whose passages are kept at hand."""
+FEATURES = ("dense", "statement", "lexical", "lexical_statement", "lexical_heading")
 
 
 class Snapshot(Protocol):
@@ -41,7 +34,7 @@ class Snapshot(Protocol):
 
     @property
     def passages(self) -> Sequence[Passage]:
-        """All passages; their place is their number in the lexical index and in the evidence."""
+        """All passages; their place is their number in the other parts."""
 
     @property
     def guides(self) -> Sequence[Guide]:
@@ -53,11 +46,11 @@ class Snapshot(Protocol):
 
     @property
     def lexical(self) -> LexicalIndex:
-        """BM25 over the passages."""
+        """The words of the passages."""
 
     @property
-    def evidence(self) -> Evidence:
-        """The statements of the passages."""
+    def statement_vectors(self) -> "Scores":
+        """The vector of each statement of all passages, in order."""
 
     def nearest(self, vector: Sequence[float], k: int, among: Sequence[str] = ()) -> Mapping[str, float]:
         """The ids of the k passages nearest to a vector, of all or among some, each with its cosine similarity."""
@@ -72,21 +65,19 @@ class Reader(Protocol):
 
 @dataclass(frozen=True)
 class Hit:
-    """A passage found: its merged score, cosine similarity, BM25 score, and how its best statement meets the question."""
+    """A passage found for a question.
+
+    `score` is the fitted sum; the others are its parts: the cosine of the passage and of its best statement with the
+    question, and how far its words, those of its best statement and those of its headings meet the question's.
+    """
 
     passage: Passage
     score: float
     dense: float
+    statement: float
     lexical: float
-    evidence: float
-
-
-@dataclass(frozen=True)
-class Found:
-    """What was found for one question: the passages, best first, and every statement in them, best first."""
-
-    hits: tuple[Hit, ...]
-    matches: tuple[Match, ...]
+    lexical_statement: float
+    lexical_heading: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,28 +103,16 @@ class Selection:
         return cls(snapshot, chosen, tuple(passage.id for passage in passages), vocabulary)
 
 
-class Knowledge(Protocol):
-    """What those who answer ask of search."""
-
-    def within(self, guides: frozenset[str]) -> "Knowledge":
-        """The same, but of some guides alone, given by their paths; of all when none is given."""
-
-    def read(self, message: str, earlier: Sequence[str] = ()) -> list[Ask]:
-        """The questions of a message."""
-
-    async def weigh(self, ask: Ask) -> Found:
-        """The best passages for a question and the statements in them."""
-
-
 class Searcher:
     """Finds passages in the current index. Cheap to build; safe to share between conversations.
 
     A view of some guides (`within`) raises GuidesGone when none of them is in the index any more.
     """
 
-    def __init__(self, reader: Reader, embeddings: "Embeddings") -> None:
+    def __init__(self, reader: Reader, encoder: Encoder) -> None:
         self._reader = reader
-        self._embeddings = embeddings
+        self._encoder = encoder
+        self._weights = Logistic.named("search")
         self._within = frozenset[str]()
         self._selections: dict[frozenset[str], Selection] = {}
 
@@ -141,20 +120,25 @@ class Searcher:
         """A view of some guides alone, given by their paths; of all when none is given. Unknown paths are ignored."""
         if not guides:
             return self
-        view = Searcher(self._reader, self._embeddings)
+        view = Searcher(self._reader, self._encoder)
         view._within, view._selections = guides, self._selections
         return view
-
-    def read(self, message: str, earlier: Sequence[str] = ()) -> list[Ask]:
-        """The questions of a message, in the words of the guides; `earlier` are the person's messages before it."""
-        snapshot = self._reader.snapshot()
-        selection = self._selection(snapshot)
-        return read(message, earlier, selection.vocabulary if selection else snapshot.lexical.vocabulary)
 
     def guides(self) -> Sequence[Guide]:
         """The guides of the current index, in the order of their paths."""
         there = self._reader.snapshot().guides
         return [guide for guide in there if guide.path in self._within] if self._within else there
+
+    def sample(self, count: int) -> Sequence[Passage]:
+        """Some passages of the current index, spread evenly over it."""
+        passages = self._reader.snapshot().passages
+        return passages[:: max(1, len(passages) // count)][:count]
+
+    def vocabulary(self) -> Mapping[str, int]:
+        """The folded words of the passages and the number of passages that hold each."""
+        snapshot = self._reader.snapshot()
+        selection = self._selection(snapshot)
+        return selection.vocabulary if selection else snapshot.lexical.vocabulary
 
     def passage(self, key: str) -> Passage | None:
         """A passage of the current index by its id."""
@@ -162,12 +146,26 @@ class Searcher:
         number = snapshot.numbers.get(key)
         return None if number is None else snapshot.passages[number]
 
-    async def find(self, ask: Ask, k: int = 10) -> list[Hit]:
-        """The k best passages for one question, best first. Raises the reader's error when there is no index."""
+    async def search(self, question: str, k: int = 10) -> list[Hit]:
+        """The k best passages for a question that stands alone, best first, found in a thread.
+
+        Raises the reader's error when there is no index, and the encoder's.
+        """
+        mended = await asyncio.to_thread(self._mended, question)
+        asked = await self._encoder.question(mended)
+        return await asyncio.to_thread(self._ranked, asked, k)
+
+    async def search_all(self, questions: Sequence[str], k: int = 10) -> list[Hit]:
+        """The best passages for several questions, which take turns."""
+        return merged([await self.search(question, k) for question in dict.fromkeys(questions)])[:k]
+
+    def _mended(self, question: str) -> str:
+        """The question without slips of the keyboard, as far as the guides' words tell."""
+        return mend(question, corrections(words(question), self.vocabulary()))
+
+    def _ranked(self, asked: Question, k: int) -> list[Hit]:
         snapshot = self._reader.snapshot()
-        selection = self._selection(snapshot)
-        vector = await self._embeddings.aembed_query(ask.meant)
-        return rank(snapshot, ask, vector, selection)[:k]
+        return rank(snapshot, asked, self._weights, self._selection(snapshot))[:k]
 
     def _selection(self, snapshot: Snapshot) -> Selection | None:
         """The passages of this view's guides, found once for each version of the index; None for all."""
@@ -180,51 +178,23 @@ class Searcher:
             selection = self._selections[self._within] = Selection.of(snapshot, self._within)
         return selection
 
-    async def weigh(self, ask: Ask) -> Found:
-        """The best passages for one question, put in order by their best statement too."""
-        hits = await self.find(ask, RERANKED)
-        best = hits[0].score if hits else 1.0
-        matches = weigh(ask, [(hit.passage, hit.score / best) for hit in hits])
-        return Found(tuple(reranked(hits, matches)), tuple(matches))
 
-    async def search(self, message: str, earlier: Sequence[str] = (), k: int = 10) -> list[Hit]:
-        """The k best passages for a message with one or more questions."""
-        return merged([(await self.weigh(ask)).hits for ask in self.read(message, earlier)])[:k]
-
-
-def rank(snapshot: Snapshot, ask: Ask, vector: Sequence[float], selection: Selection | None = None) -> list[Hit]:
-    """The candidates, by the weighted sum of their scaled dense and lexical scores and their best statement.
-
-    With a selection only its passages are candidates, and scores are scaled among them.
-    """
+def rank(snapshot: Snapshot, asked: Question, weights: Logistic, selection: Selection | None = None) -> list[Hit]:
+    """The candidates by the weighted sum of their scores; with a selection only its passages are candidates."""
     import numpy as np
 
-    if not snapshot.passages:
+    count = len(snapshot.passages)
+    if not count:
         return []
-    lexical = snapshot.lexical.scores(_weighted_terms(ask))
-    dense = np.zeros(len(snapshot.passages), dtype=np.float32)
-    for key, similarity in snapshot.nearest(vector, CANDIDATES, selection.ids if selection else ()).items():
-        dense[snapshot.numbers[key]] = similarity
-    evidence = snapshot.evidence.best_shares(ask)
-    if selection:
-        lexical, evidence = lexical * selection.chosen, evidence * selection.chosen
-    merged = DENSE_SHARE * _scaled(dense, above_least=True) + (1 - DENSE_SHARE) * _scaled(lexical, above_least=False)
-    total = (merged + EVIDENCE_WEIGHT * evidence) / (1 + EVIDENCE_WEIGHT)
-    best = np.argsort(-total, kind="stable")[:CANDIDATES]
+    scores = _scores(snapshot, asked, selection)
+    allowed = selection.chosen if selection else np.ones(count, dtype=bool)
+    candidates = _candidates(scores, allowed)
+    total = scores[candidates] @ np.array(weights.vector(FEATURES), dtype=np.float32)
+    order = candidates[np.argsort(-total, kind="stable")]
     return [
-        Hit(snapshot.passages[i], float(total[i]), float(dense[i]), float(lexical[i]), float(evidence[i]))
-        for i in best
-        if total[i] > 0
+        Hit(snapshot.passages[i], float(value), *map(float, scores[i]))
+        for i, value in zip(order, -np.sort(-total, kind="stable"), strict=True)
     ]
-
-
-def reranked(hits: Sequence[Hit], matches: Sequence[Match]) -> list[Hit]:
-    """The hits by their score and by how well the best statement of each answers."""
-    answers: dict[str, float] = {}
-    for match in matches:
-        answers.setdefault(match.statement.passage.id, match.answers)
-    best = hits[0].score if hits else 1.0
-    return sorted(hits, key=lambda hit: -(hit.score / best + STATEMENT_WEIGHT * answers.get(hit.passage.id, 0.0)))
 
 
 def merged(found: Sequence[Sequence[Hit]]) -> list[Hit]:
@@ -237,19 +207,25 @@ def merged(found: Sequence[Sequence[Hit]]) -> list[Hit]:
     return list(first.values())
 
 
-def _weighted_terms(ask: Ask) -> dict[str, float]:
-    weighted: dict[str, float] = {}
-    for share, asked in ((CONTEXT_WEIGHT, ask.context), (1.0, ask.words)):
-        for word in asked:
-            for term in word.alike:
-                weighted[term] = share * word.weight * (MEANING_WEIGHT if term.startswith("=") else 1.0)
-    return weighted
+def _scores(snapshot: Snapshot, asked: Question, selection: Selection | None) -> "Scores":
+    """The features of every passage, in the order of FEATURES; passages beyond the nearest count as the last of them."""
+    import numpy as np
+
+    count = len(snapshot.passages)
+    near = snapshot.nearest(asked.for_passages.tolist(), NEAREST, selection.ids if selection else ())
+    dense = np.full(count, min(near.values(), default=0.0), dtype=np.float32)
+    for key, similarity in near.items():
+        dense[snapshot.numbers[key]] = similarity
+    statement = snapshot.lexical.best_of(snapshot.statement_vectors @ asked.for_statements, count)
+    lexical = snapshot.lexical.scores(asked.text)
+    return np.stack([dense, statement, lexical.passages, lexical.statements, lexical.headings], axis=1)
 
 
-def _scaled(scores: "NDArray[np.float32]", *, above_least: bool) -> "NDArray[np.float32]":
-    """Scores as a share of the best; of dense search, above the least of the candidates."""
-    found = scores[scores > 0]
-    if not len(found):
-        return scores
-    low = float(found.min()) if above_least and len(found) > 1 else 0.0
-    return ((scores - low).clip(0) / max(float(found.max()) - low, 1e-9)).astype(scores.dtype)
+def _candidates(scores: "Scores", allowed: "NDArray[np.bool_]") -> "NDArray[np.int64]":
+    """The numbers of the allowed passages that are among the best by one of the scores."""
+    import numpy as np
+
+    masked = np.where(allowed[:, None], scores, -1.0)
+    best = min(CANDIDATES, int(allowed.sum()))
+    chosen = {int(i) for column in masked.T for i in np.argpartition(-column, best - 1)[:best]}
+    return np.array(sorted(i for i in chosen if allowed[i]), dtype=np.int64)

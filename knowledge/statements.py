@@ -7,7 +7,6 @@ from enum import StrEnum
 from functools import lru_cache
 
 from knowledge.blocks import Block, Kind, blocks, cells, header_lines, items, paragraph, sentences
-from knowledge.orders import without_orders
 from knowledge.passages import Passage
 
 LONG_ITEM = 30
@@ -41,8 +40,8 @@ class Statement:
 
 @lru_cache(maxsize=4096)
 def statements(passage: Passage) -> tuple[Statement, ...]:
-    """The statements of a passage, in order; orders to a model are none."""
-    pieces = _pieces(without_orders(passage.text))
+    """The statements of a passage, in order."""
+    pieces = _pieces(passage.text)
     return tuple(
         Statement(passage, text, shape, lead, block, position)
         for position, (text, shape, lead, block) in enumerate(pieces)

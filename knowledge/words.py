@@ -3,7 +3,7 @@
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
 
@@ -67,39 +67,7 @@ def stems(text: str) -> list[str]:
 
 def is_function_word(word: str) -> bool:
     """Whether a folded word only joins others: articles, pronouns, prepositions, auxiliaries."""
-    return word in _function_words()
-
-
-def is_asking_word(word: str) -> bool:
-    """Whether people use a folded word to ask rather than to say what about (mention, recommend, typically)."""
-    return word in _asking_words()
-
-
-def common_words() -> frozenset[str]:
-    """The words that join others and those that people ask with."""
-    return _function_words() | _asking_words()
-
-
-def concepts(word: str) -> frozenset[str]:
-    """The names of the meanings that the thesaurus lists a folded word under, or its stem, or its singular (DBAs)."""
-    known = _thesaurus()
-    return known.get(word) or known.get(stem(word)) or known.get(word.removesuffix("s")) or frozenset()
-
-
-def meanings(text_words: Sequence[str]) -> list[str]:
-    """The meanings the thesaurus gives the words and expressions of a text, with repetitions."""
-    single = [name for word in text_words for name in concepts(word)]
-    return single + [name for name, _ in expressions(text_words)]
-
-
-def expressions(text_words: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The thesaurus's expressions of several words that stand in a text."""
-    known, beginnings = _phrases(), _phrase_beginnings()
-    for start, word in enumerate(text_words):
-        for length in beginnings.get(word, ()):
-            expression = tuple(text_words[start : start + length])
-            if name := known.get(expression):
-                yield name, expression
+    return word in function_words()
 
 
 def _without_possessives(text: str) -> str:
@@ -148,48 +116,9 @@ def _stemmer():  # type: ignore[no-untyped-def]  # PyStemmer has no types
 
 
 @lru_cache(maxsize=1)
-def _function_words() -> frozenset[str]:
+def function_words() -> frozenset[str]:
+    """The words that only join others, folded."""
     return frozenset(word for line in _lines("function_words.txt") for word in line.split())
-
-
-@lru_cache(maxsize=1)
-def _asking_words() -> frozenset[str]:
-    return frozenset(word for line in _lines("asking_words.txt") for word in line.split())
-
-
-@lru_cache(maxsize=1)
-def _thesaurus() -> dict[str, frozenset[str]]:
-    """Single word or its stem -> names of its meanings."""
-    meanings: dict[str, set[str]] = {}
-    for name, expressions in _entries():
-        for expression in expressions:
-            if len(expression) == 1:
-                meanings.setdefault(expression[0], set()).add(name)
-                meanings.setdefault(stem(expression[0]), set()).add(name)
-    return {word: frozenset(names) for word, names in meanings.items()}
-
-
-@lru_cache(maxsize=1)
-def _phrases() -> dict[tuple[str, ...], str]:
-    return {expression: name for name, expressions in _entries() for expression in expressions if len(expression) > 1}
-
-
-@lru_cache(maxsize=1)
-def _phrase_beginnings() -> dict[str, tuple[int, ...]]:
-    """First word of an expression -> the lengths of the expressions that begin with it."""
-    lengths: dict[str, set[int]] = {}
-    for expression in _phrases():
-        lengths.setdefault(expression[0], set()).add(len(expression))
-    return {word: tuple(sorted(found)) for word, found in lengths.items()}
-
-
-def _entries() -> Iterator[tuple[str, list[tuple[str, ...]]]]:
-    for line in _lines("thesaurus.txt"):
-        name, _, listed = line.partition(":")
-        yield (
-            name.strip(),
-            [tuple(words(expression)) for expression in listed.split(",") if expression.strip()],
-        )
 
 
 def _lines(name: str) -> Iterator[str]:

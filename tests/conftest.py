@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.advisor import Advisor
+from bot.answering.advisor import Advisor
 from knowledge.documents import Document, GuideFile, read
 from knowledge.embeddings import MiniLM
 from knowledge.index import IndexReader, IndexStore, sync

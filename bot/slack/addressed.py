@@ -6,7 +6,6 @@ from enum import Enum, auto
 from typing import Any
 
 from bot.records import Accepted, Thread
-from bot.requests import Form, form_of
 from knowledge.words import is_function_word
 
 _SPOKEN = frozenset({None, "file_share", "thread_broadcast"})
@@ -60,16 +59,19 @@ def from_a_person(event: Mapping[str, Any], bot_user: str) -> bool:
     return event.get("subtype") in _SPOKEN and event.get("user") not in (None, bot_user, _SLACKBOT)
 
 
-def is_follow_up(event: Mapping[str, Any], thread: Thread) -> bool:
-    """Whether a message without a mention goes on asking the bot.
+def may_follow_up(event: Mapping[str, Any], thread: Thread) -> bool:
+    """Whether a message without a mention may go on asking the bot.
 
-    It does when it reads like a question, names nobody else, and comes from a person who asked in this thread, while
-    nobody else has spoken since the bot was last addressed; what follows on somebody's words is said to them.
+    It may when it names nobody else and comes from a person who asked in this thread, while nobody else has spoken
+    since the bot was last addressed; what follows on somebody's words is said to them.
     """
     text, person = str(event.get("text") or "").strip(), event.get("user")
-    if thread.paused or not thread.asked or thread.talk_of not in ("", person) or _names_somebody(text):
-        return False
-    return _ASKS.search(text) is not None or form_of(text) is not Form.AS_IT_IS
+    return bool(thread.asked) and not thread.paused and thread.talk_of in ("", person) and not _names_somebody(text)
+
+
+def asks(text: str) -> bool:
+    """Whether a message reads like a question."""
+    return _ASKS.search(text.strip()) is not None
 
 
 def is_put_to_the_channel(event: Mapping[str, Any]) -> bool:

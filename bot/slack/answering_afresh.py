@@ -1,15 +1,18 @@
-"""The button "Fresh answer" under an answer that a mentor confirmed."""
+"""The button "Fresh answer" under an answer that a mentor confirmed, and the one that shows such an answer to a question like it."""
 
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
-from bot.slack.blocks import plain_post
+from bot.errors import CareerBotError
+from bot.slack.blocks import messages, plain_post
 from bot.slack.confirmation_marks import FORGOTTEN, UNREADABLE, standing_answer
 from bot.slack.confirmed import MODE
 from bot.slack.office import Office
 from bot.slack.posting import thread_of, whisper
+from knowledge.errors import KnowledgeError
 
 FRESH_THERE = "The fresh answer is there already."
 FRESH_COMING = "A fresh answer is on its way."
@@ -22,6 +25,22 @@ def fresh_asked(office: Office):  # type: ignore[no-untyped-def]  # Bolt reads t
         await ack()
         if refusal := await _again(office, str(action["value"]), body["user"]["id"], body["channel"]["id"]):
             await whisper(respond, plain_post(refusal), thread_of(body))
+
+    return listener
+
+
+def confirmed_shown(office: Office):  # type: ignore[no-untyped-def]
+    """The listener: the person who pressed sees what a mentor answered to a question like theirs."""
+
+    async def listener(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond) -> None:
+        await ack()
+        try:
+            found = await office.confirmed.shown(str(action["value"]))
+        except (CareerBotError, KnowledgeError) as error:
+            await whisper(respond, plain_post(str(error)), thread_of(body))
+            return
+        told = messages(replace(found.shown("", ()), buttons=()))[0] if found else plain_post(FORGOTTEN)
+        await whisper(respond, told, thread_of(body))
 
     return listener
 

@@ -4,11 +4,12 @@ import asyncio
 import logging
 import re
 import signal
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import aiohttp
+from slack_bolt import BoltResponse
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -17,9 +18,9 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.advisor import Advisor
+from bot.answering.advisor import Advisor
+from bot.answering.same_question import SameQuestions
 from bot.errors import SettingsError
-from bot.meaning import Meanings
 from bot.records import Records
 from bot.slack.actions import continued_privately, passage_shown, rated, reason_given
 from bot.slack.agent_session_stopped import session_stopped
@@ -61,6 +62,8 @@ STOP_SECONDS = 10.0
 COMPOSED = "A language model writes my answers, and every sentence is checked against the guides before you see it."
 EXTRACTED = "My answers are put together from the guides' own words, without a language model."
 
+Middleware = Callable[..., Awaitable[BoltResponse | None]]
+
 log = logging.getLogger(__name__)
 
 
@@ -97,7 +100,7 @@ class SlackBot:
         workspace: Workspace,
         limits: Limits,
         *,
-        meanings: Meanings | None = None,
+        same: SameQuestions | None = None,
         upkeep: Upkeep | None = None,
     ) -> None:
         self._advisor = advisor
@@ -111,10 +114,10 @@ class SlackBot:
         line = Line(self._client, hasty, self._people)
         self._mentors = Mentors(hasty, workspace.circle)
         offers = Offers(self._mentors.exist, bool(self._mentors.channel))
-        confirmed = Confirmed(records.confirmations, library, meanings)
+        confirmed = Confirmed(records.confirmations, library, same)
         replies = Replies(advisor, records, self._people, confirmed, offers=offers, longest=limits.longest_question)
         self.desk = Desk(records, line, replies, streams=advisor.streams, most=limits.questions_at_once)
-        self.office = Office(records, library, self._client, self.desk, self._mentors, confirmed, meanings)
+        self.office = Office(records, library, self._client, self.desk, self._mentors, confirmed, same)
         self.housekeeping = Housekeeping(chores(self.office, upkeep or Upkeep()))
         self._handler: AsyncSocketModeHandler | None = None
 
@@ -132,7 +135,9 @@ class SlackBot:
 
     def _app(self, me: AsyncSlackResponse) -> AsyncApp:
         """Everything the bot reacts to."""
-        app = build_app(self._client, me, self._records, self.desk, answer_written(self.office))
+        app = build_app(
+            self._client, me, accepting(self._records, self._advisor.continues), self.desk, answer_written(self.office)
+        )
         mode = COMPOSED if self._advisor.streams else EXTRACTED
         drafting = Drafting(self._advisor, self._records, self._limits.longest_question)
         settings = SettingsForm(self._records, self._people, self._library, self._workspace.admins)
@@ -173,7 +178,7 @@ def open_client(token: str, api_url: str) -> AsyncWebClient:
     return AsyncWebClient(token=token, base_url=api_url, retry_handlers=[waiting])
 
 
-def build_app(client: AsyncWebClient, me: AsyncSlackResponse, records: Records, desk: Desk, heard: Heard) -> AsyncApp:
+def build_app(client: AsyncWebClient, me: AsyncSlackResponse, accept: Middleware, desk: Desk, heard: Heard) -> AsyncApp:
     """Everything the bot reacts to; `heard` gets messages that ask it nothing. `me` is Slack's answer to auth.test, which Bolt would ask for with every event."""
 
     async def authorize() -> AuthorizeResult:
@@ -181,7 +186,7 @@ def build_app(client: AsyncWebClient, me: AsyncSlackResponse, records: Records, 
 
     plain = AsyncWebClient(base_url=client.base_url)  # with a token in it Bolt warns that the token is not used
     app = AsyncApp(client=plain, authorize=authorize, raise_error_for_unhandled_request=False)
-    app.middleware(accepting(records))
+    app.middleware(accept)
     app.error(told)
     app.event("app_mention")(app_mentioned(desk))
     app.event("message")(message_posted(desk, heard))

@@ -8,6 +8,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.answering.hearing import examples
 from bot.records import Accepted, Records
 from bot.shares import Card
 from bot.slack.blocks import Post, context, markdown, plain_post
@@ -20,7 +21,6 @@ from bot.slack.office import Office
 from bot.slack.posting import post
 from bot.slack.threads import QUESTION_EVENT
 from bot.slack.views import home, roles_of
-from bot.smalltalk import examples
 from knowledge.errors import KnowledgeError
 from knowledge.passages import Guide
 

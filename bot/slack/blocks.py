@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.conversation import Answer, Citation
+from bot.answering.conversation import QUOTED, Answer, Citation
 from bot.slack.escaping import escaped
 from bot.slack.limits import CONTEXT_ELEMENTS, CONTEXT_TEXT, MESSAGE_MARKDOWN
 from bot.slack.markdown import split
@@ -13,7 +13,7 @@ from knowledge.passages import Passage
 
 SHOW_PASSAGE, FEEDBACK, CONTINUE_PRIVATELY = "show_passage", "feedback", "continue_privately"
 """Action ids of the buttons under an answer."""
-EXTRACTED_NOTE = "Put together from the guide's own words, without a language model."
+QUOTED_NOTE = "Quoted from the guides, without a language model."
 COMPOSED_NOTE = "Written by a language model, checked against the guide. Look at the passage before you rely on it."
 
 Block = dict[str, Any]
@@ -45,8 +45,8 @@ def shown(answer: Answer, key: str, buttons: Sequence[Block] = ()) -> Shown:
     """An answer as it is shown. Small talk rests on no guide and has nothing to press."""
     if not answer.retrieved:
         return Shown(answer.text)
-    extracted = answer.receipt.mode == "extracted"
-    note = (EXTRACTED_NOTE if extracted else COMPOSED_NOTE) if answer.citations else ""
+    quoted = answer.receipt.mode == QUOTED
+    note = (QUOTED_NOTE if quoted else COMPOSED_NOTE) if answer.citations else ""
     return Shown(answer.text, source_lines(answer.citations), note, key, tuple(buttons))
 
 

@@ -4,18 +4,17 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from bot.answering.conversation import Answer, Citation, Coverage, Receipt
+from bot.answering.same_question import SameQuestions, identical
 from bot.confirmations import Basis, Confirmation, Confirmations, State, day
-from bot.conversation import Answer, Citation, Coverage, Receipt
 from bot.errors import CareerBotError
-from bot.meaning import Meaning, Meanings, same
-from bot.requests import Form, form_of
 from bot.slack.blocks import Block, Shown, button
 from bot.slack.library import Library
 from knowledge.errors import KnowledgeError
 from knowledge.passages import Passage
 
-FRESH = "fresh_answer"
-"""Action id of the button under a confirmed answer."""
+FRESH, SHOW_CONFIRMED = "fresh_answer", "show_confirmed"
+"""Action ids: the button under a confirmed answer, and the one under an answer to a question like a confirmed one."""
 MODE = "confirmed"
 """The mode of an answer that a mentor confirmed, in its receipt."""
 
@@ -37,10 +36,14 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Found:
-    """A confirmed answer to a question, and its passages as they are in the guides."""
+    """A confirmed answer and its passages as they are in the guides.
+
+    `certain` tells that it was given to the same question; otherwise only to one like it.
+    """
 
     confirmation: Confirmation
     passages: tuple[Passage, ...]
+    certain: bool = True
 
     @property
     def line(self) -> str:
@@ -60,21 +63,20 @@ class Found:
 
 
 class Confirmed:
-    """What is confirmed. What the active confirmations mean is kept in memory for as long as they are the same.
+    """What is confirmed. The active confirmations are kept in memory for as long as they are the same.
 
-    Without `meanings` only questions of the same words replace each other, and nothing is found.
+    Without `same` only questions of the same words are found.
     """
 
-    def __init__(self, confirmations: Confirmations, library: Library, meanings: Meanings | None) -> None:
+    def __init__(self, confirmations: Confirmations, library: Library, same: SameQuestions | None) -> None:
         self._confirmations = confirmations
         self._library = library
-        self._meanings = meanings
+        self._same = same
         self._version = -1
-        self._known: list[tuple[Confirmation, Meaning]] = []
-        self._read: dict[str, Meaning] = {}
+        self._known: list[Confirmation] = []
 
     async def answer_to(self, question: str, team: str, guides: frozenset[str]) -> Found | None:
-        """The confirmed answer to a question that stands alone, where only these guides (or all) may answer.
+        """The confirmed answer to a question that stands alone, or to one like it, where only these guides (or all) may answer.
 
         What cannot be looked up counts as not confirmed.
         """
@@ -84,9 +86,17 @@ class Confirmed:
             log.warning("Confirmed answers were not looked at: %s", type(error).__name__)
             return None
 
+    async def shown(self, key: str) -> Found | None:
+        """A confirmation that was offered, by its id, if it still stands. Raises the library's error."""
+        confirmation = await self._confirmations.find(key)
+        if confirmation is None or confirmation.state is not State.ACTIVE:
+            return None
+        passages = present(self._library, confirmation.passages)
+        return None if passages is None else Found(confirmation, passages, certain=False)
+
     async def stands_alone(self, question: str) -> bool:
         """Whether a question can be understood without a conversation before it."""
-        return self._meanings is None or (await self._meanings.of(question)).stands_alone
+        return self._same is None or await self._same.stands_alone(question)
 
     async def settle(self, key: str, mentor: str, question: str, answer: str) -> Outcome:
         """Confirm what a mentor had before them, as they left it. Whoever comes second changes nothing and learns why.
@@ -105,7 +115,8 @@ class Confirmed:
                 return Outcome(rival)
             if present(self._library, draft.passages) is None:
                 return Outcome(draft)
-            alike = await self._meaning_the_same(question, [one for one in active if one.id != draft.instead_of])
+            others = [one for one in active if one.id != draft.instead_of]
+            alike = [one for one in others if identical(one.question, question)]
             final = replace(draft, question=question, answer=answer, corrected=not _same_words(answer, draft.answer))
             instead_of = [*([draft.instead_of] if draft.instead_of else []), *(one.id for one in alike)]
             if await self._confirmations.confirm(final, instead_of, seen):
@@ -126,31 +137,33 @@ class Confirmed:
         return [one for one in outdated if await self._confirmations.expire(one.id)]
 
     async def _find(self, question: str, team: str, guides: frozenset[str]) -> Found | None:
-        if self._meanings is None or form_of(question) is not Form.AS_IT_IS:
+        known = [one for one in await self._active() if one.team == team and _may_count(one, guides)]
+        for one in known:
+            if identical(one.question, question) and (found := await self._standing(one, certain=True)):
+                return found
+        if self._same is None:
             return None
-        known = await self._active(self._meanings)
-        asked = await self._meanings.of(question) if known else None
-        if asked is None or not asked.stands_alone:
-            return None
-        for confirmation, meaning in known:
-            if confirmation.team == team and _may_count(confirmation, guides) and same(asked, meaning):
-                if (passages := present(self._library, confirmation.passages)) is not None:
-                    return Found(confirmation, passages)
-                await self._confirmations.expire(confirmation.id)
+        for place in await self._same.near(question, [one.question for one in known]):
+            certain = await self._same.decided(question, known[place].question)
+            if found := await self._standing(known[place], certain=certain):
+                return found
         return None
 
-    async def _active(self, meanings: Meanings) -> list[tuple[Confirmation, Meaning]]:
-        """The active confirmations with what they mean, read again only when they have changed."""
+    async def _standing(self, confirmation: Confirmation, *, certain: bool) -> Found | None:
+        """The confirmation, if its passages are as they were; otherwise it expires."""
+        passages = present(self._library, confirmation.passages)
+        if passages is None:
+            await self._confirmations.expire(confirmation.id)
+            return None
+        return Found(confirmation, passages, certain)
+
+    async def _active(self) -> list[Confirmation]:
+        """The active confirmations, read again only when they have changed."""
         version = await self._confirmations.version()
         if version != self._version:
-            active = await self._confirmations.active()
-            self._known = [(one, await self._meaning(meanings, one.question)) for one in active]
-            self._read = {one.question: meaning for one, meaning in self._known}
+            self._known = list(await self._confirmations.active())
             self._version = version
         return self._known
-
-    async def _meaning(self, meanings: Meanings, question: str) -> Meaning:
-        return self._read.get(question) or await meanings.of(question)
 
     async def _in_the_way(self, draft: Confirmation, active: Iterable[Confirmation]) -> Confirmation | None:
         """Another confirmation of the same answer; or what has become of the one that this was to replace."""
@@ -159,12 +172,6 @@ class Confirmed:
             return rival
         before = await self._confirmations.find(draft.instead_of)
         return before if before and before.state not in (State.ACTIVE, State.EXPIRED) else None
-
-    async def _meaning_the_same(self, question: str, active: Sequence[Confirmation]) -> list[Confirmation]:
-        if self._meanings is None:
-            return [one for one in active if _same_words(one.question, question)]
-        asked = await self._meanings.of(question)
-        return [one for one in active if same(asked, await self._meaning(self._meanings, one.question))]
 
 
 def present(library: Library, passages: Iterable[Basis]) -> tuple[Passage, ...] | None:

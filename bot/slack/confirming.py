@@ -9,15 +9,15 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
+from bot.answering.conversation import Citation
 from bot.confirmations import Basis, Confirmation, State, renumbered
-from bot.conversation import Citation
 from bot.errors import CareerBotError
 from bot.records import Accepted
 from bot.slack import confirmation_views as views
-from bot.slack.answering_afresh import fresh_asked
+from bot.slack.answering_afresh import confirmed_shown, fresh_asked
 from bot.slack.blocks import Block, place_of, plain_post, source_lines
 from bot.slack.confirmation_marks import FORGOTTEN, UNREADABLE, show_label, standing_answer
-from bot.slack.confirmed import FRESH, MODE, Outcome, present
+from bot.slack.confirmed import FRESH, MODE, SHOW_CONFIRMED, Outcome, present
 from bot.slack.escaping import visible
 from bot.slack.exporting import Exporting
 from bot.slack.failures import FAILURES, passing
@@ -51,6 +51,7 @@ def listen_to_confirming(app: AsyncApp, office: Office) -> None:
     app.action(views.WITHDRAW)(desk.withdrawn)
     app.action(views.EXPORT)(Exporting(office).asked)
     app.action(FRESH)(fresh_asked(office))
+    app.action(SHOW_CONFIRMED)(confirmed_shown(office))
 
 
 async def expire(office: Office) -> list[Confirmation]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.advisor import Advisor
-from bot.conversation import Conversation, Turn
+from bot.answering.advisor import Advisor
+from bot.answering.conversation import Conversation, Turn
 from bot.drafts import Draft
 from bot.errors import CareerBotError
 from bot.records import Accepted, Records

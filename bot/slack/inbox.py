@@ -12,10 +12,11 @@ from bot.database import now
 from bot.errors import RecordsUnavailable
 from bot.records import Accepted, Records
 from bot.slack.addressed import (
+    asks,
     edited_text,
     from_a_person,
-    is_follow_up,
     is_put_to_the_channel,
+    may_follow_up,
     message_in,
     question_in,
 )
@@ -27,7 +28,11 @@ ACCEPTED_QUESTION = "accepted_question"
 log = logging.getLogger(__name__)
 
 
-def accepting(records: Records) -> Callable[..., Awaitable[BoltResponse | None]]:
+Continues = Callable[[str], Awaitable[bool]]
+"""Whether a message asks for the last answer in another form."""
+
+
+def accepting(records: Records, continues: Continues) -> Callable[..., Awaitable[BoltResponse | None]]:
     """The middleware. Where the inbox cannot be written, Slack gets no acknowledgement and delivers again."""
 
     turns = Turns()
@@ -40,7 +45,7 @@ def accepting(records: Records) -> Callable[..., Awaitable[BoltResponse | None]]
         try:
             async with turns.of(thread):  # who spoke before decides who is spoken to
                 question = await _accepted(
-                    records, event, str(body.get("team_id") or ""), str(context.bot_user_id or "")
+                    records, continues, event, str(body.get("team_id") or ""), str(context.bot_user_id or "")
                 )
             if question:
                 context[ACCEPTED_QUESTION] = question
@@ -52,7 +57,9 @@ def accepting(records: Records) -> Callable[..., Awaitable[BoltResponse | None]]
     return accept
 
 
-async def _accepted(records: Records, event: dict[str, Any], team: str, bot_user: str) -> Accepted | None:
+async def _accepted(
+    records: Records, continues: Continues, event: dict[str, Any], team: str, bot_user: str
+) -> Accepted | None:
     """The question of an event after it was written down; None when there is none, or it is there already."""
     if question := question_in(event, team, bot_user):
         return question if await records.accept(question) else None
@@ -64,15 +71,16 @@ async def _accepted(records: Records, event: dict[str, Any], team: str, bot_user
         return None
     said = message_in(event, team)
     if event.get("thread_ts"):
-        return await _follow_up(records, event, said)
+        return await _follow_up(records, continues, event, said)
     return await _put_to_the_channel(records, event, said)
 
 
-async def _follow_up(records: Records, event: dict[str, Any], said: Accepted) -> Accepted | None:
+async def _follow_up(records: Records, continues: Continues, event: dict[str, Any], said: Accepted) -> Accepted | None:
     thread = await records.thread(said)
     if thread is None:
         return None
-    if is_follow_up(event, thread) and not await records.handovers.at(said.channel, said.thread_ts):
+    follows = may_follow_up(event, thread) and (asks(said.text) or await continues(said.text))
+    if follows and not await records.handovers.at(said.channel, said.thread_ts):
         return said if await records.accept(said) else None
     await records.overheard(said)
     return None

@@ -16,5 +16,5 @@ class Library(Protocol):
     def passage(self, key: str) -> Passage | None:
         """A passage by its id, if it is still there."""
 
-    async def search(self, message: str, earlier: Sequence[str] = (), k: int = 10) -> Sequence[Hit]:
-        """The best passages for a message."""
+    async def search(self, question: str, k: int = 10) -> Sequence[Hit]:
+        """The best passages for a question."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.conversation import Answer, Coverage
+from bot.answering.conversation import Answer, Coverage
 from bot.slack.blocks import CONTINUE_PRIVATELY, Block, button, plain_text
 from bot.slack.personal import is_personal
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.meaning import Meanings
+from bot.answering.same_question import SameQuestions
 from bot.records import Records
 from bot.slack.confirmed import Confirmed
 from bot.slack.desk import Desk
@@ -16,7 +16,7 @@ from bot.slack.mentors import Mentors
 class Office:
     """The parts that sharing, confirming, handing over and reporting work with.
 
-    `client` waits as long as Slack's rate limits say. `meanings` is missing where questions cannot be compared.
+    `client` waits as long as Slack's rate limits say. `same` is missing where questions cannot be compared.
     """
 
     records: Records
@@ -25,4 +25,4 @@ class Office:
     desk: Desk
     mentors: Mentors
     confirmed: Confirmed
-    meanings: Meanings | None
+    same: SameQuestions | None

@@ -5,15 +5,16 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.advisor import Advisor, OnSentence
-from bot.conversation import Answer, Conversation, Coverage
+from bot.answering.advisor import Advisor, OnSentence
+from bot.answering.conversation import Answer, Conversation, Coverage
+from bot.answering.language import language_of
 from bot.errors import CareerBotError
-from bot.language import language_of
 from bot.records import Accepted, Records
 from bot.slack.addressed import Command, command_in
-from bot.slack.blocks import Post, messages, plain_post, shown
-from bot.slack.confirmed import Confirmed, Found
+from bot.slack.blocks import Post, button, messages, plain_post, shown
+from bot.slack.confirmed import SHOW_CONFIRMED, Confirmed, Found
 from bot.slack.delivery import StoppedByPerson
+from bot.slack.escaping import escaped
 from bot.slack.failures import FAILURES
 from bot.slack.offers import Offers
 from bot.slack.people import People
@@ -21,6 +22,9 @@ from bot.slack.threads import Message, conversation, readable
 from knowledge.errors import KnowledgeError
 
 NOTE_OF_CONFIRMED = "There is also an answer from a mentor: {line}."
+NOTE_OF_ONE_LIKE_IT = "A mentor has answered a question like yours: “{question}”"
+LONGEST_LIKE_IT = 150
+"""Characters of a similar question that are shown."""
 NOT_NOW = "Sorry, I cannot answer just now."
 TOO_LONG = "That is more than I can read at once."
 _TOLD = {
@@ -74,7 +78,7 @@ class Replies:
             asked = await self._placed(question, told)
             if not asked.earlier:  # what somebody means in a conversation, its words alone do not tell
                 found = await self._confirmed.answer_to(asked.question, question.team, asked.guides)
-            if found and not question.fresh:
+            if found and found.certain and not question.fresh:
                 return self._confirmed_reply(question, text, found)
             answer = await self._advisor.answer(asked, hear)
         except (CareerBotError, KnowledgeError) as error:
@@ -92,11 +96,15 @@ class Replies:
         return self._fresh_reply(question, text, answer, found)
 
     def _fresh_reply(self, question: Accepted, text: str, answer: Answer, found: Found | None) -> Reply:
-        """The advisor's answer, with a word on what a mentor confirmed, if one did."""
+        """The advisor's answer, with a word on what a mentor confirmed, if one did, or answered to a question like it."""
+        if answer.personal:
+            return Reply([plain_post(answer.text)])
         offered = self._offers.under(answer, text, question.key, direct=question.is_direct)
+        if found and not found.certain:
+            offered = [button("Show the mentor's answer", SHOW_CONFIRMED, found.confirmation.id), *offered]
         what = shown(answer, question.key, offered)
-        told = NOTE_OF_CONFIRMED.format(line=found.line[0].lower() + found.line[1:]) if found else ""
-        return Reply(messages(replace(what, note="\n".join(filter(None, [what.note, told])))), answer)
+        note = "\n".join(filter(None, [what.note, _told_of(found) if found else ""]))
+        return Reply(messages(replace(what, note=note)), answer)
 
     def _confirmed_reply(self, question: Accepted, text: str, found: Found, details: str = "") -> Reply:
         """What a mentor confirmed, with a way to an answer from the guides."""
@@ -119,7 +127,7 @@ class Replies:
 
         What a mentor confirmed stays where it was to be answered afresh.
         """
-        if found:
+        if found and found.certain:
             return self._confirmed_reply(question, text, found, f"{short} {details}")
         if question.unasked:
             return Reply([])
@@ -128,3 +136,12 @@ class Replies:
             if question.is_direct
             else Reply([plain_post(short)], None, details)
         )
+
+
+def _told_of(found: Found) -> str:
+    """That a mentor answered this question, or one like it, as mrkdwn."""
+    if found.certain:
+        return NOTE_OF_CONFIRMED.format(line=found.line[0].lower() + found.line[1:])
+    question = " ".join(found.confirmation.question.split())
+    cut = question if len(question) <= LONGEST_LIKE_IT else f"{question[:LONGEST_LIKE_IT].rstrip()}…"
+    return NOTE_OF_ONE_LIKE_IT.format(question=escaped(cut, literal=True))

@@ -90,7 +90,7 @@ def report_blocks(report: Report) -> list[Block]:
 
 async def _report(office: Office, since: dt.datetime, until: dt.datetime, expiring: Sequence[str]) -> Report:
     seen = await observed(office.records, office.library.passage, since, until)
-    groups = office.meanings.groups if office.meanings else by_words
+    groups = office.same.groups if office.same else by_words
     return await made(seen, groups, since, until, expiring)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.anonymous import anonymous
-from bot.conversation import Citation
+from bot.answering.conversation import Citation
 from bot.shares import Share
 from bot.slack.blocks import Block, Shown, context, plain_text, source_lines
 from bot.slack.limits import CONTEXT_ELEMENTS, SECTION_TEXT

@@ -8,7 +8,7 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.conversation import Conversation, Turn
+from bot.answering.conversation import Conversation, Turn
 from bot.records import Accepted
 from bot.slack.failures import code
 from bot.slack.limits import THREAD_PAGE

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from bot.answering.hearing import examples
 from bot.drafts import Draft
 from bot.slack.blocks import Block, button, context, place_of, plain_text
 from bot.slack.limits import INPUT_TEXT, MODAL_BLOCKS, MODAL_TITLE, SECTION_TEXT
 from bot.slack.markdown import split
 from bot.slack.mrkdwn import as_text
-from bot.smalltalk import examples
 from knowledge.passages import Guide, Passage
 from knowledge.statements import statements
 from knowledge.words import is_function_word, stem, words

@@ -15,10 +15,10 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-from bot.advisor import Advisor
-from bot.composing import ChatComposer, open_chat_model
-from bot.conversation import Conversation
-from bot.prompts import Prompts
+from bot.answering.advisor import Advisor
+from bot.answering.composing import ChatComposer, open_chat_model
+from bot.answering.conversation import Conversation
+from bot.answering.prompts import Prompts
 from bot.slack.app import SlackBot
 from bot.slack.delivery import STOPPED
 from knowledge.embeddings import MiniLM

@@ -5,10 +5,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from bot.advisor import EXTRACTED, Advisor
-from bot.composing import ChatComposer, open_chat_model
-from bot.conversation import Conversation, Coverage, Turn
-from bot.prompts import Prompts
+from bot.answering.advisor import EXTRACTED, Advisor
+from bot.answering.composing import ChatComposer, open_chat_model
+from bot.answering.conversation import Conversation, Coverage, Turn
+from bot.answering.prompts import Prompts
 from knowledge.search import Searcher
 from tests.conftest import AdvisorOver
 from tests.openai_server import KEY, Fault, OpenAIServer

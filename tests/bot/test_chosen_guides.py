@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.advisor import Advisor
-from bot.conversation import Answer, Conversation, Coverage, Turn
+from bot.answering.advisor import Advisor
+from bot.answering.conversation import Answer, Conversation, Coverage, Turn
 from knowledge.embeddings import MiniLM
 from knowledge.errors import GuidesGone
 from knowledge.index import IndexReader, IndexStore, sync

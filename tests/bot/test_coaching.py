@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.advisor import Advisor
-from bot.conversation import Answer, Conversation, Coverage
+from bot.answering.advisor import Advisor
+from bot.answering.conversation import Answer, Conversation, Coverage
 from tests.conftest import AdvisorOver
 
 BAKER = """---

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.composing import MOST_PASSAGES, TURN_CHARACTERS, TURNS_SHOWN, ChatComposer, open_chat_model
-from bot.conversation import Turn
+from bot.answering.composing import MOST_PASSAGES, TURN_CHARACTERS, TURNS_SHOWN, ChatComposer, open_chat_model
+from bot.answering.conversation import Turn
 from bot.errors import ModelUnavailable, SettingsError
-from bot.prompts import Prompts
+from bot.answering.prompts import Prompts
 from tests.conftest import passage
 from tests.openai_server import KEY, Fault, OpenAIServer
 

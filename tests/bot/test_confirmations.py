@@ -157,7 +157,7 @@ async def test_the_export_is_a_guide_that_answers_its_questions_and_names_nobody
         "## What does a pastry chef in Lyon earn?",
     ]
     advisor = advisor_over(confirmed=text)
-    from bot.conversation import Conversation, Coverage
+    from bot.answering.conversation import Conversation, Coverage
 
     told = await advisor.answer(Conversation.of(["What does a pastry chef in Lyon earn?"]))
     assert told.coverage is Coverage.COVERED

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.conversation import Coverage
+from bot.answering.conversation import Coverage
 from bot.extracting import Finding, find, shortened, table_of, text_of
 from knowledge.matching import weigh
 from knowledge.questions import read

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.language import language_of, language_of_locale
+from bot.answering.language import language_of, language_of_locale
 
 SHARED = Path(__file__).parents[3] / "shared" / "eval"
 OWN = Path(__file__).parents[1] / "evals" / "own-guide-questions.jsonl"

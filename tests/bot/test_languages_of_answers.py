@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from bot.advisor import EXTRACTED, Advisor
-from bot.composing import ChatComposer, open_chat_model
-from bot.conversation import Conversation, Turn
-from bot.prompts import Prompts
+from bot.answering.advisor import EXTRACTED, Advisor
+from bot.answering.composing import ChatComposer, open_chat_model
+from bot.answering.conversation import Conversation, Turn
+from bot.answering.prompts import Prompts
 from knowledge.search import Searcher
 from tests.openai_server import KEY, Fault, OpenAIServer
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.advisor import EXTRACTED, Advisor
-from bot.composing import ChatComposer, open_chat_model
-from bot.conversation import Conversation
-from bot.prompts import Prompts
+from bot.answering.advisor import EXTRACTED, Advisor
+from bot.answering.composing import ChatComposer, open_chat_model
+from bot.answering.conversation import Conversation
+from bot.answering.prompts import Prompts
 from knowledge.embeddings import MiniLM
 from knowledge.index import IndexReader, IndexStore, sync
 from knowledge.search import Searcher

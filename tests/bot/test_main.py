@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.confirmations import Basis, Confirmation
-from bot.conversation import Answer, Coverage, Receipt
+from bot.answering.conversation import Answer, Coverage, Receipt
 from bot.records import Accepted, Records, database_url
 
 ROOT = Path(__file__).parents[2]
@@ -151,7 +151,7 @@ async def asked_by_three(folder: Path) -> None:
     for number, person in enumerate(("U0ANNA", "U0BEN", "U0CLEO")):
         question = Accepted("T1", "C1", f"{number}.0", f"{number}.0", person, "?")
         gaps = ("=Is there a part-time track?",)
-        answer = Answer("-", Coverage.NOT_COVERED, (), (), Receipt("extracted", "", 1), gaps)
+        answer = Answer("-", Coverage.NOT_COVERED, (), (), Receipt("quoted", "", 1), gaps)
         await records.accept(question)
         await records.answered(question, answer)
     await records.close()

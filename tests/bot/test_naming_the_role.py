@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.advisor import Advisor
-from bot.conversation import Answer, Conversation, Coverage, Turn
+from bot.answering.advisor import Advisor
+from bot.answering.conversation import Answer, Conversation, Coverage, Turn
 from knowledge.embeddings import MiniLM
 from knowledge.index import IndexReader, IndexStore, sync
 from knowledge.search import Searcher

@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.composing import MOST_PASSAGES
+from bot.answering.composing import MOST_PASSAGES
 from bot.errors import SettingsError
-from bot.prompts import Prompt, Prompts
+from bot.answering.prompts import Prompt, Prompts
 from knowledge.search import Searcher
 
 TOKENS_PER_CHARACTER = 0.25

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot import records as module
-from bot.conversation import Answer, Citation, Coverage, Receipt
+from bot.answering.conversation import Answer, Citation, Coverage, Receipt
 from bot.errors import RecordsUnavailable
 from bot.records import Accepted, Records, database_url
 from tests.conftest import passage
@@ -22,7 +22,7 @@ def question(ts: str = "1.0", text: str = "what does it pay?", message_id: str |
 def answer() -> Answer:
     cited = Citation(1, passage("Bakers earn $30,000.", "Baker", "Pay"), 0.9)
     return Answer(
-        "$30,000 [1]", Coverage.COVERED, (cited,), (cited,), Receipt("extracted", "", 12, "the model was away")
+        "$30,000 [1]", Coverage.COVERED, (cited,), (cited,), Receipt("quoted", "", 12, "the model was away")
     )
 
 

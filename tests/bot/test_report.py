@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.conversation import Answer, Citation, Coverage, Receipt
+from bot.answering.conversation import Answer, Citation, Coverage, Receipt
 from bot.errors import SettingsError
 from bot.records import Accepted, Records
 from bot.report import (
@@ -199,7 +199,7 @@ PAY = passage("Bakers earn $30,000.", "Baker", "Pay", "In cities")
 
 def answer(**changes: Any) -> Answer:
     cited = (Citation(1, PAY, 0.9),)
-    return replace(Answer("$30,000 [1]", Coverage.COVERED, cited, cited, Receipt("extracted", "", 12)), **changes)
+    return replace(Answer("$30,000 [1]", Coverage.COVERED, cited, cited, Receipt("quoted", "", 12)), **changes)
 
 
 async def keep(records: Records, ts: str, person: str, given: Answer) -> str:

@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from bot.conversation import Conversation, Turn
+from bot.answering.conversation import Conversation, Turn
 from bot.requests import Comparison, Form, Plan, SkillsCheck, form_of, special, without_form
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from bot.advisor import Advisor
-from bot.conversation import Answer, Citation, Conversation, Coverage, Receipt
+from bot.answering.advisor import Advisor
+from bot.answering.conversation import Answer, Citation, Conversation, Coverage, Receipt
 from bot.errors import ModelUnavailable
 from bot.terminal import converse, show
 from tests.conftest import passage

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.translating import says_the_same
+from bot.answering.translating import says_the_same
 
 SALARY = "The average salary is about $120,000 per year in the United States."
 

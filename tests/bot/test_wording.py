@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.conversation import Coverage
+from bot.answering.conversation import Coverage
 from bot.extracting import Finding
 from bot.wording import not_covered
 from knowledge.questions import read

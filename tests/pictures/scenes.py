@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.advisor import Advisor
-from bot.meaning import Meanings
+from bot.answering.advisor import Advisor
+from bot.answering.same_question import SameQuestions
 from bot.slack.app import SlackBot
 from bot.slack.blocks import FEEDBACK, SHOW_PASSAGE
 from bot.slack.confirmation_views import CONFIRM_VIEW
@@ -177,7 +177,7 @@ async def playing(advisor: Advisor, library: Searcher) -> AsyncIterator[Stage]:
         slack.add_channel(MENTORS_CHANNEL, members=[DORA])
         with tempfile.TemporaryDirectory() as folder:
             meanings = Meanings(library)
-            async with running(slack, advisor, Path(folder), library, circle=MENTORS, meanings=meanings) as bot:
+            async with running(slack, advisor, Path(folder), library, circle=MENTORS, same=same) as bot:
                 yield Stage(slack, bot)
                 await bot.desk.idle(5)
                 await slack.settled()

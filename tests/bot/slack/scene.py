@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from bot.advisor import Advisor, OnSentence
-from bot.composing import ChatComposer, open_chat_model
-from bot.conversation import Answer, Conversation, Coverage, Receipt
-from bot.meaning import Meanings
-from bot.prompts import Prompts
+from bot.answering.advisor import Advisor, OnSentence
+from bot.answering.composing import ChatComposer, open_chat_model
+from bot.answering.conversation import Answer, Conversation, Coverage, Receipt
+from bot.answering.same_question import SameQuestions
+from bot.answering.prompts import Prompts
 from bot.records import Records, database_url
 from bot.slack.app import Limits, SlackBot, Workspace
 from bot.slack.mentors import Circle
@@ -61,7 +61,7 @@ class Scripted:
     async def answer(self, conversation: Conversation, on_sentence: OnSentence | None = None) -> Answer:
         self.asked.append(conversation)
         await self.may_answer.wait()
-        return Answer(self.say(conversation), Coverage.COVERED, (), (), Receipt("extracted", "", 1))
+        return Answer(self.say(conversation), Coverage.COVERED, (), (), Receipt("quoted", "", 1))
 
 
 def composing(searcher: Searcher, model: OpenAIServer, timeout: float = 20) -> Advisor:
@@ -80,12 +80,12 @@ async def running(
     *,
     admins: Sequence[str] = (),
     circle: Circle = NO_MENTORS,
-    meanings: Meanings | None = None,
+    same: SameQuestions | None = None,
 ) -> AsyncIterator[SlackBot]:
     """The bot at work; on leaving it finishes what it was asked."""
     records = await Records.open(database_url("", folder))
     workspace = Workspace(BOT_TOKEN, APP_TOKEN, slack.url, frozenset(admins), circle)
-    bot = SlackBot(advisor, library or NoLibrary(), records, workspace, LIMITS, meanings=meanings)
+    bot = SlackBot(advisor, library or NoLibrary(), records, workspace, LIMITS, same=same)
     await bot.start()
     try:
         yield bot

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from bot.advisor import Advisor
+from bot.answering.advisor import Advisor
 from bot.slack.answer_shortcut import DRAFT_VIEW, EDITED_NOTE, NOT_HERE, NOTHING_TO_READ, SHORTCUT
 from bot.slack.views import DRAFT_TEXT
 from knowledge.search import Searcher

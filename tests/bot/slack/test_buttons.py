@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.advisor import Advisor
+from bot.answering.advisor import Advisor
 from bot.records import Records, database_url
 from bot.slack.actions import THANKS
 from bot.slack.blocks import CONTINUE_PRIVATELY, FEEDBACK, SHOW_PASSAGE

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.advisor import Advisor
+from bot.answering.advisor import Advisor
 from bot.errors import ModelUnavailable
 from bot.slack.blocks import SHOW_PASSAGE
 from bot.slack.career_command import GONE, NOT_HERE, POST_DRAFT

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.advisor import Advisor
+from bot.answering.advisor import Advisor
 from bot.channels import Answers, ChannelSettings, QuietHours
 from bot.slack.channel_settings import BOTH_OR_NONE, NOT_ALLOWED, NOT_IN_A_CHANNEL, SAVED, SETTINGS_VIEW
 from knowledge.search import Searcher

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from bot.advisor import Advisor
+from bot.answering.advisor import Advisor
 from bot.channels import ChannelSettings
 from bot.confirmations import Basis, Confirmation, State
-from bot.conversation import Answer, Conversation
+from bot.answering.conversation import Answer, Conversation
 from bot.errors import ModelUnavailable
 from bot.meaning import Meaning, read
 from bot.slack.answering_afresh import FRESH_COMING, FRESH_THERE

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.advisor import Advisor, OnSentence
-from bot.conversation import Answer, Conversation
+from bot.answering.advisor import Advisor, OnSentence
+from bot.answering.conversation import Answer, Conversation
 from bot.errors import ModelUnavailable, SettingsError
 from bot.records import Records, database_url
 from bot.slack.app import SlackBot, Workspace

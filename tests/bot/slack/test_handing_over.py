@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.advisor import Advisor
+from bot.answering.advisor import Advisor
 from bot.database import now
 from bot.handovers import LEASE, Handover, State
 from bot.meaning import Meanings

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.advisor import Advisor
+from bot.answering.advisor import Advisor
 from bot.slack.app_home_opened import PRESSED
 from bot.slack.blocks import FEEDBACK
 from bot.slack.views import ASK_EXAMPLE, DELETE_DATA

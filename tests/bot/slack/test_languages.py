@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.advisor import Advisor
+from bot.answering.advisor import Advisor
 from knowledge.search import Searcher
 from tests.bot.slack.scene import ANNA, PAY_SAID, composing, running
 from tests.openai_server import OpenAIServer

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.conversation import Answer, Citation, Coverage, Receipt
+from bot.answering.conversation import Answer, Citation, Coverage, Receipt
 from bot.slack.blocks import plain_post, posts
 from bot.slack.escaping import escaped
 from bot.slack.limits import PART_BLOCKS, TEXT_BYTES
@@ -269,4 +269,4 @@ def test_a_sentence_of_the_bots_own_has_no_sources() -> None:
 
 def _answer(text: str) -> Answer:
     cited = Citation(1, passage("Bakers earn $30,000.", "Baker", "Pay"), 0.9)
-    return Answer(text, Coverage.COVERED, (cited,), (cited,), Receipt("extracted", "", 1))
+    return Answer(text, Coverage.COVERED, (cited,), (cited,), Receipt("quoted", "", 1))

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot.conversation import Answer, Citation, Coverage, Receipt
+from bot.answering.conversation import Answer, Citation, Coverage, Receipt
 from bot.slack.blocks import Post, posts
 from bot.slack.escaping import escaped
 from bot.slack.limits import TEXT_BYTES
@@ -239,4 +239,4 @@ def _update_bytes(text: str) -> int:
 
 def _answer(text: str) -> Answer:
     cited = Citation(1, passage("Bakers earn $30,000.", "Baker", "Pay"), 0.9)
-    return Answer(text, Coverage.COVERED, (cited,), (cited,), Receipt("extracted", "", 1))
+    return Answer(text, Coverage.COVERED, (cited,), (cited,), Receipt("quoted", "", 1))

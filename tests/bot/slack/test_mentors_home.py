@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.advisor import Advisor
+from bot.answering.advisor import Advisor
 from bot.database import now
 from bot.meaning import Meanings
 from bot.records import Records, database_url

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from bot.advisor import Advisor
-from bot.conversation import Answer, Coverage, Receipt
+from bot.answering.advisor import Advisor
+from bot.answering.conversation import Answer, Coverage, Receipt
 from bot.database import now
 from bot.records import Accepted, Records, database_url
 from bot.report import NOT_ENOUGH, Answered, Gap, Group, Observations, Report, Tally, report
@@ -106,7 +106,7 @@ async def ask(records: Records, *people: str, gap: str = "Is there a part-time t
     """People ask what the guides do not answer."""
     for number, person in enumerate(people):
         question = Accepted("T1", "C1", f"{number}.0", f"{number}.0", person, gap)
-        given = Answer("-", Coverage.NOT_COVERED, (), (), Receipt("extracted", "", 1), (gap,))
+        given = Answer("-", Coverage.NOT_COVERED, (), (), Receipt("quoted", "", 1), (gap,))
         await records.accept(question)
         await records.answered(question, given)
 

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot import shares as module
-from bot.advisor import Advisor
+from bot.answering.advisor import Advisor
 from bot.database import now
 from bot.shares import Share
 from bot.slack import sharing

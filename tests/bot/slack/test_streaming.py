@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.advisor import Advisor, OnSentence
-from bot.conversation import Answer, Conversation, Coverage, Receipt
+from bot.answering.advisor import Advisor, OnSentence
+from bot.answering.conversation import Answer, Conversation, Coverage, Receipt
 from bot.slack.delivery import STOPPED
 from knowledge.search import Searcher
 from tests.bot.slack.scene import ANNA, MENTION, PAY, PAY_SAID, Scripted, composing, running

@@ -9,11 +9,17 @@ from knowledge.passages import Passage
 
 
 class Coverage(StrEnum):
-    """How far the guides answer a question."""
+    """How far the guides answer a question: wholly, in part, perhaps (the nearest passage is shown), or not."""
 
     COVERED = "covered"
     PARTLY_COVERED = "partly covered"
+    NEAREST = "nearest"
     NOT_COVERED = "not covered"
+
+    @property
+    def claims(self) -> bool:
+        """Whether the answer claims to answer at least a part of the question."""
+        return self in (Coverage.COVERED, Coverage.PARTLY_COVERED)
 
 
 @dataclass(frozen=True)
@@ -61,18 +67,32 @@ class Citation:
     score: float
 
 
+QUOTED, SAID = "quoted", "said"
+"""The modes of answers that no chat model wrote: in the guides' words, in the bot's own."""
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """A sentence that a chat model wrote and nobody was shown, and what it lacks."""
+
+    text: str
+    why: str
+
+
 @dataclass(frozen=True)
 class Receipt:
-    """What an answer was made from: `mode` is the chat model's name or "extracted"; `prompt` its prompt's hash.
+    """What an answer was made from: `mode` is the chat model's name or one of those above; `prompt` its prompt's hash.
 
-    `notice` says why no model wrote it, where one should have; `withheld` counts the model's sentences not shown.
+    `notice` says why no model wrote it, where one should have; `withheld` are the model's sentences that were not
+    shown; `probability` is how surely a quoted answer is right, 0 to 1.
     """
 
     mode: str
     prompt: str
     milliseconds: int
     notice: str = ""
-    withheld: int = 0
+    withheld: tuple[Withheld, ...] = ()
+    probability: float | None = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +101,8 @@ class Answer:
 
     `text` is Markdown that cites its passages as [1], [2]; `citations` hold those passages in that order;
     `retrieved` are the ten best passages in order, cited or not, as citations numbered by rank; `gaps` are the
-    questions, or parts of one, that the guides do not answer.
+    questions, or parts of one, that the guides do not answer. `personal` marks the reply to somebody who needs a
+    person: it is kept nowhere and offered to nobody else.
     """
 
     text: str
@@ -90,3 +111,4 @@ class Answer:
     retrieved: tuple[Citation, ...]
     receipt: Receipt
     gaps: tuple[str, ...] = ()
+    personal: bool = False

@@ -2,17 +2,12 @@
 
 import re
 
-from bot.figures import figures, period
-from bot.language import language_of
+from bot.answering.figures import Kind, figures, period, stands
+from bot.answering.language import LANGUAGES, language_of
 from knowledge.words import fold
 
 LONGEST = 2.5
 """A translation may be this much longer than the sentence, but for a few characters."""
-LANGUAGES = {
-    "en": "English", "de": "German", "fr": "French", "es": "Spanish",
-    "pt": "Portuguese", "it": "Italian", "ja": "Japanese", "nl": "Dutch",
-}  # fmt: skip
-"""The languages that answers are translated into, since their translations can be checked, and what the model calls them."""
 _NEGATIONS = {
     "en": r"\b(?:not|no|never|none|neither|nor|without|cannot|hardly|rarely|nobody|nothing|lacks?)\b|n['’]t\b|\bun(?:necessary|needed|related)\b",
     "de": r"\b(?:nicht|kein\w*|nie|niemals|ohne|weder|niemand|nichts|kaum|selten|unnötig\w*)\b",
@@ -24,32 +19,8 @@ _NEGATIONS = {
     "nl": r"\b(?:niet|geen|nooit|zonder|noch|niemand|niets|nauwelijks|zelden|onnodig)\b",
 }
 """What negates a sentence in each language that answers are translated between."""
-_SPELLED = {
-    "en": "two three four five six seven eight nine ten eleven twelve",
-    "de": "zwei drei vier funf sechs sieben acht neun zehn elf zwolf",
-    "fr": "deux trois quatre cinq six sept huit neuf dix onze douze",
-    "es": "dos tres cuatro cinco seis siete ocho nueve diez once doce",
-    "pt": "dois tres quatro cinco seis sete oito nove dez onze doze",
-    "it": "due tre quattro cinque sei sette otto nove dieci undici dodici",
-    "nl": "twee drie vier vijf zes zeven acht negen tien elf twaalf",
-}
-"""The numbers from two, folded."""
-_UNITS = {
-    "%": "%|prozent|pour[ -]cent|por ciento|por cento|per cento|percento|procent|percent|per cent|パーセント",
-    "dollars": r"(?:US-?|amerikanische |américains )?(?:dollars?|dólar(?:es)?|dollar[io])|US-?\$|USD|\$|ドル|米ドル",
-    "euros": "euros?|eur|€|ユーロ",
-    "pounds": "pfund|livres?(?: sterling)?|libras?|sterline|pond|pounds?|gbp|£|ポンド",
-    "kronor": "kronor|kroner|kronen|couronnes|coronas|coroas|corone|クローナ",
-    "francs": "francs?|franken|francos|franchi|フラン",
-    "yen": "yens?|ienes|¥|円",
-}
-"""What follows a figure in any of the languages, under the English name."""
 _MARK = re.compile(r"\[\d|\n")
 _LINK = re.compile(r"\w+://\S+|<[!@#]")
-_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,'’ \u00a0\u202f]\d{3})+(?!\d)")
-_FIGURE = re.compile(
-    r"(?:US)?[$£€¥₹]\s?\d[\d.]*\s?(?:[kKmM](?![a-z]))?|\d[\d.]*\s?(?:[kKmM](?![a-z]))?\s*(?:%|dollars|euros|pounds|kronor|francs|yen)?"
-)
 _PERIODS = {
     "year": r"jahr|jähr|\bans?\b|\bann[éuo]|\baños?\b|anual|annual|\banos?\b|\banni\b|jaar|year|年",
     "month": r"monat|\bmois\b|mensu|\bmes\b|mensa|\bmês\b|\bmese\b|mensil|maand|month|月",
@@ -81,7 +52,7 @@ def says_the_same(sentence: str, translation: str, source: str, target: str) -> 
         and len(translation) <= LONGEST * len(sentence) + 20
         and not _MARK.search(translation)
         and {*_LINK.findall(translation)} <= {*_LINK.findall(sentence)}
-        and _same_figures(before, after, target)
+        and _same_figures(before, after, source, target)
         and _same_period(before, after)
         and _same_names(before, after, source, target)
         and _negated(before, source) == _negated(after, target)
@@ -96,46 +67,21 @@ def _with_countries(text: str) -> str:
     return text
 
 
-def _same_figures(before: str, after: str, target: str) -> bool:
-    """Whether figures and currencies are the same, and amounts in the same order.
-
-    A number may be a word in the one and digits in the other; of a range of amounts only one may carry the currency.
-    """
-    said, told = _figures(before), _figures(after)
-    written = {fold(word) for word in _words(after)}
-    as_words = {str(n) for n, word in enumerate(_SPELLED.get(target, "").split(), 2) if word in written}
-    all_said, all_told = {_value(one) for one in said} | _spelled(before), {_value(one) for one in told}
-    amounts = [_value(one) for one in said if _value(one) != one]
+def _same_figures(before: str, after: str, source: str, target: str) -> bool:
+    """Whether figures and currencies are the same, amounts in the same order and every figure with its kind."""
+    said, told = figures(_apart(before), source), figures(_apart(after), target)
+    amounts, translated = ([one for one in found if one.kind is Kind.MONEY] for found in (said, told))
     return (
-        all_told <= all_said <= all_told | as_words
-        and {one.removesuffix(_value(one)) for one in said} - {""}
-        == {one.removesuffix(_value(one)) for one in told} - {""}
-        and amounts == [_value(one) for one in told if _value(one) in amounts]
+        all(stands(one, told) for one in said)
+        and all(stands(one, said) for one in told)
+        and len(amounts) == len(translated)
+        and all(one.same_value(other) for one, other in zip(amounts, translated, strict=True))
     )
 
 
-def _value(figure: str) -> str:
-    """A figure without its currency."""
-    return re.sub(r"^[^\d]+", "", figure)
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"[^\W\d_]+", text)
-
-
-def _spelled(text: str) -> frozenset[str]:
-    """The numbers written as English words."""
-    return figures(" ".join(_words(text)))
-
-
-def _figures(text: str) -> list[str]:
-    """The figures written in digits, in order, whatever language's separators they have and wherever the currency stands."""
-    for name, called in _UNITS.items():
-        text = re.sub(rf"(?<=\d)(\s?[kKmM])?\s?(?:{called})", rf"\1 {name} ", text, flags=re.I)
-    text = _THOUSANDS.sub(lambda found: re.sub(r"\D", "", found[0]), text)
-    text = re.sub(r"(?<=\d),(?=\d)", ".", text)
-    text = re.sub(r"(?<=\d)(?=[^\x00-\u024f])|(?<=[^\x00-\u024f])(?=\d)", " ", text)
-    return [figure for token in _FIGURE.findall(text) for figure in figures(token.strip())]
+def _apart(text: str) -> str:
+    """A text with its digits apart from letters of other scripts."""
+    return re.sub(r"(?<=[^\x00-\u024f])(?=\d)", " ", text)
 
 
 def _same_period(before: str, after: str) -> bool:

@@ -40,8 +40,12 @@ class Prompts:
 
     advise: Prompt
     question: Prompt
-    rewrite: Prompt
+    plan: Prompt
+    verify: Prompt
+    sentences: Prompt
+    same: Prompt
     translate: Prompt
+    people: Prompt
 
     @classmethod
     def load(cls) -> "Prompts":
@@ -53,4 +57,4 @@ class Prompts:
     @property
     def hash(self) -> str:
         """What identifies the prompts that an answer was composed with."""
-        return Prompt("", self.advise.text + self.question.text + self.translate.text).hash
+        return Prompt("", self.advise.text + self.question.text + self.verify.text + self.translate.text).hash

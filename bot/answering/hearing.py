@@ -1,0 +1,141 @@
+"""What kind of message is it: a question for the guides, or one that wants a human sentence instead?
+
+Told by the message's vector, with a classifier fitted on some two thousand messages of several writers (`make fit`). What
+is said to each kind stands in prompts/people.md, which the company edits.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from bot.answering.classifier import classifier
+from bot.answering.prompts import Prompt
+from bot.errors import SettingsError
+from knowledge.fitted import number
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+ROLE = "senior backend engineer"
+"""The role of the examples where nothing is known of the guides."""
+MOST_TITLES = 8
+"""Guides that are named to somebody who asks what the bot knows."""
+
+
+class Intent(StrEnum):
+    """What a message is. The values are the classes of the classifier and the headings of prompts/people.md."""
+
+    QUESTION = "question"
+    GREETING = "greeting"
+    THANKS = "thanks"
+    GOODBYE = "goodbye"
+    WHO = "who"
+    HELP = "help"
+    PRIVACY = "privacy"
+    COMPLAINT = "complaint"
+    CHITCHAT = "chitchat"
+    WRITING = "writing"
+    COLLEAGUE = "colleague"
+    SHORTER = "shorter"
+    FORM = "form"
+    MORE = "more"
+    SELF_HARM = "self_harm"
+    HARASSMENT = "harassment"
+    DISCRIMINATION = "discrimination"
+    VIOLENCE = "violence"
+    BURNOUT = "burnout"
+    LOST_JOB = "lost_job"
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether somebody who writes this needs a person rather than a guide."""
+        return self in _SENSITIVE
+
+    @property
+    def wants_another_form(self) -> bool:
+        """Whether the last answer is wanted in another form."""
+        return self in (Intent.SHORTER, Intent.FORM, Intent.MORE)
+
+
+_SENSITIVE = frozenset(
+    [Intent.SELF_HARM, Intent.HARASSMENT, Intent.DISCRIMINATION, Intent.VIOLENCE, Intent.BURNOUT, Intent.LOST_JOB]
+)
+_TOLD = frozenset(Intent) - {Intent.QUESTION, Intent.SHORTER, Intent.MORE}
+"""What prompts/people.md must have a section for."""
+
+
+def hear(vector: "NDArray[np.float32]", *, follows: bool) -> Intent:
+    """The kind of a message, by its vector; `follows` tells that the bot has answered in the conversation before.
+
+    In doubt it is a question. Kinds that need a person are weighed together first, so that a message between two of
+    them is not taken for a question.
+    """
+    told = classifier("hearing").probabilities(vector)
+    sensitive = {kind: told[kind] for kind in _SENSITIVE}
+    if sum(sensitive.values()) >= number("hearing_sensitive"):
+        return max(sensitive, key=lambda kind: sensitive[kind])
+    best = Intent(max(told, key=lambda kind: told[kind]))
+    if told[best] < number("hearing_other") or (best.wants_another_form and not follows):
+        return Intent.QUESTION
+    return best
+
+
+def leans_on_earlier(vector: "NDArray[np.float32]") -> bool:
+    """Whether a message is only understood with the one before it ("and in Boston?")."""
+    return classifier("leaning").probabilities(vector)["leaning"] >= number("leaning")
+
+
+@dataclass(frozen=True)
+class Sayings:
+    """What is said to each kind of message, rendered once."""
+
+    texts: Mapping[Intent, str]
+
+    @classmethod
+    def of(
+        cls,
+        prompt: Prompt,
+        *,
+        contact: str,
+        emergency: str,
+        composed: bool,
+        days: int,
+        roles: Sequence[str] = (),
+        titles: Sequence[str] = (),
+    ) -> "Sayings":
+        """The sections of the prompt. Raises SettingsError naming a section that is missing."""
+        rendered = prompt.render(
+            contact=contact, emergency=emergency, composed=composed, days=days,
+            examples=examples(roles), titles=list(titles[:MOST_TITLES]),
+        )  # fmt: skip
+        sections = dict(_sections(rendered))
+        if missing := sorted(kind for kind in _TOLD if not sections.get(kind)):
+            raise SettingsError(f"prompts/{prompt.name}.md lacks the section {', '.join(missing)}.")
+        return cls({kind: sections[kind] for kind in _TOLD})
+
+    def to(self, intent: Intent) -> str:
+        """What is said to a kind of message."""
+        return self.texts[intent]
+
+
+def examples(roles: Sequence[str] = ()) -> list[str]:
+    """Three questions that show a newcomer what to ask, about roles that there are guides for."""
+    first, second, third = ([*roles[:3]] * 3 or [ROLE] * 3)[:3]
+    return [
+        f"What does {_a(first)} earn?",
+        f"Which skills does {_a(second)} need?",
+        f"How do I become {_a(third)}?",
+    ]
+
+
+def _sections(text: str) -> "list[tuple[str, str]]":
+    parts = re.split(r"^## (\w+)\s*$", text, flags=re.MULTILINE)
+    return [(name, said.strip()) for name, said in zip(parts[1::2], parts[2::2], strict=True)]
+
+
+def _a(role: str) -> str:
+    spoken = " ".join(word.lower() if word[1:].islower() else word for word in role.split())
+    return f"{'an' if spoken[:1].casefold() in set('aeiou') else 'a'} {spoken}"

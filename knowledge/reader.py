@@ -1,0 +1,68 @@
+"""Reads passages with a question in mind: how surely does each statement answer it?
+
+A cross-encoder: question and passage pass through MiniLM together, so that every word of the one meets every word of
+the other. Fitted on questions in everyday words with the statements that answer them, and on questions that come close
+to what a passage says and are not answered by it.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from knowledge import word_pieces
+from knowledge.minilm.model import MiniLM
+from knowledge.passages import Passage
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+TASK = "reading"
+UNREAD = -30.0
+"""The logit of a statement beyond the length that is read."""
+
+
+class Reader:
+    """Safe to use from several threads at once. Not loaded before it is first used."""
+
+    def __init__(self, model: MiniLM | None = None) -> None:
+        self._model = model
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[list[float]]:
+        """For each passage the logit of each of its statements, in order; 0 weighs as much as "none of them answers"."""
+        asked = word_pieces.of_question(question)
+        return [self._logits(asked, passage) for passage in passages]
+
+    def _logits(self, asked: Sequence[int], passage: Passage) -> list[float]:
+        import numpy as np
+
+        model = self._opened()
+        pieces = word_pieces.of_passage(passage)
+        spans = word_pieces.shifted(pieces.spans, len(asked))
+        states = model.states([*asked, *pieces.ids, word_pieces.LAST])
+        question = states[1 : len(asked) - 1].mean(axis=0) if len(asked) > 2 else states[0]
+        read = [number for number, span in enumerate(spans) if span]
+        logits = [UNREAD] * len(spans)
+        if read:
+            means = np.stack([states[span[0] : span[1]].mean(axis=0) for span in spans if span])
+            for number, logit in zip(read, _judged(question, means, model), strict=True):
+                logits[number] = float(logit)
+        return logits
+
+    def _opened(self) -> MiniLM:
+        if self._model is None:
+            self._model = MiniLM(TASK)
+        return self._model
+
+
+def _judged(question: "NDArray[np.float32]", statements: "NDArray[np.float32]", model: MiniLM) -> "NDArray[np.float32]":
+    """The logit of each statement: the scaled cosine with the question, and what a small network sees beside it."""
+    import numpy as np
+
+    head = model.head
+    lengths = np.linalg.norm(statements, axis=1) * np.linalg.norm(question)
+    cosine = statements @ question / np.maximum(lengths, 1e-9)
+    seen = np.concatenate([statements, statements * question], axis=1)
+    hidden = np.tanh(seen @ head["head.inner.weight"].T + head["head.inner.bias"])
+    network = hidden @ head["head.outer.weight"].T + head["head.outer.bias"]
+    judged: NDArray[np.float32] = head["head.scale"] * cosine + network[:, 0] - head["head.null"]
+    return judged

@@ -1,0 +1,69 @@
+"""Logistic regressions fitted with NumPy alone, by accelerated gradient descent."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Matrix = NDArray[Any]
+
+
+def multinomial(
+    features: Matrix, classes: Sequence[str], labels: Sequence[str], penalty: float = 1e-3, steps: int = 1500
+) -> tuple[Matrix, Matrix]:
+    """Weights (classes, features) and biases of a multinomial regression with an L2 penalty."""
+    x = np.hstack([features, np.ones((len(features), 1))]).astype(np.float64)
+    y = np.eye(len(classes))[[classes.index(label) for label in labels]]
+    weights = np.zeros((len(classes), x.shape[1]))
+    before = weights.copy()
+    rate = 1.0 / (0.5 * float(np.linalg.norm(x, 2)) ** 2 / len(x) + penalty)
+    for step in range(steps):
+        ahead = weights + step / (step + 3) * (weights - before)
+        logits = x @ ahead.T
+        shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+        shares /= shares.sum(axis=1, keepdims=True)
+        gradient = (shares - y).T @ x / len(x) + penalty * np.hstack([ahead[:, :-1], np.zeros((len(classes), 1))])
+        before, weights = weights, ahead - rate * gradient
+    return weights[:, :-1], weights[:, -1]
+
+
+def binary(features: Matrix, labels: Matrix, penalty: float = 1e-2, steps: int = 60) -> tuple[Matrix, float]:
+    """Weights and bias of a regression on features of any scale, by Newton's method on standardised ones."""
+    mean, spread = features.mean(axis=0), features.std(axis=0) + 1e-9
+    x = np.hstack([(features - mean) / spread, np.ones((len(features), 1))])
+    ridge = np.diag([penalty] * features.shape[1] + [0.0])
+    weights = np.zeros(x.shape[1])
+    for _ in range(steps):
+        p = 1 / (1 + np.exp(-np.clip(x @ weights, -30, 30)))
+        gradient = x.T @ (p - labels) / len(x) + ridge @ weights
+        curvature = (x * (p * (1 - p))[:, None]).T @ x / len(x) + ridge + 1e-9 * np.eye(len(weights))
+        weights -= np.linalg.solve(curvature, gradient)
+    raw = weights[:-1] / spread
+    return raw, float(weights[-1] - raw @ mean)
+
+
+def listwise(groups: Sequence[tuple[Matrix, Matrix]], penalty: float = 1e-3, steps: int = 400) -> Matrix:
+    """Weights under which, in each group (rows of features, which are right), the right rows weigh most (softmax)."""
+    told = [(x - x.max(axis=0), right) for x, right in groups if right.any()]
+    weights = np.ones(told[0][0].shape[1])
+    before = weights.copy()
+    for step in range(steps):
+        ahead = weights + step / (step + 3) * (weights - before)
+        gradient = 2 * penalty * ahead
+        for x, right in told:
+            shares = np.exp(x @ ahead - (x @ ahead).max())
+            gradient += x.T @ (shares / shares.sum()) / len(told)
+            gradient -= x[right].T @ (shares[right] / shares[right].sum()) / len(told)
+        before, weights = weights, ahead - 8.0 * gradient
+    return weights
+
+
+def area_under_curve(scores: Matrix, labels: Matrix) -> float:
+    """The probability that a right one scores higher than a wrong one."""
+    order = np.argsort(scores, kind="stable")
+    ranks = np.empty(len(scores))
+    ranks[order] = np.arange(1, len(scores) + 1)
+    positive = labels.astype(bool)
+    n, m = int(positive.sum()), int((~positive).sum())
+    return float((ranks[positive].sum() - n * (n + 1) / 2) / (n * m)) if n and m else float("nan")
