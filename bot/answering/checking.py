@@ -37,10 +37,17 @@ EVIDENCE = 6
 """Statements that a sentence is read together with."""
 PASSAGE_SHARE = 0.3
 """Weight of the passage's own vector beside its statement's when evidence is chosen."""
-LONGEST_SENTENCE, LONGEST_EVIDENCE = 70, 200
-"""Word pieces that are read of a sentence, and of all its evidence."""
+LOOKED_AT = 12
+"""Statements among which the figures and names of a sentence must stand."""
+LONGEST_SENTENCE, LONGEST_STATEMENT, LONGEST_LEAD, LONGEST_EVIDENCE = 70, 80, 24, 200
+"""Word pieces that are read of a sentence, of a statement, of a heading or lead, and of all evidence together."""
+SEMICOLON = 1025
+"""The word piece that ends a statement."""
+LARGEST_LOGIT = 30.0
+PASSAGES_KEPT = 512
+"""Passages whose vectors are kept at hand."""
 MOST_CITED = 3
-_CLAUSE = re.compile(r"[\n.;]")
+UNSUPPORTED = "the passages do not say it"
 
 
 class Standing(StrEnum):
@@ -58,15 +65,31 @@ class Verdict:
     """What becomes of a piece, and why.
 
     `cited` are the numbers of the passages that it rests on; `evidence` the statements it was compared with, for a
-    second look; `above` the pieces that lead it; `language` the language of its passages.
+    second look; `likely` tells what stands where a doubt cannot be settled; `above` are the pieces that lead it;
+    `language` is the language of its passages.
     """
 
     standing: Standing
     cited: tuple[int, ...] = ()
     why: str = ""
     evidence: tuple[str, ...] = ()
+    likely: bool = False
     above: tuple[Piece, ...] = ()
     language: str = ""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A statement that a sentence may rest on, and the number of its passage in the prompt."""
+
+    statement: Statement
+    number: int
+
+    @property
+    def text(self) -> str:
+        """The statement with its headings and what it hangs from, which say of whom and of what it speaks."""
+        headings = " > ".join(self.statement.passage.heading[-2:])
+        return f"{headings}: {self.statement.lead} {self.statement.text}"
 
 
 class Checker:
@@ -75,3 +98,134 @@ class Checker:
     def __init__(self, encoder: LocalEncoder, model: MiniLM | None = None) -> None:
         self._encoder = encoder
         self._model = model
+        self._encoded = lru_cache(maxsize=PASSAGES_KEPT)(lambda passage: encoder.encode([passage])[0])
+
+    def judge(self, piece: Piece, passages: Sequence[Passage], question: str = "") -> Verdict:
+        """What becomes of a piece of a reply to a question that was given these passages, numbered from 1."""
+        text = plain(piece.text)
+        vector = self._encoder.vector(text)
+        kinds = classifier("sentence_kinds").probabilities(vector)
+        said = piece.form is Form.SENTENCE
+        if said and kinds["chatter"] >= number("chatter"):
+            return Verdict(Standing.CHATTER)
+        near = self._nearest(vector, passages)
+        evidence = near[:EVIDENCE]
+        support = self.support(text, evidence)
+        told = tuple(one.text for one in evidence)
+        if said and kinds["gap"] >= number("gap"):
+            harm = _harm(text, [*(one.text for one in near), question])
+            stands = not harm and support >= number("gap_supported")
+            return Verdict(Standing.GAP if stands else Standing.UNSUPPORTED, (), harm or UNSUPPORTED, told)
+        if harm := _harm(text, [one.text for one in near]):
+            return Verdict(Standing.UNSUPPORTED, (), harm, told)
+        cited = _cited(piece, evidence)
+        language = language_of(evidence[0].statement.text) or "en" if evidence else ""
+        standing = _standing(support)
+        likely = support >= number("likely")
+        return Verdict(standing, cited, UNSUPPORTED, told, likely, language=language)
+
+    def support(self, text: str, evidence: Sequence[Evidence]) -> float:
+        """The logit of a sentence being supported by statements; 0 is even odds on the sentences it was fitted on."""
+        import numpy as np
+
+        sentence = word_pieces.of_text(text)[:LONGEST_SENTENCE]
+        if not sentence or not evidence:
+            return -LARGEST_LOGIT
+        model = self._opened()
+        ids = [word_pieces.FIRST, *sentence, word_pieces.LAST, *_evidence_pieces(evidence), word_pieces.LAST]
+        states = model.states(ids)
+        said, head = states[1 : len(sentence) + 1], model.head
+        weak = said @ head["head.token.weight"][0] + head["head.token.bias"][0]
+        # One word without support is enough: the tokens' own logits are joined by a soft maximum.
+        weakest = weak.max() + np.log(np.exp(weak - weak.max()).mean())
+        seen = np.concatenate([said.mean(axis=0), states[0]])
+        hidden = np.tanh(head["head.inner.weight"] @ seen + head["head.inner.bias"])
+        return float(head["head.outer.weight"][0] @ hidden + head["head.outer.bias"][0] - weakest)
+
+    def evidence(self, text: str, passages: Sequence[Passage]) -> list[Evidence]:
+        """The statements that a sentence most likely rests on, the nearest first."""
+        return self._nearest(self._encoder.vector(text), passages)[:EVIDENCE]
+
+    def _nearest(self, vector: "Vector", passages: Sequence[Passage]) -> list[Evidence]:
+        scored: list[tuple[float, Evidence]] = []
+        for place, passage in enumerate(passages, 1):
+            encoded = self._encoded(passage)
+            shared = PASSAGE_SHARE * float(encoded.passage @ vector)
+            scores = (encoded.statements @ vector).tolist()
+            scored += [
+                (score + shared, Evidence(statement, place))
+                for statement, score in zip(statements(passage), scores, strict=True)
+            ]
+        return [one for _, one in sorted(scored, key=lambda pair: -pair[0])[:LOOKED_AT]]
+
+    def _opened(self) -> MiniLM:
+        if self._model is None:
+            self._model = MiniLM(TASK)
+        return self._model
+
+
+def plain(text: str) -> str:
+    """A piece's words without the marks of Markdown."""
+    return re.sub(r"[*_`|]+", " ", text).strip()
+
+
+def _standing(support: float) -> Standing:
+    if support >= number("supported"):
+        return Standing.SUPPORTED
+    return Standing.DOUBTFUL if support >= number("doubtful") else Standing.UNSUPPORTED
+
+
+def _cited(piece: Piece, evidence: Sequence[Evidence]) -> tuple[int, ...]:
+    """The passages that a piece cites and rests on; where it cites none of them, the nearest."""
+    numbers = list(dict.fromkeys(one.number for one in evidence))
+    own = [cited for cited in dict.fromkeys(piece.cited) if cited in numbers]
+    return tuple((own or numbers[:1])[:MOST_CITED])
+
+
+def _evidence_pieces(evidence: Sequence[Evidence]) -> list[int]:
+    """Evidence in the order of the guide, each passage under its headings and each list under its lead."""
+    ids: list[int] = []
+    passage: Passage | None = None
+    lead = ""
+    for one in sorted(evidence, key=lambda one: (one.number, one.statement.position)):
+        statement = one.statement
+        if statement.passage is not passage:
+            passage, lead = statement.passage, ""
+            ids += [*word_pieces.of_text(" > ".join(passage.heading[-2:]))[:LONGEST_LEAD], word_pieces.COMMA]
+        if statement.lead and statement.lead != lead:
+            lead = statement.lead
+            ids += word_pieces.of_text(lead)[:LONGEST_LEAD]
+        ids += [*word_pieces.of_text(statement.text)[:LONGEST_STATEMENT], SEMICOLON]
+    return ids[:LONGEST_EVIDENCE]
+
+
+def _harm(text: str, evidence: Sequence[str]) -> str:
+    """Which figure or name of a sentence is not in its evidence, in words for the mentors; empty where all are."""
+    language = language_of(text) or "en"
+    there = [figure for one in evidence for figure in (*figures(one, language), *implied(one))]
+    for figure in figures(text, language):
+        if not stands(figure, there):
+            return f"“{figure.written}” is not in the passages"
+        if _turned(figure, there):
+            return f"“{figure.written}” has another limit in the passages"
+    if wrong := _wrong_period(text, evidence):
+        return wrong
+    held = " \n ".join(evidence)
+    missing = next((name for name in names(text) if not stands_in(name, held)), "")
+    return f"“{missing}” is not in the passages" if missing else ""
+
+
+def _turned(figure: Figure, there: Sequence[Figure]) -> bool:
+    """Whether a figure is a limit to one side here and to the other side everywhere in the evidence."""
+    limits = {other.limit for other in there if figure.same_value(other)}
+    return bool(figure.limit) and bool(limits) and all(limit and limit != figure.limit for limit in limits)
+
+
+def _wrong_period(text: str, evidence: Sequence[str]) -> str:
+    """Whether an amount is for another period (a year, an hour) than everywhere in the evidence."""
+    said = period(text)
+    for amount in amounts(text) if said else ():
+        told = {period(one) for one in evidence if stands(amount, amounts(one))}
+        if told and "" not in told and said not in told:
+            return f"“{amount.written}” is for another period in the passages"
+    return ""

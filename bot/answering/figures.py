@@ -143,8 +143,8 @@ class Figure:
 
     def same_value(self, other: "Figure") -> bool:
         """Whether both are the same figure; an amount without a currency is the same amount, a percentage is no number."""
-        if self.unit and other.unit and (span := self._span()) and span == other._span():
-            return True
+        if self.unit and other.unit:
+            return self._span() == other._span()
         if self.value != other.value:
             return False
         if self.kind == other.kind == Kind.MONEY:

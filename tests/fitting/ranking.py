@@ -1,0 +1,108 @@
+"""Fits the weights of search and the certainty of a quote, judged on sources left out."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bot.answering.quoting import Quoter, certainty_features
+from knowledge.fitted import Logistic
+from knowledge.search import FEATURES
+from tests.fitting.asked import Asked, answers
+from tests.fitting.regression import Matrix, area_under_curve, binary, listwise
+
+FOLDS = 5
+CERTAINTY = ("logit", "mass", "margin", "rank", "dense", "statement", "lexical", "lexical_statement", "words")
+"""The features that certainty is fitted on; the others changed nothing on sources left out."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the reader makes of a question: features of certainty, and whether its best statement answers."""
+
+    asked: Asked
+    features: Mapping[str, float]
+    right: bool
+
+
+def fit_search(asked: Sequence[Asked]) -> tuple[Logistic, dict[str, Any]]:
+    """The weights of search's scores, and its figures on sources left out."""
+    ranks: dict[str, list[int]] = {}
+    for fitted_on, judged in folds(asked, lambda one: one.source):
+        weights = _weights(fitted_on)
+        for one in judged:
+            if any(one.right):
+                order = np.argsort(-(one.features @ weights), kind="stable")
+                rank = next(place for place, i in enumerate(order, 1) if one.right[i])
+                ranks.setdefault(collection(one), []).append(rank)
+            elif one.is_answerable:
+                ranks.setdefault(collection(one), []).append(10**6)
+    figures = {name: _found(np.array(found)) for name, found in ranks.items()}
+    return Logistic(dict(zip(FEATURES, np.round(_weights(asked), 3).tolist(), strict=True)), 0.0), figures
+
+
+def judge_all(asked: Sequence[Asked], weights: Logistic, quoter: Quoter, found: int) -> list[Judgement]:
+    """Each question as the quoter judges it, its hits ranked by the fitted weights."""
+    told = []
+    for one in asked:
+        order = np.argsort(-(one.features @ np.array(weights.vector(FEATURES))), kind="stable")[:found]
+        hits = [one.hits[i] for i in order]
+        places = {hit.passage.id for i, hit in zip(order, hits, strict=True) if one.right[i]}
+        judged = quoter.judged(one.text, hits)
+        best = judged[0].statement
+        right = best.passage.id in places and answers(best, one.label)
+        told.append(Judgement(one, certainty_features(one.text, hits, judged), right))
+    return told
+
+
+def fit_certainty(judged: Sequence[Judgement]) -> tuple[Logistic, Matrix, dict[str, Any]]:
+    """The regression, what it says of each question with its source left out, and its figures."""
+    left_out = np.full(len(judged), np.nan)
+    places = {id(one): place for place, one in enumerate(judged)}
+    for fitted_on, others in folds(judged, lambda one: one.asked.source):
+        fitted = _certainty(fitted_on)
+        for one in others:
+            left_out[places[id(one)]] = fitted.probability(one.features)
+    right = np.array([one.right for one in judged])
+    names = np.array([collection(one.asked) for one in judged])
+    figures = {
+        str(name): {
+            "right first": round(float(right[(names == name) & np.array([one.asked.is_answerable for one in judged])].mean()), 3),
+            "area under the curve": round(area_under_curve(left_out[names == name], right[names == name]), 3),
+        }
+        for name in dict.fromkeys(names)
+    }
+    return _certainty(judged), left_out, figures
+
+
+def folds(things: Sequence[Any], source: Callable[[Any], str]) -> Iterator[tuple[list[Any], list[Any]]]:
+    """Each source once left out: the things to fit on, and those to judge."""
+    for name in dict.fromkeys(map(source, things)):
+        yield [one for one in things if source(one) != name], [one for one in things if source(one) == name]
+
+
+def collection(asked: Asked) -> str:
+    """Which of the sets of guides a question is about."""
+    name = str(asked.label["file"])
+    return "guide" if name == "career-guide.txt" else "short guides" if name.startswith("guides/") else "corpus"
+
+
+def _weights(asked: Sequence[Asked]) -> Matrix:
+    return listwise([(one.features, np.array(one.right)) for one in asked])
+
+
+def _certainty(judged: Sequence[Judgement]) -> Logistic:
+    features = np.array([[one.features[name] for name in CERTAINTY] for one in judged])
+    weights, bias = binary(features, np.array([float(one.right) for one in judged]))
+    return Logistic(dict(zip(CERTAINTY, np.round(weights, 4).tolist(), strict=True)), round(bias, 4))
+
+
+def _found(ranks: Matrix) -> dict[str, float]:
+    return {
+        "questions": len(ranks),
+        "@1": round(float((ranks <= 1).mean()), 3),
+        "@8": round(float((ranks <= 8).mean()), 3),
+        "@14": round(float((ranks <= 14).mean()), 3),
+        "MRR": round(float((1 / ranks).mean()), 3),
+    }
