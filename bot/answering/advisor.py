@@ -166,7 +166,10 @@ class Advisor:
         passages = fitting([hit.passage for hit in hits])
         messages = self._composer.messages(conversation, passages)
         language = _translated_into(conversation, passages)
-        reply = CheckedReply(self._composer, self._checker, passages, messages, on_sentence, language)
+        reply = CheckedReply(
+            self._composer, self._checker, passages, messages, on_sentence,
+            question=conversation.question, language=language,
+        )  # fmt: skip
         cut = False
         try:
             async with aclosing(self._composer.compose(messages)) as chunks:

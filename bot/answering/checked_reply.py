@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -59,7 +59,8 @@ class CheckedReply:
     """Hears a reply as it comes and lets through what the passages support.
 
     Pieces are shown in their order: behind one in doubt the others wait until the model has looked at it a second time.
-    With a `language` (ISO 639-1) nothing is shown before it is translated into it.
+    `question` is what was asked: a sentence on what the guides do not say may name what it asks about. With a
+    `language` (ISO 639-1) nothing is shown before it is translated into it.
     """
 
     def __init__(
@@ -69,6 +70,8 @@ class CheckedReply:
         passages: Sequence[Passage],
         messages: "Sequence[BaseMessage]",
         on_sentence: OnSentence | None = None,
+        *,
+        question: str = "",
         language: str = "",
     ) -> None:
         self._composer = composer
@@ -76,6 +79,7 @@ class CheckedReply:
         self._passages = passages
         self._messages = messages
         self._on_sentence = on_sentence
+        self._question = question
         self._language = language
         self._heard = ""
         self._read = 0
@@ -128,12 +132,12 @@ class CheckedReply:
             if piece.form in (Form.LEAD, Form.HEADING, Form.HEADER):
                 self._put_above(piece)
                 continue
-            verdict = await asyncio.to_thread(self._checker.judge, piece, self._passages)
+            verdict = await asyncio.to_thread(self._checker.judge, piece, self._passages, self._question)
             if verdict.standing is Standing.CHATTER:
                 continue
             if verdict.standing is Standing.DOUBTFUL or self._waiting or self._language:
-                self._waiting.append((piece, verdict))
-                self._waiting_above()
+                self._waiting.append((piece, replace(verdict, above=tuple(self._above))))
+                self._above = []
             else:
                 await self._take(piece, verdict)
 
@@ -146,39 +150,34 @@ class CheckedReply:
             piece,
         ]
 
-    def _waiting_above(self) -> None:
-        piece, verdict = self._waiting[-1]
-        self._waiting[-1] = (replace(piece, prefix=piece.prefix), replace(verdict, above=tuple(self._above)))
-        self._above = []
-
     async def _settle_doubts(self) -> None:
         """Have the sentences in doubt looked at a second time, then show what waits."""
         doubtful = [(piece, verdict) for piece, verdict in self._waiting if verdict.standing is Standing.DOUBTFUL]
-        supported = await self._second_look(doubtful)
-        settled = iter(range(len(doubtful)))
+        looked_at = await self._second_look(doubtful)
+        places = iter(range(len(doubtful)))
         waiting, self._waiting = self._waiting, []
-        passed: list[tuple[Piece, Verdict]] = []
-        for piece, verdict in waiting:
-            if verdict.standing is Standing.DOUBTFUL:
-                held = next(settled) in supported
-                verdict = replace(verdict, standing=Standing.SUPPORTED if held else Standing.UNSUPPORTED)  # noqa: PLW2901
-            passed.append((piece, verdict))
+        passed = [
+            (piece, _settled(verdict, looked_at.get(next(places))))
+            if verdict.standing is Standing.DOUBTFUL
+            else (piece, verdict)
+            for piece, verdict in waiting
+        ]
         if self._language:
             passed = await self._translated(passed)
         for piece, verdict in passed:
             self._above = [*self._above, *verdict.above]
             await self._take(piece, verdict)
 
-    async def _second_look(self, doubtful: Sequence[tuple[Piece, Verdict]]) -> frozenset[int]:
+    async def _second_look(self, doubtful: Sequence[tuple[Piece, Verdict]]) -> Mapping[int, bool]:
         from bot.errors import ModelUnavailable
 
         if not doubtful:
-            return frozenset()
+            return {}
         doubts = [Doubt(piece.text, verdict.evidence) for piece, verdict in doubtful]
         try:
             return await self._composer.verified(doubts)
         except ModelUnavailable:
-            return frozenset()
+            return {}
 
     async def _translated(self, passed: Sequence[tuple[Piece, Verdict]]) -> list[tuple[Piece, Verdict]]:
         """The pieces in the reader's language, those whose translation says the same; the others as they are."""
@@ -231,6 +230,12 @@ class CheckedReply:
         if not supported or said.startswith("no"):
             return Coverage.NEAREST if supported else Coverage.NOT_COVERED
         return Coverage.PARTLY_COVERED if tally.gaps or said.startswith("part") else Coverage.COVERED
+
+
+def _settled(verdict: Verdict, supported: bool | None) -> Verdict:
+    """A doubt after the second look; where that said nothing of it, what is likelier stands."""
+    held = verdict.likely if supported is None else supported
+    return replace(verdict, standing=Standing.SUPPORTED if held else Standing.UNSUPPORTED)
 
 
 def _marked(piece: Piece, cited: Sequence[int], *, first: bool) -> str:

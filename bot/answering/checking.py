@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.answering.classifier import classifier
-from bot.answering.figures import Figure, amounts, figures, implied, period, stands
+from bot.answering.figures import Figure, Kind, amounts, figures, implied, period, stands
 from bot.answering.language import language_of
 from bot.answering.model_output import Form, Piece
 from bot.answering.names import names, stands_in
@@ -38,7 +38,7 @@ EVIDENCE = 6
 PASSAGE_SHARE = 0.3
 """Weight of the passage's own vector beside its statement's when evidence is chosen."""
 LOOKED_AT = 12
-"""Statements among which the figures and names of a sentence must stand."""
+"""Statements among which the figures and names of a sentence stand if it says of them what the passages say."""
 LONGEST_SENTENCE, LONGEST_STATEMENT, LONGEST_LEAD, LONGEST_EVIDENCE = 70, 80, 24, 200
 """Word pieces that are read of a sentence, of a statement, of a heading or lead, and of all evidence together."""
 SEMICOLON = 1025
@@ -112,17 +112,19 @@ class Checker:
         evidence = near[:EVIDENCE]
         support = self.support(text, evidence)
         told = tuple(one.text for one in evidence)
+        everything = [one.text for one in near]
         if said and kinds["gap"] >= number("gap"):
-            harm = _harm(text, [*(one.text for one in near), question])
+            harm = lacking(text, [*everything, question])
             stands = not harm and support >= number("gap_supported")
             return Verdict(Standing.GAP if stands else Standing.UNSUPPORTED, (), harm or UNSUPPORTED, told)
-        if harm := _harm(text, [one.text for one in near]):
+        if harm := lacking(text, everything):
             return Verdict(Standing.UNSUPPORTED, (), harm, told)
         cited = _cited(piece, evidence)
         language = language_of(evidence[0].statement.text) or "en" if evidence else ""
-        standing = _standing(support)
-        likely = support >= number("likely")
-        return Verdict(standing, cited, UNSUPPORTED, told, likely, language=language)
+        if far := lacking(text, everything[:LOOKED_AT], spelled=True):
+            standing = Standing.DOUBTFUL if support >= number("doubtful") else Standing.UNSUPPORTED
+            return Verdict(standing, cited, far, told, support >= number("supported"), language=language)
+        return Verdict(_standing(support), cited, UNSUPPORTED, told, support >= number("likely"), language=language)
 
     def support(self, text: str, evidence: Sequence[Evidence]) -> float:
         """The logit of a sentence being supported by statements; 0 is even odds on the sentences it was fitted on."""
@@ -156,7 +158,7 @@ class Checker:
                 (score + shared, Evidence(statement, place))
                 for statement, score in zip(statements(passage), scores, strict=True)
             ]
-        return [one for _, one in sorted(scored, key=lambda pair: -pair[0])[:LOOKED_AT]]
+        return [one for _, one in sorted(scored, key=lambda pair: -pair[0])]
 
     def _opened(self) -> MiniLM:
         if self._model is None:
@@ -199,11 +201,16 @@ def _evidence_pieces(evidence: Sequence[Evidence]) -> list[int]:
     return ids[:LONGEST_EVIDENCE]
 
 
-def _harm(text: str, evidence: Sequence[str]) -> str:
-    """Which figure or name of a sentence is not in its evidence, in words for the mentors; empty where all are."""
+def lacking(text: str, evidence: Sequence[str], *, spelled: bool = False) -> str:
+    """Which figure or name of a sentence is not in its evidence, in words for the mentors; empty where all are.
+
+    Numbers in words that count no time ("two things") are looked at only with `spelled`: a writer may have counted.
+    """
     language = language_of(text) or "en"
     there = [figure for one in evidence for figure in (*figures(one, language), *implied(one))]
     for figure in figures(text, language):
+        if _is_spelled_count(figure, text) and not spelled:
+            continue
         if not stands(figure, there):
             return f"“{figure.written}” is not in the passages"
         if _turned(figure, there):
@@ -213,6 +220,10 @@ def _harm(text: str, evidence: Sequence[str]) -> str:
     held = " \n ".join(evidence)
     missing = next((name for name in names(text) if not stands_in(name, held)), "")
     return f"“{missing}” is not in the passages" if missing else ""
+
+
+def _is_spelled_count(figure: Figure, text: str) -> bool:
+    return figure.kind is Kind.NUMBER and not figure.unit and figure.written not in text
 
 
 def _turned(figure: Figure, there: Sequence[Figure]) -> bool:

@@ -1,7 +1,7 @@
 """What a chat model is asked: to plan a search, to write an answer, to check sentences, to translate them."""
 
 import re
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -75,8 +75,8 @@ class Composer:
         """The model's reply, piece by piece."""
         return self._model.stream(messages)
 
-    async def verified(self, doubts: Sequence[Doubt]) -> frozenset[int]:
-        """The places of the sentences that the model finds supported by their passages."""
+    async def verified(self, doubts: Sequence[Doubt]) -> Mapping[int, bool]:
+        """For the places of sentences whether the model finds them supported; it may leave some out."""
         listed = self._prompts.sentences.render(sentences=doubts)
         reply = await self._model.reply(_messages(self._prompts.verify.render(), listed))
         return read_verdicts(reply, len(doubts))
@@ -137,11 +137,15 @@ def read_plan(reply: str) -> Plan:
     return Plan(question, searches[:MOST_SEARCHES])
 
 
-def read_verdicts(reply: str, sentences: int) -> frozenset[int]:
-    """The places (from 0) of the sentences that a reply says yes to; what it does not mention is not supported."""
+def read_verdicts(reply: str, sentences: int) -> Mapping[int, bool]:
+    """For the places (from 0) of sentences whether a reply says yes or no to them; what it does not mention is left out."""
     said = [found for line in without_thoughts(reply).splitlines() if (found := _NUMBERED.match(line))]
-    agreed = {int(found[1]) - 1 for found in said if found[2].strip("*_`. ").lower().startswith("yes")}
-    return frozenset(place for place in agreed if 0 <= place < sentences)
+    answered = {int(found[1]) - 1: found[2].strip("*_`. ").lower() for found in said}
+    return {
+        place: answer.startswith("yes")
+        for place, answer in answered.items()
+        if 0 <= place < sentences and answer.startswith(("yes", "no"))
+    }
 
 
 async def _lines(pieces: AsyncGenerator[Chunk]) -> AsyncGenerator[str]:
