@@ -6,49 +6,86 @@ from pathlib import Path
 import pytest
 
 from bot.answering.advisor import Advisor
+from bot.answering.checking import Checker
+from bot.answering.composing import Composer
+from bot.answering.hearing import Sayings
+from bot.answering.prompts import Prompts
+from bot.answering.quoting import Quoter
 from knowledge.documents import Document, GuideFile, read
-from knowledge.embeddings import MiniLM
+from knowledge.encoder import LocalEncoder
 from knowledge.index import IndexReader, IndexStore, sync
 from knowledge.passages import Guide, Passage, split
+from knowledge.reader import Reader
 from knowledge.search import Searcher
 
 OUR_GUIDES = Path(__file__).parents[1] / "knowledge" / "guides"
 
 
 @pytest.fixture(scope="session")
-def minilm() -> MiniLM:
-    return MiniLM()
+def encoder() -> LocalEncoder:
+    return LocalEncoder()
 
 
 @pytest.fixture(scope="session")
-def searcher(minilm: MiniLM, tmp_path_factory: pytest.TempPathFactory) -> Searcher:
+def reader() -> Reader:
+    return Reader()
+
+
+@pytest.fixture(scope="session")
+def checker(encoder: LocalEncoder) -> Checker:
+    return Checker(encoder)
+
+
+@pytest.fixture(scope="session")
+def sayings() -> Sayings:
+    """What the bot says to messages that are no questions."""
+    return Sayings.of(
+        Prompts.load().people, contact="@dana", emergency="call 112", composed=False, days=90, roles=["nurse"], titles=["Nurse"]
+    )
+
+
+@pytest.fixture(scope="session")
+def searcher(encoder: LocalEncoder, tmp_path_factory: pytest.TempPathFactory) -> Searcher:
     """Search over the product's own guide."""
     store = IndexStore(tmp_path_factory.mktemp("index"))
-    sync(store, [OUR_GUIDES], minilm)
-    return Searcher(IndexReader(store), minilm)
+    sync(store, [OUR_GUIDES], encoder)
+    return Searcher(IndexReader(store), encoder)
+
+
+AdvisorWith = Callable[..., Advisor]
 
 
 @pytest.fixture(scope="session")
-def advisor(searcher: Searcher) -> Advisor:
+def advisor_with(encoder: LocalEncoder, reader: Reader, checker: Checker, sayings: Sayings) -> AdvisorWith:
+    """An advisor that searches with a searcher, and composes if it is given a composer."""
+
+    def build(searcher: Searcher, composer: Composer | None = None, contact: str = "") -> Advisor:
+        return Advisor(searcher, encoder, Quoter(reader), checker, sayings, composer=composer, contact=contact)
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def advisor(searcher: Searcher, advisor_with: AdvisorWith) -> Advisor:
     """An advisor without a chat model, over the product's own guide."""
-    return Advisor(searcher)
+    return advisor_with(searcher)
 
 
 AdvisorOver = Callable[..., Advisor]
 
 
 @pytest.fixture
-def advisor_over(minilm: MiniLM, tmp_path: Path) -> AdvisorOver:
-    """An advisor over guides given as file name and text."""
+def advisor_over(encoder: LocalEncoder, advisor_with: AdvisorWith, tmp_path: Path) -> AdvisorOver:
+    """An advisor over guides given as file name and text, and with a composer if one is given."""
 
-    def build(**texts: str) -> Advisor:
+    def build(composer: Composer | None = None, **texts: str) -> Advisor:
         folder = tmp_path / "guides"
         folder.mkdir()
         for name, text in texts.items():
             (folder / f"{name}.md").write_text(text, encoding="utf-8")
         store = IndexStore(tmp_path / "index")
-        sync(store, [folder], minilm)
-        return Advisor(Searcher(IndexReader(store), minilm))
+        sync(store, [folder], encoder)
+        return advisor_with(Searcher(IndexReader(store), encoder), composer)
 
     return build
 

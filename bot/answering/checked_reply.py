@@ -200,11 +200,10 @@ class CheckedReply:
         """Count a judged piece and show it, if it holds and there is room."""
         if verdict.standing is Standing.GAP:
             self._tally.gaps.append(piece.text)
-        else:
-            self._tally.claims += 1
+        self._tally.claims += not verdict.is_gap
         if verdict.standing is Standing.UNSUPPORTED:
-            self._tally.fallen += 1
-            self._tally.first_fell = self._tally.first_fell or self._tally.claims == 1
+            self._tally.fallen += not verdict.is_gap
+            self._tally.first_fell = self._tally.first_fell or (self._tally.claims == 1 and not verdict.is_gap)
             self._tally.withheld.append(Withheld(piece.text, verdict.why))
             return
         self._tally.words += len(piece.text.split())
@@ -235,7 +234,8 @@ class CheckedReply:
 def _settled(verdict: Verdict, supported: bool | None) -> Verdict:
     """A doubt after the second look; where that said nothing of it, what is likelier stands."""
     held = verdict.likely if supported is None else supported
-    return replace(verdict, standing=Standing.SUPPORTED if held else Standing.UNSUPPORTED)
+    good = Standing.GAP if verdict.is_gap else Standing.SUPPORTED
+    return replace(verdict, standing=good if held else Standing.UNSUPPORTED)
 
 
 def _marked(piece: Piece, cited: Sequence[int], *, first: bool) -> str:

@@ -47,7 +47,10 @@ LARGEST_LOGIT = 30.0
 PASSAGES_KEPT = 512
 """Passages whose vectors are kept at hand."""
 MOST_CITED = 3
-UNSUPPORTED = "the passages do not say it"
+UNSUPPORTED, UNTRUE = "the passages do not say it", "the passages do say something on it"
+FEWEST_WORDS = 3
+"""A shorter clause claims nothing of its own."""
+_CLAUSE = re.compile(r"[;:–—.]\s|,\s")
 
 
 class Standing(StrEnum):
@@ -65,8 +68,8 @@ class Verdict:
     """What becomes of a piece, and why.
 
     `cited` are the numbers of the passages that it rests on; `evidence` the statements it was compared with, for a
-    second look; `likely` tells what stands where a doubt cannot be settled; `above` are the pieces that lead it;
-    `language` is the language of its passages.
+    second look; `likely` tells what stands where a doubt cannot be settled; `is_gap` marks a sentence on what the
+    guides do not say; `above` are the pieces that lead it; `language` is the language of its passages.
     """
 
     standing: Standing
@@ -74,6 +77,7 @@ class Verdict:
     why: str = ""
     evidence: tuple[str, ...] = ()
     likely: bool = False
+    is_gap: bool = False
     above: tuple[Piece, ...] = ()
     language: str = ""
 
@@ -114,9 +118,9 @@ class Checker:
         told = tuple(one.text for one in evidence)
         everything = [one.text for one in near]
         if said and kinds["gap"] >= number("gap"):
-            harm = lacking(text, [*everything, question])
-            stands = not harm and support >= number("gap_supported")
-            return Verdict(Standing.GAP if stands else Standing.UNSUPPORTED, (), harm or UNSUPPORTED, told)
+            if harm := lacking(text, [*everything, question]) or self._smuggled(text, passages):
+                return Verdict(Standing.UNSUPPORTED, (), harm, told, is_gap=True)
+            return Verdict(Standing.DOUBTFUL, (), UNTRUE, told, likely=True, is_gap=True)
         if harm := lacking(text, everything):
             return Verdict(Standing.UNSUPPORTED, (), harm, told)
         cited = _cited(piece, evidence)
@@ -125,6 +129,16 @@ class Checker:
             standing = Standing.DOUBTFUL if support >= number("doubtful") else Standing.UNSUPPORTED
             return Verdict(standing, cited, far, told, support >= number("supported"), language=language)
         return Verdict(_standing(support), cited, UNSUPPORTED, told, support >= number("likely"), language=language)
+
+    def _smuggled(self, text: str, passages: Sequence[Passage]) -> str:
+        """The clause of a sentence on what the guides do not say that claims something all the same, and unsupported."""
+        for clause in _CLAUSE.split(text):
+            if len(clause.split()) >= FEWEST_WORDS:
+                vector = self._encoder.vector(clause)
+                claims = classifier("sentence_kinds").probabilities(vector)["claim"] >= number("gap")
+                if claims and self.support(clause, self._nearest(vector, passages)[:EVIDENCE]) < number("supported"):
+                    return f"“{clause.strip()}”: {UNSUPPORTED}"
+        return ""
 
     def support(self, text: str, evidence: Sequence[Evidence]) -> float:
         """The logit of a sentence being supported by statements; 0 is even odds on the sentences it was fitted on."""
@@ -144,9 +158,9 @@ class Checker:
         hidden = np.tanh(head["head.inner.weight"] @ seen + head["head.inner.bias"])
         return float(head["head.outer.weight"][0] @ hidden + head["head.outer.bias"][0] - weakest)
 
-    def evidence(self, text: str, passages: Sequence[Passage]) -> list[Evidence]:
-        """The statements that a sentence most likely rests on, the nearest first."""
-        return self._nearest(self._encoder.vector(text), passages)[:EVIDENCE]
+    def nearest(self, text: str, passages: Sequence[Passage]) -> list[Evidence]:
+        """The statements of passages by how likely a sentence rests on them."""
+        return self._nearest(self._encoder.vector(text), passages)
 
     def _nearest(self, vector: "Vector", passages: Sequence[Passage]) -> list[Evidence]:
         scored: list[tuple[float, Evidence]] = []

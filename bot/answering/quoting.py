@@ -68,7 +68,7 @@ class Quoter:
         features = certainty_features(question, hits, judged)
         probability = self._certainty.probability(features)
         if probability >= number("covered"):
-            return Quote(Coverage.COVERED, _given(judged), probability)
+            return Quote(Coverage.COVERED, given(judged), probability)
         if probability >= number("nearest"):
             return Quote(Coverage.NEAREST, nearest(judged), probability)
         return Quote(Coverage.NOT_COVERED, "", probability)
@@ -119,7 +119,7 @@ def _belongs(one: Statement, other: Statement) -> bool:
     return one.passage is other.passage and one.block == other.block and one.shape is not Shape.SENTENCE
 
 
-def _given(judged: Sequence[Judged]) -> str:
+def given(judged: Sequence[Judged]) -> str:
     """The statements that answer, in their order: the best one with what is as sure beside it, or its whole list."""
     best = judged[0]
     if best.statement.shape is Shape.SENTENCE:

@@ -72,6 +72,11 @@ def answers(statement: Statement, label: Mapping[str, Any]) -> bool:
     )
 
 
+def holds_answer(text: str, label: Mapping[str, Any]) -> bool:
+    """Whether a text holds one of the spans that answer a question."""
+    return any(holds(text, span) for span in [*_spans(label), *label.get("also", [])])
+
+
 def _collections() -> Iterator[tuple[str, Path, list[dict[str, Any]]]]:
     told: dict[str, list[dict[str, Any]]] = {}
     for question in shared_questions("train/questions.jsonl"):

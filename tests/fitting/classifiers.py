@@ -16,6 +16,8 @@ OUT = Path(__file__).parents[2] / "bot" / "answering"
 SENSITIVE = ("self_harm", "harassment", "discrimination", "violence", "burnout", "lost_job")
 QUESTIONS_TAKEN = 1200
 """Questions of our sets that are taken as examples of the class "question"."""
+MISTAKEN = {"hearing_sensitive": 0.015, "hearing_other": 0.03, "leaning": 0.05, "chatter": 0.012, "gap": 0.005}
+"""The share of questions that may be taken for a message of another kind or for a follow-up, and of claims for chatter or gaps."""
 SENTENCE_KINDS = {"faithful": "claim", "false": "claim", "lead": "chatter", "chatter": "chatter", "refusal": "chatter", "gap": "gap", "gapfalse": "gap"}  # fmt: skip
 
 
@@ -35,12 +37,47 @@ class Fit:
         return ~np.isnan(self.left_out[:, 0])
 
 
-def fit_all(encoder: LocalEncoder) -> dict[str, Any]:
-    """Fit and write everything; the figures of writers left out, and the limits that they lead to."""
+def fit_all(encoder: LocalEncoder) -> tuple[dict[str, float], dict[str, Any]]:
+    """Fit and write the classifiers: the limits from which on they are believed, and the figures of writers left out."""
     hearing = _fit("hearing", _hearing_texts(), encoder, penalty=2e-5, judged=lambda writer: writer in {"a", "b", "c"})
     leaning = _fit("leaning", _leaning_texts(), encoder, penalty=1e-4, judged=lambda writer: writer == "shared")
     kinds = _fit("sentence_kinds", _sentence_texts(), encoder, penalty=1e-4, judged=lambda _: True)
-    return {"hearing": _hearing_figures(hearing), "leaning": _figures(leaning), "sentence_kinds": _figures(kinds)}
+    others = tuple(name for name in hearing.classes if name not in (*SENSITIVE, "question"))
+    limits = {
+        "hearing_sensitive": _limit(hearing, SENSITIVE, "question", MISTAKEN["hearing_sensitive"], together=True),
+        "hearing_other": _limit(hearing, others, "question", MISTAKEN["hearing_other"]),
+        "leaning": _limit(leaning, ("leaning",), "standing", MISTAKEN["leaning"]),
+        "chatter": _limit(kinds, ("chatter",), "claim", MISTAKEN["chatter"]),
+        "gap": _limit(kinds, ("gap",), "claim", MISTAKEN["gap"]),
+    }
+    found = {
+        "hearing_sensitive": _share_found(hearing, SENSITIVE, limits["hearing_sensitive"], together=True),
+        "hearing_other": _share_found(hearing, others, limits["hearing_other"]),
+        "leaning": _share_found(leaning, ("leaning",), limits["leaning"]),
+        "chatter": _share_found(kinds, ("chatter",), limits["chatter"]),
+        "gap": _share_found(kinds, ("gap",), limits["gap"]),
+    }
+    figures = {"hearing": _figures(hearing), "leaning": _figures(leaning), "sentence_kinds": _figures(kinds)}
+    return limits, figures | {"found at the limits": found}
+
+
+def _limit(fit: Fit, classes: Sequence[str], spared: str, mistaken: float, *, together: bool = False) -> float:
+    """The probability of some classes above which at most a share `mistaken` of the texts of another class lies."""
+    score = _score(fit, classes, together=together)
+    own = fit.judged() & (np.array(fit.labels) == spared)
+    return round(float(np.quantile(score[own], 1 - mistaken)), 3)
+
+
+def _share_found(fit: Fit, classes: Sequence[str], limit: float, *, together: bool = False) -> float:
+    """The share of the texts of some classes that is found at a limit."""
+    own = fit.judged() & np.isin(fit.labels, classes)
+    return round(float((_score(fit, classes, together=together)[own] >= limit).mean()), 3)
+
+
+def _score(fit: Fit, classes: Sequence[str], *, together: bool) -> Matrix:
+    columns = fit.left_out[:, [fit.classes.index(name) for name in classes]]
+    result: Matrix = columns.sum(axis=1) if together else columns.max(axis=1)
+    return result
 
 
 def _hearing_texts() -> list[Text]:
@@ -89,20 +126,3 @@ def _figures(fit: Fit) -> dict[str, Any]:
     labels = np.array(fit.labels)
     found = {name: round(float((best[judged & (labels == name)] == name).mean()), 3) for name in fit.classes if (judged & (labels == name)).any()}
     return {"judged": int(judged.sum()), "right": round(float((best == labels)[judged].mean()), 3), "found": found}
-
-
-def _hearing_figures(fit: Fit) -> dict[str, Any]:
-    """As `_figures`, and what the limits that `hear` works with make of questions and of people in need."""
-    judged, labels = fit.judged(), np.array(fit.labels)
-    sensitive = fit.left_out[:, [fit.classes.index(name) for name in SENSITIVE]].sum(axis=1)
-    asked, need = judged & (labels == "question"), judged & np.isin(labels, SENSITIVE)
-    figures = _figures(fit)
-    for limit in (0.3, 0.4, 0.5, 0.6):
-        figures[f"sensitive at {limit}"] = [round(float((sensitive[need] >= limit).mean()), 3), round(float((sensitive[asked] >= limit).mean()), 3)]
-    other = 1 - fit.left_out[:, fit.classes.index("question")]
-    best = np.where(np.arange(len(fit.classes)) == fit.classes.index("question"), 0, np.nan_to_num(fit.left_out)).max(axis=1)
-    rest = judged & ~np.isin(labels, [*SENSITIVE, "question"])
-    for limit in (0.4, 0.5, 0.6, 0.7):
-        figures[f"other at {limit}"] = [round(float((best[rest] >= limit).mean()), 3), round(float((best[asked] >= limit).mean()), 3)]
-    figures["other"] = round(float(other[asked].mean()), 3)
-    return figures

@@ -6,24 +6,26 @@ from typing import Any
 
 import numpy as np
 
-from bot.answering.quoting import Quoter, certainty_features
+from bot.answering.quoting import Quoter, certainty_features, given, nearest
 from knowledge.fitted import Logistic
 from knowledge.search import FEATURES
-from tests.fitting.asked import Asked, answers
+from tests.fitting.asked import Asked, holds_answer
 from tests.fitting.regression import Matrix, area_under_curve, binary, listwise
 
-FOLDS = 5
 CERTAINTY = ("logit", "mass", "margin", "rank", "dense", "statement", "lexical", "lexical_statement", "words")
 """The features that certainty is fitted on; the others changed nothing on sources left out."""
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the reader makes of a question: features of certainty, and whether its best statement answers."""
+    """What the reader makes of a question: features of certainty, whether what it would quote as the answer holds one,
+    and whether the nearest passages do.
+    """
 
     asked: Asked
     features: Mapping[str, float]
     right: bool
+    right_near: bool
 
 
 def fit_search(asked: Sequence[Asked]) -> tuple[Logistic, dict[str, Any]]:
@@ -48,11 +50,10 @@ def judge_all(asked: Sequence[Asked], weights: Logistic, quoter: Quoter, found: 
     for one in asked:
         order = np.argsort(-(one.features @ np.array(weights.vector(FEATURES))), kind="stable")[:found]
         hits = [one.hits[i] for i in order]
-        places = {hit.passage.id for i, hit in zip(order, hits, strict=True) if one.right[i]}
         judged = quoter.judged(one.text, hits)
-        best = judged[0].statement
-        right = best.passage.id in places and answers(best, one.label)
-        told.append(Judgement(one, certainty_features(one.text, hits, judged), right))
+        right = holds_answer(given(judged), one.label)
+        near = holds_answer(nearest(judged), one.label)
+        told.append(Judgement(one, certainty_features(one.text, hits, judged), right, near))
     return told
 
 

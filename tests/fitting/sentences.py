@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from bot.answering.checking import Checker, plain
+from bot.answering.checking import EVIDENCE, LOOKED_AT, Checker, lacking, plain
 from bot.answering.classifier import classifier
+from bot.answering.model_output import read_reply
 from knowledge.documents import Document, GuideFile, read
 from knowledge.encoder import LocalEncoder
 from knowledge.passages import Passage, split
@@ -76,3 +77,63 @@ def passages_of(path: Path) -> tuple[Passage, ...]:
 
 def _labelled(s: Mapping[str, Any], label: str, question: str, passages: tuple[Passage, ...], kind: str, writer: str) -> Labelled:
     return Labelled(s["text"], question, passages, label in TRUE, label.startswith("gap"), kind, writer)
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A sentence with what the checker sees in it."""
+
+    sentence: Labelled
+    support: float
+    gap: float
+    lacks: str
+    far: str
+
+
+def scored(sentences: Iterator[Labelled], encoder: LocalEncoder) -> list[Scored]:
+    """Sentences as the checker sees them, the marks of a reply taken off."""
+    checker = Checker(encoder)
+    return [_scored(one, checker, encoder) for one in sentences]
+
+
+def limits(judged: Sequence[Scored]) -> dict[str, float]:
+    """The logits from which on a claim is shown, is likelier true than not, and is looked at a second time.
+
+    `supported` lets one in ten false claims pass, `likely` withholds one in twelve true ones, and below `doubtful`
+    lie one in fifty true ones: there a second look would not be worth its time.
+    """
+    claims = [one for one in judged if not one.sentence.is_gap and not one.lacks]
+    true = np.array([one.support for one in claims if one.sentence.is_true])
+    false = np.array([one.support for one in claims if not one.sentence.is_true])
+    told = {"supported": np.quantile(false, 0.9), "likely": np.quantile(true, 0.08), "doubtful": np.quantile(true, 0.02)}
+    return {name: round(float(value), 3) for name, value in told.items()}
+
+
+def figures(judged: Sequence[Scored], told: Mapping[str, float]) -> dict[str, Any]:
+    """What becomes of true and of false claims: shares shown at once, looked at again, withheld; and the area under the curve."""
+    claims = [one for one in judged if not one.sentence.is_gap]
+    figures: dict[str, Any] = {}
+    for name, chosen in (("true", True), ("false", False)):
+        some = [one for one in claims if one.sentence.is_true == chosen]
+        shown = [_shown(one, told) for one in some]
+        figures[name] = {"sentences": len(some), **{way: round(shown.count(way) / len(some), 3) for way in ("shown", "likely", "unlikely", "withheld")}}
+    clean = [one for one in claims if not one.lacks]
+    figures["area under the curve"] = round(area_under_curve(np.array([one.support for one in clean]), np.array([one.sentence.is_true for one in clean])), 3)
+    return figures
+
+
+def _shown(one: Scored, told: Mapping[str, float]) -> str:
+    """What becomes of a claim: shown, in doubt and likely true, in doubt and unlikely, withheld."""
+    if one.lacks or one.support < told["doubtful"]:
+        return "withheld"
+    if one.support >= told["supported"]:
+        return "likely" if one.far else "shown"
+    return "likely" if one.support >= told["likely"] and not one.far else "unlikely"
+
+
+def _scored(one: Labelled, checker: Checker, encoder: LocalEncoder) -> Scored:
+    text = plain(" ".join(piece.text for piece in read_reply(one.text).pieces) or one.text)
+    near = [evidence.text for evidence in checker.nearest(text, one.passages)]
+    gap = classifier("sentence_kinds").probabilities(encoder.vector(text))["gap"]
+    support = checker.support(text, checker.nearest(text, one.passages)[:EVIDENCE])
+    return Scored(one, support, gap, lacking(text, near), lacking(text, near[:LOOKED_AT], spelled=True))
