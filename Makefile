@@ -2,12 +2,13 @@
 # make test    set up with the test packages, then lint, type check and test
 # make ask Q="what does it pay?"    one question; make chat, index, doctor: the other commands
 # make eval    answer the evaluation questions and score them; make bench: measure; make pictures: the README's pictures
+# make fit     fit the numbers of search, quoting, checking and hearing again on labelled data
 PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 INSTALL := $(BIN)/pip install --quiet --no-deps
 
-.PHONY: run chat ask index doctor test lint eval bench pictures lock
+.PHONY: run chat ask index doctor test lint eval fit bench pictures lock
 run: .venv/installed
 	@$(BIN)/careerbot run
 chat index doctor: .venv/installed
@@ -23,6 +24,8 @@ lint: .venv/installed-dev
 	$(BIN)/mypy
 eval: .venv/installed-dev
 	@$(BIN)/python -m tests.evals
+fit: .venv/installed-dev
+	@$(BIN)/python -m tests.fitting
 bench: .venv/installed-dev
 	@$(BIN)/python -m tests.benchmarks
 pictures: .venv/installed-dev

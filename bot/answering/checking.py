@@ -148,7 +148,7 @@ class Checker:
         if not sentence or not evidence:
             return -LARGEST_LOGIT
         model = self._opened()
-        ids = [word_pieces.FIRST, *sentence, word_pieces.LAST, *_evidence_pieces(evidence), word_pieces.LAST]
+        ids = [word_pieces.FIRST, *sentence, word_pieces.LAST, *evidence_pieces(evidence), word_pieces.LAST]
         states = model.states(ids)
         said, head = states[1 : len(sentence) + 1], model.head
         weak = said @ head["head.token.weight"][0] + head["head.token.bias"][0]
@@ -198,7 +198,7 @@ def _cited(piece: Piece, evidence: Sequence[Evidence]) -> tuple[int, ...]:
     return tuple((own or numbers[:1])[:MOST_CITED])
 
 
-def _evidence_pieces(evidence: Sequence[Evidence]) -> list[int]:
+def evidence_pieces(evidence: Sequence[Evidence]) -> list[int]:
     """Evidence in the order of the guide, each passage under its headings and each list under its lead."""
     ids: list[int] = []
     passage: Passage | None = None

@@ -25,16 +25,14 @@ WINDOWS = 2
 """Passages shown where none surely answers."""
 NEAREST_WORDS = 120
 """Words of the passages shown together where none surely answers."""
-LONGEST_LIST = 15
-"""Items of a list that are given; a longer one says that it goes on."""
-LIST_SHARE = 0.25
-"""A list is given whole where no item has more than this share of what all its items have, so that none answers alone."""
+GIVEN_WORDS = 60
+"""Words given where the best statement answers: with what stands around it, it was right more often than alone (README)."""
 _RELATIVE_LINK = re.compile(r"!?\[([^\[\]]*)\]\((?!https?:)[^()]*\)")
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A statement, the place of its passage among the hits, and the logit of its answering the question."""
+    """A statement, the place of its passage among the hits, and the logit of its answering the question, among all read."""
 
     statement: Statement
     hit: int
@@ -65,7 +63,7 @@ class Quoter:
         judged = self.judged(question, hits)
         if not judged:
             return Quote(Coverage.NOT_COVERED, "", 0.0)
-        features = certainty_features(question, hits, judged)
+        features = certainty_features(hits, judged)
         probability = self._certainty.probability(features)
         if probability >= number("covered"):
             return Quote(Coverage.COVERED, given(judged), probability)
@@ -86,15 +84,24 @@ class Quoter:
         """Every statement of the best passages, the surest first."""
         read = [hit.passage for hit in hits[:READ]]
         logits = self._reader.read(question, read)
-        found = [
-            Judged(statement, place, logit)
-            for place, (passage, of_passage) in enumerate(zip(read, logits, strict=True), 1)
-            for statement, logit in zip(statements(passage), of_passage, strict=True)
-        ]
-        return sorted(found, key=lambda one: -one.logit)
+        return joined(hits, logits, number("search_share"))
 
 
-def certainty_features(question: str, hits: Sequence[Hit], judged: Sequence[Judged]) -> Mapping[str, float]:
+def joined(hits: Sequence[Hit], logits: Sequence[Sequence[float]], search_share: float) -> list[Judged]:
+    """Every statement of the passages that were read, the surest first.
+
+    Logits of different passages are compared after what search thinks of them: the distance of a passage's score from
+    the best one's, times `search_share`, is added.
+    """
+    found = [
+        Judged(statement, place, logit + search_share * (hit.score - hits[0].score))
+        for place, (hit, of_passage) in enumerate(zip(hits, logits, strict=False), 1)
+        for statement, logit in zip(statements(hit.passage), of_passage, strict=True)
+    ]
+    return sorted(found, key=lambda one: -one.logit)
+
+
+def certainty_features(hits: Sequence[Hit], judged: Sequence[Judged]) -> Mapping[str, float]:
     """What tells how surely the best statement answers: the reader's logits and the search's scores."""
     best = judged[0]
     hit = hits[best.hit - 1]
@@ -107,10 +114,7 @@ def certainty_features(question: str, hits: Sequence[Hit], judged: Sequence[Judg
         "dense": hit.dense,
         "statement": hit.statement,
         "lexical": hit.lexical,
-        "lexical_statement": hit.lexical_statement,
         "lead": hits[0].score - (hits[1].score if len(hits) > 1 else hits[0].score - 2.0),
-        "words": math.log(1 + len(question.split())),
-        "listed": float(best.statement.shape is not Shape.SENTENCE),
     }
 
 
@@ -120,36 +124,11 @@ def _belongs(one: Statement, other: Statement) -> bool:
 
 
 def given(judged: Sequence[Judged]) -> str:
-    """The statements that answer, in their order: the best one with what is as sure beside it, or its whole list."""
+    """The best statement with what stands around it in its passage: the rest of its list or paragraph, as far as there is room."""
     best = judged[0]
-    if best.statement.shape is Shape.SENTENCE:
-        beside = [one for one in judged[1:3] if _is_beside(one, best)]
-        told = sorted([best, *beside], key=lambda one: one.statement.position)
-        return " ".join(_sentence(one) for one in told)
-    block = [one for one in judged if _belongs(one.statement, best.statement)]
-    weights = [math.exp(min(one.logit, 30.0)) for one in block]
-    if len(block) > 2 and max(weights) <= max(LIST_SHARE, 1.5 / len(block)) * sum(weights):
-        return _listed(sorted(block, key=lambda one: one.statement.position))
-    if len(block) > 1 and best.statement.shape is Shape.ITEM and sorted(weights)[-2] > 0.5 * max(weights):
-        near = [one for one, weight in zip(block, weights, strict=True) if weight > 0.3 * max(weights)]
-        return _listed(sorted(near, key=lambda one: one.statement.position))
-    return _sentence(best)
-
-
-def _is_beside(one: Judged, best: Judged) -> bool:
-    """Whether a sentence answers nearly as surely as the best and stands next to it."""
-    near = one.statement.passage is best.statement.passage and one.statement.shape is Shape.SENTENCE
-    return (
-        near and abs(one.statement.position - best.statement.position) == 1 and one.logit > max(0.0, best.logit - 1.0)
-    )
-
-
-def _listed(block: Sequence[Judged]) -> str:
-    first = block[0].statement
-    shown = [f"- {tidy(one.statement.text)}" for one in block[:LONGEST_LIST]]
-    more = [f"- … and {len(block) - LONGEST_LIST} more"] if len(block) > LONGEST_LIST else []
-    lead = tidy(first.lead) if first.shape is Shape.ITEM else ""
-    return "\n".join([f"{(lead or first.passage.heading[-1]).rstrip(':：')} [{block[0].hit}]:", *shown, *more])
+    shown, _, _ = _around(best, GIVEN_WORDS)
+    lines = list(_lines(shown))
+    return "\n".join([*lines[:-1], f"{lines[-1]} [{best.hit}]"])
 
 
 def _sentence(one: Judged) -> str:
@@ -170,7 +149,14 @@ def nearest(judged: Sequence[Judged]) -> str:
 
 
 def _window(one: Judged, room: int) -> str:
-    """What stands around a statement, in whole statements and at most so many words; dots where the passage goes on."""
+    """What stands around a statement, quoted, the statement in bold; dots where the passage goes on."""
+    shown, before, after = _around(one, room)
+    lines = ["…"] * before + list(_lines(shown, one.statement)) + ["…"] * after
+    return "\n".join(f"> {line}" for line in lines)
+
+
+def _around(one: Judged, room: int) -> tuple[Sequence[Statement], bool, bool]:
+    """The statements around one of a passage, of so many words at most, and whether the passage goes on before and after."""
     there = statements(one.statement.passage)
     first = last = one.statement.position
     used = len(one.statement.text.split())
@@ -178,33 +164,32 @@ def _window(one: Judged, room: int) -> str:
         after = last + 1 < len(there) and used + len(there[last + 1].text.split()) <= room
         before = not after and first > 0 and used + len(there[first - 1].text.split()) <= room
         if not (after or before):
-            break
+            return there[first : last + 1], first > 0, last + 1 < len(there)
         first, last = (first, last + 1) if after else (first - 1, last)
         used += len(there[last if after else first].text.split())
-    lines = list(_lines(there[first : last + 1], one.statement))
-    return "\n".join([*(["> …"] if first else []), *lines, *(["> …"] if last + 1 < len(there) else [])])
 
 
-def _lines(shown: Sequence[Statement], best: Statement) -> Iterator[str]:
-    """Statements as quoted Markdown: sentences of a paragraph on one line, items and rows as a list under their lead."""
+def _lines(shown: Sequence[Statement], best: Statement | None = None) -> Iterator[str]:
+    """Statements as Markdown: sentences of a paragraph on one line, items and rows as a list under their lead."""
     block, lead, open_line = -1, "", ""
     for statement in shown:
-        text = tidy(statement.text).replace("**", "")
-        text = f"**{text}**" if statement is best else text
+        text = tidy(statement.text)
+        text = f"**{text.replace('**', '')}**" if statement is best else text
         if statement.shape is Shape.SENTENCE and statement.block == block:
-            open_line = f"{open_line} {text}"
+            open_line = f"{open_line} {text}".strip()
             continue
         if open_line:
-            yield f"> {open_line}"
+            yield open_line
         open_line = text if statement.shape is Shape.SENTENCE else ""
         if statement.shape is not Shape.SENTENCE:
-            if statement.shape is Shape.ITEM and statement.lead and statement.lead != lead and statement.block != block:
-                yield f"> {tidy(statement.lead)}"
-            yield f"> - {text}"
+            told = statement.shape is Shape.ITEM and statement.lead and statement.lead != lead
+            if told and statement.block != block and statement.lead not in (one.text for one in shown):
+                yield tidy(statement.lead)
+            yield f"- {text}"
             lead = statement.lead
         block = statement.block
     if open_line:
-        yield f"> {open_line}"
+        yield open_line
 
 
 def _place(passage: Passage) -> str:

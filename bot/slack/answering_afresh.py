@@ -10,6 +10,7 @@ from bot.errors import CareerBotError
 from bot.slack.blocks import messages, plain_post
 from bot.slack.confirmation_marks import FORGOTTEN, UNREADABLE, standing_answer
 from bot.slack.confirmed import MODE
+from bot.slack.limits import RESPONSES
 from bot.slack.office import Office
 from bot.slack.posting import thread_of, whisper
 from knowledge.errors import KnowledgeError
@@ -39,8 +40,9 @@ def confirmed_shown(office: Office):  # type: ignore[no-untyped-def]
         except (CareerBotError, KnowledgeError) as error:
             await whisper(respond, plain_post(str(error)), thread_of(body))
             return
-        told = messages(replace(found.shown("", ()), buttons=()))[0] if found else plain_post(FORGOTTEN)
-        await whisper(respond, told, thread_of(body))
+        told = messages(replace(found.shown("", ()), buttons=())) if found else [plain_post(FORGOTTEN)]
+        for message in told[:RESPONSES]:
+            await whisper(respond, message, thread_of(body))
 
     return listener
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.confirmations import Confirmation, State
 from bot.records import Accepted
-from bot.slack.blocks import COMPOSED_NOTE, EXTRACTED_NOTE, Block, Post, context, markdown
+from bot.slack.blocks import COMPOSED_NOTE, QUOTED_NOTE, Block, Post, context, markdown
 from bot.slack.confirmation_views import label
 from bot.slack.escaping import WORD_JOINER, unescaped
 from bot.slack.failures import FAILURES
@@ -25,7 +25,7 @@ _OURS = "confirmation-"
 """How the ids of blocks begin that tell of a confirmation."""
 _BELOW = frozenset({"context", "actions", "context_actions"})
 """The blocks that stand under the text of an answer."""
-_MADE = frozenset({EXTRACTED_NOTE, COMPOSED_NOTE})
+_MADE = frozenset({QUOTED_NOTE, COMPOSED_NOTE})
 """How an answer was made; not true any more of one that a mentor corrected."""
 
 log = logging.getLogger(__name__)

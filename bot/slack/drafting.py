@@ -34,7 +34,7 @@ class Asked:
 
 
 class Unanswerable(Exception):
-    """A question gets no draft; the message says why and can be shown."""
+    """A question gets no draft; the message says why, or is said instead, and can be shown."""
 
 
 class Drafting:
@@ -57,6 +57,8 @@ class Drafting:
             answer = await self._advisor.answer(conversation)
         except (CareerBotError, KnowledgeError) as error:
             raise Unanswerable(f"I cannot answer just now. {error}") from error
+        if answer.personal:  # for nobody else's eyes, and kept nowhere
+            raise Unanswerable(answer.text)
         key = uuid.uuid4().hex
         what = shown(answer, key)
         draft = Draft(

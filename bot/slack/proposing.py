@@ -66,7 +66,7 @@ class ProposalDesk:
         """What is known, and what the guides say nearby."""
         nearest = [hit.passage for hit in await self._office.library.search(question, k=NEAREST)]
         found = await self._office.confirmed.answer_to(question, team, frozenset())
-        known = _MARKS.sub("", found.confirmation.answer) if found else ""
+        known = _MARKS.sub("", found.confirmation.answer) if found and found.certain else ""
         return proposed(question, people, nearest, known, f"{now():%Y-%m}")
 
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from bot.records import Accepted
 from bot.slack.answer_shortcut import EDITED_NOTE
-from bot.slack.blocks import COMPOSED_NOTE, EXTRACTED_NOTE, SHOW_PASSAGE
+from bot.slack.blocks import COMPOSED_NOTE, QUOTED_NOTE, SHOW_PASSAGE
 from bot.slack.rich_text import as_markdown
 from bot.slack.threads import ANSWER_EVENT, Message, parts_posted, readable
 
 ANSWERED_ON = " Answered on "
 """Begins what a card says beside how its answer was made."""
-_HOW = (EXTRACTED_NOTE, COMPOSED_NOTE, EDITED_NOTE, "Confirmed by ", "Corrected by ")
+_HOW = (QUOTED_NOTE, COMPOSED_NOTE, EDITED_NOTE, "Confirmed by ", "Corrected by ")
 """How the lines under an answer begin that say how it was made, or who has judged it."""
 
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.answering.advisor import Advisor, OnSentence
-from bot.answering.conversation import Answer, Conversation, Coverage
+from bot.answering.conversation import SAID, Answer, Conversation
 from bot.answering.language import language_of
 from bot.errors import CareerBotError
 from bot.records import Accepted, Records
 from bot.slack.addressed import Command, command_in
-from bot.slack.blocks import Post, button, messages, plain_post, shown
+from bot.slack.blocks import Post, Shown, button, messages, plain_post, shown, source_lines
 from bot.slack.confirmed import SHOW_CONFIRMED, Confirmed, Found
 from bot.slack.delivery import StoppedByPerson
 from bot.slack.escaping import escaped
@@ -90,7 +90,7 @@ class Replies:
             log.error("Answering %s failed with %s (reference %s)", question.key, type(error).__name__, reference)
             details = f"Something went wrong on my side. Reference for the person who runs me: {reference}."
             return self._refusal(question, NOT_NOW, details, text, found)
-        if question.unasked and answer.coverage is Coverage.NOT_COVERED:
+        if question.unasked and not _is_worth_speaking_up(answer):
             await self._records.pause(question.thread, paused=True)
             return Reply([])
         return self._fresh_reply(question, text, answer, found)
@@ -98,7 +98,7 @@ class Replies:
     def _fresh_reply(self, question: Accepted, text: str, answer: Answer, found: Found | None) -> Reply:
         """The advisor's answer, with a word on what a mentor confirmed, if one did, or answered to a question like it."""
         if answer.personal:
-            return Reply([plain_post(answer.text)])
+            return Reply(messages(Shown(answer.text, source_lines(answer.citations))))
         offered = self._offers.under(answer, text, question.key, direct=question.is_direct)
         if found and not found.certain:
             offered = [button("Show the mentor's answer", SHOW_CONFIRMED, found.confirmation.id), *offered]
@@ -136,6 +136,11 @@ class Replies:
             if question.is_direct
             else Reply([plain_post(short)], None, details)
         )
+
+
+def _is_worth_speaking_up(answer: Answer) -> bool:
+    """Whether an answer is given where nobody asked the bot: one that the guides give, or to somebody who needs a person."""
+    return answer.personal or (answer.coverage.claims and answer.receipt.mode != SAID)
 
 
 def _told_of(found: Found) -> str:

@@ -2,7 +2,7 @@
 
 import re
 import statistics
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -10,42 +10,62 @@ Question = Mapping[str, Any]
 Given = Mapping[str, Any]
 """One line of an answers file."""
 
+RIGHT = 0.4
+"""Points from which on the shared scorer counts an answer as right, at least by half."""
 SPAN_SHARE = 0.9
 """A passage holds a span when it has this share of the span's words; converters may join or mark up a few."""
 
 
-def scores(
-    questions: Sequence[Question], answers: Mapping[str, Given], judge: Callable[..., list[str]]
+def usefulness(
+    questions: Sequence[Question], answers: Mapping[str, Given], judge: Callable[..., tuple[str, float]]
 ) -> dict[str, Any]:
-    """Passed of asked by kind and together, and why the others failed."""
-    failures = {q["id"]: judge(q, answers.get(q["id"], {}).get("answer")) for q in questions}
-    asked = Counter(q["kind"] for q in questions)
-    passed = Counter(q["kind"] for q in questions if not failures[q["id"]])
+    """What the answers are worth on average, and how often each outcome came for each kind of question."""
+    judged = [(q["kind"], *judge(q, answers[q["id"]])) for q in questions if q["id"] in answers]
+    outcomes = Counter(f"{kind} {way}{_rightness(kind, way, points)}" for kind, way, points in judged)
     return {
-        "passed": sum(passed.values()),
-        "asked": len(questions),
-        "by_kind": {kind: [passed[kind], asked[kind]] for kind in asked},
-        "failures": {key: why for key, why in failures.items() if why},
+        "usefulness": round(statistics.fmean(points for *_, points in judged), 3) if judged else 0.0,
+        "asked": len(judged),
+        "outcomes": dict(sorted(outcomes.items())),
     }
 
 
+def _rightness(kind: str, way: str, points: float) -> str:
+    if kind == "unanswerable" or way == "abstained":
+        return ""
+    return " right" if points >= RIGHT else " wrong"
+
+
+def calibration(
+    pairs: Sequence[tuple[Sequence[Question], Mapping[str, Given]]], right: Callable[..., float]
+) -> list[tuple[float, float, int]]:
+    """For each fifth of probability: its beginning, the share of answers that were right, and their number."""
+    judged = [
+        (answers[q["id"]]["probability"], q["kind"] != "unanswerable" and right(q, answers[q["id"]]) >= RIGHT)
+        for questions, answers in pairs
+        for q in questions
+        if q["id"] in answers and answers[q["id"]]["coverage"] != "not covered"
+    ]
+    table = []
+    for fifth in range(5):
+        own = [good for probability, good in judged if fifth / 5 <= probability < (fifth + 1) / 5 + (fifth == 4)]
+        if own:
+            table.append((fifth / 5, sum(own) / len(own), len(own)))
+    return table
+
+
+def withheld(answers: Iterable[Given]) -> dict[str, Any]:
+    """How many sentences of the model were withheld, in how many answers, and why."""
+    told = [a["withheld"] for a in answers]
+    reasons = Counter(re.sub("“[^”]*”", "“…”", one["why"]) for every in told for one in every)
+    return {"sentences": sum(map(len, told)), "answers": sum(map(bool, told)), "why": dict(reasons.most_common(5))}
+
+
 def retrieval(questions: Sequence[Question], answers: Mapping[str, Given]) -> dict[str, float]:
-    """hit@1, hit@3, hit@5 and the mean reciprocal rank over the questions that name where the answer stands."""
+    """hit@1, hit@3, hit@8 and the mean reciprocal rank over the questions that name where the answer stands."""
     ranks = [_rank(q, answers[q["id"]]["retrieved"]) for q in questions if _stands_somewhere(q) and q["id"] in answers]
     found = len(ranks) or 1
-    hits = {f"hit@{k}": sum(1 for rank in ranks if rank and rank <= k) / found for k in (1, 3, 5)}
+    hits = {f"hit@{k}": sum(1 for rank in ranks if rank and rank <= k) / found for k in (1, 3, 8)}
     return hits | {"mrr": sum(1 / rank for rank in ranks if rank) / found, "questions": len(ranks)}
-
-
-def coverage_auc(questions: Sequence[Question], answers: Mapping[str, Given]) -> float:
-    """Area under the ROC curve of `coverage` as a judge of answerable or partial against unanswerable questions."""
-    worth = {"covered": 1.0, "partly covered": 0.5, "not covered": 0.0}
-    by_kind: defaultdict[bool, list[float]] = defaultdict(list)
-    for q in questions:
-        if q["id"] in answers:
-            by_kind[q["kind"] != "unanswerable"].append(worth[answers[q["id"]]["coverage"]])
-    pairs = [(yes > no) + 0.5 * (yes == no) for yes in by_kind[True] for no in by_kind[False]]
-    return statistics.fmean(pairs) if pairs else float("nan")
 
 
 def lengths(answers: Iterable[Given]) -> dict[str, int]:
@@ -60,17 +80,8 @@ def milliseconds(answers: Iterable[Given]) -> dict[str, float]:
     return {"median": statistics.median(times), "longest": max(times)}
 
 
-def uncited_amounts(answers: Iterable[Given], amounts: Callable[[str], set[float | None]]) -> list[str]:
-    """The answers (by id) that hold an amount of money which no passage they cite holds."""
-    return [
-        a["id"]
-        for a in answers
-        if amounts(a["answer"]) - {x for c in a["citations"] for x in amounts(c["heading"] + " " + c["text"])}
-    ]
-
-
 def _stands_somewhere(question: Question) -> bool:
-    return bool(question.get("span") or (question.get("section") and question["kind"] != "unanswerable"))
+    return bool(_spans(question) or (question.get("section") and question["kind"] != "unanswerable"))
 
 
 def _rank(question: Question, retrieved: Sequence[Mapping[str, str]]) -> int | None:
@@ -78,11 +89,18 @@ def _rank(question: Question, retrieved: Sequence[Mapping[str, str]]) -> int | N
 
 
 def _holds(passage: Mapping[str, str], question: Question) -> bool:
-    if not question.get("span"):
+    spans = _spans(question)
+    if not spans:
         sections = question.get("sections") or [question["section"]]
         return any(_plain(section) in _plain(passage["heading"]) for section in sections)
-    files = {name.removeprefix("docs/") for name in [question["file"], *question.get("also_in", [])]}
-    return passage["guide"] in files and _holds_span(passage["heading"] + " " + passage["text"], question["span"])
+    names = [question.get("file", ""), *(question.get("also_in") or [])]
+    files = {name.removeprefix("docs/").removeprefix("guides/") for name in names if name}
+    there = not files or passage["guide"] in files
+    return there and any(_holds_span(passage["heading"] + " " + passage["text"], span) for span in spans)
+
+
+def _spans(question: Question) -> list[str]:
+    return [span for span in question.get("spans") or [question.get("span")] if span]
 
 
 def _holds_span(text: str, span: str) -> bool:

@@ -7,15 +7,13 @@ Writes knowledge/fitted.json and the classifiers beside bot/answering/classifier
 import hashlib
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from itertools import product
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import yaml
 
-from bot.answering.quoting import Quoter
 from knowledge.encoder import LocalEncoder
 from knowledge.reader import Reader
 from tests.fitting import classifiers, ranking, sentences
@@ -28,8 +26,7 @@ ROOT = Path(__file__).parents[2]
 OUT = ROOT / "knowledge" / "fitted.json"
 SENTENCES_LEFT_OUT = ("hb", "hp", "rc", "hn")
 """Writers whose sentences the weights of the checker were not trained on: its limits are set on theirs."""
-FOUND = 14
-MOST_WRONG = 0.05
+MOST_WRONG = 0.03
 """Of all questions, at most this share may be claimed and wrong."""
 
 
@@ -42,12 +39,15 @@ def main() -> int:
     heard, told = classifiers.fit_all(encoder)
     asked = ask_all(encoder)
     search, found = ranking.fit_search(asked)
-    judged = ranking.judge_all(asked, search, Quoter(Reader()), FOUND)
+    read = ranking.read_all(asked, search, Reader())
+    share = ranking.fit_search_share(read)
+    judged = ranking.judge_all(read, share)
     certainty, left_out, certain = ranking.fit_certainty(judged)
     scored = sentences.scored(sentences.own(SENTENCES_LEFT_OUT), encoder)
     limits = sentences.limits(scored)
     numbers = {
         **heard,
+        "search_share": share,
         **quoting_limits(judged, left_out),
         **limits,
         "near_question": near_question_limit(encoder),
@@ -60,6 +60,7 @@ def main() -> int:
         "left_out": {
             "search": found,
             "certainty": certain,
+            "quoting": outcomes(judged, left_out, numbers),
             "sources": by_source(judged, left_out),
             "classifiers": told,
             "sentences": sentences.figures(scored, limits),
@@ -72,15 +73,36 @@ def main() -> int:
 
 
 def quoting_limits(judged: Sequence[Judgement], probabilities: Matrix) -> dict[str, float]:
-    """The two limits of certainty under which answers to these questions are worth most (`_points`).
+    """The two limits of certainty, set on probabilities with the source left out.
 
-    Both are for probabilities with the source left out, and claim wrongly no more than `MOST_WRONG` of the questions.
+    `covered` is the lowest under which at most `MOST_WRONG` of the questions are claimed and wrong; `nearest` the one
+    under which answers are worth most (`_points`).
     """
-    steps = np.round(np.arange(0.02, 0.96, 0.02), 2).tolist()
-    pairs = [(covered, nearest) for covered, nearest in product(steps, steps) if nearest <= covered]
-    allowed = [pair for pair in pairs if _wrong(judged, probabilities, pair[0]) <= MOST_WRONG]
-    covered, nearest = max(allowed, key=lambda pair: _points(judged, probabilities, *pair))
+    steps = np.round(np.arange(0.02, 0.96, 0.01), 2).tolist()
+    covered = min(step for step in steps if _wrong(judged, probabilities, step) <= MOST_WRONG)
+    nearest = max(
+        (step for step in steps if step <= covered), key=lambda step: _points(judged, probabilities, covered, step)
+    )
     return {"covered": covered, "nearest": nearest}
+
+
+def outcomes(judged: Sequence[Judgement], probabilities: Matrix, limits: Mapping[str, float]) -> dict[str, Any]:
+    """What the limits make of each set with the source left out: usefulness, and shares of claims and refusals."""
+    figures = {}
+    for name in ("guide", "short guides", "corpus"):
+        own = [place for place, one in enumerate(judged) if ranking.collection(one.asked) == name]
+        some, p = [judged[place] for place in own], probabilities[own]
+        claimed = p >= limits["covered"]
+        can = np.array([one.asked.is_answerable for one in some])
+        right = np.array([one.right for one in some])
+        figures[name] = {
+            "usefulness": round(_points(some, p, limits["covered"], limits["nearest"]) / len(some), 3),
+            "claimed and right": round(float((claimed & right & can).sum() / can.sum()), 3),
+            "claimed and wrong": round(float((claimed & ~right & can).sum() / can.sum()), 3),
+            "unanswerable claimed": round(float((claimed & ~can).sum() / (~can).sum()), 3),
+            "unanswerable refused": round(float(((p < limits["nearest"]) & ~can).sum() / (~can).sum()), 3),
+        }
+    return figures
 
 
 def by_source(judged: Sequence[Judgement], probabilities: Matrix) -> dict[str, Any]:

@@ -90,12 +90,22 @@ def _leaning_texts() -> list[Text]:
     told += [("shared", q) for q in shared_questions("train/questions.jsonl")]
     texts = [Text(q["turns"][-1], "leaning", name) for name, q in told if len(q["turns"]) > 1]
     # One of several guides' questions often leaves out the role; what stands alone is told by questions to many guides.
-    texts += [Text(q["turns"][0], "standing", name) for name, q in told if name == "shared" or len(q["turns"][0].split()) > 6]
-    return texts + [Text(m["text"], "leaning", "w") for m in lines(Path(__file__).parent / "data/messages/w.jsonl") if m["intent"] != "question"]
+    texts += [
+        Text(q["turns"][0], "standing", name) for name, q in told if name == "shared" or len(q["turns"][0].split()) > 6
+    ]
+    return texts + [
+        Text(m["text"], "leaning", "w")
+        for m in lines(Path(__file__).parent / "data/messages/w.jsonl")
+        if m["intent"] != "question"
+    ]
 
 
 def _sentence_texts() -> list[Text]:
-    return [Text(t.text, SENTENCE_KINDS[t.label], t.writer) for t in reply_sentences() if t.label != "lead" or t.text.endswith(":")]
+    return [
+        Text(t.text, SENTENCE_KINDS[t.label], t.writer)
+        for t in reply_sentences()
+        if t.label != "lead" or t.text.endswith(":")
+    ]
 
 
 def _fit(name: str, texts: Sequence[Text], encoder: LocalEncoder, penalty: float, judged: Callable[[str], bool]) -> Fit:
@@ -105,7 +115,9 @@ def _fit(name: str, texts: Sequence[Text], encoder: LocalEncoder, penalty: float
     left_out = np.full((len(texts), len(classes)), np.nan)
     for writer in filter(judged, dict.fromkeys(writers)):
         own = np.array([one == writer for one in writers])
-        weights, biases = multinomial(vectors[~own], classes, [label for label, mine in zip(labels, own, strict=True) if not mine], penalty)
+        weights, biases = multinomial(
+            vectors[~own], classes, [label for label, mine in zip(labels, own, strict=True) if not mine], penalty
+        )
         left_out[own] = _shares(vectors[own] @ weights.T + biases)
     weights, biases = multinomial(vectors, classes, labels, penalty)
     told = {"classes": classes, "weights": np.round(weights, 3).tolist(), "biases": np.round(biases, 3).tolist()}
@@ -124,5 +136,9 @@ def _figures(fit: Fit) -> dict[str, Any]:
     judged = fit.judged()
     best = np.array(fit.classes)[np.nan_to_num(fit.left_out).argmax(axis=1)]
     labels = np.array(fit.labels)
-    found = {name: round(float((best[judged & (labels == name)] == name).mean()), 3) for name in fit.classes if (judged & (labels == name)).any()}
+    found = {
+        name: round(float((best[judged & (labels == name)] == name).mean()), 3)
+        for name in fit.classes
+        if (judged & (labels == name)).any()
+    }
     return {"judged": int(judged.sum()), "right": round(float((best == labels)[judged].mean()), 3), "found": found}

@@ -40,7 +40,12 @@ def reply_sentences() -> list[Text]:
     """The sentences of replies of chat models, with their labels."""
     told = []
     for path in sorted((DATA / "replies").glob("*.jsonl")):
-        told += [Text(s["text"], s["label"], path.stem) for reply in lines(path) for s in reply["sentences"] if s["text"].strip()]
+        told += [
+            Text(s["text"], s["label"], path.stem)
+            for reply in lines(path)
+            for s in reply["sentences"]
+            if s["text"].strip()
+        ]
     return told
 
 

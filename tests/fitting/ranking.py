@@ -1,19 +1,27 @@
 """Fits the weights of search and the certainty of a quote, judged on sources left out."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from bot.answering.quoting import Quoter, certainty_features, given, nearest
+from bot.answering.quoting import READ, Judged, certainty_features, given, joined, nearest
 from knowledge.fitted import Logistic
-from knowledge.search import FEATURES
-from tests.fitting.asked import Asked, holds_answer
+from knowledge.reader import Reader
+from knowledge.search import FEATURES, Hit
+from knowledge.statements import statements
+from tests.fitting.asked import Asked, answers, holds_answer
 from tests.fitting.regression import Matrix, area_under_curve, binary, listwise
 
-CERTAINTY = ("logit", "mass", "margin", "rank", "dense", "statement", "lexical", "lexical_statement", "words")
-"""The features that certainty is fitted on; the others changed nothing on sources left out."""
+
+@dataclass(frozen=True)
+class Read:
+    """A question with its best passages, and the reader's logits of their statements."""
+
+    asked: Asked
+    hits: Sequence[Hit]
+    logits: Sequence[Sequence[float]]
 
 
 @dataclass(frozen=True)
@@ -44,17 +52,41 @@ def fit_search(asked: Sequence[Asked]) -> tuple[Logistic, dict[str, Any]]:
     return Logistic(dict(zip(FEATURES, np.round(_weights(asked), 3).tolist(), strict=True)), 0.0), figures
 
 
-def judge_all(asked: Sequence[Asked], weights: Logistic, quoter: Quoter, found: int) -> list[Judgement]:
-    """Each question as the quoter judges it, its hits ranked by the fitted weights."""
-    told = []
-    for one in asked:
-        order = np.argsort(-(one.features @ np.array(weights.vector(FEATURES))), kind="stable")[:found]
-        hits = [one.hits[i] for i in order]
-        judged = quoter.judged(one.text, hits)
-        right = holds_answer(given(judged), one.label)
-        near = holds_answer(nearest(judged), one.label)
-        told.append(Judgement(one, certainty_features(one.text, hits, judged), right, near))
-    return told
+def read_all(asked: Sequence[Asked], weights: Logistic, reader: Reader) -> list[Read]:
+    """Each question with its best passages by the fitted weights, read."""
+    return [_read(one, weights, reader) for one in asked]
+
+
+def fit_search_share(read: Sequence[Read]) -> float:
+    """What the distance between two passages' search scores weighs beside the reader's logits."""
+    groups = []
+    for one in read:
+        rows, right = [], []
+        for hit, logits in zip(one.hits, one.logits, strict=False):
+            for statement, logit in zip(statements(hit.passage), logits, strict=True):
+                rows.append([logit, hit.score - one.hits[0].score])
+                right.append(answers(statement, one.asked.label))
+        groups.append((np.array(rows), np.array(right, dtype=bool)))
+    logit, score = listwise(groups)
+    return round(float(score / logit), 3)
+
+
+def judge_all(read: Sequence[Read], search_share: float) -> list[Judgement]:
+    """Each question as the quoter judges it."""
+    return [_judgement(one, joined(one.hits, one.logits, search_share)) for one in read]
+
+
+def _read(one: Asked, weights: Logistic, reader: Reader) -> Read:
+    scores = one.features @ np.array(weights.vector(FEATURES))
+    order = np.argsort(-scores, kind="stable")[:READ]
+    hits = [replace(one.hits[i], score=float(scores[i])) for i in order]
+    return Read(one, hits, reader.read(one.text, [hit.passage for hit in hits]))
+
+
+def _judgement(one: Read, judged: Sequence[Judged]) -> Judgement:
+    label = one.asked.label
+    told, near = holds_answer(given(judged), label), holds_answer(nearest(judged), label)
+    return Judgement(one.asked, certainty_features(one.hits, judged), told, near)
 
 
 def fit_certainty(judged: Sequence[Judgement]) -> tuple[Logistic, Matrix, dict[str, Any]]:
@@ -69,7 +101,9 @@ def fit_certainty(judged: Sequence[Judgement]) -> tuple[Logistic, Matrix, dict[s
     names = np.array([collection(one.asked) for one in judged])
     figures = {
         str(name): {
-            "right first": round(float(right[(names == name) & np.array([one.asked.is_answerable for one in judged])].mean()), 3),
+            "given is right": round(
+                float(right[(names == name) & np.array([one.asked.is_answerable for one in judged])].mean()), 3
+            ),
             "area under the curve": round(area_under_curve(left_out[names == name], right[names == name]), 3),
         }
         for name in dict.fromkeys(names)
@@ -94,9 +128,10 @@ def _weights(asked: Sequence[Asked]) -> Matrix:
 
 
 def _certainty(judged: Sequence[Judgement]) -> Logistic:
-    features = np.array([[one.features[name] for name in CERTAINTY] for one in judged])
+    names = list(judged[0].features)
+    features = np.array([[one.features[name] for name in names] for one in judged])
     weights, bias = binary(features, np.array([float(one.right) for one in judged]))
-    return Logistic(dict(zip(CERTAINTY, np.round(weights, 4).tolist(), strict=True)), round(bias, 4))
+    return Logistic(dict(zip(names, np.round(weights, 4).tolist(), strict=True)), round(bias, 4))
 
 
 def _found(ranks: Matrix) -> dict[str, float]:

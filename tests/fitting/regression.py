@@ -44,19 +44,29 @@ def binary(features: Matrix, labels: Matrix, penalty: float = 1e-2, steps: int =
 
 
 def listwise(groups: Sequence[tuple[Matrix, Matrix]], penalty: float = 1e-3, steps: int = 400) -> Matrix:
-    """Weights under which, in each group (rows of features, which are right), the right rows weigh most (softmax)."""
-    told = [(x - x.max(axis=0), right) for x, right in groups if right.any()]
+    """Weights under which, in each group (rows of features, which are right), the right rows weigh most (softmax).
+
+    Features may have any scale: they are brought to one spread within their groups, and the penalty is on that scale.
+    """
+    spread = np.sqrt(np.mean([x.var(axis=0) for x, _ in groups], axis=0)) + 1e-9
+    told = [((x - x.max(axis=0)) / spread, right) for x, right in groups if right.any()]
     weights = np.ones(told[0][0].shape[1])
     before = weights.copy()
     for step in range(steps):
         ahead = weights + step / (step + 3) * (weights - before)
         gradient = 2 * penalty * ahead
         for x, right in told:
-            shares = np.exp(x @ ahead - (x @ ahead).max())
-            gradient += x.T @ (shares / shares.sum()) / len(told)
-            gradient -= x[right].T @ (shares[right] / shares[right].sum()) / len(told)
-        before, weights = weights, ahead - 8.0 * gradient
-    return weights
+            gradient += x.T @ _shares(x @ ahead) / len(told)
+            gradient -= x[right].T @ _shares(x[right] @ ahead) / len(told)
+        before, weights = weights, ahead - 0.2 * gradient
+    result: Matrix = weights / spread
+    return result
+
+
+def _shares(logits: Matrix) -> Matrix:
+    shares = np.exp(logits - logits.max())
+    result: Matrix = shares / shares.sum()
+    return result
 
 
 def area_under_curve(scores: Matrix, labels: Matrix) -> float:

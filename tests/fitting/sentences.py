@@ -49,7 +49,9 @@ def own(writers: Sequence[str] = ()) -> Iterator[Labelled]:
     for name in SETS:
         if not writers or name in writers:
             for s in lines(DATA / name / "sentences.jsonl"):
-                yield _labelled(s, s["label"], s["question"], passages_of(DATA / name / "guides" / s["file"]), s["kind"], name)
+                yield _labelled(
+                    s, s["label"], s["question"], passages_of(DATA / name / "guides" / s["file"]), s["kind"], name
+                )
     for name, about in REPLIES_ABOUT.items():
         if not writers or name in writers:
             for reply in lines(DATA / "replies" / f"{name}.jsonl"):
@@ -75,7 +77,9 @@ def passages_of(path: Path) -> tuple[Passage, ...]:
     return tuple(split(found))
 
 
-def _labelled(s: Mapping[str, Any], label: str, question: str, passages: tuple[Passage, ...], kind: str, writer: str) -> Labelled:
+def _labelled(
+    s: Mapping[str, Any], label: str, question: str, passages: tuple[Passage, ...], kind: str, writer: str
+) -> Labelled:
     return Labelled(s["text"], question, passages, label in TRUE, label.startswith("gap"), kind, writer)
 
 
@@ -105,7 +109,11 @@ def limits(judged: Sequence[Scored]) -> dict[str, float]:
     claims = [one for one in judged if not one.sentence.is_gap and not one.lacks]
     true = np.array([one.support for one in claims if one.sentence.is_true])
     false = np.array([one.support for one in claims if not one.sentence.is_true])
-    told = {"supported": np.quantile(false, 0.9), "likely": np.quantile(true, 0.08), "doubtful": np.quantile(true, 0.02)}
+    told = {
+        "supported": np.quantile(false, 0.9),
+        "likely": np.quantile(true, 0.08),
+        "doubtful": np.quantile(true, 0.02),
+    }
     return {name: round(float(value), 3) for name, value in told.items()}
 
 
@@ -116,9 +124,14 @@ def figures(judged: Sequence[Scored], told: Mapping[str, float]) -> dict[str, An
     for name, chosen in (("true", True), ("false", False)):
         some = [one for one in claims if one.sentence.is_true == chosen]
         shown = [_shown(one, told) for one in some]
-        figures[name] = {"sentences": len(some), **{way: round(shown.count(way) / len(some), 3) for way in ("shown", "likely", "unlikely", "withheld")}}
+        figures[name] = {
+            "sentences": len(some),
+            **{way: round(shown.count(way) / len(some), 3) for way in ("shown", "likely", "unlikely", "withheld")},
+        }
     clean = [one for one in claims if not one.lacks]
-    figures["area under the curve"] = round(area_under_curve(np.array([one.support for one in clean]), np.array([one.sentence.is_true for one in clean])), 3)
+    figures["area under the curve"] = round(
+        area_under_curve(np.array([one.support for one in clean]), np.array([one.sentence.is_true for one in clean])), 3
+    )
     return figures
 
 

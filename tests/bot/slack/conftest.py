@@ -4,6 +4,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.answering.advisor import Advisor
+from bot.answering.same_question import SameQuestions
+from knowledge.encoder import LocalEncoder
+from knowledge.search import Searcher
+from tests.bot.slack.scene import composer_at
+from tests.conftest import AdvisorWith
 from tests.openai_server import OpenAIServer
 from tests.slack_server import SlackServer
 
@@ -20,3 +26,15 @@ async def slack() -> AsyncIterator[SlackServer]:
 async def model() -> AsyncIterator[OpenAIServer]:
     async with OpenAIServer() as server:
         yield server
+
+
+@pytest.fixture
+def composing(searcher: Searcher, model: OpenAIServer, advisor_with: AdvisorWith) -> Advisor:
+    """An advisor over the product's own guide whose answers the model writes."""
+    return advisor_with(searcher, composer_at(model))
+
+
+@pytest.fixture
+def same(encoder: LocalEncoder) -> SameQuestions:
+    """What compares questions, without a model."""
+    return SameQuestions(encoder)

@@ -1,22 +1,23 @@
 """What the scenes in Slack share: the bot running on the test server, and advisors for it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from bot.answering.advisor import Advisor, OnSentence
-from bot.answering.composing import ChatComposer, open_chat_model
-from bot.answering.conversation import Answer, Conversation, Coverage, Receipt
-from bot.answering.same_question import SameQuestions
+from bot.answering.advisor import OnSentence
+from bot.answering.chat_model import open_chat_model
+from bot.answering.composing import Composer
+from bot.answering.conversation import QUOTED, Answer, Citation, Conversation, Coverage, Receipt
 from bot.answering.prompts import Prompts
+from bot.answering.same_question import SameQuestions
 from bot.records import Records, database_url
 from bot.slack.app import Limits, SlackBot, Workspace
 from bot.slack.mentors import Circle
 from knowledge.passages import Guide, Passage
 from knowledge.search import Hit, Searcher
-from tests.openai_server import KEY, OpenAIServer
+from tests.openai_server import KEY, OpenAIServer, Script
 from tests.slack_server import SlackServer
 from tests.slack_server.server import APP_TOKEN, BOT_TOKEN, BOT_USER
 
@@ -43,7 +44,7 @@ class NoLibrary:
     def passage(self, key: str) -> Passage | None:
         return None
 
-    async def search(self, message: str, earlier: Sequence[str] = (), k: int = 10) -> Sequence[Hit]:
+    async def search(self, question: str, k: int = 10) -> Sequence[Hit]:
         return ()
 
 
@@ -52,8 +53,13 @@ class Scripted:
 
     streams = False
 
-    def __init__(self, say: Callable[[Conversation], str] = lambda c: f"Answer to: {c.question}") -> None:
+    def __init__(
+        self,
+        say: Callable[[Conversation], str] = lambda c: f"Answer to: {c.question}",
+        continues: Callable[[str], Awaitable[bool]] | None = None,
+    ) -> None:
         self.say = say
+        self._continues = continues
         self.asked: list[Conversation] = []
         self.may_answer = asyncio.Event()
         self.may_answer.set()
@@ -61,14 +67,48 @@ class Scripted:
     async def answer(self, conversation: Conversation, on_sentence: OnSentence | None = None) -> Answer:
         self.asked.append(conversation)
         await self.may_answer.wait()
-        return Answer(self.say(conversation), Coverage.COVERED, (), (), Receipt("quoted", "", 1))
+        return Answer(self.say(conversation), Coverage.COVERED, (), (), Receipt(QUOTED, "", 1))
+
+    async def continues(self, message: str) -> bool:
+        return self._continues is not None and await self._continues(message)
 
 
-def composing(searcher: Searcher, model: OpenAIServer, timeout: float = 20) -> Advisor:
-    """An advisor whose answers a model writes."""
-    return Advisor(
-        searcher, ChatComposer(open_chat_model(MODEL, KEY, model.url, timeout), MODEL, Prompts.load(), timeout)
-    )
+class Quoting(Scripted):
+    """An advisor that says one sentence of the guide and cites the passage that it is from."""
+
+    def __init__(self, searcher: Searcher, sentence: str, coverage: Coverage = Coverage.COVERED) -> None:
+        super().__init__(lambda _: f"{sentence} [1]")
+        self._searcher, self._sentence, self._coverage = searcher, sentence, coverage
+
+    async def answer(self, conversation: Conversation, on_sentence: OnSentence | None = None) -> Answer:
+        hits = await self._searcher.search(self._sentence)
+        found = tuple(Citation(number, hit.passage, hit.score) for number, hit in enumerate(hits, 1))
+        gaps = () if self._coverage.claims else (conversation.question,)
+        return Answer(self.say(conversation), self._coverage, found[:1], found, Receipt(QUOTED, "", 1), gaps)
+
+
+def saying(*sentences: str, question: str = "", translated: str = "") -> Script:
+    """A model that says these sentences, and stands by each when it is asked a second time.
+
+    It plans to search for the `question`, and translates whatever it is given as `translated`.
+    """
+
+    def script(body: Mapping[str, Any]) -> str:
+        asked = str(body["messages"][0]["content"])
+        if asked.startswith("You check sentences"):
+            return "\n".join(f"{number}. yes" for number in range(1, 50))
+        if asked.startswith("Translate"):
+            return f"1. {translated}"
+        if asked.startswith("Prepare a search"):
+            return f"question: {question}"
+        return "\n".join(["Coverage: fully", " ".join(sentences)])
+
+    return script
+
+
+def composer_at(model: OpenAIServer, timeout: float = 20) -> Composer:
+    """What asks a model on the test server."""
+    return Composer(open_chat_model(MODEL, KEY, model.url, timeout), Prompts.load())
 
 
 @asynccontextmanager

@@ -30,9 +30,9 @@ def draft_text(view: dict[str, Any]) -> str:
 
 
 async def test_a_draft_is_seen_by_nobody_else_and_posted_in_the_thread_with_the_name_of_who_posted_it(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher):
+    async with running(slack, advisor, tmp_path, searcher):
         ts = await slack.say("C1", PAY, user=ANNA)
         view = await drafted(slack, ts)
         assert "$120,000" in draft_text(view)
@@ -48,9 +48,9 @@ async def test_a_draft_is_seen_by_nobody_else_and_posted_in_the_thread_with_the_
 
 
 async def test_what_a_person_changed_is_posted_as_changed(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher):
+    async with running(slack, advisor, tmp_path, searcher):
         ts = await slack.say("C1", PAY, user=ANNA)
         view = await drafted(slack, ts)
         await slack.submit(view, edited("Ask me <!channel> tomorrow. [1]"), user=BEN)
@@ -61,8 +61,10 @@ async def test_what_a_person_changed_is_posted_as_changed(
     assert EDITED_NOTE in told
 
 
-async def test_a_discarded_draft_leaves_nothing(slack: SlackServer, searcher: Searcher, tmp_path: Path) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher) as bot:
+async def test_a_discarded_draft_leaves_nothing(
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
+) -> None:
+    async with running(slack, advisor, tmp_path, searcher) as bot:
         ts = await slack.say("C1", PAY, user=ANNA)
         view = await drafted(slack, ts)
         await slack.close(view, user=BEN)
@@ -84,9 +86,9 @@ async def test_a_window_opens_at_once_while_the_draft_is_made(slack: SlackServer
 
 
 async def test_what_the_guides_do_not_answer_offers_nothing_to_post(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher):
+    async with running(slack, advisor, tmp_path, searcher):
         ts = await slack.say("C1", "What is the salary in London?", user=ANNA)
         await slack.shortcut(SHORTCUT, "C1", ts, user=BEN)
         await slack.until(lambda: "does not answer" in str(slack.open_modal(BEN)))
@@ -94,10 +96,10 @@ async def test_what_the_guides_do_not_answer_offers_nothing_to_post(
 
 
 async def test_where_the_bot_is_no_member_the_window_says_so_and_keeps_the_text(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
     slack.add_channel("C2", member=False)
-    async with running(slack, Advisor(searcher), tmp_path, searcher):
+    async with running(slack, advisor, tmp_path, searcher):
         ts = await slack.say("C2", PAY, user=ANNA)
         view = await drafted(slack, ts, "C2")
         await slack.submit(view, edited(draft_text(view)), user=BEN)
@@ -109,8 +111,10 @@ async def test_where_the_bot_is_no_member_the_window_says_so_and_keeps_the_text(
     assert slack.problems == []
 
 
-async def test_a_message_without_text_is_told_apart(slack: SlackServer, searcher: Searcher, tmp_path: Path) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher):
+async def test_a_message_without_text_is_told_apart(
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
+) -> None:
+    async with running(slack, advisor, tmp_path, searcher):
         ts = await slack.say("C1", "", user=ANNA)
         await slack.shortcut(SHORTCUT, "C1", ts, user=BEN)
         await slack.until(lambda: NOTHING_TO_READ in str(slack.open_modal(BEN)))

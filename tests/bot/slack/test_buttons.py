@@ -11,7 +11,7 @@ from bot.slack.actions import THANKS
 from bot.slack.blocks import CONTINUE_PRIVATELY, FEEDBACK, SHOW_PASSAGE
 from bot.slack.views import REASON_VIEW
 from knowledge.search import Searcher
-from tests.bot.slack.scene import ANNA, BEN, MENTION, PAY, running
+from tests.bot.slack.scene import ANNA, BEN, MENTION, PAY, PAY_SAID, Quoting, running
 from tests.slack_server import SlackServer
 from tests.slack_server.blocks import texts
 
@@ -36,7 +36,7 @@ def shown(view: dict[str, Any] | None) -> str:
 async def test_show_passage_opens_the_exact_passage_with_its_place_and_the_supporting_words_in_bold(
     slack: SlackServer, searcher: Searcher, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher):
+    async with running(slack, Quoting(searcher, PAY_SAID.removesuffix(" [1]")), tmp_path, searcher):
         ts = await answered(slack)
         await slack.press("C1", ts, SHOW_PASSAGE, user=BEN)
         await slack.until(lambda: slack.open_modal(BEN))
@@ -53,7 +53,8 @@ async def test_show_passage_opens_the_exact_passage_with_its_place_and_the_suppo
 async def test_passages_of_a_list_are_whole_and_in_order(
     slack: SlackServer, searcher: Searcher, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher):
+    said = "The five skills that count most for the position: proficiency in programming languages."
+    async with running(slack, Quoting(searcher, said), tmp_path, searcher):
         ts = await answered(slack, SKILLS)
         await slack.press("C1", ts, SHOW_PASSAGE)
         await slack.until(lambda: slack.open_modal(ANNA))
@@ -72,9 +73,9 @@ class Changed:
 
 
 async def test_a_passage_that_is_gone_is_not_replaced_by_another(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, Changed()):
+    async with running(slack, advisor, tmp_path, Changed()):
         ts = await answered(slack)
         await slack.press("C1", ts, SHOW_PASSAGE)
         await slack.until(lambda: slack.open_modal(ANNA))
@@ -82,9 +83,9 @@ async def test_a_passage_that_is_gone_is_not_replaced_by_another(
 
 
 async def test_the_record_of_an_answer_is_there_as_soon_as_its_buttons_are(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher) as bot:
+    async with running(slack, advisor, tmp_path, searcher) as bot:
         for _ in range(5):
             ts = await answered(slack)
             key = next(b["elements"][0]["value"] for b in slack.messages("C1")[-1]["blocks"] if b["type"] == "actions")
@@ -92,9 +93,9 @@ async def test_the_record_of_an_answer_is_there_as_soon_as_its_buttons_are(
 
 
 async def test_a_thumbs_up_is_kept_and_confirmed_to_the_one_who_pressed(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher) as bot:
+    async with running(slack, advisor, tmp_path, searcher) as bot:
         ts = await answered(slack)
         await slack.press("C1", ts, FEEDBACK, user=BEN, value="up")
         await slack.until(lambda: slack.ephemeral)
@@ -104,9 +105,9 @@ async def test_a_thumbs_up_is_kept_and_confirmed_to_the_one_who_pressed(
 
 
 async def test_a_thumbs_down_asks_why_and_keeps_the_reason(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher):
+    async with running(slack, advisor, tmp_path, searcher):
         ts = await answered(slack)
         await slack.press("C1", ts, FEEDBACK, value="down")
         await slack.until(lambda: slack.open_modal(ANNA))
@@ -131,9 +132,9 @@ async def test_a_thumbs_down_asks_why_and_keeps_the_reason(
 
 
 async def test_a_person_who_changes_their_mind_is_counted_once(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher) as bot:
+    async with running(slack, advisor, tmp_path, searcher) as bot:
         ts = await answered(slack)
         for value in ("up", "down", "up"):
             await slack.press("C1", ts, FEEDBACK, value=value)
@@ -145,10 +146,10 @@ async def test_a_person_who_changes_their_mind_is_counted_once(
 
 @pytest.mark.parametrize("question", [PAY, "How do I answer a bad performance review?"])
 async def test_a_question_of_pay_or_performance_in_a_channel_can_go_on_in_private(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path, question: str
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path, question: str
 ) -> None:
     slack.add_dm("D2", user=BEN)
-    async with running(slack, Advisor(searcher), tmp_path, searcher):
+    async with running(slack, advisor, tmp_path, searcher):
         ts = await answered(slack, question)
         answer = slack.answers("C1")[-1]["text"]
         await slack.press("C1", ts, CONTINUE_PRIVATELY, user=BEN)
@@ -164,30 +165,34 @@ async def test_a_question_of_pay_or_performance_in_a_channel_can_go_on_in_privat
 
 @pytest.mark.parametrize(("question", "channel"), [(SKILLS, "C1"), (PAY, "D1")])
 async def test_nothing_private_is_offered_elsewhere(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path, question: str, channel: str
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path, question: str, channel: str
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher):
+    async with running(slack, advisor, tmp_path, searcher):
         await answered(slack, question, channel)
     assert CONTINUE_PRIVATELY not in str(slack.answers(channel)[-1]["blocks"])
 
 
-async def test_small_talk_has_nothing_to_press(slack: SlackServer, searcher: Searcher, tmp_path: Path) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher):
+async def test_small_talk_has_nothing_to_press(
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
+) -> None:
+    async with running(slack, advisor, tmp_path, searcher):
         await answered(slack, "thanks!")
     assert {block["type"] for block in slack.answers("C1")[-1]["blocks"]} == {"markdown"}
 
 
-async def test_sources_are_not_unfurled(slack: SlackServer, searcher: Searcher, tmp_path: Path) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher):
+async def test_sources_are_not_unfurled(
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
+) -> None:
+    async with running(slack, advisor, tmp_path, searcher):
         await answered(slack)
     posted = slack.called("chat.postMessage")[-1].arguments
     assert (posted["unfurl_links"], posted["unfurl_media"]) == ("0", "0") or not posted["unfurl_links"]
 
 
 async def test_a_press_that_fails_is_told_to_the_one_who_pressed(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher):
+    async with running(slack, advisor, tmp_path, searcher):
         ts = await answered(slack)
         slack.fail("views.open", "internal_error")
         await slack.press("C1", ts, SHOW_PASSAGE, user=BEN)

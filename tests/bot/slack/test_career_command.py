@@ -15,9 +15,9 @@ from tests.slack_server import SlackServer
 
 
 async def test_the_answer_is_seen_by_nobody_but_the_one_who_asked(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher):
+    async with running(slack, advisor, tmp_path, searcher):
         await slack.command("C1", "/career", PAY)
         await slack.until(lambda: slack.ephemeral)
     (private,) = slack.ephemeral
@@ -28,9 +28,9 @@ async def test_the_answer_is_seen_by_nobody_but_the_one_who_asked(
 
 
 async def test_it_is_posted_with_the_question_and_the_askers_name_when_they_say_so(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher):
+    async with running(slack, advisor, tmp_path, searcher):
         await slack.command("C1", "/career", PAY)
         await slack.until(lambda: slack.ephemeral)
         await slack.press("C1", slack.ephemeral[0]["ts"], POST_DRAFT)
@@ -46,8 +46,10 @@ async def test_it_is_posted_with_the_question_and_the_askers_name_when_they_say_
     assert "location" in slack.answers("C1")[-1]["text"]
 
 
-async def test_a_second_press_posts_nothing_twice(slack: SlackServer, searcher: Searcher, tmp_path: Path) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher) as bot:
+async def test_a_second_press_posts_nothing_twice(
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
+) -> None:
+    async with running(slack, advisor, tmp_path, searcher) as bot:
         await slack.command("C1", "/career", PAY)
         await slack.until(lambda: slack.ephemeral)
         (draft,) = await bot._records.drafts.all()
@@ -59,10 +61,10 @@ async def test_a_second_press_posts_nothing_twice(slack: SlackServer, searcher: 
 
 
 async def test_where_the_bot_is_no_member_the_draft_is_kept_for_another_try(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
     slack.add_channel("C2", member=False)
-    async with running(slack, Advisor(searcher), tmp_path, searcher):
+    async with running(slack, advisor, tmp_path, searcher):
         await slack.command("C2", "/career", PAY)
         await slack.until(lambda: slack.ephemeral)
         await slack.press("C2", slack.ephemeral[0]["ts"], POST_DRAFT)
@@ -75,9 +77,9 @@ async def test_where_the_bot_is_no_member_the_draft_is_kept_for_another_try(
 
 
 async def test_passages_of_a_private_answer_can_be_shown(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher):
+    async with running(slack, advisor, tmp_path, searcher):
         await slack.command("C1", "/career", PAY)
         await slack.until(lambda: slack.ephemeral)
         await slack.press("C1", slack.ephemeral[0]["ts"], SHOW_PASSAGE)
@@ -87,9 +89,9 @@ async def test_passages_of_a_private_answer_can_be_shown(
 
 @pytest.mark.parametrize("text", ["", "help", " HELP "])
 async def test_without_a_question_it_says_what_it_can_do(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path, text: str
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path, text: str
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher):
+    async with running(slack, advisor, tmp_path, searcher):
         await slack.command("C1", "/career", text)
         await slack.until(lambda: slack.ephemeral)
     assert "/career settings" in slack.ephemeral[0]["text"]

@@ -39,10 +39,10 @@ def filled(answers: str, guides: list[dict[str, Any]], start: str | None, until:
 
 
 async def test_a_workspace_admin_sets_a_channel_and_finds_it_set(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
     slack.add_person(ANNA, name="Anna", admin=True, tz="Europe/Berlin")
-    async with running(slack, Advisor(searcher), tmp_path, searcher) as bot:
+    async with running(slack, advisor, tmp_path, searcher) as bot:
         view = await opened(slack)
         assert "Europe/Berlin" in shown(view)
         guide = view["blocks"][1]["element"]["options"][0]
@@ -60,9 +60,9 @@ async def test_a_workspace_admin_sets_a_channel_and_finds_it_set(
 
 
 async def test_people_named_by_the_operator_may_set_it_and_nobody_else(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher, admins=[BEN]):
+    async with running(slack, advisor, tmp_path, searcher, admins=[BEN]):
         await opened(slack, BEN)
         await slack.command("C1", "/career", "settings", user=ANNA)
         await slack.until(lambda: slack.ephemeral)
@@ -71,10 +71,10 @@ async def test_people_named_by_the_operator_may_set_it_and_nobody_else(
 
 
 async def test_rights_are_checked_again_when_the_window_is_sent(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
     slack.add_channel("C2", members=[ANNA])
-    async with running(slack, Advisor(searcher), tmp_path, searcher, admins=[BEN]) as bot:
+    async with running(slack, advisor, tmp_path, searcher, admins=[BEN]) as bot:
         view = await opened(slack, BEN)
         bot_admins = bot._workspace.admins
         assert ANNA not in bot_admins
@@ -84,32 +84,38 @@ async def test_rights_are_checked_again_when_the_window_is_sent(
         assert await bot._records.channels.settings(TEAM, "C1") == ChannelSettings()
 
 
-async def test_quiet_hours_need_both_ends(slack: SlackServer, searcher: Searcher, tmp_path: Path) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher, admins=[ANNA]):
+async def test_quiet_hours_need_both_ends(
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
+) -> None:
+    async with running(slack, advisor, tmp_path, searcher, admins=[ANNA]):
         view = await opened(slack)
         await slack.submit(view, filled("mentions", [], "18:00", None))
         await slack.until(lambda: slack.modal_errors.get(ANNA))
     assert slack.modal_errors[ANNA] == {"quiet_until": BOTH_OR_NONE}
 
 
-async def test_settings_are_of_channels(slack: SlackServer, searcher: Searcher, tmp_path: Path) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher, admins=[ANNA]):
+async def test_settings_are_of_channels(
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
+) -> None:
+    async with running(slack, advisor, tmp_path, searcher, admins=[ANNA]):
         await slack.command("D1", "/career", "settings")
         await slack.until(lambda: slack.ephemeral)
     assert NOT_IN_A_CHANNEL.split("`")[0] in slack.ephemeral[0]["text"]
 
 
-async def test_by_default_only_mentions_are_answered(slack: SlackServer, searcher: Searcher, tmp_path: Path) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher) as bot:
+async def test_by_default_only_mentions_are_answered(
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
+) -> None:
+    async with running(slack, advisor, tmp_path, searcher) as bot:
         await slack.say("C1", PAY)
         await quiet(slack, bot)
     assert said(slack) == []
 
 
 async def test_where_it_is_set_a_question_to_everybody_is_answered_if_the_guides_do(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher) as bot:
+    async with running(slack, advisor, tmp_path, searcher) as bot:
         await bot._records.channels.change(TEAM, "C1", ALSO_QUESTIONS, ANNA)
         ts = await slack.say("C1", PAY)
         await slack.until(lambda: slack.answers("C1"))
@@ -129,9 +135,9 @@ async def test_where_it_is_set_a_question_to_everybody_is_answered_if_the_guides
 
 
 async def test_a_question_that_the_guides_do_not_answer_stays_between_people(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher) as bot:
+    async with running(slack, advisor, tmp_path, searcher) as bot:
         await bot._records.channels.change(TEAM, "C1", ALSO_QUESTIONS, ANNA)
         ts = await slack.say("C1", "What is the salary in London?")
         await quiet(slack, bot)

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from bot.answering.advisor import Advisor
+from bot.answering.same_question import SameQuestions
 from bot.database import now
 from bot.handovers import LEASE, Handover, State
-from bot.meaning import Meanings
 from bot.slack import handing_over as listeners
 from bot.slack import handover_views as views
 from bot.slack.app import SlackBot
@@ -48,18 +48,21 @@ async def slack() -> AsyncIterator[SlackServer]:
 class House:
     """The bot and what people do with it, step by step; it may be stopped and started between any two of them."""
 
-    def __init__(self, slack: SlackServer, searcher: Searcher, folder: Path) -> None:
+    def __init__(
+        self, slack: SlackServer, searcher: Searcher, advisor: Advisor, same: SameQuestions, folder: Path
+    ) -> None:
         self.slack, self._searcher, self._folder = slack, searcher, folder
+        self._advisor, self._same = advisor, same
         self._scene: AbstractAsyncContextManager[SlackBot] | None = None
 
     async def open(self) -> SlackBot:
         self._scene = running(
             self.slack,
-            Advisor(self._searcher),
+            self._advisor,
             self._folder,
             self._searcher,
             circle=MENTORS,
-            meanings=Meanings(self._searcher),
+            same=self._same,
         )
         self.bot = await self._scene.__aenter__()
         return self.bot
@@ -130,8 +133,10 @@ class House:
 
 
 @pytest.fixture
-async def house(slack: SlackServer, searcher: Searcher, tmp_path: Path) -> AsyncIterator[House]:
-    built = House(slack, searcher, tmp_path)
+async def house(
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, same: SameQuestions, tmp_path: Path
+) -> AsyncIterator[House]:
+    built = House(slack, searcher, advisor, same, tmp_path)
     await built.open()
     yield built
     await built.close()

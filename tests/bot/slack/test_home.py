@@ -14,9 +14,9 @@ from tests.slack_server import SlackServer
 
 
 async def test_the_messages_tab_suggests_questions_about_the_guides(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher):
+    async with running(slack, advisor, tmp_path, searcher):
         await slack.open_tab("messages", "D1")
         await slack.until(lambda: slack.prompts.get("D1"))
     assert [prompt["message"] for prompt in slack.prompts["D1"]] == [
@@ -27,9 +27,9 @@ async def test_the_messages_tab_suggests_questions_about_the_guides(
 
 
 async def test_the_home_tab_says_what_the_bot_is_and_is_not(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher):
+    async with running(slack, advisor, tmp_path, searcher):
         await slack.open_tab("home", "D1")
         await slack.until(lambda: slack.homes.get(ANNA))
     told = shown(slack.homes[ANNA])
@@ -55,9 +55,9 @@ async def test_the_home_tab_is_drawn_where_no_guide_can_be_read(slack: SlackServ
 
 
 async def test_an_example_starts_a_conversation_that_can_be_followed_up(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher):
+    async with running(slack, advisor, tmp_path, searcher):
         await slack.open_tab("home", "D1")
         await slack.until(lambda: slack.homes.get(ANNA))
         await slack.press_at_home(f"{ASK_EXAMPLE}_0")
@@ -72,10 +72,10 @@ async def test_an_example_starts_a_conversation_that_can_be_followed_up(
 
 
 async def test_delete_my_data_removes_everything_of_one_person_and_says_so(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
     slack.add_dm("D2", user=BEN)
-    async with running(slack, Advisor(searcher), tmp_path, searcher) as bot:
+    async with running(slack, advisor, tmp_path, searcher) as bot:
         ts = await answered(slack, "What is the salary in London?", "D1")
         await slack.press("D1", ts, FEEDBACK, value="up")
         await slack.say("D2", PAY, user=BEN)

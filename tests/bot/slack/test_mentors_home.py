@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bot.answering.advisor import Advisor
+from bot.answering.same_question import SameQuestions
 from bot.database import now
-from bot.meaning import Meanings
 from bot.records import Records, database_url
 from bot.slack.housekeeping import Housekeeping
 from bot.slack.mentors import ONLY_MENTORS, Circle
@@ -57,10 +57,9 @@ def workspace(slack: SlackServer) -> SlackServer:
 
 
 async def test_mentors_see_what_people_ask_and_others_do_not(
-    workspace: SlackServer, searcher: Searcher, tmp_path: Path
+    workspace: SlackServer, searcher: Searcher, advisor: Advisor, same: SameQuestions, tmp_path: Path
 ) -> None:
-    meanings = Meanings(searcher)
-    async with running(workspace, Advisor(searcher), tmp_path, searcher, circle=MENTORS, meanings=meanings) as bot:
+    async with running(workspace, advisor, tmp_path, searcher, circle=MENTORS, same=same) as bot:
         await three_ask(workspace, bot)
         for_mentor, for_member = await home_of(workspace, DORA), await home_of(workspace, ANNA)
     assert LONDON in for_mentor
@@ -71,9 +70,10 @@ async def test_mentors_see_what_people_ask_and_others_do_not(
     assert not any(person in for_mentor for person in (ANNA, BEN, CLEO))
 
 
-async def test_what_two_people_ask_is_not_shown(workspace: SlackServer, searcher: Searcher, tmp_path: Path) -> None:
-    meanings = Meanings(searcher)
-    async with running(workspace, Advisor(searcher), tmp_path, searcher, circle=MENTORS, meanings=meanings) as bot:
+async def test_what_two_people_ask_is_not_shown(
+    workspace: SlackServer, searcher: Searcher, advisor: Advisor, same: SameQuestions, tmp_path: Path
+) -> None:
+    async with running(workspace, advisor, tmp_path, searcher, circle=MENTORS, same=same) as bot:
         for person in (ANNA, BEN, ANNA):
             await workspace.say("C1", f"{MENTION} {LONDON}", user=person)
         await quiet(workspace, bot)
@@ -83,26 +83,25 @@ async def test_what_two_people_ask_is_not_shown(workspace: SlackServer, searcher
 
 
 async def test_members_of_the_mentors_user_group_are_mentors(
-    workspace: SlackServer, searcher: Searcher, tmp_path: Path
+    workspace: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
     workspace.add_usergroup("S1", [EMIL])
-    async with running(workspace, Advisor(searcher), tmp_path, searcher, circle=Circle(group="S1")):
+    async with running(workspace, advisor, tmp_path, searcher, circle=Circle(group="S1")):
         assert "Questions to mentors" in await home_of(workspace, EMIL)
         assert "Questions to mentors" not in await home_of(workspace, DORA)
 
 
 async def test_where_slack_does_not_tell_who_is_in_the_group_nobody_gets_rights(
-    workspace: SlackServer, searcher: Searcher, tmp_path: Path
+    workspace: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(workspace, Advisor(searcher), tmp_path, searcher, circle=Circle(group="S0GONE")):
+    async with running(workspace, advisor, tmp_path, searcher, circle=Circle(group="S0GONE")):
         assert "Questions to mentors" not in await home_of(workspace, EMIL)
 
 
 async def test_a_gap_becomes_a_draft_that_the_mentor_edits_and_downloads(
-    workspace: SlackServer, searcher: Searcher, tmp_path: Path
+    workspace: SlackServer, searcher: Searcher, advisor: Advisor, same: SameQuestions, tmp_path: Path
 ) -> None:
-    meanings = Meanings(searcher)
-    async with running(workspace, Advisor(searcher), tmp_path, searcher, circle=MENTORS, meanings=meanings) as bot:
+    async with running(workspace, advisor, tmp_path, searcher, circle=MENTORS, same=same) as bot:
         await three_ask(workspace, bot)
         await home_of(workspace, DORA)
         await workspace.press_at_home(f"{PROPOSE}_0", user=DORA)
@@ -126,10 +125,9 @@ async def test_a_gap_becomes_a_draft_that_the_mentor_edits_and_downloads(
 
 
 async def test_a_button_that_somebody_kept_gives_no_right_to_propose(
-    workspace: SlackServer, searcher: Searcher, tmp_path: Path
+    workspace: SlackServer, searcher: Searcher, advisor: Advisor, same: SameQuestions, tmp_path: Path
 ) -> None:
-    meanings = Meanings(searcher)
-    async with running(workspace, Advisor(searcher), tmp_path, searcher, circle=MENTORS, meanings=meanings) as bot:
+    async with running(workspace, advisor, tmp_path, searcher, circle=MENTORS, same=same) as bot:
         await three_ask(workspace, bot)
         await home_of(workspace, DORA)
         workspace.homes[ANNA] = workspace.homes[DORA]
@@ -139,11 +137,11 @@ async def test_a_button_that_somebody_kept_gives_no_right_to_propose(
 
 
 async def test_delete_my_data_takes_shared_cards_out_of_slack(
-    workspace: SlackServer, searcher: Searcher, tmp_path: Path
+    workspace: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
     workspace.add_dm("D2", user=BEN)
     workspace.add_person(BEN, name="Ben")
-    async with running(workspace, Advisor(searcher), tmp_path, searcher, circle=MENTORS) as bot:
+    async with running(workspace, advisor, tmp_path, searcher, circle=MENTORS) as bot:
         ts = await answered(workspace, PAY, "D1")
         await bot.desk.idle(5)
         await workspace.press("D1", ts, SHARE)
@@ -170,9 +168,9 @@ def _filled(block: dict[str, Any]) -> dict[str, Any]:
 
 
 async def test_texts_are_forgotten_when_they_are_old(
-    workspace: SlackServer, searcher: Searcher, tmp_path: Path
+    workspace: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(workspace, Advisor(searcher), tmp_path, searcher, circle=MENTORS) as bot:
+    async with running(workspace, advisor, tmp_path, searcher, circle=MENTORS) as bot:
         await three_ask(workspace, bot)
         (first, *_) = await bot._records.gaps()
         await bot._records.rated(first["key"], ANNA, liked=False, reason="wrong", text="my words")

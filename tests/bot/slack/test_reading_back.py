@@ -6,7 +6,7 @@ import pytest
 
 from bot.records import Accepted
 from bot.slack.answer_shortcut import EDITED_NOTE
-from bot.slack.blocks import EXTRACTED_NOTE, SHOW_PASSAGE, button, context, markdown
+from bot.slack.blocks import QUOTED_NOTE, SHOW_PASSAGE, button, context, markdown
 from bot.slack.reading_back import Standing, answer_at
 from bot.slack.rich_text import as_markdown
 from bot.slack.threads import ANSWER_EVENT
@@ -43,11 +43,11 @@ def test_an_answer_away_from_its_question_tells_what_was_asked() -> None:
 
 
 def test_how_it_was_made_and_who_judged_it_is_read_and_its_sources_are_not() -> None:
-    line = context("Guide: [1] Pay", f"{EXTRACTED_NOTE} Answered on <!date^1^{{date_long}}|1970>.")
+    line = context("Guide: [1] Pay", f"{QUOTED_NOTE} Answered on <!date^1^{{date_long}}|1970>.")
     judged = context("Confirmed by <@U0DORA> on 3 November 2026")
     found = answer_at([part("1.0", "So. [1]", {"asked": "How so?"}, line, judged)], place("1.0"), BOT)
     assert found is not None
-    assert found.notes == (EXTRACTED_NOTE, "Confirmed by <@U0DORA> on 3 November 2026")
+    assert found.notes == (QUOTED_NOTE, "Confirmed by <@U0DORA> on 3 November 2026")
 
 
 def test_what_a_person_wrote_or_another_bot_marked_is_no_answer() -> None:

@@ -228,10 +228,10 @@ async def test_what_slack_refuses_for_good_waits_for_the_next_week_and_is_told_i
 
 
 async def test_the_report_of_a_running_bot_has_the_headings_of_its_guides(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
     people = {ANNA: "D1", BEN: "D2", CLEO: "D3"}
-    async with running(slack, Advisor(searcher), tmp_path, searcher, circle=MENTORS) as bot:
+    async with running(slack, advisor, tmp_path, searcher, circle=MENTORS) as bot:
         for person, place in people.items():
             slack.add_dm(place, user=person)
             await slack.say(place, PAY, user=person)

@@ -22,7 +22,7 @@ from bot.slack.offers import SHARE
 from bot.slack.share_views import CHANNEL, NOTE, PERSON, QUESTION, SHARE_VIEW
 from knowledge.passages import Passage
 from knowledge.search import Searcher
-from tests.bot.slack.scene import ANNA, BEN, CLEO, DORA, EMIL, MENTORS, PAY, composing, running
+from tests.bot.slack.scene import ANNA, BEN, CLEO, DORA, EMIL, MENTORS, PAY, PAY_SAID, running, saying
 from tests.bot.slack.test_buttons import answered, shown
 from tests.openai_server import OpenAIServer
 from tests.slack_server import SlackServer
@@ -122,9 +122,9 @@ async def share_of(bot: SlackBot, view: dict[str, Any]) -> Share:
 
 
 async def test_a_member_shares_their_own_answer_from_a_direct_message_with_a_person(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher) as bot:
+    async with running(slack, advisor, tmp_path, searcher) as bot:
         ts = await answered(slack, channel="D1")
         view = await opened(slack, "D1", ts, ANNA)
         assert prefilled(view) == PAY
@@ -148,9 +148,9 @@ async def test_a_member_shares_their_own_answer_from_a_direct_message_with_a_per
 
 
 async def test_a_member_shares_their_own_answer_in_a_channel(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher):
+    async with running(slack, advisor, tmp_path, searcher):
         ts = await answered(slack, channel="D1")
         view = await opened(slack, "D1", ts, ANNA)
         assert await sent(slack, view, ANNA, channel="C3") == "Shared in the channel you chose."
@@ -162,9 +162,9 @@ async def test_a_member_shares_their_own_answer_in_a_channel(
 
 
 async def test_a_mentor_shares_somebody_elses_answer_from_a_channel_and_the_asker_is_nowhere_in_it(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher, circle=MENTORS) as bot:
+    async with running(slack, advisor, tmp_path, searcher, circle=MENTORS) as bot:
         await answered(slack, "hello, I am Anna")
         ts = await answered(slack, PAY)
         view = await opened(slack, "C1", ts, DORA)
@@ -187,9 +187,9 @@ async def test_a_mentor_shares_somebody_elses_answer_from_a_channel_and_the_aske
 
 
 async def test_a_recipient_asks_on_from_the_card_looks_at_its_passage_and_rates_it(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher) as bot:
+    async with running(slack, advisor, tmp_path, searcher) as bot:
         ts = await answered(slack, channel="D1")
         await sent(slack, await opened(slack, "D1", ts, ANNA), ANNA, person=BEN)
         (card,) = cards(slack, "D0BEN")
@@ -208,9 +208,9 @@ async def test_a_recipient_asks_on_from_the_card_looks_at_its_passage_and_rates_
 
 
 async def test_the_one_who_shared_in_a_channel_asks_on_there_without_a_mention(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher):
+    async with running(slack, advisor, tmp_path, searcher):
         ts = await answered(slack, channel="D1")
         await sent(slack, await opened(slack, "D1", ts, ANNA), ANNA, channel="C3")
         (card,) = cards(slack, "C3")
@@ -220,9 +220,9 @@ async def test_the_one_who_shared_in_a_channel_asks_on_there_without_a_mention(
 
 
 async def test_mentions_addresses_and_numbers_are_left_out_of_the_question_that_is_offered(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher):
+    async with running(slack, advisor, tmp_path, searcher):
         ts = await answered(slack, f"{PAY} My lead <@{BEN}> (ben@example.org) wants to know")
         view = await opened(slack, "C1", ts, ANNA)
     assert PAY in prefilled(view)
@@ -231,11 +231,10 @@ async def test_mentions_addresses_and_numbers_are_left_out_of_the_question_that_
 
 
 async def test_the_shortcut_shares_a_streamed_answer(
-    slack: SlackServer, searcher: Searcher, model: OpenAIServer, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, composing: Advisor, model: OpenAIServer, tmp_path: Path
 ) -> None:
-    said = "A senior backend engineer earns about $120,000 per year on average in the United States [1]."
-    model.say(said)
-    async with running(slack, composing(searcher, model), tmp_path, searcher):
+    model.reply_with(saying(PAY_SAID))
+    async with running(slack, composing, tmp_path, searcher):
         ts = await answered(slack, channel="D1")
         await slack.until(lambda: not slack.answers("D1")[-1].get("streaming"))
         assert any(block["type"] == "rich_text" for block in slack.answers("D1")[-1]["blocks"])
@@ -249,9 +248,9 @@ async def test_the_shortcut_shares_a_streamed_answer(
 
 
 async def test_a_private_answer_that_was_posted_can_be_shared_with_its_question(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher, circle=MENTORS):
+    async with running(slack, advisor, tmp_path, searcher, circle=MENTORS):
         await slack.command("C1", "/career", PAY)
         await slack.until(lambda: slack.ephemeral)
         await slack.press("C1", slack.ephemeral[0]["ts"], POST_DRAFT)
@@ -269,9 +268,9 @@ async def test_a_private_answer_that_was_posted_can_be_shared_with_its_question(
 
 
 async def test_a_card_is_shared_on_by_its_sharer_and_not_by_who_got_it(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher, circle=MENTORS):
+    async with running(slack, advisor, tmp_path, searcher, circle=MENTORS):
         ts = await answered(slack, channel="D1")
         view = await opened(slack, "D1", ts, ANNA)
         await sent(slack, view, ANNA, person=DORA, note="For your eyes")
@@ -292,9 +291,9 @@ async def test_a_card_is_shared_on_by_its_sharer_and_not_by_who_got_it(
 
 
 async def test_a_member_who_is_no_mentor_shares_no_answer_of_somebody_else(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher, circle=MENTORS):
+    async with running(slack, advisor, tmp_path, searcher, circle=MENTORS):
         ts = await answered(slack)
         await press(slack, "C1", ts, BEN)
         assert await refusal(slack, BEN) == sharing.NOT_YOURS
@@ -310,9 +309,9 @@ async def forged(slack: SlackServer, user: str, channel: str, ts: str) -> None:
 
 
 async def test_a_forged_press_gives_a_mentor_nothing_of_a_direct_message(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher, circle=MENTORS):
+    async with running(slack, advisor, tmp_path, searcher, circle=MENTORS):
         ts = await answered(slack, channel="D1")
         await forged(slack, DORA, "D1", ts)
         assert await refusal(slack, DORA) == sharing.PRIVATE
@@ -320,9 +319,9 @@ async def test_a_forged_press_gives_a_mentor_nothing_of_a_direct_message(
 
 
 async def test_a_forged_press_gives_a_mentor_nothing_of_a_channel_they_are_not_in(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher, circle=MENTORS):
+    async with running(slack, advisor, tmp_path, searcher, circle=MENTORS):
         ts = await answered(slack, channel="C3")
         await forged(slack, DORA, "C3", ts)
         assert await refusal(slack, DORA) == sharing.OUTSIDE
@@ -330,9 +329,9 @@ async def test_a_forged_press_gives_a_mentor_nothing_of_a_channel_they_are_not_i
 
 
 async def test_rights_are_asked_for_again_when_the_window_is_sent(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher, circle=MENTORS) as bot:
+    async with running(slack, advisor, tmp_path, searcher, circle=MENTORS) as bot:
         ts = await answered(slack, channel="C3")
         view = await opened(slack, "C3", ts, EMIL)
         (slack.channels["C3"].members or set()).discard(EMIL)
@@ -344,8 +343,10 @@ async def test_rights_are_asked_for_again_when_the_window_is_sent(
     assert all_cards(slack) == []
 
 
-async def test_a_window_is_of_no_use_to_anybody_else(slack: SlackServer, searcher: Searcher, tmp_path: Path) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher, circle=MENTORS) as bot:
+async def test_a_window_is_of_no_use_to_anybody_else(
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
+) -> None:
+    async with running(slack, advisor, tmp_path, searcher, circle=MENTORS) as bot:
         ts = await answered(slack, channel="D1")
         view = await opened(slack, "D1", ts, ANNA)
         stolen = {**view, "state": {"values": filled(channel="C2", question="What?")}}
@@ -359,17 +360,19 @@ async def test_a_window_is_of_no_use_to_anybody_else(slack: SlackServer, searche
 
 @pytest.mark.parametrize("said", ["thanks!", "What is the capital of Peru?"])
 async def test_what_rests_on_no_guide_is_not_shared(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path, said: str
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path, said: str
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher):
+    async with running(slack, advisor, tmp_path, searcher):
         ts = await answered(slack, said)
         await choose(slack, "C1", ts, ANNA)
         assert await refusal(slack, ANNA) == sharing.NO_GUIDE
 
 
-async def test_messages_of_people_are_not_shared(slack: SlackServer, searcher: Searcher, tmp_path: Path) -> None:
+async def test_messages_of_people_are_not_shared(
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
+) -> None:
     slack.add_channel("C4", "group", member=False)
-    async with running(slack, Advisor(searcher), tmp_path, searcher):
+    async with running(slack, advisor, tmp_path, searcher):
         for channel in ("C1", "C4"):
             ts = await slack.say(channel, "Lunch?", user=ANNA)
             await choose(slack, channel, ts, ANNA)
@@ -377,9 +380,9 @@ async def test_messages_of_people_are_not_shared(slack: SlackServer, searcher: S
 
 
 async def test_an_answer_whose_record_was_deleted_is_not_shared(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher, circle=MENTORS) as bot:
+    async with running(slack, advisor, tmp_path, searcher, circle=MENTORS) as bot:
         ts = await answered(slack)
         view = await opened(slack, "C1", ts, DORA)
         await bot.office.records.forget(ANNA)
@@ -393,9 +396,9 @@ async def test_an_answer_whose_record_was_deleted_is_not_shared(
 
 
 async def test_exactly_one_of_a_person_and_a_channel_is_chosen(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher):
+    async with running(slack, advisor, tmp_path, searcher):
         view = await opened(slack, "D1", await answered(slack, channel="D1"), ANNA)
         assert await errors(slack, view, ANNA) == {PERSON: sharing.CHOOSE}
         assert await errors(slack, view, ANNA, person=BEN, channel="C1") == {CHANNEL: sharing.CHOOSE_ONE}
@@ -405,11 +408,11 @@ async def test_exactly_one_of_a_person_and_a_channel_is_chosen(
 
 @pytest.mark.parametrize("user", [BOT_USER, "U0ROBOT", "USLACKBOT", "U0NOBODY"])
 async def test_apps_and_people_who_are_not_there_get_nothing(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path, user: str
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path, user: str
 ) -> None:
     slack.add_person("U0ROBOT", name="Robot", bot=True)
     slack.add_person("USLACKBOT", name="Slackbot")
-    async with running(slack, Advisor(searcher), tmp_path, searcher):
+    async with running(slack, advisor, tmp_path, searcher):
         view = await opened(slack, "D1", await answered(slack, channel="D1"), ANNA)
         assert await errors(slack, view, ANNA, person=user) == {PERSON: sharing.NO_PERSON}
     assert all_cards(slack) == []
@@ -417,10 +420,10 @@ async def test_apps_and_people_who_are_not_there_get_nothing(
 
 @pytest.mark.parametrize("kind", ["channel", "group"])
 async def test_where_the_bot_is_not_it_asks_to_be_invited_and_then_it_can_be_sent(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path, kind: str
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path, kind: str
 ) -> None:
     slack.add_channel("C4", kind, member=False, members=[ANNA, BEN])
-    async with running(slack, Advisor(searcher), tmp_path, searcher):
+    async with running(slack, advisor, tmp_path, searcher):
         view = await opened(slack, "D1", await answered(slack, channel="D1"), ANNA)
         assert await errors(slack, view, ANNA, channel="C4") == {CHANNEL: sharing.NOT_HERE}
         slack.channels["C4"].member = True
@@ -430,9 +433,9 @@ async def test_where_the_bot_is_not_it_asks_to_be_invited_and_then_it_can_be_sen
 
 @pytest.mark.parametrize(("channel", "told"), [("C2", sharing.NOT_THERE), ("D0BEN", sharing.NO_CHANNEL)])
 async def test_nobody_shares_where_they_are_not(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path, channel: str, told: str
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path, channel: str, told: str
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher):
+    async with running(slack, advisor, tmp_path, searcher):
         view = await opened(slack, "D1", await answered(slack, channel="D1"), ANNA)
         assert await errors(slack, view, ANNA, channel=channel) == {CHANNEL: told}
     assert all_cards(slack) == []
@@ -448,9 +451,9 @@ async def test_nobody_shares_where_they_are_not(
     ],
 )
 async def test_a_mentor_does_not_name_who_asked(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path, question: str, note: str, field: str
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path, question: str, note: str, field: str
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher, circle=MENTORS):
+    async with running(slack, advisor, tmp_path, searcher, circle=MENTORS):
         view = await opened(slack, "C1", await answered(slack), DORA)
         told = sharing.NAMES_ASKER if question.strip() else sharing.NO_QUESTION
         assert await errors(slack, view, DORA, channel="C2", question=question, note=note) == {field: told}
@@ -458,9 +461,9 @@ async def test_a_mentor_does_not_name_who_asked(
 
 
 async def test_a_mentor_does_not_share_an_answer_that_names_who_asked(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher, circle=MENTORS):
+    async with running(slack, advisor, tmp_path, searcher, circle=MENTORS):
         ts = await answered(slack)
         slack.channels["C1"].messages[ts]["blocks"][0]["text"] += " I found nothing about Anna."
         view = await opened(slack, "C1", ts, DORA)
@@ -470,10 +473,10 @@ async def test_a_mentor_does_not_share_an_answer_that_names_who_asked(
 
 
 async def test_a_member_found_on_a_later_page_of_a_large_channel_is_one(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
     slack.add_channel("C4", members=[*(f"U0PERSON{n}" for n in range(1100)), ANNA])
-    async with running(slack, Advisor(searcher), tmp_path, searcher):
+    async with running(slack, advisor, tmp_path, searcher):
         view = await opened(slack, "D1", await answered(slack, channel="D1"), ANNA)
         await sent(slack, view, ANNA, channel="C4")
     assert len(slack.called("conversations.members")) == 3
@@ -483,8 +486,10 @@ async def test_a_member_found_on_a_later_page_of_a_large_channel_is_one(
 # Once
 
 
-async def test_a_window_sent_twice_posts_one_card(slack: SlackServer, searcher: Searcher, tmp_path: Path) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher) as bot:
+async def test_a_window_sent_twice_posts_one_card(
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
+) -> None:
+    async with running(slack, advisor, tmp_path, searcher) as bot:
         view = await opened(slack, "D1", await answered(slack, channel="D1"), ANNA)
         held = slack.hold("chat.postMessage")
         await slack.submit(view, filled(person=BEN), user=ANNA)
@@ -504,9 +509,9 @@ async def test_a_window_sent_twice_posts_one_card(slack: SlackServer, searcher: 
 
 
 async def test_a_share_that_was_cut_off_is_not_posted_again(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher) as bot:
+    async with running(slack, advisor, tmp_path, searcher) as bot:
         view = await opened(slack, "D1", await answered(slack, channel="D1"), ANNA)
         assert await bot.office.records.shares.claim(view["private_metadata"], BEN)
         assert await sent(slack, view, ANNA, person=BEN) == sharing.UNDER_WAY
@@ -514,9 +519,9 @@ async def test_a_share_that_was_cut_off_is_not_posted_again(
 
 
 async def test_what_slack_refuses_can_be_sent_again_and_what_it_does_not_confirm_cannot(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher) as bot:
+    async with running(slack, advisor, tmp_path, searcher) as bot:
         ts = await answered(slack, channel="D1")
         view = await opened(slack, "D1", ts, ANNA)
         receipts = len(await bot.office.records.receipts())
@@ -531,9 +536,9 @@ async def test_what_slack_refuses_can_be_sent_again_and_what_it_does_not_confirm
 
 
 async def test_a_window_left_open_for_a_day_is_of_no_use(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher) as bot:
+    async with running(slack, advisor, tmp_path, searcher) as bot:
         view = await opened(slack, "D1", await answered(slack, channel="D1"), ANNA)
         yesterday = now() - module.KEPT - dt.timedelta(minutes=1)
         await bot.office.records._database.change(sa.update(module._shares).values(opened_at=yesterday))
@@ -541,8 +546,10 @@ async def test_a_window_left_open_for_a_day_is_of_no_use(
     assert all_cards(slack) == []
 
 
-async def test_closing_the_window_leaves_nothing(slack: SlackServer, searcher: Searcher, tmp_path: Path) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher) as bot:
+async def test_closing_the_window_leaves_nothing(
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
+) -> None:
+    async with running(slack, advisor, tmp_path, searcher) as bot:
         view = await opened(slack, "D1", await answered(slack, channel="D1"), ANNA)
         await slack.close(view)
         await slack.settled()
@@ -552,9 +559,9 @@ async def test_closing_the_window_leaves_nothing(slack: SlackServer, searcher: S
 
 
 async def test_a_sharer_who_is_forgotten_leaves_where_their_cards_stand_and_takes_the_receipt(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher, circle=MENTORS) as bot:
+    async with running(slack, advisor, tmp_path, searcher, circle=MENTORS) as bot:
         view = await opened(slack, "C1", await answered(slack), DORA)
         await sent(slack, view, DORA, channel="C2")
         (card,) = cards(slack, "C2")
@@ -587,10 +594,10 @@ class Changing:
 
 
 async def test_an_answer_whose_passages_have_changed_is_not_shared(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
     library = Changing(searcher)
-    async with running(slack, Advisor(searcher), tmp_path, library):
+    async with running(slack, advisor, tmp_path, library):
         ts = await answered(slack, channel="D1")
         view = await opened(slack, "D1", ts, ANNA)
         library.rewritten = None
@@ -601,10 +608,10 @@ async def test_an_answer_whose_passages_have_changed_is_not_shared(
 
 
 async def test_where_some_passages_have_changed_the_card_says_which(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
     library = Changing(searcher)
-    async with running(slack, Advisor(searcher), tmp_path, library) as bot:
+    async with running(slack, advisor, tmp_path, library) as bot:
         ts = await answered(slack, f"{PAY} And which skills do they need?", channel="D1")
         stale = await opened(slack, "D1", ts, ANNA)
         receipt = await bot.office.records.receipt((await share_of(bot, stale)).key)
@@ -618,7 +625,9 @@ async def test_where_some_passages_have_changed_the_card_says_which(
     assert "The guide has changed since at [1]." in shown(card)
 
 
-async def test_shares_are_of_this_workspace(slack: SlackServer, searcher: Searcher, tmp_path: Path) -> None:
-    async with running(slack, Advisor(searcher), tmp_path, searcher) as bot:
+async def test_shares_are_of_this_workspace(
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
+) -> None:
+    async with running(slack, advisor, tmp_path, searcher) as bot:
         view = await opened(slack, "D1", await answered(slack, channel="D1"), ANNA)
         assert (await share_of(bot, view)).team == TEAM

@@ -11,20 +11,19 @@ from bot.answering.advisor import Advisor, OnSentence
 from bot.answering.conversation import Answer, Conversation, Coverage, Receipt
 from bot.slack.delivery import STOPPED
 from knowledge.search import Searcher
-from tests.bot.slack.scene import ANNA, MENTION, PAY, PAY_SAID, Scripted, composing, running
+from tests.bot.slack.scene import ANNA, MENTION, PAY, PAY_SAID, Scripted, running, saying
+from tests.conftest import AdvisorWith
 from tests.openai_server import Fault, OpenAIServer
 from tests.slack_server import SlackServer
 
 DUTIES = "What do senior backend software engineers do, and who do they work with?"
 SENTENCES = (
-    "On a usual day, senior backend software engineers develop software applications and systems. [1]",
+    "On a usual day, senior backend software engineers develop software applications and systems: they design, develop, test and maintain the backend, and see to it that it is efficient, scalable and secure. [1]",
     "They design, develop, test and maintain the backend, and see to it that it is efficient, scalable and secure. [1]",
-    "They are responsible for writing code, debugging issues and optimizing performance. [1]",
+    "They master programming languages such as Java, Python and Ruby, and they know their way around database systems such as SQL and NoSQL. [2]",
+    "As a rule they hold a bachelor's degree in computer science or a related field and bring several years of experience in a related position. [4]",
+    "What an individual salary comes to varies with factors such as location, company size, industry and experience level. [7]",
     "They also work closely with the rest of the development team, including front-end developers, UI/UX designers and project managers. [1]",
-    "The application is delivered on time and does what its end users require. [1]",
-    "A senior backend software engineer is a professional who is responsible for building software applications and systems and for maintaining them. [2]",
-    "They master programming languages such as Java, Python and Ruby. [2]",
-    "Their field is the core functionality of an application, which they keep efficient, scalable and secure. [2]",
 )
 """120 words that the product's guide supports, beside their citations."""
 
@@ -45,9 +44,9 @@ class Held:
 
 
 @pytest.fixture
-def advisor(searcher: Searcher, model: OpenAIServer) -> Advisor:
-    model.say(" ".join(SENTENCES))
-    return composing(searcher, model)
+def advisor(composing: Advisor, model: OpenAIServer) -> Advisor:
+    model.reply_with(saying(*SENTENCES))
+    return composing
 
 
 def bare(text: str) -> str:
@@ -121,18 +120,6 @@ async def test_a_streamed_answer_of_120_words_costs_four_calls(
     assert len(bare(slack.answers(channel)[0]["text"]).split()) >= 120
     assert len(first) <= 4, first
     assert len(second) <= 4, second
-
-
-async def test_a_longer_answer_grows_while_it_is_written(
-    slack: SlackServer, model: OpenAIServer, advisor: Advisor, tmp_path: Path
-) -> None:
-    model.say(" ".join([*SENTENCES, *SENTENCES, *SENTENCES]))
-    async with running(slack, advisor, tmp_path) as bot:
-        await slack.say("D1", DUTIES)
-        await slack.until(lambda: slack.answers("D1"))
-        await bot.desk.idle(5)
-    assert slack.called("chat.appendStream")
-    assert bare(slack.answers("D1")[0]["text"]) == bare(" ".join([*SENTENCES, *SENTENCES, *SENTENCES]))
 
 
 async def test_where_a_stream_is_refused_the_answer_comes_in_one_piece(
@@ -236,7 +223,7 @@ async def test_after_a_stop_the_thread_goes_on(
         await slack.press_stop("D1", ts)
         await slack.until(lambda: STOPPED in str(slack.answers("D1")[0]))
         held.go.set()
-        model.reply_with(lambda body: PAY if "Rewrite" in str(body["messages"][0]) else PAY_SAID)
+        model.reply_with(saying(PAY_SAID, question=PAY))
         await slack.say("D1", PAY, thread_ts=ts)
         await slack.until(lambda: len(slack.answers("D1")) == 2)
         await bot.desk.idle(5)
@@ -286,11 +273,11 @@ async def test_an_answer_interrupted_by_a_restart_is_completed_in_its_message(
 
 
 @pytest.mark.parametrize("channel", ["D1", "C1"])
-async def test_an_extracted_answer_costs_three_calls(
-    slack: SlackServer, searcher: Searcher, tmp_path: Path, channel: str
+async def test_a_quoted_answer_costs_three_calls(
+    slack: SlackServer, advisor_with: AdvisorWith, searcher: Searcher, tmp_path: Path, channel: str
 ) -> None:
     mention = f"{MENTION} " if channel == "C1" else ""
-    async with running(slack, Advisor(searcher), tmp_path) as bot:
+    async with running(slack, advisor_with(searcher), tmp_path) as bot:
         before = len(slack.calls)
         ts = await slack.say(channel, mention + PAY)
         await slack.until(lambda: slack.answers(channel))
@@ -341,6 +328,16 @@ class Streaming(Scripted):
             if on_sentence:
                 await on_sentence(piece)
         return Answer(self.say(conversation), Coverage.COVERED, (), (), Receipt("m", "", 1))
+
+
+async def test_a_longer_answer_grows_while_it_is_written(slack: SlackServer, tmp_path: Path) -> None:
+    pieces = [f" Sentence number {n} speaks of careers and of skills." for n in range(40)]
+    async with running(slack, Streaming(pieces), tmp_path) as bot:
+        await slack.say("D1", "everything?")
+        await slack.until(lambda: slack.answers("D1"))
+        await bot.desk.idle(5)
+    assert slack.called("chat.appendStream")
+    assert bare(slack.answers("D1")[0]["text"]) == bare("".join(pieces))
 
 
 @pytest.mark.parametrize(

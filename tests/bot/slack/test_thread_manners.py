@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.answering.advisor import Advisor
 from bot.slack.app import SlackBot
 from tests.bot.slack.scene import ANNA, BEN, MENTION, Scripted, running
 from tests.slack_server import SlackServer
@@ -28,8 +29,8 @@ def said(slack: SlackServer) -> list[str]:
     return [answer["text"] for answer in slack.answers("C1")]
 
 
-async def test_the_askers_follow_ups_need_no_mention(slack: SlackServer, tmp_path: Path) -> None:
-    async with running(slack, Scripted(), tmp_path) as bot:
+async def test_the_askers_follow_ups_need_no_mention(slack: SlackServer, advisor: Advisor, tmp_path: Path) -> None:
+    async with running(slack, Scripted(continues=advisor.continues), tmp_path) as bot:
         ts = await asked(slack, bot)
         for text in ("and in Boston?", "shorter please", "which of those?"):
             await slack.say("C1", text, thread_ts=ts)
@@ -40,8 +41,10 @@ async def test_the_askers_follow_ups_need_no_mention(slack: SlackServer, tmp_pat
 @pytest.mark.parametrize(
     "text", ["thank goodness", "I will try that", "<@U0BEN> what do you think?", "Ben, what do you think?"]
 )
-async def test_what_is_said_to_others_or_to_nobody_is_left_alone(slack: SlackServer, tmp_path: Path, text: str) -> None:
-    async with running(slack, Scripted(), tmp_path) as bot:
+async def test_what_is_said_to_others_or_to_nobody_is_left_alone(
+    slack: SlackServer, advisor: Advisor, tmp_path: Path, text: str
+) -> None:
+    async with running(slack, Scripted(continues=advisor.continues), tmp_path) as bot:
         ts = await asked(slack, bot)
         await slack.say("C1", text, thread_ts=ts)
         await quiet(slack, bot)
