@@ -70,12 +70,21 @@ class Opinion:
 
 
 @dataclass(frozen=True)
+class Withheld:
+    """A sentence of a model's that a person was not shown, by what was wrong with it."""
+
+    person: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Observations:
     """What the records hold of some time."""
 
     gaps: Sequence[Gap] = ()
     answers: Sequence[Answered] = ()
     opinions: Sequence[Opinion] = ()
+    withheld: Sequence[Withheld] = ()
 
 
 @dataclass(frozen=True)
@@ -116,7 +125,8 @@ class Report:
     """What people asked in some time. Where fewer than three people did, all its numbers are 0.
 
     `gaps` are questions that the guides do not answer, `topics` what answers were about, `disliked` the topics of
-    answers that were not helpful and `reasons` why; `liked` counts helpful ones. `expiring` are confirmed questions.
+    answers that were not helpful and `reasons` why; `liked` counts helpful ones. `withheld` are the sentences of the
+    language model that were not shown, by what was wrong with them. `expiring` are confirmed questions.
     """
 
     since: dt.datetime
@@ -128,6 +138,7 @@ class Report:
     liked: int = 0
     disliked: Tally = Tally()
     reasons: Tally = Tally()
+    withheld: Tally = Tally()
     expiring: tuple[str, ...] = ()
 
     @property
@@ -161,6 +172,7 @@ class Report:
             _section("topic", "Asked most", self.topics, "question"),
             _section("disliked", "Answers found not helpful, by topic", self.disliked, "answer"),
             _section("reason", "Why they were not helpful", self.reasons, "answer"),
+            _section("withheld", "Left out of what the language model wrote", self.withheld, "sentence"),
         )
         return tuple(section for section in told if section.groups or section.others)
 
@@ -193,16 +205,17 @@ async def observed(
     Raises RecordsUnavailable when the database does not answer.
     """
     gaps = [Gap(row["key"], row["person"], row["text"]) for row in await records.gaps(start, until)]
-    answers = [
-        Answered(row["key"], row["person"], _topic(row["passages"], find))
-        for row in await records.receipts(start, until)
-        if row["passages"]
+    receipts = await records.receipts(start, until)
+    answers = [Answered(row["key"], row["person"], _topic(row["passages"], find)) for row in receipts if row["passages"]]
+    people = {row["key"]: row["person"] for row in receipts}
+    withheld = [
+        Withheld(people.get(row["key"], ""), _kind_of_fault(row["why"])) for row in await records.withheld(start, until)
     ]
     opinions = [
         Opinion(row["person"], row["liked"], row["reason"], _topic(row["passages"], find))
         for row in await records.ratings(start, until)
     ]
-    return Observations(gaps, answers, opinions)
+    return Observations(gaps, answers, opinions, withheld)
 
 
 async def made(
@@ -237,6 +250,7 @@ def report(
         liked=len(seen.opinions) - len(bad),
         disliked=_tally(_by_label((opinion.topic, opinion.person) for opinion in bad)),
         reasons=_tally(_by_label((WHY.get(opinion.reason, WHY["other"]), opinion.person) for opinion in bad)),
+        withheld=_tally(_by_label((one.why, one.person) for one in seen.withheld)),
         expiring=soon,
     )
 
@@ -296,6 +310,12 @@ def _topic(passages: Sequence[Mapping[str, Any]] | None, find: Callable[[str], "
     except KnowledgeError:
         passage = None
     return " › ".join(passage.heading[1:] or passage.heading) if passage else OTHER
+
+
+def _kind_of_fault(why: str) -> str:
+    """Why a sentence was withheld, without the words it is about."""
+    kind = re.sub("“[^”]*”:?", "", why).strip()
+    return f"{kind[:1].upper()}{kind[1:]}" if kind == why else f"A figure, name or claim {kind}"
 
 
 def _section(kind: str, title: str, tally: Tally, noun: str) -> Section:

@@ -30,15 +30,15 @@ def search(
     ] = "",
     count: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 5,
 ) -> None:
-    """Print the passages found for a question, best first: merged score, cosine similarity, BM25, best statement."""
-    from knowledge.embeddings import open_embeddings
+    """Print the passages found for a question, best first: the fitted sum and the five scores it weighs."""
+    from knowledge.encoder import LocalEncoder, open_encoder
     from knowledge.index import IndexReader, IndexStore
     from knowledge.search import Searcher
 
-    searcher = Searcher(IndexReader(IndexStore(index, chroma_url)), open_embeddings(embeddings, key))
+    searcher = Searcher(IndexReader(IndexStore(index, chroma_url)), open_encoder(embeddings, LocalEncoder(), key))
     for rank, hit in enumerate(asyncio.run(searcher.search(question, k=count)), 1):
         typer.echo(
-            f"{rank}. {hit.score:.2f} (dense {hit.dense:.2f}, BM25 {hit.lexical:.1f}, evidence {hit.evidence:.2f})  {hit.passage.guide.path} › {' › '.join(hit.passage.heading)}"
+            f"{rank}. {hit.score:.2f} (dense {hit.dense:.2f}, statement {hit.statement:.2f}, words {hit.lexical:.2f}, of the statement {hit.lexical_statement:.2f}, of the headings {hit.lexical_heading:.2f})  {hit.passage.guide.path} › {' › '.join(hit.passage.heading)}"
         )
         typer.echo(f"   {' '.join(hit.passage.text.split())[:SHOWN]}\n")
 

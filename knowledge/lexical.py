@@ -124,9 +124,11 @@ class LexicalIndex:
         """Read what `save` wrote. Raises OSError or ValueError when it is missing or damaged."""
         import numpy as np
 
-        parts = [Bm25.load(folder / name) for name in ("passages", "statements", "headings")]
+        passages, of_statements, headings = (
+            Bm25.load(folder / name) for name in ("passages", "statements", "headings")
+        )
         vocabulary = json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))
-        return cls(*parts, np.load(folder / "statement_of.npy"), vocabulary)
+        return cls(passages, of_statements, headings, np.load(folder / "statement_of.npy"), vocabulary)
 
     def scores(self, question: str) -> LexicalScores:
         """How well every passage meets the words of a question."""

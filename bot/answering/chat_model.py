@@ -126,13 +126,12 @@ def _open_provider(provider: str, model: str, timeout: float) -> "BaseChatModel"
 
     package = str(_providers()[provider][0]).partition(".")[0].replace("_", "-")
     try:
-        options = {"temperature": 0, "max_tokens": MOST_TOKENS, "timeout": timeout}
-        return init_chat_model(model, model_provider=provider, **options)  # type: ignore[no-any-return]
+        return init_chat_model(model, model_provider=provider, temperature=0, max_tokens=MOST_TOKENS, timeout=timeout)
     except ImportError:
         raise SettingsError(
             f"CHAT_MODEL={provider}:{model} needs a package: run `.venv/bin/pip install {package} 'langchain-core=={_installed('langchain-core')}'`."
         ) from None
-    except Exception as error:  # whatever a provider's package raises about its settings
+    except Exception as error:  # noqa: BLE001  whatever a provider's package raises about its settings
         lines = str(error).strip().splitlines() or [type(error).__name__]
         told = lines[2] if len(lines) > 2 and "validation error" in lines[0] else lines[0]
         raise SettingsError(f"CHAT_MODEL={provider}:{model} cannot be used: {told.strip()}") from None

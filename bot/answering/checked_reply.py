@@ -23,6 +23,9 @@ MOST_WORDS = 220
 MOST_FALLEN = 1 / 3
 """From this share of withheld claims on the answer is a torso."""
 
+_ENDED = re.compile(r"[.!?:。]\S{0,8}\s*(?:\[[\d, ]+\]\s*)*$")
+"""What a text ends with where the next word begins a sentence."""
+
 OnSentence = Callable[[str], Awaitable[None]]
 """Called with each checked piece of an answer's Markdown as soon as it may be shown, its citations numbered from 1."""
 
@@ -104,8 +107,9 @@ class CheckedReply:
 
     async def hear(self, text: str) -> None:
         """A piece of the reply's text."""
+        begins = _ENDED.search(self._heard[-40:])
         self._heard += text
-        if "\n" in text or re.search(r"[.!?:。]", text):
+        if begins or "\n" in text or re.search(r"[.!?:。]", text):
             await self._judge(self._taken_apart(whole=False))
 
     async def finish(self, *, cut: bool = False, notice: str = "") -> Composed:

@@ -6,7 +6,6 @@ models wrote, faithful and false (`make fit`): sentence and passages pass throug
 limits it does not decide, and the chat model is asked a second time.
 """
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from knowledge.encoder import LocalEncoder
 from knowledge.fitted import number
 from knowledge.minilm.model import MiniLM
 from knowledge.passages import Passage
-from knowledge.statements import Shape, Statement, statements
+from knowledge.statements import Statement, statements
 
 if TYPE_CHECKING:
     import numpy as np

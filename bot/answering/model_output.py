@@ -48,6 +48,8 @@ _MARK = re.compile(
     rf"|\(\s?(?:see\s|cf\.?\s|from\s)?{_CALLED}{_NUMBERS}\s?\))",
     re.IGNORECASE,
 )
+_MARKS_FIRST = re.compile(rf"(?:{_MARK.pattern}\s*)*", re.IGNORECASE)
+"""The marks of a sentence that stand behind its full stop, before the next one."""
 _ROUND_MARK = re.compile(rf"\s?\(\s?({_NUMBERS})\s?\)(?=\s*(?:[.,;:!?]|$|\s[A-Z(\[]))")
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _RAISED_MARK = re.compile(r"(?<=[\w.!?)])[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}(?:[,˒][⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}){0,5}")
@@ -118,13 +120,13 @@ def read_reply(reply: str, prompted: Collection[str] = (), *, whole: bool = True
     """
     spoken = without_thoughts(reply[:LONGEST_REPLY], whole=whole)
     text = _unwrapped(spoken, whole=whole)
-    text = text if whole else _settled(text)
+    text, goes_on = (text, False) if whole else _settled(text)
     lines = [line for line in _lines(text) if line_key(line) not in prompted or not line.strip()]
     told = next((found[1].lower() for found in map(_COVERAGE.match, lines) if found), "")
     pieces = _without_repetition(_formed(_pieces(lines)))
-    if not whole:
+    if not whole and not (goes_on and pieces and not _ANSWER_BY_ITSELF.match(pieces[-1].text)):
         pieces = pieces[:-1]  # the last may go on, be cited, or lead a list
-    elif (cut or len(reply) > LONGEST_REPLY) and pieces and not _SENTENCE_END.search(text[-200:].rstrip()):
+    elif whole and (cut or len(reply) > LONGEST_REPLY) and pieces and not _SENTENCE_END.search(text[-200:].rstrip()):
         pieces = pieces[:-1]
     return Reading(tuple(_grounded_leads(pieces, whole=whole)), told)
 
@@ -331,13 +333,22 @@ def _without_repetition(pieces: Sequence[Piece]) -> list[Piece]:
     return kept
 
 
-def _settled(text: str) -> str:
-    """The part of an unfinished text whose lines are complete, with the complete sentences of its last line."""
+def _settled(text: str) -> tuple[str, bool]:
+    """The part of an unfinished text whose lines are complete, with the complete sentences of its last line.
+
+    Tells also whether another sentence has begun behind them on that line, so that none of them goes on or gets a mark.
+    """
     lines, _, last = text.rpartition("\n")
     if last.lstrip()[:1] in ("", "|", "#", "*", "_") or not last.lstrip()[:1].isalpha():
-        return lines
+        return lines, False
     spoken = sentences(last)
-    return f"{lines}\n{last[: last.rfind(spoken[-1])]}" if len(spoken) > 1 else lines
+    place = last.rfind(spoken[-1])
+    if len(spoken) < 2 or place < 0:  # the words of a sentence may stand further apart than it tells
+        return lines, False
+    marks = _MARKS_FIRST.match(spoken[-1])
+    if marks and re.match(r"[^\W\d_]{2}", spoken[-1][marks.end() :]):
+        return f"{lines}\n{last[: place + marks.end()]}", True
+    return f"{lines}\n{last[:place]}", False
 
 
 def _grounded_leads(pieces: Sequence[Piece], *, whole: bool) -> Iterator[Piece]:

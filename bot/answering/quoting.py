@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.answering.conversation import Coverage
-from bot.answering.names import names
+from bot.answering.figures import figures, stands
+from bot.answering.names import names, stands_in
 from knowledge.fitted import Logistic, number
 from knowledge.passages import Passage
 from knowledge.reader import Reader
@@ -63,9 +64,9 @@ class Quoter:
         judged = self.judged(question, hits)
         if not judged:
             return Quote(Coverage.NOT_COVERED, "", 0.0)
-        features = certainty_features(hits, judged)
+        features = certainty_features(question, hits, judged)
         probability = self._certainty.probability(features)
-        if probability >= number("covered"):
+        if may_be_claimed(features) and probability >= number("covered"):
             return Quote(Coverage.COVERED, given(judged), probability)
         if probability >= number("nearest"):
             return Quote(Coverage.NEAREST, nearest(judged), probability)
@@ -101,10 +102,18 @@ def joined(hits: Sequence[Hit], logits: Sequence[Sequence[float]], search_share:
     return sorted(found, key=lambda one: -one.logit)
 
 
-def certainty_features(hits: Sequence[Hit], judged: Sequence[Judged]) -> Mapping[str, float]:
-    """What tells how surely the best statement answers: the reader's logits and the search's scores."""
+def may_be_claimed(features: Mapping[str, float]) -> bool:
+    """Whether a quote may count as the answer at all: not where a name of the question stands nowhere in its passage."""
+    return not features["names_missing"]
+
+
+def certainty_features(question: str, hits: Sequence[Hit], judged: Sequence[Judged]) -> Mapping[str, float]:
+    """What tells how surely the best statement answers: the reader's logits, the search's scores, and the names and
+    figures of the question that its passage lacks.
+    """
     best = judged[0]
     hit = hits[best.hit - 1]
+    passage = " ".join([hit.passage.guide.title, *hit.passage.heading, hit.passage.text])
     others = [one.logit for one in judged[1:] if not _belongs(one.statement, best.statement)]
     return {
         "logit": best.logit,
@@ -114,6 +123,8 @@ def certainty_features(hits: Sequence[Hit], judged: Sequence[Judged]) -> Mapping
         "dense": hit.dense,
         "statement": hit.statement,
         "lexical": hit.lexical,
+        "names_missing": float(sum(not stands_in(name, passage) for name in names(question))),
+        "figures_missing": float(any(not stands(figure, figures(passage)) for figure in figures(question))),
         "lead": hits[0].score - (hits[1].score if len(hits) > 1 else hits[0].score - 2.0),
     }
 

@@ -181,7 +181,7 @@ def _usefulness() -> ModuleType:
     assert spec is not None
     module = util.module_from_spec(spec)
     source = (SHARED / "usefulness.py").read_text(encoding="utf-8").rstrip().removesuffix("main()")
-    exec(compile(source, "usefulness.py", "exec"), module.__dict__)  # noqa: S102
+    exec(compile(source, "usefulness.py", "exec"), module.__dict__)
     return module
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import yaml
 
+from bot.answering.quoting import may_be_claimed
 from knowledge.encoder import LocalEncoder
 from knowledge.reader import Reader
 from tests.fitting import classifiers, ranking, sentences
@@ -92,7 +93,7 @@ def outcomes(judged: Sequence[Judgement], probabilities: Matrix, limits: Mapping
     for name in ("guide", "short guides", "corpus"):
         own = [place for place, one in enumerate(judged) if ranking.collection(one.asked) == name]
         some, p = [judged[place] for place in own], probabilities[own]
-        claimed = p >= limits["covered"]
+        claimed = np.array([_is_claimed(one, q, limits["covered"]) for one, q in zip(some, p, strict=True)])
         can = np.array([one.asked.is_answerable for one in some])
         right = np.array([one.right for one in some])
         figures[name] = {
@@ -128,15 +129,21 @@ def _question_pairs() -> Iterator[tuple[str, str, bool]]:
     yield from ((one, other, differs == "same") for pairs in groups.values() for differs, one, other in pairs)
 
 
+def _is_claimed(judged: Judgement, probability: float, covered: float) -> bool:
+    return may_be_claimed(judged.features) and bool(probability >= covered)
+
+
 def _wrong(judged: Sequence[Judgement], probabilities: Matrix, covered: float) -> float:
-    return sum(p >= covered and not one.right for one, p in zip(judged, probabilities, strict=True)) / len(judged)
+    return sum(
+        _is_claimed(one, p, covered) and not one.right for one, p in zip(judged, probabilities, strict=True)
+    ) / len(judged)
 
 
 def _points(judged: Sequence[Judgement], probabilities: Matrix, covered: float, nearest: float) -> float:
     """What answers are worth, as the shared scorer weighs them: an offered passage counts as right where its first statement is."""
     points = 0.0
     for one, p in zip(judged, probabilities, strict=True):
-        if p >= covered:
+        if _is_claimed(one, p, covered):
             points += 1.0 if one.right else -1.0
         elif p >= nearest:
             points += (0.8 if one.right_near else 0.0) if one.asked.is_answerable else 0.6

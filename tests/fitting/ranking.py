@@ -86,7 +86,7 @@ def _read(one: Asked, weights: Logistic, reader: Reader) -> Read:
 def _judgement(one: Read, judged: Sequence[Judged]) -> Judgement:
     label = one.asked.label
     told, near = holds_answer(given(judged), label), holds_answer(nearest(judged), label)
-    return Judgement(one.asked, certainty_features(one.hits, judged), told, near)
+    return Judgement(one.asked, certainty_features(one.asked.text, one.hits, judged), told, near)
 
 
 def fit_certainty(judged: Sequence[Judgement]) -> tuple[Logistic, Matrix, dict[str, Any]]:

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 from bot.answering.checking import EVIDENCE, Checker, evidence_pieces, plain
 from knowledge import word_pieces
@@ -61,12 +61,12 @@ class Layer(nn.Module):
             return y.view(texts, pieces, HEADS, WIDTH // HEADS).transpose(1, 2)
 
         dropped = DROPOUT if self.training else 0.0
-        seen = F.scaled_dot_product_attention(
+        seen = functional.scaled_dot_product_attention(
             heads(self.query(x)), heads(self.key(x)), heads(self.value(x)), attn_mask=bias, dropout_p=dropped
         )
         seen = self.out(seen.transpose(1, 2).reshape(texts, pieces, WIDTH))
-        x = self.first(x + F.dropout(seen, DROPOUT, self.training))
-        return self.second(x + F.dropout(self.outer(F.gelu(self.inner(x))), DROPOUT, self.training))
+        x = self.first(x + functional.dropout(seen, DROPOUT, self.training))
+        return self.second(x + functional.dropout(self.outer(functional.gelu(self.inner(x))), DROPOUT, self.training))
 
 
 NAMES = {
@@ -90,7 +90,7 @@ class Encoder(nn.Module):
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
         """The states of padded texts."""
         x = self.word(ids) + self.position.weight[: ids.shape[1]] + self.kind.weight[0]
-        x = F.dropout(self.norm(x), DROPOUT, self.training)
+        x = functional.dropout(self.norm(x), DROPOUT, self.training)
         bias = torch.zeros(mask.shape).masked_fill(mask == 0, -1e4)[:, None, None, :]
         for layer in self.layers:
             x = layer(x, bias.to(x.dtype))
@@ -125,7 +125,7 @@ class ReadingModel(nn.Module):
         told = _means(states.float(), spans)
         question = _means(states.float(), [(text, 1, asked[text] - 1) for text, _, _ in spans])
         seen = torch.cat([told, told * question], dim=-1)
-        cosine = F.cosine_similarity(question, told, dim=-1)
+        cosine = functional.cosine_similarity(question, told, dim=-1)
         logits: Tensor = self.scale * cosine + self.outer(torch.tanh(self.inner(seen)))[:, 0]
         return logits
 
@@ -149,7 +149,7 @@ class CheckingModel(nn.Module):
         weak = self.token(states)[:, :, 0].masked_fill(~own, -1e4)
         weakest = torch.logsumexp(weak, 1) - torch.log(own.sum(1).float())
         mean = (states * own[:, :, None]).sum(1) / own.sum(1, keepdim=True)
-        hidden = F.dropout(torch.tanh(self.inner(torch.cat([mean, states[:, 0]], -1))), DROPOUT, self.training)
+        hidden = functional.dropout(torch.tanh(self.inner(torch.cat([mean, states[:, 0]], -1))), DROPOUT, self.training)
         logits: Tensor = self.outer(hidden)[:, 0] - weakest
         return logits
 
@@ -200,7 +200,7 @@ def train_search(epochs: int, steps: int) -> dict[str, Tensor]:
         rows = [batch[owner].passages[p] for owner, p in zip(owners, passages, strict=True)]
         vectors, spans, who = _late(encoder, rows)
         ids, mask = pad([word_pieces.of_question(one.text) for one in batch])
-        question = F.normalize(_mean(encoder(ids, mask).float(), mask), dim=-1)
+        question = functional.normalize(_mean(encoder(ids, mask).float(), mask), dim=-1)
         right = [{(one.passages[p].id, j) for p, j in one.gold} for one in batch]
         told = torch.tensor([[float((rows[r].id, j) in gold) for r, j in who] for gold in right])
         held = torch.tensor([[float(any(row.id == key for key, _ in gold)) for row in rows] for gold in right])
@@ -223,7 +223,7 @@ def train_reading(epochs: int, steps: int) -> dict[str, Tensor]:
             right = torch.tensor([float(pair in one.gold) for pair in who])
             everything = torch.logsumexp(torch.cat([model.null, logits]), 0)
             target = torch.logsumexp(logits[right > 0], 0) if right.any() else model.null[0]
-            each = F.binary_cross_entropy_with_logits(logits - model.null, right, reduction="none")
+            each = functional.binary_cross_entropy_with_logits(logits - model.null, right, reduction="none")
             total = total + everything - target + (each * (1 + right)).sum() / 8
         return total / len(batch)
 
@@ -252,7 +252,7 @@ def train_checking(epochs: int, steps: int) -> dict[str, Tensor]:
     def loss(batch: Sequence[tuple[list[int], int, float]]) -> Tensor:
         ids, mask = pad([pieces for pieces, _, _ in batch])
         logits = model(ids, mask, [length for _, length, _ in batch])
-        return F.binary_cross_entropy_with_logits(logits, torch.tensor([label for *_, label in batch]))
+        return functional.binary_cross_entropy_with_logits(logits, torch.tensor([label for *_, label in batch]))
 
     fit(model, rows, loss, epochs=epochs or 3, batch=32, rate=1e-4, steps=steps)
     heads = {"token": model.token, "inner": model.inner, "outer": model.outer}
@@ -393,7 +393,11 @@ def _late(encoder: Encoder, rows: Sequence[Passage]) -> tuple[Tensor, Tensor, li
         (r, j, span) for r, one in enumerate(pieces) for j, span in enumerate(word_pieces.shifted(one.spans, 1)) if span
     ]
     spans = _means(states.float(), [(r, *span) for r, _, span in told])
-    return F.normalize(_mean(states.float(), mask), dim=-1), F.normalize(spans, dim=-1), [(r, j) for r, j, _ in told]
+    return (
+        functional.normalize(_mean(states.float(), mask), dim=-1),
+        functional.normalize(spans, dim=-1),
+        [(r, j) for r, j, _ in told],
+    )
 
 
 def _mean(states: Tensor, mask: Tensor) -> Tensor:
