@@ -206,7 +206,9 @@ async def observed(
     """
     gaps = [Gap(row["key"], row["person"], row["text"]) for row in await records.gaps(start, until)]
     receipts = await records.receipts(start, until)
-    answers = [Answered(row["key"], row["person"], _topic(row["passages"], find)) for row in receipts if row["passages"]]
+    answers = [
+        Answered(row["key"], row["person"], _topic(row["passages"], find)) for row in receipts if row["passages"]
+    ]
     people = {row["key"]: row["person"] for row in receipts}
     withheld = [
         Withheld(people.get(row["key"], ""), _kind_of_fault(row["why"])) for row in await records.withheld(start, until)

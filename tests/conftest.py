@@ -40,7 +40,13 @@ def checker(encoder: LocalEncoder) -> Checker:
 def sayings() -> Sayings:
     """What the bot says to messages that are no questions."""
     return Sayings.of(
-        Prompts.load().people, contact="@dana", emergency="call 112", composed=False, days=90, roles=["nurse"], titles=["Nurse"]
+        Prompts.load().people,
+        contact="@dana",
+        emergency="call 112",
+        composed=False,
+        days=90,
+        roles=["nurse"],
+        titles=["Nurse"],
     )
 
 

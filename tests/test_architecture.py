@@ -10,19 +10,10 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 MODULES = sorted(path for package in ("bot", "knowledge") for path in (ROOT / package).rglob("*.py"))
-PLAIN = {"conversation", "errors"}
 MAY_KNOW = {
-    "conversation": set[str](),
     "errors": set[str](),
     "logs": set[str](),
-    "settings": {"errors"},
-    "prompts": {"errors"},
-    "composing": {"conversation", "errors", "prompts"},
-    "figures": set[str](),
-    "grounding": {"figures"},
-    "extracting": {"conversation", "figures"},
-    "smalltalk": set[str](),
-    "wording": {"extracting"},
+    "settings": {"errors", "answering.chat_model"},
     "database": {"errors"},
     "drafts": {"database"},
     "channels": {"database"},
@@ -31,41 +22,43 @@ MAY_KNOW = {
     "proposals": set[str](),
     "handovers": {"database"},
     "shares": {"database"},
-    "records": {
-        "channels",
-        "confirmations",
-        "conversation",
-        "database",
-        "deeds",
-        "drafts",
-        "handovers",
-        "shares",
-        "weekly",
-    },
-    "requests": {"conversation"},
-    "coaching": {"conversation", "extracting", "requests"},
-    "meaning": {"figures"},
-    "language": set[str](),
-    "translating": {"figures", "language"},
-    "advisor": {
-        "coaching",
-        "composing",
-        "extracting",
-        "language",
-        "requests",
-        "grounding",
-        "smalltalk",
-        "translating",
-        "wording",
-        *PLAIN,
-    },
-    "terminal": {"advisor", "smalltalk", *PLAIN},
     "weekly": {"database"},
+    "records": {
+        "answering.conversation", "channels", "confirmations", "database", "deeds", "drafts", "handovers", "shares", "weekly",
+    },
+    "terminal": {"answering.advisor", "answering.conversation", "errors"},
     "anonymous": set[str](),
     "report": {"anonymous", "errors", "records"},
     "formats": {"report"},
     "chart": {"report"},
-}
+    "answering.conversation": set[str](),
+    "answering.classifier": set[str](),
+    "answering.figures": set[str](),
+    "answering.names": set[str](),
+    "answering.language": set[str](),
+    "answering.model_output": set[str](),
+    "answering.prompts": {"errors"},
+    "answering.wording": {"answering.language"},
+    "answering.translating": {"answering.figures", "answering.language"},
+    "answering.hearing": {"answering.classifier", "answering.prompts", "errors"},
+    "answering.chat_model": {"answering.model_output", "errors"},
+    "answering.composing": {
+        "answering.chat_model", "answering.conversation", "answering.model_output", "answering.prompts",
+    },
+    "answering.same_question": {"answering.composing", "answering.hearing", "errors"},
+    "answering.quoting": {"answering.conversation", "answering.figures", "answering.names"},
+    "answering.checking": {
+        "answering.classifier", "answering.figures", "answering.language", "answering.model_output", "answering.names",
+    },
+    "answering.checked_reply": {
+        "answering", "answering.checking", "answering.composing", "answering.conversation", "answering.language",
+        "answering.model_output", "answering.translating", "errors",
+    },
+    "answering.advisor": {
+        "answering", "answering.checked_reply", "answering.checking", "answering.composing", "answering.conversation",
+        "answering.hearing", "answering.language", "answering.quoting", "errors",
+    },
+}  # fmt: skip
 """Which modules of bot each module of bot may import; the edge (__main__, doctor, slack) may know everything."""
 
 
@@ -91,13 +84,14 @@ def test_only_the_folder_slack_knows_slack(path: Path) -> None:
 
 @pytest.mark.parametrize("name", sorted(MAY_KNOW))
 def test_arrows_point_one_way(name: str) -> None:
-    known = {i.split(".")[1] for i in imports(ROOT / "bot" / f"{name}.py") if i.startswith("bot.")}
+    known = {i.removeprefix("bot.") for i in imports(_file(f"bot.{name}")) if i.startswith("bot.")}
     assert known <= MAY_KNOW[name]
 
 
 def test_every_module_of_bot_has_its_place_in_the_picture() -> None:
-    inner = {path.stem for path in (ROOT / "bot").glob("*.py")} - {"__init__", "__main__", "doctor"}
-    assert inner == MAY_KNOW.keys()
+    outer = {path.stem for path in (ROOT / "bot").glob("*.py")} - {"__init__", "__main__", "doctor"}
+    inner = {f"answering.{path.stem}" for path in (ROOT / "bot" / "answering").glob("*.py")} - {"answering.__init__"}
+    assert outer | inner == MAY_KNOW.keys()
 
 
 def test_the_advisor_knows_neither_slack_nor_chroma_nor_openai() -> None:

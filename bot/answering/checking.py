@@ -7,16 +7,17 @@ limits it does not decide, and the chat model is asked a second time.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from bot.answering.classifier import classifier
 from bot.answering.figures import Figure, Kind, amounts, figures, implied, period, stands
 from bot.answering.language import language_of
-from bot.answering.model_output import Form, Piece
+from bot.answering.model_output import Form, Piece, line_key
 from bot.answering.names import names, stands_in
 from knowledge import word_pieces
 from knowledge.encoder import LocalEncoder
@@ -115,16 +116,18 @@ class Checker:
         evidence = near[:EVIDENCE]
         support = self.support(text, evidence)
         told = tuple(one.text for one in evidence)
-        everything = [one.text for one in near]
+        everything, around = [one.text for one in near], [one.statement.passage.text for one in near]
         if said and kinds["gap"] >= number("gap"):
-            if harm := lacking(text, [*everything, question]) or self._smuggled(text, passages):
+            if harm := lacking(text, [*everything, question], around) or self._smuggled(text, passages):
                 return Verdict(Standing.UNSUPPORTED, (), harm, told, is_gap=True)
             return Verdict(Standing.DOUBTFUL, (), UNTRUE, told, likely=True, is_gap=True)
-        if harm := lacking(text, everything):
+        if harm := lacking(text, everything, around):
             return Verdict(Standing.UNSUPPORTED, (), harm, told)
         cited = _cited(piece, evidence)
-        language = language_of(evidence[0].statement.text) or "en" if evidence else ""
-        if far := lacking(text, everything[:LOOKED_AT], spelled=True):
+        if quoted := [one for one in evidence if _is_quoted(text, one.statement.text)]:
+            return Verdict(Standing.SUPPORTED, _cited(piece, quoted), "", told, likely=True, language=_spoken(quoted))
+        language = _spoken(evidence)
+        if far := lacking(text, everything[:LOOKED_AT], around, spelled=True):
             standing = Standing.DOUBTFUL if support >= number("doubtful") else Standing.UNSUPPORTED
             return Verdict(standing, cited, far, told, support >= number("supported"), language=language)
         return Verdict(_standing(support), cited, UNSUPPORTED, told, support >= number("likely"), language=language)
@@ -184,6 +187,15 @@ def plain(text: str) -> str:
     return re.sub(r"[*_`|]+", " ", text).strip()
 
 
+def _is_quoted(text: str, statement: str) -> bool:
+    """Whether a sentence stands word for word in a statement."""
+    return line_key(text) in line_key(statement)
+
+
+def _spoken(evidence: Sequence[Evidence]) -> str:
+    return language_of(evidence[0].statement.text) or "en" if evidence else ""
+
+
 def _standing(support: float) -> Standing:
     if support >= number("supported"):
         return Standing.SUPPORTED
@@ -214,25 +226,32 @@ def evidence_pieces(evidence: Sequence[Evidence]) -> list[int]:
     return ids[:LONGEST_EVIDENCE]
 
 
-def lacking(text: str, evidence: Sequence[str], *, spelled: bool = False) -> str:
+def lacking(text: str, evidence: Sequence[str], around: Sequence[str] = (), *, spelled: bool = False) -> str:
     """Which figure or name of a sentence is not in its evidence, in words for the mentors; empty where all are.
+
+    `around` are the passages of the first pieces of evidence: what an amount is for (a year, an hour) may be said there.
 
     Numbers in words that count no time ("two things") are looked at only with `spelled`: a writer may have counted.
     """
     language = language_of(text) or "en"
-    there = [figure for one in evidence for figure in (*figures(one, language), *implied(one))]
-    for figure in figures(text, language):
+    there = _distinct(figure for one in evidence for figure in (*figures(one, language), *implied(one)))
+    for figure in _distinct(figures(text, language)):
         if _is_spelled_count(figure, text) and not spelled:
             continue
         if not stands(figure, there):
             return f"“{figure.written}” is not in the passages"
         if _turned(figure, there):
             return f"“{figure.written}” has another limit in the passages"
-    if wrong := _wrong_period(text, evidence):
+    if wrong := _wrong_period(text, evidence, around):
         return wrong
     held = " \n ".join(evidence)
     missing = next((name for name in names(text) if not stands_in(name, held)), "")
     return f"“{missing}” is not in the passages" if missing else ""
+
+
+def _distinct(figures: Iterable[Figure]) -> list[Figure]:
+    """Figures without those that say the same, so that a thousand alike cost no more than one."""
+    return list({(f.kind, f.value, f.currencies, f.unit, f.limit): f for f in figures}.values())
 
 
 def _is_spelled_count(figure: Figure, text: str) -> bool:
@@ -245,11 +264,15 @@ def _turned(figure: Figure, there: Sequence[Figure]) -> bool:
     return bool(figure.limit) and bool(limits) and all(limit and limit != figure.limit for limit in limits)
 
 
-def _wrong_period(text: str, evidence: Sequence[str]) -> str:
+def _wrong_period(text: str, evidence: Sequence[str], around: Sequence[str]) -> str:
     """Whether an amount is for another period (a year, an hour) than everywhere in the evidence."""
     said = period(text)
     for amount in amounts(text) if said else ():
-        told = {period(one) for one in evidence if stands(amount, amounts(one))}
+        told = {
+            period(one) or period(passage)
+            for one, passage in zip_longest(evidence, around, fillvalue="")
+            if stands(amount, amounts(one))
+        }
         if told and "" not in told and said not in told:
             return f"“{amount.written}” is for another period in the passages"
     return ""

@@ -23,7 +23,7 @@ def names(sentence: str) -> list[str]:
     """The names of a sentence as folded words: what has a capital inside it or the shape of a name.
 
     The first word of the sentence, of a label before a colon and of a quotation has its capital from its place. A label
-    or a heading in which most words have one is no row of names.
+    or a heading (it ends without a full stop) in which most words have one is no row of names.
     """
     return list(dict.fromkeys(_names(re.sub(r"[*_`]", "", sentence))))
 
@@ -37,7 +37,8 @@ def stands_in(name: str, text: str) -> bool:
 def _names(sentence: str) -> Iterator[str]:
     tokens = [(match, match[0].strip(".!?'’‘")) for match in _TOKEN.finditer(sentence)]
     letters = [written for _, written in tokens if written[:1].isalpha() and not is_function_word(fold(written))]
-    titled = len(letters) > 2 and sum(word[:1].isupper() for word in letters) > TITLE_SHARE * len(letters)
+    ends = sentence.rstrip(' "”’)').endswith((".", "!", "?"))
+    titled = not ends and len(letters) > 2 and sum(word[:1].isupper() for word in letters) > TITLE_SHARE * len(letters)
     for match, written in tokens:
         if not re.search(r"[^\W\d_]", written) or _ORDINAL.match(written) or written == "I":
             continue

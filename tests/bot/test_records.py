@@ -21,9 +21,7 @@ def question(ts: str = "1.0", text: str = "what does it pay?", message_id: str |
 
 def answer() -> Answer:
     cited = Citation(1, passage("Bakers earn $30,000.", "Baker", "Pay"), 0.9)
-    return Answer(
-        "$30,000 [1]", Coverage.COVERED, (cited,), (cited,), Receipt("quoted", "", 12, "the model was away")
-    )
+    return Answer("$30,000 [1]", Coverage.COVERED, (cited,), (cited,), Receipt("quoted", "", 12, "the model was away"))
 
 
 async def test_a_question_is_accepted_once(records: Records) -> None:

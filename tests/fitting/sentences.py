@@ -146,7 +146,8 @@ def _shown(one: Scored, told: Mapping[str, float]) -> str:
 
 def _scored(one: Labelled, checker: Checker, encoder: LocalEncoder) -> Scored:
     text = plain(" ".join(piece.text for piece in read_reply(one.text).pieces) or one.text)
-    near = [evidence.text for evidence in checker.nearest(text, one.passages)]
+    nearest = checker.nearest(text, one.passages)
+    near, around = [evidence.text for evidence in nearest], [evidence.statement.passage.text for evidence in nearest]
     gap = classifier("sentence_kinds").probabilities(encoder.vector(text))["gap"]
-    support = checker.support(text, checker.nearest(text, one.passages)[:EVIDENCE])
-    return Scored(one, support, gap, lacking(text, near), lacking(text, near[:LOOKED_AT], spelled=True))
+    support = checker.support(text, nearest[:EVIDENCE])
+    return Scored(one, support, gap, lacking(text, near, around), lacking(text, near[:LOOKED_AT], around, spelled=True))

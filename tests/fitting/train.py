@@ -11,7 +11,7 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from knowledge.word_pieces import FIRST, LAST
 from tests.fitting import sentences
 from tests.fitting.asked import answers
 from tests.fitting.labelled import DATA, questions
-from tests.fitting.sentences import passages_of
+from tests.fitting.sentences import Labelled, passages_of
 
 OUT = Path(__file__).parents[2] / "knowledge" / "minilm"
 LAYERS, HEADS, INNER = 6, 12, 1536
@@ -40,6 +40,8 @@ WARM = 0.06
 """Share of the steps in which the rate of learning rises."""
 HELD = ("hb", "hp", "rc", "hn")
 """Writers whose sentences the checker is not trained on."""
+QUOTED = 8
+"""Statements of each guide that the checker sees quoted."""
 NEGATIVES = 8
 """Wrong passages of a guide, by their words the nearest to the question, that training chooses from."""
 
@@ -243,7 +245,8 @@ def train_checking(epochs: int, steps: int) -> dict[str, Tensor]:
         | {path.stem for path in (DATA / "replies").iterdir()}
     )
     rows = []
-    for one in sentences.own([name for name in every if name not in HELD]):
+    told = list(sentences.own([name for name in every if name not in HELD]))
+    for one in [*told, *_quoted(told)]:
         text = plain(one.text)
         said = word_pieces.of_text(text)[:70]
         evidence = checker.nearest(text, one.passages)[:EVIDENCE]
@@ -258,6 +261,15 @@ def train_checking(epochs: int, steps: int) -> dict[str, Tensor]:
     heads = {"token": model.token, "inner": model.inner, "outer": model.outer}
     own = {f"head.{name}.{part}": getattr(layer, part) for name, layer in heads.items() for part in ("weight", "bias")}
     return {**dict(model.encoder.tensors()), **own}
+
+
+def _quoted(told: Sequence[Labelled]) -> Iterator[Labelled]:
+    """Statements of the guides as they stand, as true sentences: models quote, and false sentences often change one word."""
+    guides = {one.passages: one for one in told}
+    for passages, one in guides.items():
+        every = [statement for passage in passages for statement in statements(passage) if len(statement.text.split()) >= 5]
+        for statement in random.sample(every, min(len(every), QUOTED)):
+            yield replace(one, text=statement.text, is_true=True, is_gap=False)
 
 
 def all_questions() -> list[Question]:

@@ -6,29 +6,42 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import httpx
+import numpy as np
 import pytest
 
-from knowledge.embeddings import MiniLM
+from knowledge.encoder import Encoded, LocalEncoder
 from knowledge.errors import IndexBusy, IndexDamaged, IndexMissing, NoGuides
 from knowledge.index import IndexReader, IndexStore, SyncReport, is_fresh, sync
+from knowledge.minilm.model import WIDTH
+from knowledge.passages import Passage, embedding_text
+from knowledge.statements import statements
 from tests.openai_server import vector
 
 
 class Counting:
-    """Embeddings of ours that remember what they were asked to embed."""
+    """An encoder of ours that remembers what it was asked to encode."""
 
     def __init__(self, name: str = "counting") -> None:
         self.name = name
         self.embedded: list[str] = []
 
-    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+    def encode(self, passages: Sequence[Passage]) -> list[Encoded]:
+        texts = [embedding_text(passage) for passage in passages]
         self.embedded += texts
-        return [vector(text) for text in texts]
+        return [_encoded(passage, text) for passage, text in zip(passages, texts, strict=True)]
+
+
+def _encoded(passage: Passage, text: str) -> Encoded:
+    of_statements = np.zeros((len(statements(passage)), WIDTH), np.float32)
+    for row, statement in zip(of_statements, statements(passage), strict=True):
+        own = vector(statement.text)
+        row[: len(own)] = own
+    return Encoded(np.array(vector(text), np.float32), of_statements)
 
 
 @pytest.fixture
@@ -101,6 +114,16 @@ def test_a_skipped_file_is_reported_each_time_and_the_rest_is_indexed(store: Ind
         assert report.passages == 3
 
 
+def test_the_vectors_of_statements_stay_when_nothing_is_embedded_again(store: IndexStore, guides: Path) -> None:
+    _sync(store, guides)
+    before = IndexReader(store).snapshot()
+    (guides / "nurse.md").unlink()
+    assert _sync(store, guides).embedded == 0
+    after = IndexReader(store).snapshot()
+    kept = [n for n, place in enumerate(before.lexical.statement_of) if before.passages[place].guide.path == "baker.md"]
+    assert np.allclose(after.statement_vectors, before.statement_vectors[kept], atol=0.02)
+
+
 def test_another_embedding_model_rebuilds_the_index_and_says_so(store: IndexStore, guides: Path) -> None:
     _sync(store, guides)
     embeddings = Counting("better")
@@ -167,7 +190,7 @@ class Stuck(Counting):
         super().__init__()
         self._reached = reached
 
-    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+    def encode(self, passages: Sequence[Passage]) -> list[Encoded]:
         self._reached.set()
         signal.pause()
         return []
@@ -218,15 +241,15 @@ def test_what_is_made_of_the_passages_is_made_again_where_its_files_are_missing(
     assert sorted(p.text for p in snapshot.passages) == sorted(
         ["Bakers earn $30,000.", "An oven.", "Nurses earn $60,000."]
     )
-    assert snapshot.lexical.scores({"oven": 1.0}).max() > 0
+    assert snapshot.lexical.scores("oven").passages.max() > 0
 
 
-def test_the_real_model_and_the_real_guide_go_together(store: IndexStore, minilm: MiniLM) -> None:
+def test_the_real_model_and_the_real_guide_go_together(store: IndexStore, encoder: LocalEncoder) -> None:
     ours = Path(__file__).parents[2] / "knowledge" / "guides"
-    report = sync(store, [ours], minilm)
+    report = sync(store, [ours], encoder)
     assert report.passages >= 9
     snapshot = IndexReader(store).snapshot()
-    nearest = snapshot.nearest(minilm.embed_query("How much money do they make?"), 2)
+    nearest = snapshot.nearest(encoder.vector("How much money do they make?").tolist(), 2)
     headings = {p.heading[-1] for p in snapshot.passages if p.id in nearest}
     assert "Average salary" in headings
 

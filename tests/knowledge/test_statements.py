@@ -3,8 +3,6 @@
 import pytest
 
 from knowledge.blocks import sentences
-from knowledge.matching import weigh
-from knowledge.questions import read
 from knowledge.statements import Shape, statements
 from tests.conftest import passage
 
@@ -36,11 +34,3 @@ def test_items_hang_from_the_line_above_their_list() -> None:
 def test_rows_say_what_their_cells_are() -> None:
     (row,) = statements(passage("| Role | Pay |\n|---|---|\n| Nurse | $50,000 |"))
     assert row.text == "Role: Nurse; Pay: $50,000"
-
-
-def test_the_sentence_that_holds_all_words_of_a_question_weighs_most() -> None:
-    text = "Nurses work at night. Midwives in Spain earn $40,000 a year. Midwives like Spain."
-    (ask,) = read("what do midwives earn in Spain", (), {})
-    best = weigh(ask, [(passage(text), 1.0)])[0]
-    assert best.statement.text == "Midwives in Spain earn $40,000 a year."
-    assert best.right_kind

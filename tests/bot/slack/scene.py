@@ -74,17 +74,18 @@ class Scripted:
 
 
 class Quoting(Scripted):
-    """An advisor that says one sentence of the guide and cites the passage that it is from."""
+    """An advisor that says one sentence and cites the passage that it is from, or none where nothing is covered."""
 
     def __init__(self, searcher: Searcher, sentence: str, coverage: Coverage = Coverage.COVERED) -> None:
-        super().__init__(lambda _: f"{sentence} [1]")
+        super().__init__(lambda _: sentence if coverage is Coverage.NOT_COVERED else f"{sentence} [1]")
         self._searcher, self._sentence, self._coverage = searcher, sentence, coverage
 
     async def answer(self, conversation: Conversation, on_sentence: OnSentence | None = None) -> Answer:
         hits = await self._searcher.search(self._sentence)
         found = tuple(Citation(number, hit.passage, hit.score) for number, hit in enumerate(hits, 1))
         gaps = () if self._coverage.claims else (conversation.question,)
-        return Answer(self.say(conversation), self._coverage, found[:1], found, Receipt(QUOTED, "", 1), gaps)
+        cited = () if self._coverage is Coverage.NOT_COVERED else found[:1]
+        return Answer(self.say(conversation), self._coverage, cited, found, Receipt(QUOTED, "", 1), gaps)
 
 
 def saying(*sentences: str, question: str = "", translated: str = "") -> Script:

@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Any
 
 from bot.answering.advisor import Advisor
+from bot.answering.conversation import Coverage
 from bot.slack.answer_shortcut import DRAFT_VIEW, EDITED_NOTE, NOT_HERE, NOTHING_TO_READ, SHORTCUT
 from bot.slack.views import DRAFT_TEXT
 from knowledge.search import Searcher
-from tests.bot.slack.scene import ANNA, BEN, PAY, Scripted, running
+from tests.bot.slack.scene import ANNA, BEN, PAY, Quoting, Scripted, running
 from tests.bot.slack.test_buttons import shown
 from tests.slack_server import SlackServer
 
@@ -86,12 +87,13 @@ async def test_a_window_opens_at_once_while_the_draft_is_made(slack: SlackServer
 
 
 async def test_what_the_guides_do_not_answer_offers_nothing_to_post(
-    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
+    slack: SlackServer, searcher: Searcher, tmp_path: Path
 ) -> None:
-    async with running(slack, advisor, tmp_path, searcher):
+    nothing = Quoting(searcher, "I found no answer to this in the guides.", Coverage.NOT_COVERED)
+    async with running(slack, nothing, tmp_path, searcher):
         ts = await slack.say("C1", "What is the salary in London?", user=ANNA)
         await slack.shortcut(SHORTCUT, "C1", ts, user=BEN)
-        await slack.until(lambda: "does not answer" in str(slack.open_modal(BEN)))
+        await slack.until(lambda: "I found no answer" in str(slack.open_modal(BEN)))
     assert "submit" not in (slack.open_modal(BEN) or {})
 
 

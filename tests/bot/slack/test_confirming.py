@@ -42,6 +42,7 @@ from bot.slack.confirming import (
 )
 from bot.slack.exporting import NOT_SENT, NOTHING_TO_EXPORT, SENT
 from bot.slack.offers import MENTOR_MENU
+from knowledge.encoder import LocalEncoder
 from knowledge.errors import IndexDamaged
 from knowledge.passages import Guide, Passage
 from knowledge.search import Hit, Searcher
@@ -56,6 +57,7 @@ from tests.bot.slack.scene import (
     MENTORS_CHANNEL,
     PAY,
     PAY_SAID,
+    composer_at,
     running,
     saying,
 )
@@ -277,7 +279,8 @@ async def test_a_correction_takes_the_place_of_the_answer_and_is_marked(
         assert f"<@{DORA}>" not in shown(slack.answers("C1")[0])
         active = await bot._records.confirmations.active()
         assert [(one.mentor, one.answer) for one in active] == [(EMIL, "It is $135,000.")]
-        assert active[0].passages
+        (receipt,) = [row for row in await bot._records.receipts() if ":C1:" in row["key"]]
+        assert [one.passage for one in active[0].passages] == [cited["passage"] for cited in receipt["passages"]]
         assert await deeds(bot) == [(DORA, "corrected"), (EMIL, "replaced"), (EMIL, "corrected")]
     assert slack.problems == []
 
@@ -473,23 +476,114 @@ async def test_an_answer_that_was_made_again_meanwhile_is_not_marked_as_confirme
     async with mentoring(advisor) as bot:
         ts = await answered(slack)
         view = await menu(slack, ts, "correct")
-        await slack.edit(
-            "C1", slack.messages("C1")[0]["ts"], f"{MENTION} which skills does a senior backend engineer need?"
-        )
-        await slack.until(lambda: "Python" in slack.answers("C1")[0]["text"])
+        tools = "Which tools do senior backend software engineers typically work with?"
+        await slack.edit("C1", slack.messages("C1")[0]["ts"], f"{MENTION} {tools}")
+        await slack.until(lambda: "Frameworks" in slack.answers("C1")[0]["text"])
         await quiet(slack, bot)
         reads = len(slack.called("conversations.replies"))
         await slack.submit(view, left(answer=MINE), user=DORA)
         await slack.until(lambda: len(slack.called("conversations.replies")) > reads)
         await slack.settled()
         await expire(bot.office)
-        assert "Python" in slack.answers("C1")[0]["text"]
+        assert "Frameworks" in slack.answers("C1")[0]["text"]
         assert "Corrected by" not in shown(slack.answers("C1")[0])
         (one,) = await bot._records.confirmations.active()
         assert (one.question, one.answer) == (PAY, MINE)
         again = await menu(slack, ts, "confirm", EMIL)
         assert again["callback_id"] == CONFIRM_VIEW
         assert "takes its place" in shown(again)
+
+
+# Questions like a confirmed one
+
+
+async def test_a_question_like_a_confirmed_one_gets_its_own_answer_and_the_mentors_is_offered(
+    slack: SlackServer, advisor: Counting, mentoring: Mentoring
+) -> None:
+    async with mentoring(advisor) as bot:
+        await confirm(slack, await answered(slack), answer=MINE)
+        await slack.say("C2", f"{MENTION} {LIKE_IT}", user=BEN)
+        await quiet(slack, bot)
+        assert advisor.asked == [PAY, LIKE_IT]
+        (own,) = slack.answers("C2")
+        assert "$120,000" in own["text"]
+        assert "$130,000" not in shown(own)
+        assert f"A mentor has answered a question like yours: “{PAY}”" in shown(own)
+        await slack.press("C2", own["ts"], SHOW_CONFIRMED, user=CLEO)
+        await slack.until(lambda: slack.ephemeral)
+        (seen,) = slack.ephemeral
+        assert seen["user"] == CLEO
+        assert "$130,000" in shown(seen)
+        assert f"Confirmed by <@{DORA}> on " in shown(seen)
+        assert "Average salary" in shown(seen)
+        assert not any(block["type"] in ("actions", "context_actions") for block in seen["blocks"])
+        assert slack.answers("C2") == [own]
+    assert slack.problems == []
+
+
+async def test_a_question_like_no_confirmed_one_is_offered_nothing(
+    slack: SlackServer, advisor: Counting, mentoring: Mentoring
+) -> None:
+    async with mentoring(advisor) as bot:
+        await confirm(slack, await answered(slack))
+        await slack.say("C2", f"{MENTION} Which tools do they use?", user=BEN)
+        await quiet(slack, bot)
+        assert SHOW_CONFIRMED not in str(slack.answers("C2")[0]["blocks"])
+        assert "question like yours" not in told(slack, "C2")
+
+
+async def test_a_confirmation_that_stands_no_more_is_not_shown_any_more(
+    slack: SlackServer, advisor: Counting, shelf: Shelf, mentoring: Mentoring
+) -> None:
+    async with mentoring(advisor) as bot:
+        await confirm(slack, await answered(slack))
+        await slack.say("C2", f"{MENTION} {LIKE_IT}", user=BEN)
+        await quiet(slack, bot)
+        offer = slack.answers("C2")[0]["ts"]
+        (one,) = await bot._records.confirmations.active()
+        shelf.rewritten.add(basis(one))
+        await slack.press("C2", offer, SHOW_CONFIRMED, user=BEN)
+        await slack.until(lambda: len(slack.ephemeral) == 1)
+        shelf.rewritten.clear()
+        await bot._records.confirmations.withdraw(one.id, EMIL)
+        await slack.press("C2", offer, SHOW_CONFIRMED, user=BEN)
+        await slack.until(lambda: len(slack.ephemeral) == 2)
+        assert {note["text"] for note in slack.ephemeral} == {FORGOTTEN}
+
+
+async def test_a_long_answer_of_a_mentor_is_shown_whole(
+    slack: SlackServer, advisor: Counting, mentoring: Mentoring
+) -> None:
+    long = "\n\n".join(f"Paragraph {n} says something about pay." for n in range(70))
+    async with mentoring(advisor) as bot:
+        await confirm(slack, await answered(slack), answer=long)
+        await slack.say("C2", f"{MENTION} {LIKE_IT}", user=BEN)
+        await quiet(slack, bot)
+        await slack.press("C2", slack.answers("C2")[0]["ts"], SHOW_CONFIRMED, user=BEN)
+        await slack.until(lambda: "Paragraph 69 " in "".join(map(shown, slack.ephemeral)))
+        whole = "".join(map(shown, slack.ephemeral))
+        assert all(f"Paragraph {n} " in whole for n in range(70))
+        assert "Confirmed by" in whole
+
+
+@pytest.mark.parametrize(("verdict", "given_to_both"), [("yes", True), ("no", False)])
+async def test_a_chat_model_decides_whether_the_confirmed_answer_serves_both(
+    slack: SlackServer,
+    model: OpenAIServer,
+    encoder: LocalEncoder,
+    advisor: Counting,
+    mentoring: Mentoring,
+    verdict: str,
+    given_to_both: bool,
+) -> None:
+    model.say(verdict)
+    async with mentoring(advisor, SameQuestions(encoder, composer_at(model))) as bot:
+        await confirm(slack, await answered(slack))
+        await slack.say("C2", f"{MENTION} {LIKE_IT}", user=BEN)
+        await quiet(slack, bot)
+        assert (f"Confirmed by <@{DORA}>" in told(slack, "C2")) is given_to_both
+        assert (SHOW_CONFIRMED in str(slack.answers("C2")[0]["blocks"])) is not given_to_both
+    assert len(model.prompts()) == 1
 
 
 # Fresh answers

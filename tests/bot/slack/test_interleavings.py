@@ -42,7 +42,7 @@ class Guides:
     def passage(self, key: str) -> Passage | None:
         return self.passages.get(key)
 
-    async def search(self, message: str, earlier: Sequence[str] = (), k: int = 10) -> Sequence[Hit]:
+    async def search(self, question: str, k: int = 10) -> Sequence[Hit]:
         return ()
 
     def rewrite(self, key: str) -> None:

@@ -42,6 +42,7 @@ REPORT = Report(
     liked=17,
     disliked=Tally((Group("Pay", 5, 4),), 1),
     reasons=Tally((Group("It is wrong", 6, 4),)),
+    withheld=Tally((Group("The passages do not say it", 5, 3),)),
     expiring=("What does a junior earn?",),
 )
 
@@ -60,6 +61,7 @@ def test_the_report_says_what_was_asked_how_often_and_by_how_many() -> None:
         "and 7 other questions by fewer than three people each",
         "and 3 more in the full report",
         "It is wrong",
+        "The passages do not say it",
         "What does a junior earn?",
     ):
         assert words in told
@@ -73,7 +75,7 @@ def test_with_too_few_people_it_says_only_that() -> None:
 
 def test_the_fullest_report_is_within_slacks_limits_in_a_message_and_at_home() -> None:
     many = Tally(tuple(Group("<&>*_`@here " * 60, 9999, 999) for _ in range(99)), 9999)
-    full = Report(SINCE, UNTIL, 9999, 999, many, many, 9, many, many, ("<!channel> & " * 60,) * 99)
+    full = Report(SINCE, UNTIL, 9999, 999, many, many, 9, many, many, many, ("<!channel> & " * 60,) * 99)
     blocks = report_blocks(full)
     assert blocks_problem(blocks) is None
     assert view_problem({"type": "home", "blocks": blocks}) is None

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from bot import shares as module
 from bot.answering.advisor import Advisor
+from bot.answering.conversation import Coverage
 from bot.database import now
 from bot.shares import Share
 from bot.slack import sharing
@@ -22,7 +23,7 @@ from bot.slack.offers import SHARE
 from bot.slack.share_views import CHANNEL, NOTE, PERSON, QUESTION, SHARE_VIEW
 from knowledge.passages import Passage
 from knowledge.search import Searcher
-from tests.bot.slack.scene import ANNA, BEN, CLEO, DORA, EMIL, MENTORS, PAY, PAY_SAID, running, saying
+from tests.bot.slack.scene import ANNA, BEN, CLEO, DORA, EMIL, MENTORS, PAY, PAY_SAID, Quoting, running, saying
 from tests.bot.slack.test_buttons import answered, shown
 from tests.openai_server import OpenAIServer
 from tests.slack_server import SlackServer
@@ -136,7 +137,7 @@ async def test_a_member_shares_their_own_answer_from_a_direct_message_with_a_per
         for said in (f"Shared by <@{ANNA}>", "> For your talk", f"*Question* {PAY}", "$120,000", "Average salary"):
             assert said in told, told
         assert "2026-11" in told
-        assert "own words, without a language model. Answered on <!date^" in told
+        assert "without a language model. Answered on <!date^" in told
         (row,) = await bot.office.records.shares.all()
         assert (row["sharer"], row["target"], row["channel"], row["ts"]) == (ANNA, BEN, "D0BEN", card["ts"])
         deeds = [(deed["person"], deed["what"]) for deed in await bot.office.records.deeds.all()]
@@ -358,12 +359,13 @@ async def test_a_window_is_of_no_use_to_anybody_else(
     assert all_cards(slack) == []
 
 
-@pytest.mark.parametrize("said", ["thanks!", "What is the capital of Peru?"])
+@pytest.mark.parametrize("small_talk", [True, False])
 async def test_what_rests_on_no_guide_is_not_shared(
-    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path, said: str
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path, small_talk: bool
 ) -> None:
-    async with running(slack, advisor, tmp_path, searcher):
-        ts = await answered(slack, said)
+    nothing = Quoting(searcher, "I found no answer to this in the guides.", Coverage.NOT_COVERED)
+    async with running(slack, advisor if small_talk else nothing, tmp_path, searcher):
+        ts = await answered(slack, "thanks!" if small_talk else "What is the capital of Peru?")
         await choose(slack, "C1", ts, ANNA)
         assert await refusal(slack, ANNA) == sharing.NO_GUIDE
 

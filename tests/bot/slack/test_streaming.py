@@ -18,14 +18,14 @@ from tests.slack_server import SlackServer
 
 DUTIES = "What do senior backend software engineers do, and who do they work with?"
 SENTENCES = (
-    "On a usual day, senior backend software engineers develop software applications and systems: they design, develop, test and maintain the backend, and see to it that it is efficient, scalable and secure. [1]",
-    "They design, develop, test and maintain the backend, and see to it that it is efficient, scalable and secure. [1]",
-    "They master programming languages such as Java, Python and Ruby, and they know their way around database systems such as SQL and NoSQL. [2]",
-    "As a rule they hold a bachelor's degree in computer science or a related field and bring several years of experience in a related position. [4]",
-    "What an individual salary comes to varies with factors such as location, company size, industry and experience level. [7]",
-    "They also work closely with the rest of the development team, including front-end developers, UI/UX designers and project managers. [1]",
+    "On a usual day, senior backend software engineers develop software applications and systems: they design, develop, test and maintain the backend, and see to it that it is efficient, scalable and secure.",
+    "They design, develop, test and maintain the backend, and see to it that it is efficient, scalable and secure.",
+    "They master programming languages such as Java, Python and Ruby, and they know their way around database systems such as SQL and NoSQL.",
+    "As a rule they hold a bachelor's degree in computer science or a related field and bring several years of experience in a related position.",
+    "What an individual salary comes to varies with factors such as location, company size, industry and experience level.",
+    "They also work closely with the rest of the development team, including front-end developers, UI/UX designers and project managers.",
 )
-"""120 words that the product's guide supports, beside their citations."""
+"""120 words that the product's guide supports; the check finds where each stands."""
 
 
 class Held:
@@ -37,7 +37,7 @@ class Held:
         model.before_piece = self._hold
 
     async def _hold(self, piece: str) -> None:
-        if self._after >= 0 or piece.rstrip().endswith("]"):
+        if self._after >= 0 or piece.rstrip().endswith("."):
             self._after += 1
         if self._after == 2:
             await self.go.wait()
@@ -185,7 +185,7 @@ async def test_stop_ends_the_answer_and_marks_what_was_said(
         await bot.desk.idle(1)
         assert await bot._records.counts() == {"answered": 1}
     (answer,) = slack.answers("D1")
-    assert SENTENCES[0].removesuffix(" [1]") in str(answer)
+    assert SENTENCES[0] in str(answer)
     assert SENTENCES[2] not in str(answer)
     assert slack.sessions["D1", ts]["status"] == "active"
 

@@ -1,0 +1,81 @@
+"""Quotes: given, offered as the nearest, or none."""
+
+import re
+
+import pytest
+
+from bot.answering.advisor import Advisor
+from bot.answering.conversation import QUOTED, Conversation, Coverage
+from bot.answering.quoting import GIVEN_WORDS, NEAREST_WORDS, unknown_names
+from tests.conftest import AdvisorOver
+
+BAKER = """# Baker
+## Pay
+A trained baker earns 2,900 euros a month. Apprentices earn 900 euros a month in the first year.
+
+## Day
+Bakers start at four in the morning. They knead dough, shape loaves and fire the ovens. By noon the work is done.
+
+## Skills
+A baker needs these skills:
+
+- Kneading dough
+- Firing ovens
+- Rising early
+
+## Levels
+| Level | Pay a month | Holidays |
+| --- | --- | --- |
+| Journeyman | 2,900 euros | 26 days |
+| Master | 4,100 euros | 30 days |
+"""
+
+
+@pytest.fixture
+def baker(advisor_over: AdvisorOver) -> Advisor:
+    return advisor_over(baker=BAKER)
+
+
+async def test_what_surely_answers_is_given_with_what_stands_around_it(baker: Advisor) -> None:
+    answer = await baker.answer(Conversation.of(["What does a trained baker earn?"]))
+    assert answer.coverage is Coverage.COVERED
+    assert "2,900 euros" in answer.text
+    assert answer.text.endswith("[1]")
+    assert len(answer.text.split()) <= GIVEN_WORDS + 5
+    assert answer.receipt.mode == QUOTED
+    assert answer.receipt.probability > 0.5
+
+
+async def test_in_doubt_the_nearest_passages_are_offered_and_said_to_be_that(baker: Advisor) -> None:
+    answer = await baker.answer(Conversation.of(["is it stressful to get through a shift when the shop is full"]))
+    assert answer.coverage is Coverage.NEAREST
+    assert answer.text.startswith("I am not sure that this answers you.")
+    assert answer.text.count("**") == 2 * len(answer.citations)
+    assert len(re.sub(r"[>*\[\]]", "", answer.text).split()) <= NEAREST_WORDS + 40
+
+
+async def test_a_list_is_given_whole(baker: Advisor) -> None:
+    answer = await baker.answer(Conversation.of(["Which skills does a baker need?"]))
+    assert [line for line in answer.text.splitlines() if "Kneading" in line or "Rising" in line]
+    assert all(item in answer.text for item in ("Kneading dough", "Firing ovens", "Rising early"))
+
+
+async def test_a_row_has_the_names_of_its_columns(baker: Advisor) -> None:
+    answer = await baker.answer(Conversation.of(["How many holidays does a master have?"]))
+    assert "Holidays: 30 days" in answer.text
+
+
+async def test_a_name_that_the_passage_lacks_is_never_claimed(baker: Advisor) -> None:
+    answer = await baker.answer(Conversation.of(["What does a trained baker earn in Norway?"]))
+    assert not answer.coverage.claims
+
+
+async def test_where_nothing_is_near_no_untrue_reason_is_given(baker: Advisor) -> None:
+    answer = await baker.answer(Conversation.of(["qqqq zzzz wwww"]))
+    assert answer.coverage in (Coverage.NOT_COVERED, Coverage.NEAREST)
+    assert "nothing in it about" not in answer.text
+
+
+def test_a_name_is_unknown_only_where_no_form_of_it_stands_anywhere() -> None:
+    vocabulary = {"ovens": 2, "sweden": 1}
+    assert unknown_names("Is an Oven in Sweden like one in Norway?", vocabulary) == ["norway"]

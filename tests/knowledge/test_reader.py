@@ -1,0 +1,45 @@
+"""Reading tells which statement answers, and that none does."""
+
+import pytest
+
+from knowledge.reader import UNREAD, Reader
+from knowledge.statements import statements
+from tests.conftest import passage
+
+BAKER = passage(
+    "Bakers start at four in the morning. A trained baker earns 2,900 euros a month. The apprenticeship takes three years.",
+    "Baker",
+)
+CAPTAIN = passage("Captains hold a master mariner certificate. They spend half the year at sea.", "Captain")
+
+
+@pytest.mark.parametrize(
+    ("question", "position"),
+    [("what does the job pay?", 1), ("when do i have to get up", 0), ("how long is the training", 2)],
+)
+def test_the_statement_that_answers_weighs_most(reader: Reader, question: str, position: int) -> None:
+    (logits,) = reader.read(question, [BAKER])
+    assert logits.index(max(logits)) == position
+
+
+def test_where_nothing_answers_all_weigh_less_than_an_answer_does(reader: Reader) -> None:
+    asked, unanswered = "what does a baker earn?", "which football club do they support?"
+    assert max(reader.read(asked, [BAKER])[0]) > max(reader.read(unanswered, [BAKER])[0])
+
+
+def test_each_passage_has_a_logit_for_each_of_its_statements(reader: Reader) -> None:
+    read = reader.read("how long at sea?", [BAKER, CAPTAIN])
+    assert [len(logits) for logits in read] == [len(statements(BAKER)), len(statements(CAPTAIN))]
+    assert read[1] == reader.read("how long at sea?", [CAPTAIN])[0]
+
+
+def test_statements_beyond_what_is_read_do_not_answer(reader: Reader) -> None:
+    long = passage(" ".join(f"Sentence number {n} says something about ovens." for n in range(60)), "Ovens")
+    logits = reader.read("what do ovens do?", [long])[0]
+    assert logits[-1] == UNREAD
+    assert logits[0] > UNREAD
+
+
+@pytest.mark.parametrize("question", ["", "?", "🎉" * 300, "a" * 5000])
+def test_any_question_can_be_read(reader: Reader, question: str) -> None:
+    assert len(reader.read(question, [BAKER])[0]) == 3
