@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from knowledge import word_pieces
 from knowledge.minilm.model import MiniLM
-from knowledge.passages import Passage
+from knowledge.passages import Guide, Passage
+from knowledge.words import is_function_word, stem, stems, words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,9 +29,19 @@ class Reader:
         self._model = model
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[list[float]]:
-        """For each passage the logit of each of its statements, in order; 0 weighs as much as "none of them answers"."""
-        asked = word_pieces.of_question(question)
-        return [self._logits(asked, passage) for passage in passages]
+        """For each passage the logit of each of its statements, in order; 0 weighs as much as "none of them answers".
+
+        A question that names what the whole guide is about is read without these words, too: they choose the guide and
+        decide nothing within it. Of the two logits the larger counts.
+        """
+        return [
+            [
+                max(logits)
+                for logits in zip(*(self._logits(word_pieces.of_question(one), passage) for one in forms), strict=True)
+            ]
+            for passage in passages
+            for forms in [_forms(question, passage.guide)]
+        ]
 
     def _logits(self, asked: Sequence[int], passage: Passage) -> list[float]:
         import numpy as np
@@ -52,6 +63,14 @@ class Reader:
         if self._model is None:
             self._model = MiniLM(TASK)
         return self._model
+
+
+def _forms(question: str, guide: Guide) -> list[str]:
+    """A question as it was asked and, where it holds words of its guide's role or title, without these."""
+    named = {stem(word) for word in words(guide.role or guide.title) if not is_function_word(word)}
+    rest = [word for word in question.split() if not named.issuperset(stems(word) or [word])]
+    content = [word for one in rest for word in words(one) if not is_function_word(word)]
+    return [question, " ".join(rest)] if content and len(rest) < len(question.split()) else [question]
 
 
 def _judged(question: "NDArray[np.float32]", statements: "NDArray[np.float32]", model: MiniLM) -> "NDArray[np.float32]":

@@ -21,20 +21,23 @@ Script = Callable[[Mapping[str, Any]], str]
 
 @dataclass
 class Fault:
-    """What goes wrong with one request: an HTTP status, a stream cut after some pieces, malformed data or silence."""
+    """What goes wrong with one request: an HTTP status, a stream cut after some pieces, malformed data, silence, or another
+    reason to finish than having said everything.
+    """
 
     status: int = 200
     code: str = ""
     cut_after: int | None = None
     malformed: bool = False
     silent: bool = False
+    finish_reason: str = "stop"
 
 
 class OpenAIServer:
     """`async with OpenAIServer(["first reply", "second"]) as model:` serves on a free port of 127.0.0.1.
 
     Replies come in order, the last one for ever; or a function makes them of the request. `delay` is the number of
-    seconds before the first piece.
+    seconds before the first piece. A local server needs no key (`needs_key`); some models refuse parameters (`refuses`).
     """
 
     def __init__(
@@ -42,11 +45,16 @@ class OpenAIServer:
         replies: Sequence[str] | Script = ("OK",),
         delay: float = 0.0,
         models: Sequence[str] = ("gpt-5.4-mini", "text-embedding-3-small"),
+        *,
+        needs_key: bool = True,
+        refuses: Sequence[str] = (),
     ) -> None:
         self._replies = replies if callable(replies) else None
         self._listed = [] if callable(replies) else list(replies)
         self.delay = delay
         self.models = models
+        self._needs_key = needs_key
+        self._refuses = refuses
         self.requests: list[dict[str, Any]] = []
         self.faults: list[Fault] = []
         self.released = asyncio.Event()
@@ -88,7 +96,7 @@ class OpenAIServer:
 
     @web.middleware
     async def _authorised(self, request: web.Request, handler: Callable[[web.Request], Any]) -> web.StreamResponse:
-        if request.headers.get("Authorization") != f"Bearer {KEY}":
+        if self._needs_key and request.headers.get("Authorization") != f"Bearer {KEY}":
             return _error(401, "invalid_api_key", "Incorrect API key provided")
         return await handler(request)  # type: ignore[no-any-return]
 
@@ -110,23 +118,25 @@ class OpenAIServer:
         fault, reply = await self._next(body)
         if fault.status != 200:
             return _error(fault.status, fault.code or "server_error", "the scripted fault")
+        if refused := next((name for name in self._refuses if body.get(name) is not None), ""):
+            return _unsupported(refused)
         if body.get("stream"):
-            return await _streamed(request, self._chat_events(str(body["model"]), reply, body), fault)
+            return await _streamed(request, self._chat_events(reply, body, fault.finish_reason), fault)
         message = {"role": "assistant", "content": reply}
-        choice = {"index": 0, "message": message, "finish_reason": "stop"}
+        choice = {"index": 0, "message": message, "finish_reason": fault.finish_reason}
         return web.json_response(
             _completion(str(body["model"]), "chat.completion") | {"choices": [choice], "usage": _usage(reply)}
         )
 
-    async def _chat_events(self, model: str, reply: str, body: Mapping[str, Any]) -> AsyncIterator[str]:
-        head = _completion(model, "chat.completion.chunk")
+    async def _chat_events(self, reply: str, body: Mapping[str, Any], finish_reason: str) -> AsyncIterator[str]:
+        head = _completion(str(body["model"]), "chat.completion.chunk")
         first = {"index": 0, "delta": {"role": "assistant", "content": ""}, "finish_reason": None}
         yield _event(head | {"choices": [first]})
         for piece in _pieces(reply):
             if self.before_piece:
                 await self.before_piece(piece)
             yield _event(head | {"choices": [{"index": 0, "delta": {"content": piece}, "finish_reason": None}]})
-        yield _event(head | {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+        yield _event(head | {"choices": [{"index": 0, "delta": {}, "finish_reason": finish_reason}]})
         if (body.get("stream_options") or {}).get("include_usage"):
             yield _event(head | {"choices": [], "usage": _usage(reply)})
         yield "data: [DONE]\n\n"
@@ -273,3 +283,9 @@ def _error(status: int, code: str, message: str) -> web.Response:
     return web.json_response(
         {"error": {"message": message, "type": code, "code": code}}, status=status, headers=headers
     )
+
+
+def _unsupported(parameter: str) -> web.Response:
+    message = f"Unsupported value: '{parameter}' does not support this value with this model."
+    body = {"message": message, "type": "invalid_request_error", "param": parameter, "code": "unsupported_value"}
+    return web.json_response({"error": body}, status=400)

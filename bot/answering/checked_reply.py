@@ -134,7 +134,7 @@ class CheckedReply:
         for piece in pieces:
             self._read += 1
             if piece.form in (Form.LEAD, Form.HEADING, Form.HEADER):
-                self._put_above(piece)
+                await self._lead(piece)
                 continue
             verdict = await asyncio.to_thread(self._checker.judge, piece, self._passages, self._question)
             if verdict.standing is Standing.CHATTER:
@@ -144,6 +144,16 @@ class CheckedReply:
                 self._above = []
             else:
                 await self._take(piece, verdict)
+
+    async def _lead(self, piece: Piece) -> None:
+        """Put what leads other pieces above them, unless it claims what the passages lack; a table keeps an empty header."""
+        why = await asyncio.to_thread(self._checker.misled, piece, self._passages)
+        self._put_above(piece)
+        if why:
+            self._tally.withheld.append(Withheld(piece.text, why))
+            self._above.remove(piece)
+        if why and piece.form is Form.HEADER:
+            self._above.append(replace(piece, text=re.sub(r"[^|]+", " ", piece.text)))
 
     def _put_above(self, piece: Piece) -> None:
         """Keep what leads the pieces below it until one of them is shown; it replaces what led nothing."""

@@ -132,6 +132,11 @@ class Checker:
             return Verdict(standing, cited, far, told, support >= number("supported"), language=language)
         return Verdict(_standing(support), cited, UNSUPPORTED, told, support >= number("likely"), language=language)
 
+    def misled(self, piece: Piece, passages: Sequence[Passage]) -> str:
+        """What a heading, a lead-in or a table's header claims that the passages lack, in words; empty for nothing."""
+        near = self.nearest(plain(piece.text), passages)
+        return lacking(piece.text, [one.text for one in near], [one.statement.passage.text for one in near])
+
     def _smuggled(self, text: str, passages: Sequence[Passage]) -> str:
         """The clause of a sentence on what the guides do not say that claims something all the same, and unsupported."""
         for clause in _CLAUSE.split(text):

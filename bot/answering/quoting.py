@@ -26,6 +26,8 @@ WINDOWS = 2
 """Passages shown where none surely answers."""
 NEAREST_WORDS = 120
 """Words of the passages shown together where none surely answers."""
+LARGEST = 5.0
+"""A feature of certainty counts as this where it is larger; what lies beyond has been seen too rarely to be fitted."""
 GIVEN_WORDS = 60
 """Words given where the best statement answers: with what stands around it, it was right more often than alone (README)."""
 _RELATIVE_LINK = re.compile(r"!?\[([^\[\]]*)\]\((?!https?:)[^()]*\)")
@@ -103,8 +105,10 @@ def joined(hits: Sequence[Hit], logits: Sequence[Sequence[float]], search_share:
 
 
 def may_be_claimed(features: Mapping[str, float]) -> bool:
-    """Whether a quote may count as the answer at all: not where a name of the question stands nowhere in its passage."""
-    return not features["names_missing"]
+    """Whether a quote may count as the answer at all: not where a name of the question stands nowhere in its passage, or the
+    reader finds it likelier that nothing answers.
+    """
+    return not features["names_missing"] and features["answered"] >= 0.5
 
 
 def certainty_features(question: str, hits: Sequence[Hit], judged: Sequence[Judged]) -> Mapping[str, float]:
@@ -115,17 +119,18 @@ def certainty_features(question: str, hits: Sequence[Hit], judged: Sequence[Judg
     hit = hits[best.hit - 1]
     passage = " ".join([hit.passage.guide.title, *hit.passage.heading, hit.passage.text])
     others = [one.logit for one in judged[1:] if not _belongs(one.statement, best.statement)]
+    mass = sum(math.exp(min(one.logit, 30.0)) for one in judged)
     return {
-        "logit": best.logit,
-        "mass": math.log(sum(math.exp(min(one.logit, 30.0)) for one in judged) + 1e-9),
-        "margin": best.logit - max(others, default=best.logit - 5.0),
+        "logit": max(-LARGEST, min(LARGEST, best.logit)),
+        "answered": mass / (1 + mass),
+        "margin": min(LARGEST, best.logit - max(others, default=best.logit - LARGEST)),
         "rank": float(best.hit == 1),
         "dense": hit.dense,
         "statement": hit.statement,
         "lexical": hit.lexical,
         "names_missing": float(sum(not stands_in(name, passage) for name in names(question))),
         "figures_missing": float(any(not stands(figure, figures(passage)) for figure in figures(question))),
-        "lead": hits[0].score - (hits[1].score if len(hits) > 1 else hits[0].score - 2.0),
+        "lead": min(LARGEST, hits[0].score - hits[1].score) if len(hits) > 1 else 0.0,
     }
 
 

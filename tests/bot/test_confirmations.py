@@ -160,8 +160,9 @@ async def test_the_export_is_a_guide_that_answers_its_questions_and_names_nobody
     from bot.answering.conversation import Conversation, Coverage
 
     told = await advisor.answer(Conversation.of(["What does a pastry chef in Lyon earn?"]))
-    assert told.coverage is Coverage.COVERED
+    assert told.coverage is not Coverage.NOT_COVERED
     assert "€31,000" in told.text
+    assert [citation.passage.heading[-1] for citation in told.citations] == ["What does a pastry chef in Lyon earn?"]
     (entry,) = as_objects(active)
     assert "U0DORA" not in str(entry)
 

@@ -47,7 +47,7 @@ async def test_an_answers_receipt_is_kept_and_the_questions_text_is_not(records:
     await records.accept(question())
     await records.answered(question(), answer())
     (receipt,) = await records.receipts()
-    assert (receipt["mode"], receipt["coverage"], receipt["notice"]) == ("extracted", "covered", "the model was away")
+    assert (receipt["mode"], receipt["coverage"], receipt["notice"]) == ("quoted", "covered", "the model was away")
     assert receipt["passages"][0]["hash"] == "hash"
     async with records._database.engine.connect() as connection:
         assert (await connection.execute(sa.select(module._inbox.c.text))).scalar() == ""

@@ -259,11 +259,11 @@ async def test_only_what_lies_in_the_time_is_told(records: Records) -> None:
     here = await observed(records, find, before.astimezone(late), after.astimezone(late))
     assert [len(here.answers), len(here.gaps), len(here.opinions)] == [1, 1, 1]
     for start, until in ((after, after + dt.timedelta(days=1)), (before - dt.timedelta(days=1), before)):
-        assert await observed(records, find, start, until) == Observations([], [], [])
+        assert await observed(records, find, start, until) == Observations([], [], [], [])
 
 
 async def test_what_a_person_had_deleted_is_in_no_report(records: Records) -> None:
     key = await keep(records, "1.0", "U1", answer(gaps=("pay in Peru?",)))
     await records.rated(key, "U1", liked=False)
     await records.forget("U1")
-    assert await observed(records, find, *whole()) == Observations([], [], [])
+    assert await observed(records, find, *whole()) == Observations([], [], [], [])

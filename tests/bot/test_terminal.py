@@ -24,7 +24,7 @@ async def screen(advisor: Any, lines: Sequence[str]) -> str:
             raise EOFError
         return left.pop(0)
 
-    await converse(advisor, console, read, "Answers are extracted.")
+    await converse(advisor, console, read, "Answers are quoted.")
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
@@ -32,18 +32,20 @@ async def screen(advisor: Any, lines: Sequence[str]) -> str:
 async def test_it_greets_with_examples_and_says_how_answers_are_made(advisor: Advisor) -> None:
     printed = await screen(advisor, [])
     assert printed.count("•") == 3
-    assert "Answers are extracted." in printed
+    assert "Answers are quoted." in printed
 
 
 async def test_an_answer_shows_its_sources(advisor: Advisor) -> None:
     printed = await screen(advisor, ["what does a senior backend engineer earn?"])
     assert "$120,000" in printed
     assert "[1] Senior" in printed
-    assert "Put together from the guide's own words" in printed
+    assert "Quoted from the guides, without a language model." in printed
 
 
 class Counting:
     """Answers with the number of turns that it was given."""
+
+    greeting = "Hello!"
 
     async def answer(self, conversation: Conversation) -> Answer:
         return Answer(f"{len(conversation.turns)} turns", Coverage.COVERED, (), (), Receipt("m", "", 1))

@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.answering.composing import MOST_PASSAGES
-from bot.errors import SettingsError
+from bot.answering.composing import Doubt, fitting
 from bot.answering.prompts import Prompt, Prompts
+from bot.errors import SettingsError
 from knowledge.search import Searcher
 
 TOKENS_PER_CHARACTER = 0.25
@@ -14,8 +14,11 @@ TOKENS_PER_CHARACTER = 0.25
 def test_every_prompt_is_a_file_and_renders_with_what_the_code_gives() -> None:
     prompts = Prompts.load()
     assert prompts.advise.render().startswith("You answer")
-    assert "Keep its language" in prompts.rewrite.render(language="")
-    assert "Write it in English" in prompts.rewrite.render(language="English")
+    assert "Keep the message's language" in prompts.plan.render(language="")
+    assert "in English" in prompts.plan.render(language="English")
+    assert "yes" in prompts.verify.render()
+    assert "yes" in prompts.same.render()
+    assert "1. Bakers bake." in prompts.sentences.render(sentences=[Doubt("Bakers bake.", ("So they do.",))])
     assert "into German" in prompts.translate.render(language="German")
     assert "Why?" in prompts.question.render(passages=[], earlier=[], question="Why?")
 
@@ -47,9 +50,8 @@ def test_braces_in_a_question_are_text() -> None:
     assert "{{ 7 * 7 }}" in Prompts.load().question.render(passages=[], earlier=[], question="{{ 7 * 7 }}")
 
 
-@pytest.mark.parametrize("question", ["What does it pay?", "Which skills do I need?", "Where are the jobs?"])
-async def test_a_guide_question_costs_at_most_twelve_hundred_tokens(searcher: Searcher, question: str) -> None:
+async def test_a_question_costs_at_most_three_thousand_tokens(searcher: Searcher) -> None:
     prompts = Prompts.load()
-    passages = [hit.passage for hit in await searcher.search(question)][:MOST_PASSAGES]
-    asked = prompts.advise.render() + prompts.question.render(passages=passages, earlier=[], question=question)
-    assert len(asked) * TOKENS_PER_CHARACTER <= 1200
+    passages = fitting([hit.passage for hit in await searcher.search("What does it pay?", 14)])
+    asked = prompts.advise.render() + prompts.question.render(passages=passages, earlier=[], question="What?")
+    assert len(asked) * TOKENS_PER_CHARACTER <= 3000
