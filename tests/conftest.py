@@ -9,14 +9,14 @@ from bot.answering.advisor import Advisor
 from bot.answering.checking import Checker
 from bot.answering.composing import Composer
 from bot.answering.hearing import Sayings
-from bot.answering.prompts import Prompts
-from bot.answering.quoting import Quoter
 from knowledge.documents import Document, GuideFile, read
 from knowledge.encoder import LocalEncoder
 from knowledge.index import IndexReader, IndexStore, sync
 from knowledge.passages import Guide, Passage, split
 from knowledge.reader import Reader
 from knowledge.search import Searcher
+from tests import building
+from tests.building import plain_sayings
 
 OUR_GUIDES = Path(__file__).parents[1] / "knowledge" / "guides"
 
@@ -39,15 +39,7 @@ def checker(encoder: LocalEncoder) -> Checker:
 @pytest.fixture(scope="session")
 def sayings() -> Sayings:
     """What the bot says to messages that are no questions."""
-    return Sayings.of(
-        Prompts.load().people,
-        contact="@dana",
-        emergency="call 112",
-        composed=False,
-        days=90,
-        roles=["nurse"],
-        titles=["Nurse"],
-    )
+    return plain_sayings()
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +58,9 @@ def advisor_with(encoder: LocalEncoder, reader: Reader, checker: Checker, saying
     """An advisor that searches with a searcher, and composes if it is given a composer."""
 
     def build(searcher: Searcher, composer: Composer | None = None, contact: str = "") -> Advisor:
-        return Advisor(searcher, encoder, Quoter(reader), checker, sayings, composer=composer, contact=contact)
+        return building.advisor_over(
+            searcher, encoder, composer, reader=reader, checker=checker, sayings=sayings, contact=contact
+        )
 
     return build
 

@@ -63,6 +63,9 @@ class Standing(StrEnum):
     CHATTER = "chatter"
 
 
+_RANK = (Standing.UNSUPPORTED, Standing.DOUBTFUL, Standing.SUPPORTED)
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What becomes of a piece, and why.
@@ -113,29 +116,40 @@ class Checker:
         if said and kinds["chatter"] >= number("chatter"):
             return Verdict(Standing.CHATTER)
         near = self._nearest(vector, passages)
-        evidence = near[:EVIDENCE]
-        support = self.support(text, evidence)
-        told = tuple(one.text for one in evidence)
-        everything, around = [one.text for one in near], [one.statement.passage.text for one in near]
         if said and kinds["gap"] >= number("gap"):
-            if harm := lacking(text, [*everything, question], around) or self._smuggled(text, passages):
-                return Verdict(Standing.UNSUPPORTED, (), harm, told, is_gap=True)
-            return Verdict(Standing.DOUBTFUL, (), UNTRUE, told, likely=True, is_gap=True)
-        if harm := lacking(text, everything, around):
-            return Verdict(Standing.UNSUPPORTED, (), harm, told)
-        cited = _cited(piece, evidence)
-        if quoted := [one for one in evidence if _is_quoted(text, one.statement.text)]:
-            return Verdict(Standing.SUPPORTED, _cited(piece, quoted), "", told, likely=True, language=_spoken(quoted))
-        language = _spoken(evidence)
-        if far := lacking(text, everything[:LOOKED_AT], around, spelled=True):
-            standing = Standing.DOUBTFUL if support >= number("doubtful") else Standing.UNSUPPORTED
-            return Verdict(standing, cited, far, told, support >= number("supported"), language=language)
-        return Verdict(_standing(support), cited, UNSUPPORTED, told, support >= number("likely"), language=language)
+            return self._gap(text, near, passages, question)
+        return self._claim(piece, text, near)
 
     def misled(self, piece: Piece, passages: Sequence[Passage]) -> str:
         """What a heading, a lead-in or a table's header claims that the passages lack, in words; empty for nothing."""
         near = self.nearest(plain(piece.text), passages)
         return lacking(piece.text, [one.text for one in near], [one.statement.passage.text for one in near])
+
+    def _claim(self, piece: Piece, text: str, near: Sequence[Evidence]) -> Verdict:
+        """What becomes of a piece that says something, given the statements by how near they are to it."""
+        evidence, everything = near[:EVIDENCE], [one.text for one in near]
+        told, around = tuple(everything[:EVIDENCE]), [one.statement.passage.text for one in near]
+        if harm := lacking(text, everything, around):
+            return Verdict(Standing.UNSUPPORTED, (), harm, told)
+        if quoted := [one for one in evidence if _is_quoted(text, one.statement.text)]:
+            return Verdict(Standing.SUPPORTED, _cited(piece, quoted), "", told, likely=True, language=_spoken(quoted))
+        support = self.support(text, evidence)
+        standing, likely, why = _standing(support), support >= number("likely"), UNSUPPORTED
+        if far := lacking(text, everything[:LOOKED_AT], around, spelled=True):
+            standing, likely, why = (
+                min(standing, Standing.DOUBTFUL, key=_RANK.index),
+                support >= number("supported"),
+                far,
+            )
+        return Verdict(standing, _cited(piece, evidence), why, told, likely, language=_spoken(evidence))
+
+    def _gap(self, text: str, near: Sequence[Evidence], passages: Sequence[Passage], question: str) -> Verdict:
+        """What becomes of a sentence on what the guides do not say: it may name what was asked for, and claim nothing else."""
+        told = tuple(one.text for one in near[:EVIDENCE])
+        around = [one.statement.passage.text for one in near]
+        harm = lacking(text, [*(one.text for one in near), question], around) or self._smuggled(text, passages)
+        standing = Standing.UNSUPPORTED if harm else Standing.DOUBTFUL
+        return Verdict(standing, (), harm or UNTRUE, told, likely=not harm, is_gap=True)
 
     def _smuggled(self, text: str, passages: Sequence[Passage]) -> str:
         """The clause of a sentence on what the guides do not say that claims something all the same, and unsupported."""

@@ -241,7 +241,7 @@ def _line_pieces(line: str, gap: str, below: str) -> Iterator[Piece]:
     marker = f"{' ' * len(item[1].expandtabs(4))}{_marker(item[2])}" if item else ""
     body = _LABEL.sub("", item[3] if item else line.strip())
     prefix, form = gap + marker, Form.ITEM if item else Form.SENTENCE
-    for part in _with_their_marks(sentences(body)):
+    for part in _with_their_marks(sentences(_MARK.sub(_plain_marks, body))):
         text, cited = _without_marks(part)
         if re.search(r"\w", text):
             yield Piece(form, text, cited, prefix)
@@ -291,6 +291,11 @@ def _without_marks(text: str) -> tuple[str, tuple[int, ...]]:
     text = _MENTION.sub(named, text)
     text = re.sub(r"\s+([.,;:!?])", r"\1", re.sub(r"[ \t]{2,}", " ", text))
     return text.strip(), tuple(dict.fromkeys(cited))
+
+
+def _plain_marks(found: re.Match[str]) -> str:
+    """A mark of any spelling as [1][2], behind which `sentences` sees the next sentence begin."""
+    return f" {''.join(f'[{number}]' for number in _numbers_in(found[0]))}"
 
 
 def _numbers_in(mark: str) -> list[int]:

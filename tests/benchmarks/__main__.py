@@ -1,6 +1,6 @@
 """`make bench`: what the product costs in time and memory on this machine. It judges nothing; machines differ.
 
-python -m tests.benchmarks [startup] [search] [model] [slack] [streaming] [index]
+python -m tests.benchmarks [startup] [search] [checking] [model] [slack] [streaming] [index]
 """
 
 import asyncio
@@ -15,19 +15,21 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-from bot.answering.advisor import Advisor
-from bot.answering.composing import ChatComposer, open_chat_model
+from bot.answering.checking import Checker
 from bot.answering.conversation import Conversation
-from bot.answering.prompts import Prompts
+from bot.answering.model_output import Form, Piece
+from bot.answering.quoting import Quoter
 from bot.slack.app import SlackBot
 from bot.slack.delivery import STOPPED
-from knowledge.embeddings import MiniLM
-from knowledge.index import IndexReader, IndexStore, sync
+from knowledge.encoder import LocalEncoder
+from knowledge.index import IndexStore, sync
+from knowledge.reader import Reader
 from knowledge.search import Searcher
-from tests.bot.slack.scene import MENTION, composing, running
+from tests.bot.slack.scene import MENTION, composer_at, running
 from tests.bot.slack.test_streaming import DUTIES, SENTENCES
+from tests.building import advisor_over, searcher_over
 from tests.evals.__main__ import SHARED
-from tests.openai_server import KEY, OpenAIServer
+from tests.openai_server import OpenAIServer
 from tests.slack_server import SlackServer
 
 ROOT = Path(__file__).parents[2]
@@ -56,33 +58,54 @@ def startup() -> str:
 
 
 async def search() -> str:
-    """Search over the corpus, the query's embedding included."""
+    """Search, and search with quoting, over the product's guide and over the corpus; the question's vector included."""
+    with tempfile.TemporaryDirectory() as folder:
+        own = await _searched(
+            _searcher(Path(folder)), [QUESTION, "which cities are popular?", "do I need a degree"] * 20
+        )
     if not SHARED.is_dir():
-        return f"search: skipped, {SHARED} is not on this machine"
-    minilm = MiniLM()
-    store = IndexStore(ROOT / "data" / "benchmark")
-    sync(store, [SHARED / "corpus"], minilm)
-    searcher = Searcher(IndexReader(store), minilm)
-    questions = [json.loads(line)["turns"] for line in (SHARED / "corpus-questions.jsonl").read_text().splitlines()]
-    milliseconds = []
-    for turns in [*questions[:5], *questions]:
+        return f"{own}\nsearch over the corpus: skipped, {SHARED} is not on this machine"
+    corpus = searcher_over(ROOT / "data" / "benchmark", SHARED / "corpus", LocalEncoder())
+    lines = (SHARED / "corpus-questions.jsonl").read_text().splitlines()
+    return f"{own}\n{await _searched(corpus, [json.loads(line)['turns'][-1] for line in lines])}"
+
+
+async def _searched(searcher: Searcher, questions: Sequence[str]) -> str:
+    quoter, found, quoted = Quoter(Reader()), list[float](), list[float]()
+    quoter.quote(questions[0], await searcher.search(questions[0], 14))
+    for question in questions:
         started = time.perf_counter()
-        for ask in searcher.read(turns[-1], turns[:-1]):
-            await searcher.find(ask)
+        hits = await searcher.search(question, 14)
+        found.append((time.perf_counter() - started) * 1000)
+        quoter.quote(question, hits)
+        quoted.append((time.perf_counter() - started) * 1000)
+    passages = len(searcher._reader.snapshot().passages)
+    return f"over {passages} passages, search: {_spread(found, 'ms')}; search and quoting: {_spread(quoted, 'ms')}"
+
+
+async def checking() -> str:
+    """A sentence of a model against fourteen passages."""
+    encoder = LocalEncoder()
+    with tempfile.TemporaryDirectory() as folder:
+        passages = [hit.passage for hit in await _searcher(Path(folder)).search(QUESTION, 14)]
+    checker, milliseconds = Checker(encoder), list[float]()
+    checker.judge(Piece(Form.SENTENCE, SENTENCES[0]), passages)
+    for sentence in SENTENCES * 5:
+        started = time.perf_counter()
+        checker.judge(Piece(Form.SENTENCE, sentence), passages)
         milliseconds.append((time.perf_counter() - started) * 1000)
-    passages = len(IndexReader(store).snapshot().passages)
-    return f"search over {passages} passages: {_spread(milliseconds[5:], 'ms')}"
+    return f"checking a sentence: {_spread(milliseconds, 'ms')}"
 
 
 def index() -> str:
     """The corpus indexed from nothing, and again with nothing changed."""
     if not SHARED.is_dir():
         return f"index: skipped, {SHARED} is not on this machine"
-    minilm = MiniLM()
+    encoder = LocalEncoder()
     with tempfile.TemporaryDirectory() as folder:
         store = IndexStore(Path(folder))
-        first = _seconds(lambda: sync(store, [SHARED / "corpus"], minilm))
-        again = _seconds(lambda: sync(store, [SHARED / "corpus"], minilm))
+        first = _seconds(lambda: sync(store, [SHARED / "corpus"], encoder))
+        again = _seconds(lambda: sync(store, [SHARED / "corpus"], encoder))
     return f"index of the corpus: {first:.0f} s from nothing, {again:.1f} s with nothing changed"
 
 
@@ -90,8 +113,7 @@ async def model() -> str:
     """Fifty questions at once to a model that takes two seconds for each."""
     with tempfile.TemporaryDirectory() as folder:
         async with OpenAIServer([REPLY], delay=2.0) as server:
-            chat = open_chat_model("gpt-5.4-mini", KEY, server.url, 30)
-            advisor = Advisor(_searcher(Path(folder)), ChatComposer(chat, "gpt-5.4-mini", Prompts.load(), 30))
+            advisor = advisor_over(_searcher(Path(folder)), LocalEncoder(), composer_at(server, 30))
             await advisor.answer(Conversation.of([QUESTION]))
             seconds = await _timed(
                 lambda: asyncio.gather(*(advisor.answer(Conversation.of([QUESTION])) for _ in range(50)))
@@ -104,7 +126,7 @@ async def slack() -> str:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         searcher = _searcher(folder)
-        async with SlackServer() as server, running(server, Advisor(searcher), folder, searcher):
+        async with SlackServer() as server, running(server, advisor_over(searcher, LocalEncoder()), folder, searcher):
             server.add_channel("C1")
 
             async def ask_all() -> None:
@@ -128,7 +150,9 @@ async def streaming() -> str:
         async with OpenAIServer([LONG_REPLY]) as server, SlackServer() as slack:
             slack.add_dm("D1")
             complete = _first_sentence(server)
-            async with running(slack, composing(searcher, server), folder, searcher) as bot:
+            async with running(
+                slack, advisor_over(searcher, LocalEncoder(), composer_at(server)), folder, searcher
+            ) as bot:
                 for _ in range(40):
                     before = len(slack.calls)
                     await slack.say("D1", DUTIES)
@@ -189,10 +213,7 @@ async def _stopped(slack: SlackServer, server: OpenAIServer, bot: SlackBot) -> f
 
 
 def _searcher(folder: Path) -> Searcher:
-    minilm = MiniLM()
-    store = IndexStore(folder / "index")
-    sync(store, [OUR_GUIDES], minilm)
-    return Searcher(IndexReader(store), minilm)
+    return searcher_over(folder / "index", OUR_GUIDES, LocalEncoder())
 
 
 def _seconds(act: Callable[[], object]) -> float:
@@ -215,6 +236,7 @@ def _spread(values: Sequence[float], unit: str) -> str:
 BENCHMARKS = {
     "startup": startup,
     "search": search,
+    "checking": checking,
     "model": model,
     "slack": slack,
     "streaming": streaming,

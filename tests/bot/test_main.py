@@ -153,8 +153,8 @@ def test_doctor_says_a_line_for_each_thing_it_looks_at(careerbot: Careerbot) -> 
 async def asked_by_three(folder: Path) -> None:
     """Three people ask what the guides do not answer."""
     records = await Records.open(database_url("", folder))
-    for number, person in enumerate(("U0ANNA", "U0BEN", "U0CLEO")):
-        question = Accepted("T1", "C1", f"{number}.0", f"{number}.0", person, "?")
+    for place, person in enumerate(("U0ANNA", "U0BEN", "U0CLEO")):
+        question = Accepted("T1", "C1", f"{place}.0", f"{place}.0", person, "?")
         gaps = ("=Is there a part-time track?",)
         answer = Answer("-", Coverage.NOT_COVERED, (), (), Receipt("quoted", "", 1), gaps)
         await records.accept(question)

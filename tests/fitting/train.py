@@ -267,7 +267,9 @@ def _quoted(told: Sequence[Labelled]) -> Iterator[Labelled]:
     """Statements of the guides as they stand, as true sentences: models quote, and false sentences often change one word."""
     guides = {one.passages: one for one in told}
     for passages, one in guides.items():
-        every = [statement for passage in passages for statement in statements(passage) if len(statement.text.split()) >= 5]
+        every = [
+            statement for passage in passages for statement in statements(passage) if len(statement.text.split()) >= 5
+        ]
         for statement in random.sample(every, min(len(every), QUOTED)):
             yield replace(one, text=statement.text, is_true=True, is_gap=False)
 

@@ -7,9 +7,9 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from knowledge.embeddings import MiniLM
-from knowledge.index import IndexReader, IndexStore, sync
+from knowledge.encoder import LocalEncoder
 from knowledge.search import Searcher
+from tests.building import searcher_over
 from tests.pictures.scenes import SCENES
 from tests.pictures.screenshot import NoPicture, screenshot
 
@@ -45,9 +45,7 @@ def _draw(name: str, searcher: Searcher, out: Path, *, html_only: bool) -> str:
 
 def _searcher(folder: Path) -> Searcher:
     """Search over the product's own guide."""
-    minilm, store = MiniLM(), IndexStore(folder)
-    sync(store, [OUR_GUIDES], minilm)
-    return Searcher(IndexReader(store), minilm)
+    return searcher_over(folder, OUR_GUIDES, LocalEncoder())
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -10,14 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from bot.answering.advisor import Advisor
+from bot.answering.composing import Composer
 from bot.answering.same_question import SameQuestions
 from bot.slack.app import SlackBot
 from bot.slack.blocks import FEEDBACK, SHOW_PASSAGE
 from bot.slack.confirmation_views import CONFIRM_VIEW
 from bot.slack.handover_views import ASK_VIEW, NAMED, TAKE
 from bot.slack.offers import ASK_MENTOR, CONFIRM, MENTOR_MENU
+from knowledge.encoder import LocalEncoder
 from knowledge.search import Searcher
-from tests.bot.slack.scene import DORA, MENTORS, MENTORS_CHANNEL, composing, running
+from tests.bot.slack.scene import DORA, MENTORS, MENTORS_CHANNEL, composer_at, running, saying
+from tests.building import advisor_over
 from tests.openai_server import OpenAIServer
 from tests.pictures.render import channel_page, home_page, modal_page, thread_page
 from tests.slack_server import SlackServer
@@ -62,7 +65,7 @@ class Stage:
 
 async def channel_answer(searcher: Searcher) -> str:
     """A mention in a channel, answered in its thread with sources."""
-    async with playing(Advisor(searcher), searcher) as stage:
+    async with playing(_advisor(searcher), searcher) as stage:
         await stage.slack.say(CHANNEL, TALK, user="U0BEN")
         await stage.ask(CHANNEL, ASKED)
         messages = at_morning(stage.slack.messages(CHANNEL))
@@ -73,7 +76,7 @@ async def channel_answer(searcher: Searcher) -> str:
 async def direct_message_working(searcher: Searcher) -> str:
     """A direct message that is being worked on: the model says nothing yet."""
     released = asyncio.Event()
-    async with OpenAIServer([REPLY]) as model, playing(composing(searcher, model), searcher) as stage:
+    async with OpenAIServer(saying(REPLY)) as model, playing(_advisor(searcher, composer_at(model)), searcher) as stage:
         slack = stage.slack
         model.before_reply = released.wait
         await slack.say(DIRECT, DIRECTLY_ASKED)
@@ -86,7 +89,7 @@ async def direct_message_working(searcher: Searcher) -> str:
 
 async def direct_message_stream(searcher: Searcher) -> str:
     """A direct message whose answer is still being written: Slack is made to refuse its end for a second."""
-    async with OpenAIServer([REPLY]) as model, playing(composing(searcher, model), searcher) as stage:
+    async with OpenAIServer(saying(REPLY)) as model, playing(_advisor(searcher, composer_at(model)), searcher) as stage:
         slack = stage.slack
         slack.rate_limit("chat.stopStream", retry_after=1)
         await slack.say(DIRECT, DIRECTLY_ASKED)
@@ -97,19 +100,19 @@ async def direct_message_stream(searcher: Searcher) -> str:
 
 async def show_passage(searcher: Searcher) -> str:
     """The passages behind an answer, with what supports it in bold."""
-    async with playing(Advisor(searcher), searcher) as stage:
+    async with playing(_advisor(searcher), searcher) as stage:
         return await _pressed(stage, SHOW_PASSAGE)
 
 
 async def feedback(searcher: Searcher) -> str:
     """What a thumbs-down asks."""
-    async with playing(Advisor(searcher), searcher) as stage:
+    async with playing(_advisor(searcher), searcher) as stage:
         return await _pressed(stage, FEEDBACK, "down")
 
 
 async def app_home(searcher: Searcher) -> str:
     """The app's Home tab."""
-    async with playing(Advisor(searcher), searcher) as stage:
+    async with playing(_advisor(searcher), searcher) as stage:
         slack = stage.slack
         await slack.open_tab("home", DIRECT)
         await slack.until(lambda: slack.homes)
@@ -118,7 +121,7 @@ async def app_home(searcher: Searcher) -> str:
 
 async def ask_a_mentor(searcher: Searcher) -> str:
     """What the guides do not answer goes to the mentors, one of whom has taken it and answers in its thread."""
-    async with playing(Advisor(searcher), searcher) as stage:
+    async with playing(_advisor(searcher), searcher) as stage:
         slack = stage.slack
         ts = await stage.ask(CHANNEL, f"<@{BOT_USER}> what does a senior backend engineer earn in London?")
         await slack.press(CHANNEL, ts, ASK_MENTOR, user=VIEWER)
@@ -140,7 +143,7 @@ async def ask_a_mentor(searcher: Searcher) -> str:
 
 async def confirmed_answer(searcher: Searcher) -> str:
     """A mentor confirms an answer, and the next who asks the same gets it."""
-    async with playing(Advisor(searcher), searcher) as stage:
+    async with playing(_advisor(searcher), searcher) as stage:
         slack = stage.slack
         ts = await stage.ask(CHANNEL, f"<@{BOT_USER}> what is the average salary of a senior backend engineer?")
         key = slack.answers(CHANNEL)[-1]["blocks"][-2]["elements"][0]["value"]
@@ -168,6 +171,10 @@ SCENES = {
 """Every picture by the name of its file."""
 
 
+def _advisor(searcher: Searcher, composer: Composer | None = None) -> Advisor:
+    return advisor_over(searcher, LocalEncoder(), composer)
+
+
 @asynccontextmanager
 async def playing(advisor: Advisor, library: Searcher) -> AsyncIterator[Stage]:
     """A workspace with the bot at work in it."""
@@ -176,7 +183,7 @@ async def playing(advisor: Advisor, library: Searcher) -> AsyncIterator[Stage]:
         slack.add_dm(DIRECT, user=VIEWER)
         slack.add_channel(MENTORS_CHANNEL, members=[DORA])
         with tempfile.TemporaryDirectory() as folder:
-            meanings = Meanings(library)
+            same = SameQuestions(LocalEncoder())
             async with running(slack, advisor, Path(folder), library, circle=MENTORS, same=same) as bot:
                 yield Stage(slack, bot)
                 await bot.desk.idle(5)

@@ -26,7 +26,12 @@ async def test_without_a_model_what_answers_is_quoted_with_its_source(advisor: A
 
 @pytest.mark.parametrize(
     "question",
-    ["how much money do they make", "What build tools should I learn?", "which languages should I learn?", "Hi team, what does it pay?"],
+    [
+        "how much money do they make",
+        "What build tools should I learn?",
+        "which languages should I learn?",
+        "Hi team, what does it pay?",
+    ],
 )
 async def test_a_question_in_everyday_words_is_not_refused(advisor: Advisor, question: str) -> None:
     assert (await advisor.answer(Conversation.of([question]))).coverage is not Coverage.NOT_COVERED
@@ -68,7 +73,9 @@ async def test_a_model_composes_and_the_receipt_says_which(searcher: Searcher, a
     assert "$120,000" in answer.citations[0].passage.text
 
 
-async def test_the_model_is_always_asked_with_eight_passages_or_more(searcher: Searcher, advisor_with: AdvisorWith) -> None:
+async def test_the_model_is_always_asked_with_eight_passages_or_more(
+    searcher: Searcher, advisor_with: AdvisorWith
+) -> None:
     async with speaking("Coverage: none\n\nThe guide does not say what it pays in London.") as server:
         answer = await advisor_with(searcher, composer_at(server.url), contact="#mentors").answer(
             Conversation.of(["what is the salary in London?"])
@@ -89,7 +96,9 @@ async def test_what_a_lying_model_says_is_withheld_and_told(searcher: Searcher, 
     assert "left out" in answer.text
 
 
-async def test_where_nothing_a_model_says_is_supported_the_guide_is_quoted(searcher: Searcher, advisor_with: AdvisorWith) -> None:
+async def test_where_nothing_a_model_says_is_supported_the_guide_is_quoted(
+    searcher: Searcher, advisor_with: AdvisorWith
+) -> None:
     async with speaking("It pays £95,000 in London. [1]") as server:
         answer = await advisor_with(searcher, composer_at(server.url)).answer(Conversation.of([PAY]))
     assert answer.receipt.mode == QUOTED
@@ -144,9 +153,13 @@ async def test_citations_are_numbered_in_the_order_of_the_text(searcher: Searche
     assert answer.text == PAID
 
 
-async def test_no_language_model_is_asked_what_to_say_to_a_person_in_need(searcher: Searcher, advisor_with: AdvisorWith) -> None:
+async def test_no_language_model_is_asked_what_to_say_to_a_person_in_need(
+    searcher: Searcher, advisor_with: AdvisorWith
+) -> None:
     server: OpenAIServer
     async with speaking("Cheer up!") as server:
-        answer = await advisor_with(searcher, composer_at(server.url)).answer(Conversation.of(["I want to kill myself"]))
+        answer = await advisor_with(searcher, composer_at(server.url)).answer(
+            Conversation.of(["I want to kill myself"])
+        )
         assert server.prompts() == []
     assert answer.personal

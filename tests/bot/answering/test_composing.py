@@ -21,7 +21,7 @@ from bot.answering.conversation import Conversation, Turn
 from bot.errors import ModelUnavailable, SettingsError
 from knowledge.passages import Passage
 from tests.conftest import passage
-from tests.openai_server import KEY, Fault, OpenAIServer
+from tests.openai_server import Fault, OpenAIServer
 from tests.scripted_model import composer_at
 
 PASSAGES = [passage(f"Fact number {n}.", "Baker", f"Part {n}", position=n) for n in range(10)]
@@ -109,7 +109,12 @@ def test_only_lines_that_are_a_plan_are_read(reply: str, plan: Plan) -> None:
 
 @pytest.mark.parametrize(
     ("reply", "verdicts"),
-    [("1. yes\n2. no", {0: True, 1: False}), ("**2)** Yes.\n9. yes", {1: True}), ("I think so", {}), ("1. perhaps", {})],
+    [
+        ("1. yes\n2. no", {0: True, 1: False}),
+        ("**2)** Yes.\n9. yes", {1: True}),
+        ("I think so", {}),
+        ("1. perhaps", {}),
+    ],
 )
 def test_verdicts_are_read_by_number_and_what_is_none_is_left_out(reply: str, verdicts: dict[int, bool]) -> None:
     assert read_verdicts(reply, 2) == verdicts

@@ -10,7 +10,6 @@ from bot.answering.prompts import Prompt, Prompts
 from bot.errors import SettingsError
 from knowledge.encoder import LocalEncoder
 
-
 EVERYDAY = {
     "good morning career bot!": Intent.GREETING,
     "thank you so much, that was really useful": Intent.THANKS,
@@ -62,7 +61,9 @@ def test_a_wish_for_another_form_is_one_only_after_an_answer(encoder: LocalEncod
     assert not hear(vector, follows=False).wants_another_form
 
 
-@pytest.mark.parametrize(("message", "leans"), [("and in Boston?", True), ("What does a head baker in Sweden earn per month?", False)])
+@pytest.mark.parametrize(
+    ("message", "leans"), [("and in Boston?", True), ("What does a head baker in Sweden earn per month?", False)]
+)
 def test_a_message_that_needs_the_one_before_it_is_told_apart(encoder: LocalEncoder, message: str, leans: bool) -> None:
     assert leans_on_earlier(encoder.vector(message)) is leans
 

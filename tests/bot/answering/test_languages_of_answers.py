@@ -15,8 +15,11 @@ from tests.scripted_model import MODEL, composer_at, parts, speaking
 GERMAN = "Was verdient man als Senior Backend Engineer in den USA?"
 ENGLISH = "What does a senior backend engineer earn in the United States?"
 PLAN = f"question: {ENGLISH}"
-SALARY = "In the United States, the average salary of a senior backend software engineer is about $120,000 per year. [1]"
+SALARY = (
+    "In the United States, the average salary of a senior backend software engineer is about $120,000 per year. [1]"
+)
 DEPENDS = "What an individual salary comes to varies with factors such as location, company size, industry and experience level. [1]"
+SKILLS = "Strong communication and collaboration abilities and excellent problem-solving and analytical skills are essential for success. [2]"
 PAID = "Das Durchschnittsgehalt liegt in den USA bei etwa 120.000 $ pro Jahr."
 VARIES = "Es hängt vom Ort und von der Größe der Firma ab."
 
@@ -36,8 +39,11 @@ def composing(searcher: Searcher, advisor_with: AdvisorWith) -> "Composing":
 Composing = Callable[[OpenAIServer], AbstractAsyncContextManager[Advisor]]
 
 
-async def test_what_passed_the_check_in_the_guides_language_is_told_in_that_of_the_question(composing: Composing) -> None:
-    server = speaking(f"{SALARY} {DEPENDS} It pays €95,000 in Paris. [1] {SALARY}", plan=PLAN, translated=f"1. {PAID}\n2. {VARIES}")
+async def test_what_passed_the_check_in_the_guides_language_is_told_in_that_of_the_question(
+    composing: Composing,
+) -> None:
+    written = f"{SALARY} {DEPENDS} {SKILLS} It pays €95,000 in Paris. [1]"
+    server = speaking(written, plan=PLAN, translated=f"1. {PAID}\n2. {VARIES}\n3. Kommunikation ist wichtig.")
     async with composing(server) as advisor:
         answer = await advisor.answer(Conversation.of([GERMAN]))
     assert answer.text.startswith(f"{PAID} [1] {VARIES} [1]")

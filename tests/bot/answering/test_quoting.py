@@ -43,6 +43,7 @@ async def test_what_surely_answers_is_given_with_what_stands_around_it(baker: Ad
     assert answer.text.endswith("[1]")
     assert len(answer.text.split()) <= GIVEN_WORDS + 5
     assert answer.receipt.mode == QUOTED
+    assert answer.receipt.probability is not None
     assert answer.receipt.probability > 0.5
 
 

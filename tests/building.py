@@ -1,0 +1,46 @@
+"""An advisor put together as the command line does it, for what runs outside pytest."""
+
+from pathlib import Path
+
+from bot.answering.advisor import Advisor
+from bot.answering.checking import Checker
+from bot.answering.composing import Composer
+from bot.answering.hearing import Sayings
+from bot.answering.prompts import Prompts
+from bot.answering.quoting import Quoter
+from knowledge.encoder import LocalEncoder
+from knowledge.index import IndexReader, IndexStore, sync
+from knowledge.reader import Reader
+from knowledge.search import Searcher
+
+
+def searcher_over(folder: Path, guides: Path, encoder: LocalEncoder) -> Searcher:
+    """Search over guides, indexed in a folder."""
+    store = IndexStore(folder)
+    sync(store, [guides], encoder)
+    return Searcher(IndexReader(store), encoder)
+
+
+def advisor_over(
+    searcher: Searcher,
+    encoder: LocalEncoder,
+    composer: Composer | None = None,
+    *,
+    reader: Reader | None = None,
+    checker: Checker | None = None,
+    sayings: Sayings | None = None,
+    contact: str = "",
+) -> Advisor:
+    """An advisor; what is not given is made."""
+    return Advisor(
+        searcher, encoder, Quoter(reader or Reader()), checker or Checker(encoder), sayings or plain_sayings(),
+        composer=composer, contact=contact,
+    )  # fmt: skip
+
+
+def plain_sayings() -> Sayings:
+    """What the bot says to messages that are no questions."""
+    people = Prompts.load().people
+    return Sayings.of(
+        people, contact="@dana", emergency="call 112", composed=False, days=90, roles=["nurse"], titles=["Nurse"]
+    )
