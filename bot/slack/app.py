@@ -60,7 +60,7 @@ STOP_SECONDS = 10.0
 """How long a stop waits for answers being composed; what is not ready is answered after the next start."""
 
 COMPOSED = "A language model writes my answers, and every sentence is checked against the guides before you see it."
-EXTRACTED = "My answers are put together from the guides' own words, without a language model."
+QUOTED = "My answers are quotes from the guides, without a language model."
 
 Middleware = Callable[..., Awaitable[BoltResponse | None]]
 
@@ -138,7 +138,7 @@ class SlackBot:
         app = build_app(
             self._client, me, accepting(self._records, self._advisor.continues), self.desk, answer_written(self.office)
         )
-        mode = COMPOSED if self._advisor.streams else EXTRACTED
+        mode = COMPOSED if self._advisor.streams else QUOTED
         drafting = Drafting(self._advisor, self._records, self._limits.longest_question)
         settings = SettingsForm(self._records, self._people, self._library, self._workspace.admins)
         listen_to_answers(app, self.office)
