@@ -16,7 +16,7 @@ OUT = Path(__file__).parents[2] / "bot" / "answering"
 SENSITIVE = ("self_harm", "harassment", "discrimination", "violence", "burnout", "lost_job")
 QUESTIONS_TAKEN = 1200
 """Questions of our sets that are taken as examples of the class "question"."""
-MISTAKEN = {"hearing_sensitive": 0.015, "hearing_other": 0.03, "leaning": 0.05, "chatter": 0.012, "gap": 0.005}
+MISTAKEN = {"hearing_sensitive": 0.005, "hearing_other": 0.005, "leaning": 0.05, "chatter": 0.012, "gap": 0.005}
 """The share of questions that may be taken for a message of another kind or for a follow-up, and of claims for chatter or gaps."""
 SENTENCE_KINDS = {"faithful": "claim", "false": "claim", "lead": "chatter", "chatter": "chatter", "refusal": "chatter", "gap": "gap", "gapfalse": "gap"}  # fmt: skip
 

@@ -7,8 +7,8 @@ import pytest
 
 from bot.answering.language import language_of, language_of_locale
 
-SHARED = Path(__file__).parents[3] / "shared" / "eval"
-OWN = Path(__file__).parents[1] / "evals" / "own-guide-questions.jsonl"
+SHARED = Path(__file__).parents[4] / "shared" / "eval"
+OWN = Path(__file__).parents[2] / "evals" / "own-guide-questions.jsonl"
 ASKED = """
 de Was verdient man als Senior Backend Engineer?
 de Welche Programmiersprachen brauche ich?
