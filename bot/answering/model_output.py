@@ -126,9 +126,9 @@ def read_reply(reply: str, prompted: Collection[str] = (), *, whole: bool = True
     pieces = _without_repetition(_formed(_pieces(lines)))
     if not whole and not (goes_on and pieces and not _ANSWER_BY_ITSELF.match(pieces[-1].text)):
         pieces = pieces[:-1]  # the last may go on, be cited, or lead a list
-    elif whole and (cut or len(reply) > LONGEST_REPLY) and pieces and not _SENTENCE_END.search(text[-200:].rstrip()):
+    elif whole and (cut or len(reply) > LONGEST_REPLY) and pieces and not _SENTENCE_END.search(pieces[-1].text):
         pieces = pieces[:-1]
-    return Reading(tuple(_grounded_leads(pieces, whole=whole)), told)
+    return Reading(tuple(_grounded_leads(pieces)), told)
 
 
 def line_key(line: str) -> str:
@@ -241,7 +241,7 @@ def _line_pieces(line: str, gap: str, below: str) -> Iterator[Piece]:
     marker = f"{' ' * len(item[1].expandtabs(4))}{_marker(item[2])}" if item else ""
     body = _LABEL.sub("", item[3] if item else line.strip())
     prefix, form = gap + marker, Form.ITEM if item else Form.SENTENCE
-    for part in _with_their_marks(sentences(_MARK.sub(_plain_marks, body))):
+    for part in _with_their_marks(sentences(_with_plain_marks(body))):
         text, cited = _without_marks(part)
         if re.search(r"\w", text):
             yield Piece(form, text, cited, prefix)
@@ -293,9 +293,13 @@ def _without_marks(text: str) -> tuple[str, tuple[int, ...]]:
     return text.strip(), tuple(dict.fromkeys(cited))
 
 
-def _plain_marks(found: re.Match[str]) -> str:
-    """A mark of any spelling as [1][2], behind which `sentences` sees the next sentence begin."""
-    return f" {''.join(f'[{number}]' for number in _numbers_in(found[0]))}"
+def _with_plain_marks(text: str) -> str:
+    """A text with its marks of any spelling as [1][2], behind which `sentences` sees the next sentence begin."""
+
+    def plain(found: re.Match[str]) -> str:
+        return f" {''.join(f'[{number}]' for number in _numbers_in(found[0].translate(_RAISED)))}"
+
+    return _RAISED_MARK.sub(plain, _MARK.sub(plain, text))
 
 
 def _numbers_in(mark: str) -> list[int]:
@@ -344,7 +348,7 @@ def _settled(text: str) -> tuple[str, bool]:
     Tells also whether another sentence has begun behind them on that line, so that none of them goes on or gets a mark.
     """
     lines, _, last = text.rpartition("\n")
-    if last.lstrip()[:1] in ("", "|", "#", "*", "_") or not last.lstrip()[:1].isalpha():
+    if not last.lstrip()[:1].isalpha() or _ITEM.match(last):
         return lines, False
     spoken = sentences(last)
     place = last.rfind(spoken[-1])
@@ -356,11 +360,11 @@ def _settled(text: str) -> tuple[str, bool]:
     return f"{lines}\n{last[:place]}", False
 
 
-def _grounded_leads(pieces: Sequence[Piece], *, whole: bool) -> Iterator[Piece]:
+def _grounded_leads(pieces: Sequence[Piece]) -> Iterator[Piece]:
     """The pieces without what leads nothing: a sentence with a colon, a heading, a table's header at the end."""
     for number, piece in enumerate(pieces):
         after = pieces[number + 1] if number + 1 < len(pieces) else None
         leads = piece.form in (Form.LEAD, Form.HEADING, Form.HEADER)
         hanging = piece.form is Form.SENTENCE and piece.text.rstrip("*_ ").endswith((":", "："))
-        if not hanging and not (leads and whole and after is None):
+        if not hanging and not (leads and after is None):
             yield piece

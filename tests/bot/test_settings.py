@@ -62,3 +62,23 @@ def test_tokens_and_keys_are_not_printed(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_model_of_another_provider_needs_no_openai_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHAT_MODEL", "ollama:llama3")
     assert Settings.load().has_model
+
+
+def test_a_server_of_ones_own_needs_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:11434/v1")
+    settings = Settings.load()
+    assert settings.has_model
+    assert settings.openai_key == ""
+
+
+def test_a_model_id_with_a_colon_is_no_provider(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHAT_MODEL", "llama3.2:3b")
+    assert not Settings.load().has_model
+
+
+@pytest.mark.parametrize("name", ["OPENAI_API_KEY", "OPENAI_BASE_URL", "CHAT_MODEL"])
+def test_without_a_model_nothing_of_it_is_left(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    values = {"OPENAI_API_KEY": "sk-secret", "OPENAI_BASE_URL": "http://127.0.0.1:1/v1", "CHAT_MODEL": "ollama:llama3"}
+    monkeypatch.setenv(name, values[name])
+    assert Settings.load().has_model
+    assert not Settings.load().without_model().has_model

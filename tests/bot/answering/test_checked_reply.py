@@ -79,6 +79,44 @@ async def test_a_lead_without_its_list_is_not_shown(checker: Checker) -> None:
     assert "also use" not in composed.text
 
 
+ITEMS = "- They knead dough [2]\n- They fire ovens [2]"
+
+
+@pytest.mark.parametrize(
+    ("lead", "why"),
+    [
+        ("A baker earns £90,000 a year and does this:\n\n", "“£90,000” is not in the passages"),
+        ("This is what bakers in London do:\n\n", "“london” is not in the passages"),
+        ("## Bakers earn £90,000\n\n", "“£90,000” is not in the passages"),
+        ("**Every day from 3 o'clock on**\n\n", "“3” is not in the passages"),
+    ],
+)
+async def test_what_leads_a_list_may_claim_no_figure_or_name_that_the_passages_lack(
+    checker: Checker, lead: str, why: str
+) -> None:
+    composed = await _composed(checker, f"{lead}{ITEMS}")
+    assert composed.text.startswith(ITEMS)
+    assert "left out" in composed.text
+    assert [one.why for one in composed.withheld] == [why]
+    assert composed.stands
+
+
+async def test_the_columns_of_a_table_lose_their_names_where_one_claims_too_much(checker: Checker) -> None:
+    rows = "| A baker earns 2,900 euros a month | [1]\n| Apprentices earn 900 euros a month | [1]"
+    composed = await _composed(checker, f"| Pay in London, £90,000 at most |\n| --- |\n{rows}")
+    assert "90,000" not in composed.text
+    assert composed.text.startswith("| |\n| --- |\n| A baker")
+
+
+async def test_items_below_a_lead_that_was_left_out_do_not_hang_from_an_earlier_one(checker: Checker) -> None:
+    composed = await _composed(
+        checker, f"{PAY} {YOUNG}\n\nBakers never do this:\n\nBakers in London do this:\n\n{ITEMS}"
+    )
+    assert "never" not in composed.text
+    assert "London" not in composed.text
+    assert "They knead dough" in composed.text
+
+
 async def test_a_list_keeps_its_lead_and_its_layout(checker: Checker) -> None:
     composed = await _composed(
         checker,

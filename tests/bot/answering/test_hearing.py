@@ -1,7 +1,9 @@
 """What kind of message is it? In words that no example has."""
 
+import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -9,50 +11,48 @@ from bot.answering.hearing import Intent, Sayings, hear, leans_on_earlier
 from bot.answering.prompts import Prompt, Prompts
 from bot.errors import SettingsError
 from knowledge.encoder import LocalEncoder
+from knowledge.words import words
 
-EVERYDAY = {
-    "good morning career bot!": Intent.GREETING,
-    "thank you so much, that was really useful": Intent.THANKS,
-    "ok bye, see you tomorrow": Intent.GOODBYE,
-    "who made you and what are you exactly?": Intent.WHO,
-    "is anybody else going to read what I type in here?": Intent.PRIVACY,
-    "please write my CV for me": Intent.WRITING,
-    "you never understand anything I ask": Intent.COMPLAINT,
-    "lol ok": Intent.CHITCHAT,
-}
-
-
-def test_of_messages_that_ask_the_guides_nothing_most_are_told_apart(encoder: LocalEncoder) -> None:
-    heard = {message: hear(encoder.vector(message), follows=False) for message in EVERYDAY}
-    assert sum(heard[message] is intent for message, intent in EVERYDAY.items()) >= 6
-
-
-@pytest.mark.parametrize(
-    "message",
-    [
-        "I don't want to be alive anymore",
-        "my supervisor keeps touching me and I don't know who to tell",
-        "they passed me over because I'm pregnant, again",
-        "I cry in the car before every shift and can't go on like this",
-        "they let me go this morning, I have no idea what to do now",
+MESSAGES = Path(__file__).parents[2] / "fitting" / "data" / "messages"
+HEARD = {
+    Intent.GREETING: ["good morning career bot!", "hey, good to see you here", "good evening everyone"],
+    Intent.THANKS: ["thank you so much, that was really useful", "cheers, that cleared it up", "brilliant, much appreciated"],
+    Intent.GOODBYE: ["ok bye, see you tomorrow"],
+    Intent.PRIVACY: ["can my manager see what I write to you?"],
+    Intent.WRITING: ["please write my CV for me"],
+    Intent.SELF_HARM: [
+        "I don't want to be alive anymore", "I keep thinking it would be easier if I was dead", "nobody would miss me if I was gone",
     ],
-)
-def test_somebody_who_needs_a_person_is_heard(encoder: LocalEncoder, message: str) -> None:
-    assert hear(encoder.vector(message), follows=False).needs_a_person
-
-
-@pytest.mark.parametrize(
-    "message",
-    [
-        "what does a senior nurse earn?",
-        "how do I kill a process in Linux, is that part of the job?",
-        "which certificates does a fire safety officer need",
-        "how many weeks of notice do I have to give?",
-        "do I have to work nights",
+    Intent.HARASSMENT: [
+        "my supervisor keeps touching me and I don't know who to tell", "a colleague sends me obscene photos and laughs about it",
     ],
-)
-def test_a_career_question_stays_a_question(encoder: LocalEncoder, message: str) -> None:
-    assert hear(encoder.vector(message), follows=False) is Intent.QUESTION
+    Intent.DISCRIMINATION: ["they passed me over because I'm pregnant, again", "he said women have no business in this workshop"],
+    Intent.VIOLENCE: ["a customer threatened me with a knife yesterday", "my boss threatens to hit me"],
+    Intent.BURNOUT: ["I cry in the car before every shift and can't go on like this", "I can't sleep any more because of this job"],
+    Intent.LOST_JOB: ["they let me go this morning, I have no idea what to do now", "I was made redundant on Friday"],
+    Intent.QUESTION: [
+        "what does a senior nurse earn?", "how do I kill a process in Linux, is that part of the job?", "how do I fire a kiln",
+        "which certificates does a fire safety officer need", "how many weeks of notice do I have to give?",
+        "can I be dismissed during probation?", "is burnout common among nurses", "what does a suicide prevention counsellor earn",
+        "does the handbook say how harassment is reported?", "what is the severance pay after redundancy",
+        "hi, what does a nurse earn?", "thanks! and how long is the training?", "pay?",
+    ],
+}  # fmt: skip
+"""Messages in words that no example has, by what they are."""
+CASES = [(message, intent) for intent, messages in HEARD.items() for message in messages]
+
+
+@pytest.mark.parametrize(("message", "intent"), CASES)
+def test_a_message_in_words_that_no_example_has_is_heard_as_what_it_is(
+    encoder: LocalEncoder, message: str, intent: Intent
+) -> None:
+    assert hear(encoder.vector(message), follows=False) is intent
+
+
+def test_none_of_these_messages_is_an_example_that_the_classifier_was_fitted_on() -> None:
+    lines = [line for path in MESSAGES.glob("*.jsonl") for line in path.read_text(encoding="utf-8").splitlines()]
+    examples = {tuple(words(json.loads(line)["text"])) for line in lines}
+    assert [message for message, _ in CASES if tuple(words(message)) in examples] == []
 
 
 def test_a_wish_for_another_form_is_one_only_after_an_answer(encoder: LocalEncoder) -> None:
@@ -79,8 +79,9 @@ def test_everybody_who_needs_a_person_is_told_of_one() -> None:
             assert "@dana" in sayings.to(intent) or "112" in sayings.to(intent)
 
 
-def test_a_section_that_is_missing_from_the_prompt_is_named() -> None:
+@pytest.mark.parametrize("section", ["burnout", "self_harm", "greeting", "form"])
+def test_a_section_that_is_missing_from_the_prompt_is_named(section: str) -> None:
     people = Prompts.load().people
-    without = re.sub(r"^## burnout$", "## burnt_out", people.text, flags=re.M)
-    with pytest.raises(SettingsError, match="burnout"):
+    without = re.sub(rf"^## {section}$", "## another", people.text, flags=re.M)
+    with pytest.raises(SettingsError, match=rf"prompts/people\.md lacks the section {section}"):
         _sayings(replace(people, text=without))

@@ -6,7 +6,9 @@ import pytest
 
 from bot.answering.advisor import Advisor
 from bot.answering.conversation import QUOTED, Conversation, Coverage
-from bot.answering.quoting import GIVEN_WORDS, NEAREST_WORDS, unknown_names
+from bot.answering.quoting import GIVEN_WORDS, NEAREST_WORDS, Quote, Quoter, unknown_names
+from knowledge.fitted import number
+from knowledge.reader import Reader
 from tests.conftest import AdvisorOver
 
 BAKER = """# Baker
@@ -75,6 +77,37 @@ async def test_where_nothing_is_near_no_untrue_reason_is_given(baker: Advisor) -
     answer = await baker.answer(Conversation.of(["qqqq zzzz wwww"]))
     assert answer.coverage in (Coverage.NOT_COVERED, Coverage.NEAREST)
     assert "nothing in it about" not in answer.text
+
+
+async def test_what_the_guide_does_not_say_is_said_with_what_is_near_and_claims_nothing(baker: Advisor) -> None:
+    question = "Which visa do I need for Canada?"
+    answer = await baker.answer(Conversation.of([question]))
+    assert answer.coverage is Coverage.NOT_COVERED
+    assert "they do not mention “canada”" in answer.text
+    assert "Nearest sections:" in answer.text
+    assert answer.citations == ()
+    assert answer.gaps == (question,)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When do bakers start?",
+        "Is there a company pension?",
+        "What does a trained baker earn in Norway?",
+        "Do bakers get a car?",
+    ],
+)
+async def test_how_much_is_claimed_follows_from_the_probability(baker: Advisor, question: str) -> None:
+    answer = await baker.answer(Conversation.of([question]))
+    probability = answer.receipt.probability
+    assert probability is not None
+    assert answer.coverage.claims <= (probability >= number("covered"))
+    assert (answer.coverage is Coverage.NOT_COVERED) == (probability < number("nearest"))
+
+
+def test_where_nothing_was_found_nothing_is_quoted(reader: Reader) -> None:
+    assert Quoter(reader).quote("What does a baker earn?", []) == Quote(Coverage.NOT_COVERED, "", 0.0)
 
 
 def test_a_name_is_unknown_only_where_no_form_of_it_stands_anywhere() -> None:
