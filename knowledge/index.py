@@ -170,10 +170,10 @@ class IndexStore:
         )
 
     def contents(self, version: Version) -> Contents:
-        """The passages of a version, from the file beside it or, on another machine, from Chroma."""
+        """The passages of a version, from the file beside it or, where that is missing or damaged, from Chroma."""
         try:
             return _contents_from(json.loads((self._beside(version.name) / "passages.json").read_text("utf-8")))
-        except OSError:
+        except (OSError, ValueError, KeyError, TypeError):
             stored = self._client.get_collection(version.name, embedding_function=None).get(include=["metadatas"])
             said = [json.loads(str((metadata or {})["passage"])) for metadata in stored["metadatas"] or []]
             passages = [_passage_from(entry["guide"], entry) for entry in said]

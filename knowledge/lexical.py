@@ -54,7 +54,7 @@ class Bm25:
         return cls(scorer, meta["frequencies"], meta["texts"])
 
     def scores(self, asked: Iterable[str]) -> "Scores":
-        """The score of every text for some terms, as a share of what the terms could bring together: about 0 to 2.5."""
+        """The score of every text for some terms, as a share of what the terms could bring together: 0 to below 1."""
         import math
 
         import numpy as np

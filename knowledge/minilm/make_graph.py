@@ -6,7 +6,7 @@ Run it only when the graph itself is to change; it needs the `onnx` package, whi
     /tmp/onnx/bin/python knowledge/minilm/make_graph.py knowledge/minilm/minilm.onnx
 
 The architecture is BERT's (Devlin et al. 2019) with 6 layers, 12 heads and hidden size 384. The graph takes the word
-pieces of one text and gives the state of each. Weights are initialisers that `knowledge.minilm.weights` supplies when a
+pieces of one text and gives the state of each. Weights are initialisers that `knowledge.minilm.model` supplies when a
 session is opened, so that one graph serves every set of them. Linear layers multiply 8-bit integers: weights are scaled
 by output, activations by word piece, which keeps the cosine with the 32-bit states at 0.998 and takes less than half the
 time. A text is never computed together with another, so its states depend on nothing but itself.

@@ -1,13 +1,12 @@
 """Vectors of passages, statements and questions, and what is said when they cannot be had."""
 
-from concurrent.futures import ThreadPoolExecutor
+import asyncio
 
 import numpy as np
 import pytest
 
 from knowledge.encoder import LocalEncoder, open_encoder
 from knowledge.errors import EmbeddingsFailed
-from knowledge.minilm.model import MiniLM
 from tests.conftest import passage
 from tests.openai_server import KEY, Fault, OpenAIServer
 
@@ -39,16 +38,29 @@ def test_a_question_lies_nearest_to_the_statement_that_answers_it(encoder: Local
     assert (encoded.statements @ encoder.vector("do they have night shifts?")).argmax() == 1
 
 
-def test_threads_may_share_a_model(encoder: LocalEncoder) -> None:
-    texts = [f"question number {n}" for n in range(20)]
-    with ThreadPoolExecutor(4) as threads:
-        together = list(threads.map(encoder.vector, texts))
-    assert all(np.array_equal(vector, encoder.vector(text)) for vector, text in zip(together, texts, strict=True))
+def test_the_same_text_has_the_same_vector_each_time(encoder: LocalEncoder) -> None:
+    assert np.array_equal(encoder.vector("what does it pay?"), LocalEncoder().vector("what does it pay?"))
 
 
-def test_the_states_of_a_text_do_not_depend_on_what_follows_the_longest_length() -> None:
-    model = MiniLM("search")
-    assert model.states([101, *[2003] * 2000]).shape == (512, 384)
+def test_of_a_long_question_the_end_counts(encoder: LocalEncoder) -> None:
+    asked = "what does a nurse earn in her first year " * 12
+    assert np.array_equal(encoder.vector(f"I once met a baker. {asked}"), encoder.vector(asked))
+
+
+def test_a_statement_beyond_what_is_read_has_the_vector_of_its_passage(encoder: LocalEncoder) -> None:
+    long = passage(" ".join(f"Sentence number {n} says something about ovens." for n in range(60)), "Ovens")
+    (encoded,) = encoder.encode([long])
+    assert np.array_equal(encoded.statements[-1], encoded.passage)
+    assert not np.array_equal(encoded.statements[0], encoded.passage)
+
+
+def test_a_passage_without_statements_has_a_vector(encoder: LocalEncoder) -> None:
+    (encoded,) = encoder.encode([passage("", "Nurse")])
+    assert encoded.statements.shape == (0, len(encoded.passage))
+
+
+def test_everything_is_computed_here_unless_a_model_is_named(encoder: LocalEncoder) -> None:
+    assert open_encoder("local", encoder) is encoder
 
 
 def test_openai_embeddings_without_a_key_say_what_to_set(encoder: LocalEncoder) -> None:
@@ -64,6 +76,17 @@ async def test_a_remote_model_is_sent_texts_and_no_tokens_and_statements_stay_he
     assert np.array_equal(question.for_statements, encoder.vector("what does it pay?"))
     assert len(question.for_passages) != len(question.for_statements)
     assert encoder.name in remote.name
+
+
+async def test_a_remote_model_is_asked_once_for_all_passages(encoder: LocalEncoder) -> None:
+    passages = [passage(TEXT, "Nurse"), passage("Ovens bake bread.", "Baker")]
+    async with OpenAIServer() as server:
+        remote = open_encoder("text-embedding-3-small", encoder, KEY, server.url)
+        encoded = await asyncio.to_thread(remote.encode, passages)
+        assert [request["input"] for request in server.requests] == [["Nurse\n" + TEXT, "Baker\nOvens bake bread."]]
+    own = encoder.encode(passages)
+    assert all(np.array_equal(one.statements, other.statements) for one, other in zip(encoded, own, strict=True))
+    assert [float(np.linalg.norm(one.passage)) for one in encoded] == pytest.approx([1.0, 1.0])
 
 
 @pytest.mark.parametrize(("model", "key", "fault", "said"), [

@@ -33,6 +33,21 @@ def test_each_passage_has_a_logit_for_each_of_its_statements(reader: Reader) -> 
     assert read[1] == reader.read("how long at sea?", [CAPTAIN])[0]
 
 
+def test_a_question_that_names_the_role_is_read_without_its_name_too(reader: Reader) -> None:
+    named, rest = reader.read("how long is the training of a baker?", [BAKER, CAPTAIN]), "how long is the training of a"
+    assert all(one >= other for one, other in zip(named[0], reader.read(rest, [BAKER])[0], strict=True))
+    assert named[1] != reader.read(rest, [CAPTAIN])[0]
+
+
+def test_a_question_of_nothing_but_the_role_is_read_as_it_is(reader: Reader) -> None:
+    assert len(reader.read("a baker?", [BAKER])[0]) == 3
+
+
+def test_a_passage_without_statements_is_read_to_nothing(reader: Reader) -> None:
+    assert reader.read("what does it pay?", [passage("", "Baker"), BAKER])[0] == []
+    assert reader.read("what does it pay?", []) == []
+
+
 def test_statements_beyond_what_is_read_do_not_answer(reader: Reader) -> None:
     long = passage(" ".join(f"Sentence number {n} says something about ovens." for n in range(60)), "Ovens")
     logits = reader.read("what do ovens do?", [long])[0]
