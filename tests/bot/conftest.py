@@ -1,4 +1,7 @@
-"""The records on both databases: the same tests, each time with empty tables."""
+"""The records on both databases: the same tests, each time with empty tables.
+
+Tests on PostgreSQL share one database, so one process runs them all.
+"""
 
 import os
 from collections.abc import AsyncIterator
@@ -13,7 +16,7 @@ POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 NO_POSTGRES = "TEST_POSTGRES_URL is not set; .ci/run starts a server and sets it"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.xdist_group("postgresql"))])
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where the records are."""
     if request.param == "postgresql" and not POSTGRES:

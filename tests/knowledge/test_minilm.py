@@ -67,7 +67,8 @@ def bert(ids: Sequence[int], weights: Weights, linear: Linear) -> Floats:
 def _norm(x: Floats, weights: Weights, layer: str) -> Floats:
     centred = x - x.mean(axis=-1, keepdims=True)
     normed: Floats = centred / np.sqrt((centred**2).mean(axis=-1, keepdims=True) + 1e-12)
-    return normed * weights[f"{layer}.weight"] + weights[f"{layer}.bias"]
+    scaled: Floats = normed * weights[f"{layer}.weight"] + weights[f"{layer}.bias"]
+    return scaled
 
 
 def _gelu(x: Floats) -> Floats:

@@ -214,6 +214,7 @@ async def test_500_interleavings_of_two_mentors_end_in_a_clear_state(records: Re
     assert min(ended[what] for what in ("made", "withdrawn", "expired", "lost")) > 50, "too little happened"
 
 
+@pytest.mark.xdist_group("postgresql")
 async def test_so_they_do_with_many_connections(tmp_path: Path) -> None:
     if not POSTGRES:
         pytest.skip(NO_POSTGRES)
