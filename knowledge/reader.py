@@ -37,10 +37,10 @@ class Reader:
         return [
             [
                 max(logits)
-                for logits in zip(*(self._logits(word_pieces.of_question(one), passage) for one in forms), strict=True)
+                for logits in zip(*(self._logits(word_pieces.of_question(one), passage) for one in asked), strict=True)
             ]
             for passage in passages
-            for forms in [_forms(question, passage.guide)]
+            for asked in [forms(question, passage.guide)]
         ]
 
     def _logits(self, asked: Sequence[int], passage: Passage) -> list[float]:
@@ -65,7 +65,7 @@ class Reader:
         return self._model
 
 
-def _forms(question: str, guide: Guide) -> list[str]:
+def forms(question: str, guide: Guide) -> list[str]:
     """A question as it was asked and, where it holds words of its guide's role or title, without these."""
     named = {stem(word) for word in words(guide.role or guide.title) if not is_function_word(word)}
     rest = [word for word in question.split() if not named.issuperset(stems(word) or [word])]

@@ -1,4 +1,4 @@
-"""Trains the weights of knowledge/minilm: python -m tests.fitting.train search|reading|checking [--epochs N] [--steps N]
+"""Trains the weights of knowledge/minilm: python -m tests.fitting.train search|reading|checking [--begin FILE] [--rate X] ...
 
 Needs torch, which the product does not: python -m venv, then pip install torch numpy safetensors tokenizers and this
 project. Two cores take about 45 minutes for search, 80 for reading (2 epochs), 40 for checking (3 epochs).
@@ -26,6 +26,7 @@ from knowledge.encoder import LocalEncoder
 from knowledge.lexical import LexicalIndex
 from knowledge.minilm.model import WIDTH, read_tensors, weights_folder
 from knowledge.passages import Passage
+from knowledge.reader import forms
 from knowledge.statements import statements
 from knowledge.word_pieces import FIRST, LAST
 from tests.fitting import sentences
@@ -116,7 +117,7 @@ class ReadingModel(nn.Module):
         super().__init__()
         self.encoder = encoder
         self.inner, self.outer = nn.Linear(2 * WIDTH, 192), nn.Linear(192, 1)
-        self.scale, self.null = nn.Parameter(torch.tensor(15.0)), nn.Parameter(torch.tensor([6.0]))
+        self.scale, self.null = nn.Parameter(torch.tensor([15.0])), nn.Parameter(torch.tensor([6.0]))
         nn.init.zeros_(self.outer.weight)
         nn.init.zeros_(self.outer.bias)
 
@@ -171,25 +172,39 @@ class Question:
         return sorted({passage for passage, _ in self.gold})
 
 
+@dataclass(frozen=True)
+class Plan:
+    """How a task is trained where it is not as usual: 0 stands for the task's own number."""
+
+    epochs: int = 0
+    rate: float = 0.0
+    steps: int = 0
+    begin: Path | None = None
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train one task and write its weights as 8-bit integers."""
     parser = argparse.ArgumentParser(prog="python -m tests.fitting.train", description=__doc__)
     parser.add_argument("task", choices=["search", "reading", "checking"])
     parser.add_argument("--epochs", type=int, default=0, help="instead of the task's own number")
+    parser.add_argument("--rate", type=float, default=0.0, help="of learning, instead of the task's own")
     parser.add_argument("--steps", type=int, default=0, help="stop after so many, for a trial")
+    parser.add_argument(
+        "--begin", type=Path, help="weights of this task that are trained on, instead of beginning anew"
+    )
     parser.add_argument("--out", type=Path, default=OUT, help="folder of the weights")
     chosen = parser.parse_args(arguments)
     random.seed(1)
     torch.manual_seed(1)
     run = {"search": train_search, "reading": train_reading, "checking": train_checking}[chosen.task]
-    tensors = run(chosen.epochs, chosen.steps)
+    tensors = run(Plan(chosen.epochs, chosen.rate, chosen.steps, chosen.begin))
     save(chosen.out / f"{chosen.task}.safetensors", tensors)
     return 0
 
 
-def train_search(epochs: int, steps: int) -> dict[str, Tensor]:
+def train_search(plan: Plan) -> dict[str, Tensor]:
     """Questions near their passages and statements (InfoNCE over the batch, each question with one wrong passage)."""
-    encoder = opened(None)
+    encoder = opened(plan.begin)
     asked = [one for one in all_questions() if one.gold]
 
     def loss(batch: Sequence[Question]) -> Tensor:
@@ -208,13 +223,14 @@ def train_search(epochs: int, steps: int) -> dict[str, Tensor]:
         held = torch.tensor([[float(any(row.id == key for key, _ in gold)) for row in rows] for gold in right])
         return _nll(20 * question @ spans.T, told) + _nll(20 * question @ vectors.T, held)
 
-    fit(encoder, asked, loss, epochs=epochs or 3, batch=20, rate=5e-5, steps=steps)
+    fit(encoder, asked, loss, epochs=plan.epochs or 3, batch=20, rate=plan.rate or 5e-5, steps=plan.steps)
     return dict(encoder.tensors())
 
 
-def train_reading(epochs: int, steps: int) -> dict[str, Tensor]:
+def train_reading(plan: Plan) -> dict[str, Tensor]:
     """Statements of three passages against each other and against "none of them answers"; begins with the weights of search."""
-    model = ReadingModel(opened(OUT / "search.safetensors"))
+    model = ReadingModel(opened(plan.begin or OUT / "search.safetensors"))
+    _begin_heads(model, plan)
 
     def loss(batch: Sequence[Question]) -> Tensor:
         total = torch.zeros(())
@@ -229,15 +245,14 @@ def train_reading(epochs: int, steps: int) -> dict[str, Tensor]:
             total = total + everything - target + (each * (1 + right)).sum() / 8
         return total / len(batch)
 
-    fit(model, all_questions(), loss, epochs=epochs or 2, batch=8, rate=7e-5, steps=steps)
-    heads = {"inner": model.inner, "outer": model.outer}
-    own = {f"head.{name}.{part}": getattr(layer, part) for name, layer in heads.items() for part in ("weight", "bias")}
-    return {**dict(model.encoder.tensors()), **own, "head.scale": model.scale[None], "head.null": model.null}
+    fit(model, all_questions(), loss, epochs=plan.epochs or 2, batch=8, rate=plan.rate or 7e-5, steps=plan.steps)
+    return {**dict(model.encoder.tensors()), **_heads(model)}
 
 
-def train_checking(epochs: int, steps: int) -> dict[str, Tensor]:
+def train_checking(plan: Plan) -> dict[str, Tensor]:
     """Sentences of models, faithful and false, with the statements nearest to them; begins with the weights of search."""
-    model = CheckingModel(opened(OUT / "search.safetensors"))
+    model = CheckingModel(opened(plan.begin or OUT / "search.safetensors"))
+    _begin_heads(model, plan)
     encoder = LocalEncoder()
     checker = Checker(encoder)
     every = sorted(
@@ -257,10 +272,21 @@ def train_checking(epochs: int, steps: int) -> dict[str, Tensor]:
         logits = model(ids, mask, [length for _, length, _ in batch])
         return functional.binary_cross_entropy_with_logits(logits, torch.tensor([label for *_, label in batch]))
 
-    fit(model, rows, loss, epochs=epochs or 3, batch=32, rate=1e-4, steps=steps)
-    heads = {"token": model.token, "inner": model.inner, "outer": model.outer}
-    own = {f"head.{name}.{part}": getattr(layer, part) for name, layer in heads.items() for part in ("weight", "bias")}
-    return {**dict(model.encoder.tensors()), **own}
+    fit(model, rows, loss, epochs=plan.epochs or 3, batch=32, rate=plan.rate or 1e-4, steps=plan.steps)
+    return {**dict(model.encoder.tensors()), **_heads(model)}
+
+
+def _heads(model: ReadingModel | CheckingModel) -> dict[str, nn.Parameter]:
+    """What a task has on top of the encoder, under the names in its file."""
+    return {f"head.{name}": value for name, value in model.named_parameters() if not name.startswith("encoder.")}
+
+
+def _begin_heads(model: ReadingModel | CheckingModel, plan: Plan) -> None:
+    """Give what is on top of the encoder the weights that are trained on."""
+    if plan.begin is not None:
+        told = read_tensors(plan.begin)
+        for name, value in _heads(model).items():
+            value.data = torch.tensor(np.array(told[name], dtype=np.float32)).reshape(value.shape)
 
 
 def _quoted(told: Sequence[Labelled]) -> Iterator[Labelled]:
@@ -384,7 +410,7 @@ def _in_floats(tensors: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read(model: ReadingModel, one: Question, places: Sequence[int]) -> tuple[Tensor, list[tuple[int, int]]]:
-    asked = word_pieces.of_question(one.text)
+    asked = word_pieces.of_question(random.choice(forms(one.text, one.passages[0].guide)))
     rows, spans, who = [], [], []
     for text, place in enumerate(places):
         pieces = word_pieces.of_passage(one.passages[place])
