@@ -47,8 +47,9 @@ class Labelled:
 def own(writers: Sequence[str] = ()) -> Iterator[Labelled]:
     """The sentences of our sets, of some writers or of all."""
     for name in SETS:
-        if not writers or name in writers:
-            for s in lines(DATA / name / "sentences.jsonl"):
+        written = DATA / name / "sentences.jsonl"
+        if written.exists() and (not writers or name in writers):
+            for s in lines(written):
                 yield _labelled(
                     s, s["label"], s["question"], passages_of(DATA / name / "guides" / s["file"]), s["kind"], name
                 )
