@@ -22,14 +22,10 @@ from knowledge.words import stem
 
 READ = 3
 """Passages that are read with the question in mind."""
-WINDOWS = 2
-"""Passages shown where none surely answers."""
-NEAREST_WORDS = 120
-"""Words of the passages shown together where none surely answers."""
+LIST_WORDS = 50
+"""A list or table of at most so many words is quoted whole."""
 LARGEST = 5.0
 """A feature of certainty counts as this where it is larger; what lies beyond has been seen too rarely to be fitted."""
-GIVEN_WORDS = 60
-"""Words given where the best statement answers: with what stands around it, it was right more often than alone (README)."""
 _RELATIVE_LINK = re.compile(r"!?\[([^\[\]]*)\]\((?!https?:)[^()]*\)")
 
 
@@ -52,6 +48,36 @@ class Quote:
     coverage: Coverage
     text: str
     probability: float
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is quoted: so many words of so many passages, until the statements hold this share of the probability of
+    all that were read.
+    """
+
+    words: int
+    passages: int
+    share: float
+
+
+GIVEN = Size(words=80, passages=2, share=0.95)
+"""What is given as the answer. Where the reader is sure, one statement holds nearly everything."""
+NEAREST = Size(words=120, passages=3, share=0.99)
+"""What is offered in doubt. The likeliest statements held the answer more often than what stands around the best one."""
+
+
+@dataclass(frozen=True)
+class Extract:
+    """What is quoted of one passage: the place of its hit from 1, and the statements in their order."""
+
+    hit: int
+    statements: tuple[Statement, ...]
+
+    @property
+    def passage(self) -> Passage:
+        """The passage it is taken from."""
+        return self.statements[0].passage
 
 
 class Quoter:
@@ -140,11 +166,56 @@ def _belongs(one: Statement, other: Statement) -> bool:
 
 
 def given(judged: Sequence[Judged]) -> str:
-    """The best statement with what stands around it in its passage: the rest of its list or paragraph, as far as there is room."""
-    best = judged[0]
-    shown, _, _ = _around(best, GIVEN_WORDS)
-    lines = list(_lines(shown))
-    return "\n".join([*lines[:-1], f"{lines[-1]} [{best.hit}]"])
+    """The likeliest statements as the answer, each passage with its citation."""
+    return "\n".join("\n".join(_lines(one.statements)) + f" [{one.hit}]" for one in extracts(judged, GIVEN))
+
+
+def extracts(judged: Sequence[Judged], size: Size) -> list[Extract]:
+    """The likeliest statements, by passage: the passage of the likeliest first, lists and tables whole where they are short."""
+    chosen: dict[int, dict[int, Statement]] = {}
+    left = size.words
+    for one in _likeliest(judged, size.share):
+        new = [unit for unit in _unit(one.statement) if unit.position not in chosen.get(one.hit, {})]
+        needed = sum(len(unit.text.split()) for unit in new)
+        if not chosen or (needed <= left and (one.hit in chosen or len(chosen) < size.passages)):
+            chosen.setdefault(one.hit, {}).update({unit.position: unit for unit in new})
+            left -= needed
+    return [Extract(hit, tuple(there[place] for place in sorted(there))) for hit, there in chosen.items()]
+
+
+def _likeliest(judged: Sequence[Judged], share: float) -> Iterator[Judged]:
+    """The first of the statements, the surest first, that together hold a share of the probability."""
+    weights = [math.exp(one.logit - judged[0].logit) for one in judged]
+    wanted, held = share * sum(weights), 0.0
+    for one, weight in zip(judged, weights, strict=True):
+        yield one
+        held += weight
+        if held >= wanted:
+            return
+
+
+def _unit(statement: Statement) -> Sequence[Statement]:
+    """What is quoted together with a statement: a short list or table whole, and what a sentence leads up to."""
+    there = statements(statement.passage)
+    if statement.shape is Shape.SENTENCE:
+        return [statement, *_as_much([one for one in there if _leads(statement, one)])]
+    whole = [one for one in there if one.block == statement.block]
+    return whole if sum(len(one.text.split()) for one in whole) <= LIST_WORDS else [statement]
+
+
+def _leads(sentence: Statement, other: Statement) -> bool:
+    """Whether a sentence introduces the list or table that another statement is in."""
+    return other.block == sentence.block + 1 and bool(other.lead) and other.lead.startswith(sentence.text)
+
+
+def _as_much(led: Sequence[Statement]) -> Iterator[Statement]:
+    """The beginning of a list, as much as a short one has."""
+    used = 0
+    for one in led:
+        used += len(one.text.split())
+        if used > LIST_WORDS and one is not led[0]:
+            return
+        yield one
 
 
 def _sentence(one: Judged) -> str:
@@ -155,47 +226,39 @@ def _sentence(one: Judged) -> str:
 
 
 def nearest(judged: Sequence[Judged]) -> str:
-    """The passages that come nearest: each with its headings and what stands around its best statement, which is bold."""
-    best: dict[str, Judged] = {}
-    for one in judged:
-        best.setdefault(one.statement.passage.id, one)
-    chosen = list(best.values())[:WINDOWS]
-    room = NEAREST_WORDS // len(chosen)
-    return "\n\n".join(f"*{_place(one.statement.passage)}* [{one.hit}]\n{_window(one, room)}" for one in chosen)
+    """The statements that come nearest, quoted under the headings of their passages, the surest in bold."""
+    bold = {one.statement.passage.id: one.statement for one in reversed(judged)}
+    return "\n\n".join(
+        f"*{_place(extract.passage)}* [{extract.hit}]\n{_quoted(extract, bold[extract.passage.id])}"
+        for extract in extracts(judged, NEAREST)
+    )
 
 
-def _window(one: Judged, room: int) -> str:
-    """What stands around a statement, quoted, the statement in bold; dots where the passage goes on."""
-    shown, before, after = _around(one, room)
-    lines = ["…"] * before + list(_lines(shown, one.statement)) + ["…"] * after
-    return "\n".join(f"> {line}" for line in lines)
+def _quoted(extract: Extract, bold: Statement) -> str:
+    """What is taken of a passage as a quotation, with dots where the passage says more."""
+    first, last = extract.statements[0], extract.statements[-1]
+    lines = [*_lines(extract.statements, bold, skipped="…")]
+    before = ["…"] if first.position else []
+    after = ["…"] if last.position + 1 < len(statements(extract.passage)) else []
+    return "\n".join(f"> {line}" for line in [*before, *lines, *after])
 
 
-def _around(one: Judged, room: int) -> tuple[Sequence[Statement], bool, bool]:
-    """The statements around one of a passage, of so many words at most, and whether the passage goes on before and after."""
-    there = statements(one.statement.passage)
-    first = last = one.statement.position
-    used = len(one.statement.text.split())
-    while True:
-        after = last + 1 < len(there) and used + len(there[last + 1].text.split()) <= room
-        before = not after and first > 0 and used + len(there[first - 1].text.split()) <= room
-        if not (after or before):
-            return there[first : last + 1], first > 0, last + 1 < len(there)
-        first, last = (first, last + 1) if after else (first - 1, last)
-        used += len(there[last if after else first].text.split())
-
-
-def _lines(shown: Sequence[Statement], best: Statement | None = None) -> Iterator[str]:
-    """Statements as Markdown: sentences of a paragraph on one line, items and rows as a list under their lead."""
-    block, lead, open_line = -1, "", ""
+def _lines(shown: Sequence[Statement], bold: Statement | None = None, skipped: str = "") -> Iterator[str]:
+    """Statements as Markdown: sentences of a paragraph on one line, items and rows as a list under their lead; `skipped`
+    stands for what is left out between two.
+    """
+    block, lead, open_line, place = -1, "", "", shown[0].position
     for statement in shown:
         text = tidy(statement.text)
-        text = f"**{text.replace('**', '')}**" if statement is best else text
-        if statement.shape is Shape.SENTENCE and statement.block == block:
+        text = f"**{text.replace('**', '')}**" if statement is bold else text
+        gap, place = statement.position > place, statement.position + 1
+        if statement.shape is Shape.SENTENCE and statement.block == block and not gap:
             open_line = f"{open_line} {text}".strip()
             continue
         if open_line:
             yield open_line
+        if gap and skipped:
+            yield skipped
         open_line = text if statement.shape is Shape.SENTENCE else ""
         if statement.shape is not Shape.SENTENCE:
             told = statement.shape is Shape.ITEM and statement.lead and statement.lead != lead

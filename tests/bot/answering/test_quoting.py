@@ -6,7 +6,7 @@ import pytest
 
 from bot.answering.advisor import Advisor
 from bot.answering.conversation import QUOTED, Conversation, Coverage
-from bot.answering.quoting import GIVEN_WORDS, NEAREST_WORDS, Quote, Quoter, unknown_names
+from bot.answering.quoting import GIVEN, NEAREST, Quote, Quoter, unknown_names
 from knowledge.fitted import number
 from knowledge.reader import Reader
 from tests.conftest import AdvisorOver
@@ -43,7 +43,7 @@ async def test_what_surely_answers_is_given_with_what_stands_around_it(baker: Ad
     assert answer.coverage is Coverage.COVERED
     assert "2,900 euros" in answer.text
     assert answer.text.endswith("[1]")
-    assert len(answer.text.split()) <= GIVEN_WORDS + 5
+    assert len(answer.text.split()) <= GIVEN.words + 5
     assert answer.receipt.mode == QUOTED
     assert answer.receipt.probability is not None
     assert answer.receipt.probability > 0.5
@@ -54,7 +54,7 @@ async def test_in_doubt_the_nearest_passages_are_offered_and_said_to_be_that(bak
     assert answer.coverage is Coverage.NEAREST
     assert answer.text.startswith("I am not sure that this answers you.")
     assert answer.text.count("**") == 2 * len(answer.citations)
-    assert len(re.sub(r"[>*\[\]]", "", answer.text).split()) <= NEAREST_WORDS + 40
+    assert len(re.sub(r"[>*\[\]]", "", answer.text).split()) <= NEAREST.words + 40
 
 
 async def test_a_list_is_given_whole(baker: Advisor) -> None:
