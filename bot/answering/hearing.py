@@ -1,6 +1,6 @@
 """What kind of message is it: a question for the guides, or one that wants a human sentence instead?
 
-Told by the message's vector, with a classifier fitted on some two thousand messages of several writers (`make fit`). What
+Told by the message's vector, with a classifier fitted on the messages and questions of many writers (`make fit`). What
 is said to each kind stands in prompts/people.md, which the company edits.
 """
 
