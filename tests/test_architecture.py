@@ -11,26 +11,6 @@ import pytest
 ROOT = Path(__file__).parents[1]
 MODULES = sorted(path for package in ("bot", "knowledge") for path in (ROOT / package).rglob("*.py"))
 MAY_KNOW = {
-    "errors": set[str](),
-    "logs": set[str](),
-    "settings": {"errors", "answering.chat_model"},
-    "database": {"errors"},
-    "drafts": {"database"},
-    "channels": {"database"},
-    "confirmations": {"database", "deeds"},
-    "deeds": {"database"},
-    "proposals": set[str](),
-    "handovers": {"database"},
-    "shares": {"database"},
-    "weekly": {"database"},
-    "records": {
-        "answering.conversation", "channels", "confirmations", "database", "deeds", "drafts", "handovers", "shares", "weekly",
-    },
-    "terminal": {"answering.advisor", "answering.conversation", "errors"},
-    "anonymous": set[str](),
-    "report": {"anonymous", "errors", "records"},
-    "formats": {"report"},
-    "chart": {"report"},
     "answering.conversation": set[str](),
     "answering.classifier": set[str](),
     "answering.figures": set[str](),
@@ -59,7 +39,16 @@ MAY_KNOW = {
         "answering.hearing", "answering.language", "answering.quoting", "errors",
     },
 }  # fmt: skip
-"""Which modules of bot each module of bot may import; the edge (__main__, doctor, slack) may know everything."""
+"""Which modules of bot each module of answering may import."""
+ROOMS = {
+    "errors": set[str](),
+    "logs": set[str](),
+    "settings": {"answering", "errors"},
+    "answering": {"errors"},
+    "records": {"answering", "errors", "mentoring"},
+    "mentoring": {"errors", "records"},
+}
+"""Which rooms of bot each room may import from; the edge (__main__, composition, cli, slack) may know everything."""
 
 
 def imports(path: Path, *, at_run_time: bool = False) -> Iterator[str]:
@@ -77,7 +66,7 @@ def test_knowledge_knows_nobody(path: Path) -> None:
     assert [name for name in imports(path) if name.split(".")[0] in {"bot", "prompts", "tests"}] == []
 
 
-@pytest.mark.parametrize("path", [p for p in MODULES if p.parent.name != "slack"], ids=str)
+@pytest.mark.parametrize("path", [p for p in MODULES if not p.is_relative_to(ROOT / "bot" / "slack")], ids=str)
 def test_only_the_folder_slack_knows_slack(path: Path) -> None:
     assert [name for name in imports(path) if name.startswith(("slack_sdk", "slack_bolt"))] == []
 
@@ -88,10 +77,17 @@ def test_arrows_point_one_way(name: str) -> None:
     assert known <= MAY_KNOW[name]
 
 
-def test_every_module_of_bot_has_its_place_in_the_picture() -> None:
-    outer = {path.stem for path in (ROOT / "bot").glob("*.py")} - {"__init__", "__main__", "doctor"}
+def test_every_module_of_answering_has_its_place_in_the_picture() -> None:
     inner = {f"answering.{path.stem}" for path in (ROOT / "bot" / "answering").glob("*.py")} - {"answering.__init__"}
-    assert outer | inner == MAY_KNOW.keys()
+    assert inner == MAY_KNOW.keys()
+
+
+@pytest.mark.parametrize("name", sorted(ROOMS))
+def test_arrows_between_rooms_point_one_way(name: str) -> None:
+    place = ROOT / "bot" / name
+    files = [*place.glob("*.py")] if place.is_dir() else [place.with_suffix(".py")]
+    known = {i.split(".")[1] for file in files for i in imports(file) if i.startswith("bot.")}
+    assert known - {name} <= ROOMS[name]
 
 
 def test_the_advisor_knows_neither_slack_nor_chroma_nor_openai() -> None:

@@ -21,35 +21,35 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.answering.advisor import Advisor
 from bot.answering.same_question import SameQuestions
 from bot.errors import SettingsError
-from bot.records import Records
-from bot.slack.actions import continued_privately, passage_shown, rated, reason_given
-from bot.slack.agent_session_stopped import session_stopped
-from bot.slack.answer_shortcut import DRAFT_VIEW, SHORTCUT, draft_discarded, draft_submitted, shortcut_used
-from bot.slack.app_home_opened import data_deleted, example_asked, home_opened
-from bot.slack.app_mention import app_mentioned
-from bot.slack.blocks import CONTINUE_PRIVATELY, FEEDBACK, SHOW_PASSAGE
-from bot.slack.career_command import COMMAND, POST_DRAFT, career_asked, draft_posted
-from bot.slack.channel_settings import SETTINGS_VIEW, SettingsForm
-from bot.slack.confirmed import Confirmed
-from bot.slack.confirming import listen_to_confirming
-from bot.slack.delivery import Line
-from bot.slack.desk import Desk
-from bot.slack.drafting import Drafting
-from bot.slack.failures import code
-from bot.slack.handing_over import Heard, answer_written, listen_to_handovers
+from bot.mentoring.guides import Library
+from bot.records.records import Records
+from bot.slack.api.error_handler import told
+from bot.slack.api.errors import code
+from bot.slack.api.mentors import Circle, Mentors
+from bot.slack.api.people import People
+from bot.slack.format.blocks import CONTINUE_PRIVATELY, FEEDBACK, SHOW_PASSAGE
+from bot.slack.format.views import ASK_EXAMPLE, DELETE_DATA, REASON_VIEW
+from bot.slack.home.app_home_opened import data_deleted, example_asked, home_opened
 from bot.slack.housekeeping import Housekeeping, Upkeep, chores
-from bot.slack.inbox import accepting
-from bot.slack.library import Library
-from bot.slack.mentors import Circle, Mentors
-from bot.slack.message import message_posted
-from bot.slack.mishaps import told
-from bot.slack.offers import Offers
-from bot.slack.office import Office
-from bot.slack.people import People
-from bot.slack.proposing import listen_to_proposals
-from bot.slack.replying import Replies
-from bot.slack.sharing import listen_to_sharing
-from bot.slack.views import ASK_EXAMPLE, DELETE_DATA, REASON_VIEW
+from bot.slack.mentors.confirming.confirmed import Confirmed
+from bot.slack.mentors.confirming.listeners import listen_to_confirming
+from bot.slack.mentors.context import Office
+from bot.slack.mentors.handover.listeners import Heard, answer_written, listen_to_handovers
+from bot.slack.mentors.proposing import listen_to_proposals
+from bot.slack.mentors.sharing.listeners import listen_to_sharing
+from bot.slack.private.answer_shortcut import DRAFT_VIEW, SHORTCUT, draft_discarded, draft_submitted, shortcut_used
+from bot.slack.private.career_command import COMMAND, POST_DRAFT, career_asked, draft_posted
+from bot.slack.private.channel_settings import SETTINGS_VIEW, SettingsForm
+from bot.slack.private.drafting import Drafting
+from bot.slack.questions.actions import continued_privately, passage_shown, rated, reason_given
+from bot.slack.questions.agent_session_stopped import session_stopped
+from bot.slack.questions.app_mention import app_mentioned
+from bot.slack.questions.delivery import Line
+from bot.slack.questions.inbox import accepting
+from bot.slack.questions.message import message_posted
+from bot.slack.questions.offers import Offers
+from bot.slack.questions.replying import Replies
+from bot.slack.questions.worker import Desk
 
 __all__ = ["Limits", "SlackBot", "Upkeep", "Workspace", "serve"]
 

@@ -7,15 +7,15 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from bot.confirmations import State
-from bot.database import now
 from bot.errors import CareerBotError
-from bot.records import Records
-from bot.slack.confirming import expire
-from bot.slack.failures import FAILURES
-from bot.slack.handover_errands import remind, resume
-from bot.slack.office import Office
-from bot.slack.reporting import weekly
+from bot.mentoring.confirmations import State
+from bot.records.database import now
+from bot.records.records import Records
+from bot.slack.api.errors import FAILURES
+from bot.slack.mentors.confirming.listeners import expire
+from bot.slack.mentors.context import Office
+from bot.slack.mentors.handover.service import remind, resume
+from bot.slack.mentors.reporting import weekly
 from knowledge.errors import KnowledgeError
 
 EVERY_SECONDS = 300.0

@@ -21,13 +21,13 @@ from bot.answering.conversation import Conversation
 from bot.answering.model_output import Form, Piece
 from bot.answering.quoting import Quoter
 from bot.slack.app import SlackBot
-from bot.slack.delivery import STOPPED
+from bot.slack.questions.delivery import STOPPED
 from knowledge.encoder import LocalEncoder
 from knowledge.index import IndexStore, sync
 from knowledge.reader import Reader
 from knowledge.search import Searcher
+from tests.bot.slack.questions.test_streaming import DUTIES, SENTENCES, Held
 from tests.bot.slack.scene import MENTION, MODEL, PAY_SAID, composer_at, running, saying
-from tests.bot.slack.test_streaming import DUTIES, SENTENCES, Held
 from tests.building import advisor_over, searcher_over
 from tests.evals.__main__ import SHARED
 from tests.openai_server import OpenAIServer

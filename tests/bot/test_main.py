@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.answering.conversation import Answer, Coverage, Receipt
-from bot.confirmations import Basis, Confirmation
-from bot.records import Accepted, Records, database_url
+from bot.mentoring.confirmations import Basis, Confirmation
+from bot.records.records import Accepted, Records, database_url
 from knowledge.fitted import number
 
 ROOT = Path(__file__).parents[2]

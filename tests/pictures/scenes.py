@@ -13,10 +13,10 @@ from bot.answering.advisor import Advisor
 from bot.answering.composing import Composer
 from bot.answering.same_question import SameQuestions
 from bot.slack.app import SlackBot
-from bot.slack.blocks import FEEDBACK, SHOW_PASSAGE
-from bot.slack.confirmation_views import CONFIRM_VIEW
-from bot.slack.handover_views import ASK_VIEW, NAMED, TAKE
-from bot.slack.offers import ASK_MENTOR, CONFIRM, MENTOR_MENU
+from bot.slack.format.blocks import FEEDBACK, SHOW_PASSAGE
+from bot.slack.mentors.confirming.views import CONFIRM_VIEW
+from bot.slack.mentors.handover.views import ASK_VIEW, NAMED, TAKE
+from bot.slack.questions.offers import ASK_MENTOR, CONFIRM, MENTOR_MENU
 from knowledge.encoder import LocalEncoder
 from knowledge.search import Searcher
 from tests.bot.slack.scene import DORA, MENTORS, MENTORS_CHANNEL, composer_at, running, saying

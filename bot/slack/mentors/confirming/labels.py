@@ -1,0 +1,149 @@
+"""An answer as it stands in its thread: read for those who confirm it, and marked with what became of that."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.mentoring.confirmations import Confirmation, State
+from bot.records.records import Accepted
+from bot.slack.api.errors import FAILURES
+from bot.slack.api.limits import MESSAGE_MARKDOWN
+from bot.slack.api.posting import post, update
+from bot.slack.api.threads import ANSWER_EVENT, Message, answers_to, conversation, read_thread
+from bot.slack.format.blocks import COMPOSED_NOTE, QUOTED_NOTE, Block, Post, context, markdown
+from bot.slack.format.escaping import WORD_JOINER, unescaped
+from bot.slack.format.markdown import split
+from bot.slack.format.mrkdwn import as_text
+from bot.slack.format.rich_text import as_markdown
+from bot.slack.mentors.confirming.views import label
+from bot.slack.mentors.context import Office
+
+FORGOTTEN = "I keep no record of this answer any more. Ask again to get one."
+UNREADABLE = "I cannot read the question or its answer in Slack any more. Ask again to get one."
+_OURS = "confirmation-"
+"""How the ids of blocks begin that tell of a confirmation."""
+_BELOW = frozenset({"context", "actions", "context_actions"})
+"""The blocks that stand under the text of an answer."""
+_MADE = frozenset({QUOTED_NOTE, COMPOSED_NOTE})
+"""How an answer was made; not true any more of one that a mentor corrected."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What was asked, as people read it and as Slack has it (`raw`); the answer's Markdown, and its messages."""
+
+    question: str
+    raw: str
+    text: str
+    parts: Sequence[Message]
+
+
+async def standing_answer(office: Office, question: Accepted) -> Standing | None:
+    """A question and its answer as they stand in Slack; None where the answer is not there."""
+    bot_user = office.desk.bot_user
+    thread = await read_thread(office.client, question)
+    own = {*answers_to(thread, question, bot_user), *question.answer_ts.split()}
+    parts = [message for message in thread if message["ts"] in own]
+    if not parts:
+        return None
+    raw = next((str(message.get("text") or "") for message in thread if message["ts"] == question.ts), "")
+    asked = conversation(thread, replace(question, text=raw), bot_user).question
+    return Standing(asked, raw, "\n\n".join(map(_markdown, parts)), parts)
+
+
+async def show_label(office: Office, confirmation: Confirmation) -> None:
+    """Say under the answer what has become of its confirmation. That it cannot be said harms nobody."""
+    question = await office.records.known(confirmation.key)
+    try:
+        standing = await standing_answer(office, question) if question else None
+        if question and standing:
+            await _mark(office, question, standing, confirmation)
+    except FAILURES as error:
+        log.info("The answer %s does not show what became of it: %s", confirmation.key, type(error).__name__)
+
+
+async def _mark(office: Office, question: Accepted, standing: Standing, confirmation: Confirmation) -> None:
+    last, active = standing.parts[-1], confirmation.state is State.ACTIVE
+    meant = await _is_about(office, question, standing, confirmation) if active else _tells_of(last, confirmation)
+    if not meant:
+        return None  # the answer there is another one by now
+    line = context(label(confirmation)) | {"block_id": f"{_OURS}{confirmation.id}-{confirmation.state}"}
+    if active and confirmation.corrected:
+        return await _put_correction(office, question, standing, confirmation.answer, line)
+    message = Post(str(last.get("text") or ""), _with_line(last, line))
+    return await update(office.client, question.channel, str(last["ts"]), message, _metadata(last))
+
+
+async def _put_correction(office: Office, question: Accepted, standing: Standing, answer: str, line: Block) -> None:
+    """The mentor's text in the place of the answer's: what is left over is deleted, what has no place is posted."""
+    below = [entry for block in _below(standing.parts[-1]) for entry in _as_corrected(block)]
+    posts = [Post(as_text(part), [markdown(part)]) for part in split(answer, MESSAGE_MARKDOWN)]
+    posts[-1].blocks.extend(_placed(below, line))
+    there = [str(part["ts"]) for part in standing.parts]
+    place = question.channel
+    for number, message in enumerate(posts, 1):
+        payload = {"question": question.ts, "part": number, "of": len(posts)}
+        metadata = {"event_type": ANSWER_EVENT, "event_payload": payload}
+        if number <= len(there):
+            await update(office.client, place, there[number - 1], message, metadata)
+        else:
+            _, ts = await post(office.client, place, message, thread_ts=question.thread_ts, metadata=metadata)
+            there.append(ts)
+    for ts in there[len(posts) :]:
+        await office.client.chat_delete(channel=place, ts=ts)
+    await office.records.standing(question, there[: len(posts)])
+
+
+def _markdown(message: Message) -> str:
+    """The Markdown of a message of an answer."""
+    told = filter(None, map(as_markdown, message.get("blocks") or []))
+    return unescaped("\n\n".join(told) or str(message.get("text") or "")).replace(WORD_JOINER, "").strip()
+
+
+def _with_line(message: Message, line: Block) -> list[Block]:
+    said = [_unnamed(block) for block in message.get("blocks") or [] if block.get("type") not in _BELOW]
+    return [*(said or [markdown(_markdown(message))]), *_placed(_below(message), line)]
+
+
+def _below(message: Message) -> list[Block]:
+    """What stands under an answer, without an earlier line about a confirmation."""
+    blocks = [block for block in message.get("blocks") or [] if block.get("type") in _BELOW]
+    return [_unnamed(block) for block in blocks if not str(block.get("block_id") or "").startswith(_OURS)]
+
+
+def _placed(below: Sequence[Block], line: Block) -> list[Block]:
+    """The line comes before what can be pressed."""
+    first = next((place for place, block in enumerate(below) if block["type"] != "context"), len(below))
+    return [*below[:first], line, *below[first:]]
+
+
+def _as_corrected(block: Block) -> list[Block]:
+    if block["type"] != "context":
+        return [block]
+    kept = [element for element in block["elements"] if element.get("text") not in _MADE]
+    return [block | {"elements": kept}] if kept else []
+
+
+def _tells_of(message: Message, confirmation: Confirmation) -> bool:
+    ids = (str(block.get("block_id") or "") for block in message.get("blocks") or [])
+    return any(name.startswith(f"{_OURS}{confirmation.id}") for name in ids)
+
+
+async def _is_about(office: Office, question: Accepted, standing: Standing, confirmation: Confirmation) -> bool:
+    """Whether what stands there is what was confirmed or is to be corrected: it may have been answered again since."""
+    receipt = await office.records.receipt(question.key)
+    cited = [entry["passage"] for entry in receipt["passages"]] if receipt else []
+    same_text = standing.text.split() == confirmation.answer.split()
+    return cited == [basis.passage for basis in confirmation.passages] and (confirmation.corrected or same_text)
+
+
+def _unnamed(block: Mapping[str, Any]) -> Block:
+    """A block of a changed message gets a new id."""
+    return {name: value for name, value in block.items() if name != "block_id"}
+
+
+def _metadata(message: Message) -> dict[str, Any] | None:
+    return dict(message["metadata"]) if message.get("metadata") else None

@@ -1,0 +1,28 @@
+"""What the listeners of the mentors' work share."""
+
+from dataclasses import dataclass
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.answering.same_question import SameQuestions
+from bot.mentoring.guides import Library
+from bot.records.records import Records
+from bot.slack.api.mentors import Mentors
+from bot.slack.mentors.confirming.confirmed import Confirmed
+from bot.slack.questions.worker import Desk
+
+
+@dataclass(frozen=True)
+class Office:
+    """The parts that sharing, confirming, handing over and reporting work with.
+
+    `client` waits as long as Slack's rate limits say. `same` is missing where questions cannot be compared.
+    """
+
+    records: Records
+    library: Library
+    client: AsyncWebClient
+    desk: Desk
+    mentors: Mentors
+    confirmed: Confirmed
+    same: SameQuestions | None

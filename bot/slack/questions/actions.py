@@ -1,0 +1,90 @@
+"""What the buttons under an answer do."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.mentoring.guides import Library
+from bot.records.records import Records
+from bot.slack.api.posting import post, thread_of, whisper
+from bot.slack.api.threads import readable
+from bot.slack.format.blocks import Block, plain_post
+from bot.slack.format.views import changed_modal, note_modal, passages_modal, reason_in, reason_modal
+from bot.slack.mentors.context import Office
+from bot.slack.mentors.handover.listeners import is_asker
+from bot.slack.mentors.handover.views import offering
+
+FORGOTTEN = note_modal("Sources", "I keep no record of this answer any more. Ask again to see its passages.")
+THANKS = "Thank you, noted."
+PRIVATELY = "Let us go on here, where only you and I read it. Ask on in this thread."
+
+
+def passage_shown(records: Records, library: Library):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
+    """The button "Show passage" opens the exact passages of its answer."""
+
+    async def listener(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], client: AsyncWebClient) -> None:
+        await ack()
+        key = str(action["value"])
+        receipt = await records.receipt(key)
+        draft = None if body.get("message") else await records.drafts.find(key)
+        view = _sources(receipt["passages"], library, draft.text if draft else _text(body)) if receipt else FORGOTTEN
+        await client.views_open(trigger_id=body["trigger_id"], view=view)
+
+    return listener
+
+
+def rated(records: Records):  # type: ignore[no-untyped-def]
+    """The feedback buttons: a thumbs-up is noted, a thumbs-down is noted and asks why."""
+
+    async def listener(
+        ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond
+    ) -> None:
+        await ack()
+        direction, _, key = str(action["value"]).partition(" ")
+        await records.rated(key, body["user"]["id"], liked=direction == "up")
+        if direction == "down":
+            await client.views_open(trigger_id=body["trigger_id"], view=reason_modal(key))
+        else:
+            await whisper(respond, plain_post(THANKS), thread_of(body))
+
+    return listener
+
+
+def reason_given(office: Office):  # type: ignore[no-untyped-def]
+    """The modal that asks why an answer was not good; who asked may then ask a mentor."""
+
+    async def listener(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+        reason, text = reason_in(view)
+        key, person = str(view["private_metadata"]), body["user"]["id"]
+        await office.records.rated(key, person, liked=False, reason=reason, text=text)
+        thanks = note_modal("Feedback", THANKS)
+        await ack(
+            response_action="update", view=offering(thanks, key) if await is_asker(office, key, person) else thanks
+        )
+
+    return listener
+
+
+async def continued_privately(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+    """The button "Continue in a direct message": the answer is quoted there, and its thread is a conversation."""
+    await ack()
+    quoted = "\n".join(f"> {line}" for line in _text(body).splitlines())
+    await post(client, body["user"]["id"], plain_post(f"{PRIVATELY}\n\n{quoted}"))
+
+
+def _sources(cited: Sequence[Mapping[str, str]], library: Library, answer: str) -> Block:
+    """The passages of a receipt, as far as they are still in the guides as they were."""
+    found = {number: library.passage(entry["passage"]) for number, entry in enumerate(cited, 1)}
+    hashes = {number: entry["hash"] for number, entry in enumerate(cited, 1)}
+    there = {number: passage for number, passage in found.items() if passage and passage.hash == hashes[number]}
+    return passages_modal(there, answer, whole=len(there) == len(cited)) if there else changed_modal()
+
+
+def _text(body: dict[str, Any]) -> str:
+    """The answer in the message whose button was pressed."""
+    message = body.get("message") or {}
+    told = [str(block.get("text")) for block in message.get("blocks") or [] if block.get("type") == "markdown"]
+    return readable("\n".join(told) or str(message.get("text") or ""), "")

@@ -1,0 +1,14 @@
+"""The event agent_session_stopped: somebody pressed the stop button of a session."""
+
+from typing import Any
+
+from bot.slack.questions.worker import Desk
+
+
+def session_stopped(desk: Desk):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
+    """The listener."""
+
+    async def listener(event: dict[str, Any]) -> None:
+        desk.stop(str(event.get("channel")), str(event.get("thread_ts")))
+
+    return listener

@@ -1,0 +1,16 @@
+"""The event app_mention: somebody names the bot in a channel."""
+
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from bot.slack.questions.inbox import ACCEPTED_QUESTION
+from bot.slack.questions.worker import Desk
+
+
+def app_mentioned(desk: Desk):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
+    """The listener."""
+
+    async def listener(context: AsyncBoltContext) -> None:
+        if question := context.get(ACCEPTED_QUESTION):
+            desk.take(question)
+
+    return listener
