@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from bot.cli.output import open_console, print_report, progress_bar
-from bot.composition import Parts, serve_slack
+from bot.composition import Application, serve_slack
 from bot.errors import CareerBotError, SettingsError
 from bot.logs import start_log
 from bot.settings import Settings
@@ -51,23 +51,23 @@ def run() -> None:
     settings = _settings()
     console = open_console()
     tokens, why = _where(settings)
-    parts = Parts(settings)
-    _sync(parts, console)
+    application = Application(settings)
+    _sync(application, console)
     console.print(f"[dim]{why}[/dim]")
     if tokens:
-        console.print(f"[dim]{parts.mode}[/dim]")
-        asyncio.run(serve_slack(settings, parts, tokens))
+        console.print(f"[dim]{application.mode}[/dim]")
+        asyncio.run(serve_slack(settings, application, tokens))
     else:
-        _converse(parts, console)
+        _converse(application, console)
 
 
 @cli.command()
 def chat(guides: GuidesOption = None) -> None:
     """Ask and answer in this terminal, with follow-up questions."""
-    parts = Parts(_settings(), guides)
+    application = Application(_settings(), guides)
     console = open_console()
-    _sync(parts, console)
-    _converse(parts, console)
+    _sync(application, console)
+    _converse(application, console)
 
 
 @cli.command()
@@ -80,12 +80,12 @@ def ask(
     limit = _settings().max_question_chars
     if not question.strip() or len(question) > limit:
         raise SettingsError(f"A question has between 1 and {limit} characters.")
-    parts = Parts(_settings(), guides)
-    if not parts.is_indexed():
-        _sync_quietly(parts)
+    application = Application(_settings(), guides)
+    if not application.is_indexed():
+        _sync_quietly(application)
     from bot.answering.conversation import Conversation
 
-    answer = asyncio.run(parts.advisor().answer(Conversation.of([question])))
+    answer = asyncio.run(application.advisor().answer(Conversation.of([question])))
     if as_json:
         from bot.cli.json_lines import as_object
 
@@ -99,7 +99,7 @@ def ask(
 @cli.command()
 def index(guides: GuidesOption = None) -> None:
     """Bring the index in line with the guides and say what was done, and which files were skipped and why."""
-    _sync(Parts(_settings(), guides), open_console(), always=True)
+    _sync(Application(_settings(), guides), open_console(), always=True)
 
 
 @cli.command()
@@ -143,9 +143,9 @@ def answer(
 
     asked = read_questions(questions)
     settings = _settings() if with_model else _settings().without_model()
-    parts = Parts(settings, guides)
-    _sync_quietly(parts)
-    asyncio.run(answer_all(parts.advisor(), asked, answers))
+    application = Application(settings, guides)
+    _sync_quietly(application)
+    asyncio.run(answer_all(application.advisor(), asked, answers))
 
 
 @cli.command()
@@ -159,7 +159,7 @@ def report(
     from bot.cli.reports import made_report, save, written
 
     settings = _settings()
-    told = asyncio.run(made_report(settings, Parts(settings), since))
+    told = asyncio.run(made_report(settings, Application(settings), since))
     text, png = written(told, form, drawn=chart is not None)
     if chart:
         save(chart, png)
@@ -185,25 +185,25 @@ def _where(settings: Settings) -> tuple[tuple[str, str] | None, str]:
     return None, "No Slack tokens are set, so the bot answers here."
 
 
-def _sync(parts: Parts, console: "Console", *, always: bool = False) -> None:
+def _sync(application: Application, console: "Console", *, always: bool = False) -> None:
     """Bring the index in line with the guides, with a progress bar, and print what was done where there is something new."""
     with progress_bar(console) as progress:
-        report = parts.sync(progress)
+        report = application.sync(progress)
     print_report(report, console, always=always)
 
 
-def _sync_quietly(parts: Parts) -> None:
+def _sync_quietly(application: Application) -> None:
     with progress_bar(open_console(stderr=True)) as progress:
-        parts.sync(progress)
+        application.sync(progress)
 
 
-def _converse(parts: Parts, console: "Console") -> None:
+def _converse(application: Application, console: "Console") -> None:
     from bot.cli.terminal import converse
 
     async def read(prompt: str) -> str:
         return await asyncio.to_thread(console.input, prompt)
 
-    asyncio.run(converse(parts.advisor(), console, read, parts.mode))
+    asyncio.run(converse(application.advisor(), console, read, application.mode))
 
 
 if __name__ == "__main__":

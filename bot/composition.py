@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from bot.answering.composing import Composer
     from bot.answering.hearing import Sayings
     from bot.answering.same_question import SameQuestions
-    from bot.records.records import Records
+    from bot.storage import Records
     from knowledge.encoder import Encoder, LocalEncoder
     from knowledge.index import IndexStore, SyncReport
     from knowledge.search import Searcher
 
 
-class Parts:
-    """The parts of the bot for one set of settings, each built when it is first asked for.
+class Application:
+    """The bot for one set of settings, each part built when it is first asked for.
 
     `guides` stands for answering from one folder alone, with an index kept apart.
     """
@@ -145,7 +145,7 @@ class Parts:
         )  # fmt: skip
 
 
-async def serve_slack(settings: Settings, parts: Parts, tokens: tuple[str, str]) -> None:
+async def serve_slack(settings: Settings, application: Application, tokens: tuple[str, str]) -> None:
     """Answer in Slack until the process is told to stop."""
     from bot.slack.api.mentors import Circle
     from bot.slack.app import Limits, SlackBot, Upkeep, Workspace, serve
@@ -155,14 +155,16 @@ async def serve_slack(settings: Settings, parts: Parts, tokens: tuple[str, str])
     workspace = Workspace(*tokens, settings.slack_api_url, settings.admins, circle)
     upkeep = Upkeep(settings.remind_hours, settings.weekly_report, settings.retention_days)
     records = await open_records(settings)
-    same = parts.same_questions()
-    await serve(SlackBot(parts.advisor(), parts.searcher(), records, workspace, limits, same=same, upkeep=upkeep))
+    same = application.same_questions()
+    await serve(
+        SlackBot(application.advisor(), application.searcher(), records, workspace, limits, same=same, upkeep=upkeep)
+    )
     await records.close()
 
 
 async def open_records(settings: Settings) -> "Records":
     """The records where the settings say. Raises RecordsUnavailable when the database does not answer."""
     from bot.records.database import database_url
-    from bot.records.records import Records
+    from bot.storage import Records
 
     return await Records.open(database_url(settings.database_url, settings.data_dir))

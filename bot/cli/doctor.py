@@ -88,18 +88,18 @@ def _disk(folder: Path) -> Check:
 
 
 async def _index(settings: Settings) -> list[Check]:
-    from bot.composition import Parts
+    from bot.composition import Application
     from knowledge.documents import find_files
     from knowledge.index import IndexReader, is_fresh
 
-    parts = Parts(settings)
-    files = find_files(parts.folders)
+    application = Application(settings)
+    files = find_files(application.folders)
     guides = Check("guides", bool(files), f"{len(files)} found" if files else "none found; put some into KNOWLEDGE_DIR")
     try:
-        encoder = parts.encoder
+        encoder = application.encoder
         await encoder.question("ready?")
-        snapshot = IndexReader(parts.store()).snapshot()
-        fresh = is_fresh(parts.store(), parts.folders, encoder.name)
+        snapshot = IndexReader(application.store()).snapshot()
+        fresh = is_fresh(application.store(), application.folders, encoder.name)
     except KnowledgeError as error:
         return [guides, Check("index", False, str(error))]
     size = f"{len(snapshot.passages)} passages of {len(snapshot.guides)} guides"
@@ -111,10 +111,10 @@ async def _index(settings: Settings) -> list[Check]:
 async def _model(settings: Settings) -> Check:
     if not settings.has_model:
         return Check("chat model", True, "none, answers are quoted; set OPENAI_API_KEY to have them composed")
-    from bot.composition import Parts
+    from bot.composition import Application
 
     try:
-        if composer := Parts(settings).composer:
+        if composer := Application(settings).composer:
             await composer.check()
     except CareerBotError as error:
         return Check("chat model", False, str(error))
@@ -122,11 +122,12 @@ async def _model(settings: Settings) -> Check:
 
 
 async def _records(settings: Settings) -> Check:
-    from bot.records.records import Records, database_url
+    from bot.records.database import database_url
+    from bot.storage import Records
 
     try:
         records = await Records.open(database_url(settings.database_url, settings.data_dir))
-        counts = await records.counts()
+        counts = await records.inbox.counts()
         await records.close()
     except CareerBotError as error:
         return Check("records", False, str(error))

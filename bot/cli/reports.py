@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.composition import Parts, open_records
+from bot.composition import Application, open_records
 from bot.errors import SettingsError
 from bot.settings import Settings
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from bot.mentoring.report import Report
 
 
-async def made_report(settings: Settings, parts: Parts, since: str) -> "Report":
+async def made_report(settings: Settings, application: Application, since: str) -> "Report":
     """The report of what people asked since a moment, such as 30d or a date. Raises SettingsError for another one."""
     from bot.mentoring.report import by_words, made, observed
     from bot.mentoring.report import since as moment
@@ -22,10 +22,10 @@ async def made_report(settings: Settings, parts: Parts, since: str) -> "Report":
     start = moment(since, until)
     records = await open_records(settings)
     try:
-        seen = await observed(records, parts.searcher().passage, start, until)
+        seen = await observed(records, application.searcher().passage, start, until)
     finally:
         await records.close()
-    groups = parts.same_questions().groups if parts.is_indexed() else by_words
+    groups = application.same_questions().groups if application.is_indexed() else by_words
     return await made(seen, groups, start, until)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.records.audit_log import deed
+from bot.records.audit_log import audit_entry
 from bot.records.database import TABLES, AlreadyThere, Database, now
 
 CONFIRMED, CORRECTED, WITHDREW, REPLACED, EXPIRED = "confirmed", "corrected", "withdrew", "replaced", "expired"
@@ -51,7 +51,7 @@ _versions = sa.Table(
 _ALL = "all"
 
 
-class State(StrEnum):
+class ConfirmationState(StrEnum):
     """What has become of a confirmation. `DRAFTED` is one that a mentor has before them in a window."""
 
     DRAFTED = "drafted"
@@ -88,7 +88,7 @@ class Confirmation:
     sources: tuple[str, ...]
     passages: tuple[Basis, ...]
     mentor: str
-    state: State = State.DRAFTED
+    state: ConfirmationState = ConfirmationState.DRAFTED
     corrected: bool = False
     instead_of: str = ""
     made_at: dt.datetime = field(default_factory=now)
@@ -97,7 +97,7 @@ class Confirmation:
 
 
 class Confirmations:
-    """The confirmations in the records. Every method raises RecordsUnavailable when the database does not answer.
+    """The table of confirmations. Every method raises RecordsUnavailable when the database does not answer.
 
     What is active changes only together with a version number, so that what was decided by looking at all of them is
     done only if they are still as they were.
@@ -109,7 +109,7 @@ class Confirmations:
     async def draft(self, confirmation: Confirmation) -> None:
         """Keep what a mentor has before them; old drafts are forgotten."""
         mine = _confirmations.c
-        old = (mine.state == State.DRAFTED) & (mine.made_at < now() - DRAFTS_KEPT)
+        old = (mine.state == ConfirmationState.DRAFTED) & (mine.made_at < now() - DRAFTS_KEPT)
         await self._database.change(sa.delete(_confirmations).where(old))
         await self._database.insert(_confirmations, _row(confirmation))
 
@@ -123,12 +123,12 @@ class Confirmations:
 
     async def active(self, team: str = "") -> list[Confirmation]:
         """The active confirmations, of one workspace or of all, newest first."""
-        active = _confirmations.c.state == State.ACTIVE
+        active = _confirmations.c.state == ConfirmationState.ACTIVE
         return await self._several(active & (_confirmations.c.team == team) if team else active)
 
     async def all(self) -> list[Confirmation]:
         """Every confirmation in whatever state, newest first; without the drafts."""
-        return await self._several(_confirmations.c.state != State.DRAFTED)
+        return await self._several(_confirmations.c.state != ConfirmationState.DRAFTED)
 
     async def version(self) -> int:
         """A number that grows whenever it changes which confirmations are active."""
@@ -145,7 +145,7 @@ class Confirmations:
         """
         mentor, moment = confirmation.mentor, now()
         values = _row(confirmation) | {
-            "state": State.ACTIVE,
+            "state": ConfirmationState.ACTIVE,
             "slot": confirmation.key,
             "made_at": moment,
             "changed_at": moment,
@@ -155,14 +155,23 @@ class Confirmations:
             async with self._database.begin() as connection:
                 await _raise_version(connection, seen)
                 for other in instead_of:
-                    if await _move(connection, other, State.REPLACED, mentor, State.ACTIVE, State.EXPIRED):
-                        await connection.execute(deed(mentor, REPLACED, other))
-                drafted = (_confirmations.c.id == confirmation.id) & (_confirmations.c.state == State.DRAFTED)
+                    if await _move(
+                        connection,
+                        other,
+                        ConfirmationState.REPLACED,
+                        mentor,
+                        ConfirmationState.ACTIVE,
+                        ConfirmationState.EXPIRED,
+                    ):
+                        await connection.execute(audit_entry(mentor, REPLACED, other))
+                drafted = (_confirmations.c.id == confirmation.id) & (
+                    _confirmations.c.state == ConfirmationState.DRAFTED
+                )
                 made = await connection.execute(sa.update(_confirmations).where(drafted).values(values))
                 if not made.rowcount:
                     raise _Overtaken
                 await connection.execute(
-                    deed(mentor, CORRECTED if confirmation.corrected else CONFIRMED, confirmation.id)
+                    audit_entry(mentor, CORRECTED if confirmation.corrected else CONFIRMED, confirmation.id)
                 )
         except (_Overtaken, AlreadyThere):
             return False
@@ -170,43 +179,48 @@ class Confirmations:
 
     async def withdraw(self, key: str, person: str) -> bool:
         """Take a confirmation back, also an expired one; False where it is neither active nor expired."""
-        return await self._change(key, State.WITHDRAWN, person, WITHDREW, State.ACTIVE, State.EXPIRED)
+        return await self._change(
+            key, ConfirmationState.WITHDRAWN, person, WITHDREW, ConfirmationState.ACTIVE, ConfirmationState.EXPIRED
+        )
 
     async def expire(self, key: str) -> bool:
         """Let a confirmation end because of what it rests on; False where it is not active."""
-        return await self._change(key, State.EXPIRED, "", EXPIRED, State.ACTIVE)
+        return await self._change(key, ConfirmationState.EXPIRED, "", EXPIRED, ConfirmationState.ACTIVE)
 
     async def untold(self) -> list[Confirmation]:
         """The expired confirmations whose mentors were not told yet."""
-        return await self._several((_confirmations.c.state == State.EXPIRED) & _confirmations.c.told.is_(False))
+        return await self._several(
+            (_confirmations.c.state == ConfirmationState.EXPIRED) & _confirmations.c.told.is_(False)
+        )
 
     async def tell(self, key: str, *, told: bool = True) -> bool:
         """Note that a confirmation's mentor is being told that it expired; of several who do so at once, one gets True."""
         own = (_confirmations.c.id == key) & (_confirmations.c.told.is_(not told))
         return await self._database.change(sa.update(_confirmations).where(own).values(told=told)) > 0
 
-    async def forget(self, person: str) -> None:
-        """Keep what was confirmed, but not that this person did it."""
+    def forgetting(self, person: str) -> Sequence[sa.Update | sa.Delete]:
+        """Changes that keep what was confirmed, but not that this person did it."""
         mine = _confirmations.c
-        drafts = (mine.mentor == person) & (mine.state == State.DRAFTED)
-        async with self._database.begin() as connection:
-            await _raise_version(connection)
-            await connection.execute(sa.delete(_confirmations).where(drafts))
-            for named in (mine.mentor, mine.changed_by):
-                own = sa.update(_confirmations).where(named == person).values({named.name: ""})
-                await connection.execute(own)
+        drafts = (mine.mentor == person) & (mine.state == ConfirmationState.DRAFTED)
+        unnamed = [
+            sa.update(_confirmations).where(named == person).values({named.name: ""})
+            for named in (mine.mentor, mine.changed_by)
+        ]
+        return [_raised_version(), sa.delete(_confirmations).where(drafts), *unnamed]
 
     async def _several(self, which: sa.ColumnElement[bool]) -> list[Confirmation]:
         query = sa.select(_confirmations).where(which).order_by(_confirmations.c.made_at.desc(), _confirmations.c.id)
         return [_confirmation(row) for row in await self._database.rows(query)]
 
-    async def _change(self, key: str, state: State, person: str, what: str, *before: State) -> bool:
+    async def _change(
+        self, key: str, state: ConfirmationState, person: str, what: str, *before: ConfirmationState
+    ) -> bool:
         try:
             async with self._database.begin() as connection:
                 await _raise_version(connection)
                 if not await _move(connection, key, state, person, *before):
                     raise _Overtaken
-                await connection.execute(deed(person, what, key))
+                await connection.execute(audit_entry(person, what, key))
         except _Overtaken:
             return False
         return True
@@ -216,15 +230,21 @@ class _Overtaken(Exception):
     """Something has changed since it was looked at."""
 
 
-async def _raise_version(connection: AsyncConnection, seen: int | None = None) -> None:
+def _raised_version(seen: int | None = None) -> sa.Update:
     own = _versions.c.name == _ALL
     which = own if seen is None else own & (_versions.c.number == seen)
-    raised = await connection.execute(sa.update(_versions).where(which).values(number=_versions.c.number + 1))
+    return sa.update(_versions).where(which).values(number=_versions.c.number + 1)
+
+
+async def _raise_version(connection: AsyncConnection, seen: int | None = None) -> None:
+    raised = await connection.execute(_raised_version(seen))
     if seen is not None and not raised.rowcount:
         raise _Overtaken
 
 
-async def _move(connection: AsyncConnection, key: str, state: State, person: str, *before: State) -> bool:
+async def _move(
+    connection: AsyncConnection, key: str, state: ConfirmationState, person: str, *before: ConfirmationState
+) -> bool:
     own = (_confirmations.c.id == key) & _confirmations.c.state.in_(before)
     values = {"state": state, "slot": None, "changed_at": now(), "changed_by": person}
     return (await connection.execute(sa.update(_confirmations).where(own).values(values))).rowcount > 0
@@ -246,7 +266,7 @@ def _confirmation(row: Mapping[str, Any]) -> Confirmation:
         | {
             "sources": tuple(row["sources"]),
             "passages": tuple(Basis(**basis) for basis in row["passages"]),
-            "state": State(row["state"]),
+            "state": ConfirmationState(row["state"]),
             "made_at": _moment(row["made_at"]),
             "changed_at": _moment(row["changed_at"]),
         }

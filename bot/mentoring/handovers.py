@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.records import retention
 from bot.records.database import TABLES, Database, now
 
 LEASE = dt.timedelta(minutes=5)
@@ -51,8 +52,8 @@ _NOTHING = dict.fromkeys(("person", "question", "answer", "channel", "thread_ts"
 _STATE_SHOWN = _h.state + " " + _h.mentor
 
 
-class State(StrEnum):
-    """What has become of a question. `POSTING` is on its way to the mentors, `ANSWERING` on its way back."""
+class HandoverState(StrEnum):
+    """What has become of a question that was handed over. `POSTING` is on its way to the mentors, `ANSWERING` on its way back."""
 
     POSTING = "posting"
     OPEN = "open"
@@ -60,6 +61,9 @@ class State(StrEnum):
     ANSWERING = "answering"
     ANSWERED = "answered"
     WITHDRAWN = "withdrawn"
+
+
+_WITHDRAWN = _NOTHING | {"key": _h.id, "mentor": "", "state": HandoverState.WITHDRAWN}
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ class Handover:
     named: bool
     channel: str = ""
     thread_ts: str = ""
-    state: State = State.POSTING
+    state: HandoverState = HandoverState.POSTING
     mentor: str = ""
     answer: str = ""
     card_channel: str = ""
@@ -89,7 +93,7 @@ class Handover:
 
 
 class Handovers:
-    """The handovers in the records. Every method raises RecordsUnavailable when the database does not answer.
+    """The table of handovers. Every method raises RecordsUnavailable when the database does not answer.
 
     Every step is one conditional change: of several who do it at once one is told True, the others False.
     """
@@ -121,43 +125,49 @@ class Handovers:
 
     async def posted(self, key: str, channel: str, ts: str) -> None:
         """Note where the card stands; the question is open, unless it was taken back meanwhile."""
-        state = sa.case((_h.state == State.POSTING, State.OPEN.value), else_=_h.state)
-        shows = f"{State.OPEN} "
+        state = sa.case((_h.state == HandoverState.POSTING, HandoverState.OPEN.value), else_=_h.state)
+        shows = f"{HandoverState.OPEN} "
         values = {"card_channel": channel, "card_ts": ts, "card_shows": shows, "state": state, "worked_at": None}
         await self._database.change(sa.update(_handovers).where(_h.id == key).values(values))
 
     async def claim(self, key: str, mentor: str) -> bool:
         """A mentor takes an open question."""
-        values = {"state": State.CLAIMED, "mentor": mentor, "claimed_at": now(), "reminded_at": None}
-        return await self._step(key, State.OPEN, values)
+        values = {"state": HandoverState.CLAIMED, "mentor": mentor, "claimed_at": now(), "reminded_at": None}
+        return await self._step(key, HandoverState.OPEN, values)
 
     async def release(self, key: str, mentor: str) -> bool:
         """The mentor who took a question gives it back."""
-        values = {"state": State.OPEN, "mentor": "", "claimed_at": None, "heard_ts": "", "reminded_at": None}
-        return await self._step(key, State.CLAIMED, values, _h.mentor == mentor)
+        values = {"state": HandoverState.OPEN, "mentor": "", "claimed_at": None, "heard_ts": "", "reminded_at": None}
+        return await self._step(key, HandoverState.CLAIMED, values, _h.mentor == mentor)
 
     async def hear(self, key: str, ts: str) -> bool:
         """Note a message of the mentor's in the card's thread; False where it or a later one was noted already."""
-        return await self._step(key, State.CLAIMED, {"heard_ts": ts}, _h.heard_ts < ts)
+        return await self._step(key, HandoverState.CLAIMED, {"heard_ts": ts}, _h.heard_ts < ts)
 
     async def answer(self, key: str, mentor: str, text: str) -> bool:
         """The mentor who took a question sends its answer."""
-        values = {"state": State.ANSWERING, "answer": text, "worked_at": now()}
-        return await self._step(key, State.CLAIMED, values, _h.mentor == mentor)
+        values = {"state": HandoverState.ANSWERING, "answer": text, "worked_at": now()}
+        return await self._step(key, HandoverState.CLAIMED, values, _h.mentor == mentor)
 
     async def begun(self, key: str, channel: str, ts: str) -> None:
         """Note the message in the asker's direct messages that the answer is about to be put into."""
-        await self._step(key, State.ANSWERING, {"direct_channel": channel, "direct_ts": ts})
+        await self._step(key, HandoverState.ANSWERING, {"direct_channel": channel, "direct_ts": ts})
 
     async def answered(self, key: str) -> bool:
         """The answer stands before the asker."""
-        values = {"state": State.ANSWERED, "answer": "", "answered_at": now(), "worked_at": None}
-        return await self._step(key, State.ANSWERING, values)
+        values = {"state": HandoverState.ANSWERED, "answer": "", "answered_at": now(), "worked_at": None}
+        return await self._step(key, HandoverState.ANSWERING, values)
 
     async def unsent(self, key: str) -> bool:
         """The answer cannot reach the asker: the mentor still has the question."""
-        values = {"state": State.CLAIMED, "answer": "", "direct_channel": "", "direct_ts": "", "worked_at": None}
-        return await self._step(key, State.ANSWERING, values)
+        values = {
+            "state": HandoverState.CLAIMED,
+            "answer": "",
+            "direct_channel": "",
+            "direct_ts": "",
+            "worked_at": None,
+        }
+        return await self._step(key, HandoverState.ANSWERING, values)
 
     async def drawn(self, shown: Handover) -> bool:
         """Note that the card shows a handover as given; False where that is not how it is by now.
@@ -165,9 +175,9 @@ class Handovers:
         What is answered or taken back is over then: its texts are forgotten, or all of it.
         """
         same = (_h.id == shown.id) & (_h.state == shown.state) & (_h.mentor == shown.mentor)
-        if shown.state is State.WITHDRAWN:
+        if shown.state is HandoverState.WITHDRAWN:
             return await self._database.change(sa.delete(_handovers).where(same)) > 0
-        over = {"question": ""} if shown.state is State.ANSWERED else {}
+        over = {"question": ""} if shown.state is HandoverState.ANSWERED else {}
         values = {"card_shows": f"{shown.state} {shown.mentor}"} | over
         return await self._database.change(sa.update(_handovers).where(same).values(values)) > 0
 
@@ -181,14 +191,16 @@ class Handovers:
 
     async def unfinished(self, moment: dt.datetime) -> list[Handover]:
         """What somebody has to go on with: not posted, not carried back, or not shown to the mentors as it is."""
-        under_way = _h.state.in_([State.POSTING, State.ANSWERING])
-        stale = _h.state.in_([State.OPEN, State.CLAIMED, State.ANSWERED]) & (_h.card_shows != _STATE_SHOWN)
-        gone = _h.state == State.WITHDRAWN
+        under_way = _h.state.in_([HandoverState.POSTING, HandoverState.ANSWERING])
+        stale = _h.state.in_([HandoverState.OPEN, HandoverState.CLAIMED, HandoverState.ANSWERED]) & (
+            _h.card_shows != _STATE_SHOWN
+        )
+        gone = _h.state == HandoverState.WITHDRAWN
         return await self._several(
             ((under_way | (gone & (_h.card_ts == ""))) & _is_free(moment)) | stale | (gone & (_h.card_ts != ""))
         )
 
-    async def waiting(self, state: State, before: dt.datetime) -> list[Handover]:
+    async def waiting(self, state: HandoverState, before: dt.datetime) -> list[Handover]:
         """The open or claimed questions of which nobody was reminded since a moment."""
         return await self._several((_h.state == state) & (_since(state) <= _utc(before)))
 
@@ -197,31 +209,35 @@ class Handovers:
         values = {"reminded_at": _utc(moment)}
         return await self._step(handover.id, handover.state, values, _since(handover.state) <= _utc(before))
 
-    async def purge(self, before: dt.datetime) -> None:
-        """Take back what nobody has answered since a moment, and forget what was answered before it."""
-        old, waits = _h.asked_at < _utc(before), _h.state.in_((State.OPEN, State.CLAIMED))
-        withdrawn = _NOTHING | {"key": _h.id, "mentor": "", "state": State.WITHDRAWN}
-        await self._database.change(sa.update(_handovers).where(old & waits).values(withdrawn))
-        await self._database.change(sa.delete(_handovers).where(old & (_h.state == State.ANSWERED)))
+    def purging(self, before: dt.datetime) -> Sequence[sa.Update | sa.Delete]:
+        """Changes that take back what nobody has answered since a moment, and delete what was answered before it."""
+        old, waits = _h.asked_at < _utc(before), _h.state.in_((HandoverState.OPEN, HandoverState.CLAIMED))
+        return [
+            sa.update(_handovers).where(old & waits).values(_WITHDRAWN),
+            sa.delete(_handovers).where(old & (_h.state == HandoverState.ANSWERED)),
+        ]
 
-    async def forget(self, person: str) -> None:
-        """Delete the texts and the person of what they asked, and a mentor's name from what they took.
+    def forgetting(self, person: str) -> Sequence[sa.Update | sa.Delete]:
+        """Changes that delete the texts and the person of what they asked, and a mentor's name from what they took.
 
         Questions that mentors still see are withdrawn until their cards are gone; what this mentor had taken is open.
         """
         own, theirs = _h.person == person, _h.mentor == person
-        withdrawn = _NOTHING | {"key": _h.id, "mentor": "", "state": State.WITHDRAWN}
-        released = {"state": State.OPEN, "mentor": "", "claimed_at": None, "heard_ts": ""}
+        released = {"state": HandoverState.OPEN, "mentor": "", "claimed_at": None, "heard_ts": ""}
         shows = sa.case((_h.card_shows == _STATE_SHOWN, _h.state + " "), else_=_h.card_shows)
-        async with self._database.begin() as connection:
-            await connection.execute(sa.delete(_handovers).where(own & (_h.state == State.ANSWERED)))
-            await connection.execute(sa.update(_handovers).where(own).values(withdrawn))
-            claimed = theirs & (_h.state == State.CLAIMED)
-            await connection.execute(sa.update(_handovers).where(claimed).values(released))
-            await connection.execute(sa.update(_handovers).where(theirs).values(mentor="", card_shows=shows))
+        return [
+            sa.delete(_handovers).where(own & (_h.state == HandoverState.ANSWERED)),
+            sa.update(_handovers).where(own).values(_WITHDRAWN),
+            sa.update(_handovers).where(theirs & (_h.state == HandoverState.CLAIMED)).values(released),
+            sa.update(_handovers).where(theirs).values(mentor="", card_shows=shows),
+        ]
+
+    async def forget(self, person: str) -> None:
+        """Forget a person at once, before the rest of the records does, so that cards can say that questions are gone."""
+        await retention.forget(self._database, [self], person)
 
     async def _step(
-        self, key: str, state: State, values: Mapping[str, Any], also: sa.ColumnElement[bool] | None = None
+        self, key: str, state: HandoverState, values: Mapping[str, Any], also: sa.ColumnElement[bool] | None = None
     ) -> bool:
         where = (_h.id == key) & (_h.state == state)
         where = where if also is None else where & also
@@ -240,8 +256,8 @@ def _is_free(moment: dt.datetime) -> sa.ColumnElement[bool]:
     return _h.worked_at.is_(None) | (_h.worked_at <= _utc(moment) - LEASE)
 
 
-def _since(state: State) -> sa.ColumnElement[dt.datetime]:
-    return sa.func.coalesce(_h.reminded_at, _h.claimed_at if state is State.CLAIMED else _h.asked_at)
+def _since(state: HandoverState) -> sa.ColumnElement[dt.datetime]:
+    return sa.func.coalesce(_h.reminded_at, _h.claimed_at if state is HandoverState.CLAIMED else _h.asked_at)
 
 
 def _utc(moment: dt.datetime) -> dt.datetime:
@@ -251,4 +267,4 @@ def _utc(moment: dt.datetime) -> dt.datetime:
 
 def _handover(row: Mapping[str, Any]) -> Handover:
     known = {name: row[name] for name in Handover.__dataclass_fields__}
-    return Handover(**known | {"state": State(row["state"])})
+    return Handover(**known | {"state": HandoverState(row["state"])})

@@ -7,14 +7,15 @@ import datetime as dt
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.errors import SettingsError
 from bot.mentoring.anonymous import REMOVED, anonymous
+from bot.records.feedback import Feedback
+from bot.records.receipts import Receipts
 from knowledge.errors import KnowledgeError
 
 if TYPE_CHECKING:
-    from bot.records.records import Records
     from knowledge.passages import Passage
 
 FEWEST = 3
@@ -36,6 +37,14 @@ LONGEST_LABEL = 200
 """Characters of a question that is shown."""
 _SINCE = re.compile(r"(\d{1,6})([hdw])")
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
+
+
+class Observed(Protocol):
+    """The records, as far as a report reads them."""
+
+    receipts: Receipts
+    feedback: Feedback
+
 
 Groups = Callable[[Sequence[str]], Awaitable[list[list[int]]]]
 """Groups questions by their meaning: the places of those that mean the same."""
@@ -198,24 +207,25 @@ def since(text: str, now: dt.datetime) -> dt.datetime:
 
 
 async def observed(
-    records: "Records", find: Callable[[str], "Passage | None"], start: dt.datetime, until: dt.datetime
+    records: Observed, find: Callable[[str], "Passage | None"], start: dt.datetime, until: dt.datetime
 ) -> Observations:
     """What the records hold from one moment to another; `find` knows passages by their ids.
 
     Raises RecordsUnavailable when the database does not answer.
     """
-    gaps = [Gap(row["key"], row["person"], row["text"]) for row in await records.gaps(start, until)]
-    receipts = await records.receipts(start, until)
+    gaps = [Gap(row["key"], row["person"], row["text"]) for row in await records.receipts.gaps(start, until)]
+    receipts = await records.receipts.all(start, until)
     answers = [
         Answered(row["key"], row["person"], _topic(row["passages"], find)) for row in receipts if row["passages"]
     ]
     people = {row["key"]: row["person"] for row in receipts}
     withheld = [
-        Withheld(people.get(row["key"], ""), _kind_of_fault(row["why"])) for row in await records.withheld(start, until)
+        Withheld(people.get(row["key"], ""), _kind_of_fault(row["why"]))
+        for row in await records.receipts.withheld(start, until)
     ]
     opinions = [
         Opinion(row["person"], row["liked"], row["reason"], _topic(row["passages"], find))
-        for row in await records.ratings(start, until)
+        for row in await records.feedback.all(start, until)
     ]
     return Observations(gaps, answers, opinions, withheld)
 

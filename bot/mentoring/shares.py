@@ -38,7 +38,7 @@ _shares = sa.Table(
 )
 
 
-class State(StrEnum):
+class ShareState(StrEnum):
     """What has become of a share: it stands in a window, is being posted, or is posted."""
 
     OPEN = "open"
@@ -64,7 +64,7 @@ class Share:
     text: str = ""
     sources: tuple[str, ...] = ()
     made: str = ""
-    state: State = State.OPEN
+    state: ShareState = ShareState.OPEN
     target: str = ""
 
 
@@ -77,66 +77,71 @@ class Card:
 
 
 class Shares:
-    """The shares in the records. Every method raises RecordsUnavailable when the database does not answer."""
+    """The table of shares. Every method raises RecordsUnavailable when the database does not answer."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def open(self, share: Share) -> None:
         """Keep what a window shows until it is sent or closed; old ones are forgotten."""
-        unsent = (_shares.c.state != State.POSTED) & (_shares.c.opened_at < now() - KEPT)
+        unsent = (_shares.c.state != ShareState.POSTED) & (_shares.c.opened_at < now() - KEPT)
         await self._database.change(sa.delete(_shares).where(unsent))
         kept = {"sources": list(share.sources), "channel": "", "ts": "", "opened_at": now()}
         await self._database.insert(_shares, asdict(share) | kept)
 
     async def find(self, key: str) -> Share | None:
         """A share by its id; None when its window was closed or is too old, or the sharer wanted to be forgotten."""
-        fresh = (_shares.c.state == State.POSTED) | (_shares.c.opened_at >= now() - KEPT)
+        fresh = (_shares.c.state == ShareState.POSTED) | (_shares.c.opened_at >= now() - KEPT)
         row = await self._database.row(sa.select(_shares).where((_shares.c.id == key) & fresh))
         return _share(row) if row else None
 
     async def claim(self, key: str, target: str) -> bool:
         """Take the right to post a share; of several who want it, one gets True."""
-        mine = (_shares.c.id == key) & (_shares.c.state == State.OPEN) & (_shares.c.opened_at >= now() - KEPT)
-        values = {"state": State.POSTING, "target": target, "shared_at": now()}
+        mine = (_shares.c.id == key) & (_shares.c.state == ShareState.OPEN) & (_shares.c.opened_at >= now() - KEPT)
+        values = {"state": ShareState.POSTING, "target": target, "shared_at": now()}
         return await self._database.change(sa.update(_shares).where(mine).values(values)) > 0
 
     async def release(self, key: str) -> None:
         """Give the right back, where Slack has refused the card."""
-        mine = (_shares.c.id == key) & (_shares.c.state == State.POSTING)
-        await self._database.change(sa.update(_shares).where(mine).values(state=State.OPEN, target=""))
+        mine = (_shares.c.id == key) & (_shares.c.state == ShareState.POSTING)
+        await self._database.change(sa.update(_shares).where(mine).values(state=ShareState.OPEN, target=""))
 
     async def posted(self, key: str, channel: str, messages: Sequence[str]) -> None:
         """Note where the card stands, by its messages' ts; the answer's text is forgotten."""
-        mine = (_shares.c.id == key) & (_shares.c.state == State.POSTING)
+        mine = (_shares.c.id == key) & (_shares.c.state == ShareState.POSTING)
         place = {"channel": channel, "ts": " ".join(messages)}
-        values = {"state": State.POSTED, "text": "", "sources": [], "made": "", **place}
+        values = {"state": ShareState.POSTED, "text": "", "sources": [], "made": "", **place}
         await self._database.change(sa.update(_shares).where(mine).values(values))
 
     async def discard(self, key: str) -> None:
         """Forget a window that was closed without sending it."""
-        mine = (_shares.c.id == key) & (_shares.c.state == State.OPEN)
+        mine = (_shares.c.id == key) & (_shares.c.state == ShareState.OPEN)
         await self._database.change(sa.delete(_shares).where(mine))
 
     async def all(self) -> Sequence[Any]:
         """Every share that was posted, oldest first, as rows."""
-        posted = sa.select(_shares).where(_shares.c.state == State.POSTED)
+        posted = sa.select(_shares).where(_shares.c.state == ShareState.POSTED)
         return await self._database.rows(posted.order_by(_shares.c.shared_at))
 
     async def cards_of(self, person: str) -> list[Card]:
         """The messages of the cards that a person has shared. Ask before forgetting the person."""
-        own = sa.select(_shares).where((_shares.c.sharer == person) & (_shares.c.state == State.POSTED))
+        own = sa.select(_shares).where((_shares.c.sharer == person) & (_shares.c.state == ShareState.POSTED))
         rows = await self._database.rows(own.order_by(_shares.c.shared_at))
         return [Card(row["channel"], ts) for row in rows for ts in row["ts"].split()]
 
-    async def forget(self, person: str) -> None:
-        """Delete what a person shares and what is about to be shared of theirs; of cards they asked for or got, keep neither."""
-        unsent = (_shares.c.asker == person) & (_shares.c.state != State.POSTED)
-        await self._database.change(sa.delete(_shares).where((_shares.c.sharer == person) | unsent))
-        for named, values in ((_shares.c.asker, {"asker": "", "key": ""}), (_shares.c.target, {"target": ""})):
-            await self._database.change(sa.update(_shares).where(named == person).values(values))
+    def forgetting(self, person: str) -> Sequence[sa.Update | sa.Delete]:
+        """Changes that delete what a person shares and what is about to be shared of theirs.
+
+        Of cards that they asked for or got, it is not kept that they did.
+        """
+        unsent = (_shares.c.asker == person) & (_shares.c.state != ShareState.POSTED)
+        return [
+            sa.delete(_shares).where((_shares.c.sharer == person) | unsent),
+            sa.update(_shares).where(_shares.c.asker == person).values(asker="", key=""),
+            sa.update(_shares).where(_shares.c.target == person).values(target=""),
+        ]
 
 
 def _share(row: Any) -> Share:
     same = {name: row[name] for name in Share.__dataclass_fields__ if name not in {"sources", "state"}}
-    return Share(**same, sources=tuple(row["sources"]), state=State(row["state"]))
+    return Share(**same, sources=tuple(row["sources"]), state=ShareState(row["state"]))

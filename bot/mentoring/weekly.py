@@ -50,8 +50,8 @@ def week(moment: dt.datetime) -> str:
     return f"{year}-W{number:02}"
 
 
-class Weeks:
-    """The weeks whose report was posted. Every method raises RecordsUnavailable when the database does not answer."""
+class WeeklyReports:
+    """The table of weekly reports that were claimed or posted. Every method raises RecordsUnavailable when the database does not answer."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -1,6 +1,7 @@
 """How the bot behaves in a channel: when it answers, from which guides, and when it keeps quiet."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -66,7 +67,7 @@ class ChannelSettings:
 
 
 class Channels:
-    """The settings of channels in the records. Every method raises RecordsUnavailable when they do not answer."""
+    """The table of channel settings. Every method raises RecordsUnavailable when they do not answer."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -95,6 +96,6 @@ class Channels:
         if not await self._database.insert(_channels, values):
             await self._database.change(sa.update(_channels).where(_channels.c.key == values["key"]).values(values))
 
-    async def forget(self, person: str) -> None:
-        """Keep the settings of channels, but not that this person set them."""
-        await self._database.change(sa.update(_channels).where(_channels.c.set_by == person).values(set_by=""))
+    def forgetting(self, person: str) -> Sequence[sa.Update]:
+        """The change that keeps the settings of channels, but not that this person set them."""
+        return [sa.update(_channels).where(_channels.c.set_by == person).values(set_by="")]

@@ -117,6 +117,14 @@ class Database:
         return await asyncio.shield(whole())
 
 
+def within(
+    moment: sa.Column[dt.datetime], since: dt.datetime | None, until: dt.datetime | None
+) -> list[sa.ColumnElement[bool]]:
+    """Conditions for a moment in some time; SQLite knows no time zones, so in UTC."""
+    after = [moment >= since.astimezone(dt.UTC)] if since else []
+    return [*after, *([moment < until.astimezone(dt.UTC)] if until else [])]
+
+
 def _add_missing_columns(connection: sa.Connection) -> None:
     """Tables of an earlier version get the columns that have come since; those have a default of the server's."""
     inspector = sa.inspect(connection)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from bot.records.database import TABLES, Database, now
 
 KEPT = dt.timedelta(hours=24)
-"""A draft that nobody posted is forgotten after this time."""
+"""A draft that nobody posted cannot be posted after this time, and is deleted with the next draft that is kept."""
 
 _drafts = sa.Table(
     "drafts",
@@ -47,7 +47,7 @@ class Draft:
 
 
 class Drafts:
-    """The drafts in the records. Every method raises RecordsUnavailable when the database does not answer."""
+    """The table of drafts. Every method raises RecordsUnavailable when the database does not answer."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -68,9 +68,9 @@ class Drafts:
         taken = await self._database.change(sa.delete(_drafts).where(_drafts.c.id == key))
         return draft if taken else None
 
-    async def forget(self, person: str) -> None:
-        """Delete a person's drafts."""
-        await self._database.change(sa.delete(_drafts).where(_drafts.c.person == person))
+    def forgetting(self, person: str) -> Sequence[sa.Delete]:
+        """The change that deletes a person's drafts."""
+        return [sa.delete(_drafts).where(_drafts.c.person == person)]
 
     async def all(self) -> Sequence[Draft]:
         """Every draft, oldest first."""

@@ -22,7 +22,6 @@ from bot.answering.advisor import Advisor
 from bot.answering.same_question import SameQuestions
 from bot.errors import SettingsError
 from bot.mentoring.guides import Library
-from bot.records.records import Records
 from bot.slack.api.error_handler import told
 from bot.slack.api.errors import code
 from bot.slack.api.mentors import Circle, Mentors
@@ -50,6 +49,7 @@ from bot.slack.questions.message import message_posted
 from bot.slack.questions.offers import Offers
 from bot.slack.questions.replying import Replies
 from bot.slack.questions.worker import Desk
+from bot.storage import Records
 
 __all__ = ["Limits", "SlackBot", "Upkeep", "Workspace", "serve"]
 
@@ -126,7 +126,7 @@ class SlackBot:
         with _refusal_told():
             me = await self._client.auth_test()
             self.desk.bot_user = str(me["user_id"])
-            for question in await self._records.unanswered():
+            for question in await self._records.inbox.unanswered():
                 self.desk.take(question, again=True)
             app = self._app(me)
             self._handler = AsyncSocketModeHandler(app, self._workspace.app_token, web_client=self._client)

@@ -8,14 +8,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from bot.errors import CareerBotError
-from bot.mentoring.confirmations import State
+from bot.mentoring.confirmations import ConfirmationState
 from bot.records.database import now
-from bot.records.records import Records
 from bot.slack.api.errors import FAILURES
 from bot.slack.mentors.confirming.listeners import expire
 from bot.slack.mentors.context import Office
 from bot.slack.mentors.handover.service import remind, resume
 from bot.slack.mentors.reporting import weekly
+from bot.storage import Records
 from knowledge.errors import KnowledgeError
 
 EVERY_SECONDS = 300.0
@@ -104,4 +104,4 @@ def chores(office: Office, upkeep: Upkeep) -> dict[str, Chore]:
 
 async def expired_questions(records: Records) -> list[str]:
     """The questions whose confirmed answers rest on passages that have changed, for mentors to look at again."""
-    return [one.question for one in await records.confirmations.all() if one.state is State.EXPIRED]
+    return [one.question for one in await records.confirmations.all() if one.state is ConfirmationState.EXPIRED]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.records.database import TABLES, Database, database_url
-from bot.records.records import Records
+from bot.storage import Records
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 NO_POSTGRES = "TEST_POSTGRES_URL is not set; .ci/run starts a server and sets it"

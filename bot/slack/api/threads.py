@@ -9,7 +9,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.answering.conversation import Conversation, Turn
-from bot.records.records import Accepted
+from bot.records.inbox import AskedQuestion
+from bot.records.threads import ThreadAddress
 from bot.slack.api.errors import code
 from bot.slack.api.limits import THREAD_PAGE
 
@@ -27,15 +28,15 @@ _UNREADABLE = frozenset({"missing_scope", "not_in_channel", "thread_not_found", 
 Message = Mapping[str, Any]
 
 
-async def read_thread(client: AsyncWebClient, question: Accepted) -> list[Message]:
-    """The messages of the question's thread, oldest first; only none when Slack does not let the bot read it."""
+async def read_thread(client: AsyncWebClient, thread: ThreadAddress) -> list[Message]:
+    """The messages of a thread, oldest first; only none when Slack does not let the bot read it."""
     messages: list[Message] = []
     cursor = None
     try:
         while True:
             page = await client.conversations_replies(
-                channel=question.channel,
-                ts=question.thread_ts,
+                channel=thread.channel,
+                ts=thread.ts,
                 limit=THREAD_PAGE,
                 cursor=cursor,
                 include_all_metadata=True,
@@ -50,38 +51,38 @@ async def read_thread(client: AsyncWebClient, question: Accepted) -> list[Messag
         raise
 
 
-def answers_to(messages: Sequence[Message], question: Accepted, bot_user: str) -> list[str]:
+def answers_to(messages: Sequence[Message], question: AskedQuestion, bot_user: str) -> list[str]:
     """The ts of the messages of the answer to a question, in order."""
-    return [str(message["ts"]) for message in _parts(messages, question, bot_user)]
+    return [str(message["ts"]) for message in _parts(messages, question.ts, bot_user)]
 
 
-def parts_posted(messages: Sequence[Message], question: Accepted, bot_user: str) -> list[str]:
+def parts_posted(messages: Sequence[Message], question: str, bot_user: str) -> list[str]:
     """The ts of those messages of an answer that are complete; one that was broken off is of none."""
     return [str(message["ts"]) for message in _parts(messages, question, bot_user) if _payload(message).get("of")]
 
 
-def unfinished(messages: Sequence[Message], question: Accepted, bot_user: str) -> str:
+def unfinished(messages: Sequence[Message], question: AskedQuestion, bot_user: str) -> str:
     """The ts of a stream that was begun for a question and not ended when the bot was cut off; empty without one."""
     own = [message for message in messages if message.get("user") == bot_user and _time(message) > float(question.ts)]
     return next((str(message["ts"]) for message in own if not _payload(message)), "")
 
 
-def _parts(messages: Sequence[Message], question: Accepted, bot_user: str) -> list[Message]:
+def _parts(messages: Sequence[Message], question: str, bot_user: str) -> list[Message]:
     own = [message for message in messages if message.get("user") == bot_user]
-    return [message for message in own if _payload(message).get("question") == question.ts]
+    return [message for message in own if _payload(message).get("question") == question]
 
 
-def nobody_replied(messages: Sequence[Message], question: Accepted, bot_user: str) -> bool:
+def nobody_replied(messages: Sequence[Message], question: AskedQuestion, bot_user: str) -> bool:
     """Whether no person has written in the thread since the question."""
     return not any(_time(m) > float(question.ts) and m.get("user") != bot_user for m in messages)
 
 
-def is_whole(messages: Sequence[Message], question: Accepted) -> bool:
+def is_whole(messages: Sequence[Message], question: AskedQuestion) -> bool:
     """Whether the answer in the thread has all its messages."""
     return any(p.get("question") == question.ts and p.get("part") == p.get("of") for p in map(_payload, messages))
 
 
-def conversation(messages: Sequence[Message], question: Accepted, bot_user: str) -> Conversation:
+def conversation(messages: Sequence[Message], question: AskedQuestion, bot_user: str) -> Conversation:
     """The turns up to and with the question, as plain text.
 
     Somebody who names the bot in a thread of people and says nothing else asks it what was said last.

@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.answering.hearing import examples
 from bot.mentoring.shares import Card
-from bot.records.records import Accepted, Records
+from bot.records.inbox import AskedQuestion
 from bot.slack.api.errors import code
 from bot.slack.api.limits import TITLE
 from bot.slack.api.posting import post
@@ -21,6 +21,7 @@ from bot.slack.home.mentors_part import mentors_part
 from bot.slack.mentors.context import Office
 from bot.slack.mentors.handover.service import take_back
 from bot.slack.questions.worker import Desk
+from bot.storage import Records
 from knowledge.errors import KnowledgeError
 from knowledge.passages import Guide
 
@@ -60,8 +61,8 @@ def example_asked(records: Records, desk: Desk):  # type: ignore[no-untyped-def]
         message = Post(text, [markdown(text), context(PRESSED)])
         metadata = {"event_type": QUESTION_EVENT, "event_payload": {}}
         channel, ts = await post(client, person, message, metadata=metadata)
-        question = Accepted(str(body["team"]["id"]), channel, ts, ts, person, text)
-        if await records.accept(question):
+        question = AskedQuestion(str(body["team"]["id"]), channel, ts, ts, person, text)
+        if await records.inbox.accept(question):
             desk.take(question)
 
     return listener

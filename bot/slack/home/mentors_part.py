@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.mentoring.handovers import State
+from bot.mentoring.handovers import HandoverState
 from bot.mentoring.report import Group
 from bot.records.database import now
 from bot.slack.api.limits import BUTTON_TEXT
@@ -44,7 +44,7 @@ def proposals(gaps: Sequence[Group]) -> list[Block]:
 
 async def _waiting(office: Office) -> str:
     states = [row["state"] for row in await office.records.handovers.all()]
-    waiting, taken = states.count(State.OPEN), states.count(State.CLAIMED)
+    waiting, taken = states.count(HandoverState.OPEN), states.count(HandoverState.CLAIMED)
     if not waiting and not taken:
         return "**Questions to mentors**\nNone waits for an answer."
     return f"**Questions to mentors**\n{waiting} wait for somebody to take them, {taken} are being answered."

@@ -6,10 +6,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.answering.same_question import SameQuestions
 from bot.mentoring.guides import Library
-from bot.records.records import Records
 from bot.slack.api.mentors import Mentors
 from bot.slack.mentors.confirming.confirmed import Confirmed
 from bot.slack.questions.worker import Desk
+from bot.storage import Records
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ class ProposalDesk:
         await ack(response_action="update", view=note_modal("Propose text", SENT))
         text = str(view["state"]["values"][TEXT][TEXT].get("value") or "")
         name = str(view["private_metadata"])
-        await self._office.records.deeds.note(person, "proposed", name)
+        await self._office.records.audit_log.record(person, "proposed", name)
         await send_file(client, person, plain_post(DOWNLOAD), name, text.encode())
 
     async def _draft(self, question: str, people: int, team: str) -> Proposal:

@@ -44,7 +44,7 @@ async def weekly(office: Office, setting: str, now: dt.datetime, expiring: Seque
     RecordsUnavailable when the database does not answer.
     """
     named = slot(setting, now)
-    weeks = office.records.weeks
+    weeks = office.records.weekly_reports
     if named is None or not office.mentors.channel or not due(setting, await weeks.last(), now):
         return False
     if not await weeks.claim(named):

@@ -7,13 +7,13 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.records.drafts import Draft
-from bot.records.records import Records
 from bot.slack.api.errors import NO_ENTRY, code
 from bot.slack.api.threads import readable
 from bot.slack.api.windows import show
 from bot.slack.format.blocks import Shown
 from bot.slack.format.views import DRAFT_TEXT, draft_modal, note_modal
 from bot.slack.private.drafting import Asked, Drafting, Unanswerable, as_shown, post_draft
+from bot.storage import Records
 
 SHORTCUT, DRAFT_VIEW = "answer_from_guide", "draft"
 READING = "Reading the guides…"

@@ -7,7 +7,6 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.records.records import Records
 from bot.slack.api.errors import NO_ENTRY, code
 from bot.slack.api.limits import RESPONSES
 from bot.slack.api.posting import whisper
@@ -15,6 +14,7 @@ from bot.slack.api.threads import readable
 from bot.slack.format.blocks import button, messages, plain_post
 from bot.slack.private.channel_settings import SettingsForm
 from bot.slack.private.drafting import Asked, Drafting, Unanswerable, as_shown, post_draft
+from bot.storage import Records
 
 COMMAND, POST_DRAFT = "/career", "post_draft"
 HELP = (

@@ -10,11 +10,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.mentoring.guides import Library
 from bot.records.channels import Answers, ChannelSettings, QuietHours
-from bot.records.records import Records
 from bot.slack.api.limits import OPTION_TEXT, OPTIONS
 from bot.slack.api.people import People
 from bot.slack.format.blocks import plain_text
 from bot.slack.format.views import field, modal, note_modal, section
+from bot.storage import Records
 from knowledge.passages import Guide
 
 SETTINGS_VIEW = "channel_settings"

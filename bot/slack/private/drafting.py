@@ -10,12 +10,13 @@ from bot.answering.advisor import Advisor
 from bot.answering.conversation import Conversation, Turn
 from bot.errors import CareerBotError
 from bot.records.drafts import Draft
-from bot.records.records import Accepted, Records
+from bot.records.threads import ThreadAddress
 from bot.slack.api.posting import post
 from bot.slack.api.threads import ANSWER_EVENT
 from bot.slack.format.blocks import Block, Post, Shown, context, messages, shown
 from bot.slack.format.mrkdwn import as_text
 from bot.slack.format.views import section
+from bot.storage import Records
 from knowledge.errors import KnowledgeError
 
 QUOTED = 300
@@ -73,7 +74,7 @@ class Drafting:
             what.note,
         )
         await self._records.drafts.keep(draft)
-        await self._records.keep_receipt(key, asked.person, answer)
+        await self._records.receipts.keep(key, asked.person, answer)
         return draft
 
 
@@ -107,5 +108,5 @@ async def post_asked(
     channel, ts = await post(client, asked.channel, opening, thread_ts=asked.thread_ts, metadata=metadata)
     thread_ts = asked.thread_ts or ts
     others = [await post(client, channel, message, thread_ts=thread_ts) for message in rest]
-    await records.posted(Accepted(asked.team, channel, ts, thread_ts, asked.person, ""))
+    await records.inbox.note_posted(ThreadAddress(asked.team, channel, thread_ts), ts, asked.person)
     return channel, [ts, *(other for _, other in others)]

@@ -8,7 +8,6 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.mentoring.guides import Library
-from bot.records.records import Records
 from bot.slack.api.posting import post, thread_of, whisper
 from bot.slack.api.threads import readable
 from bot.slack.format.blocks import Block, plain_post
@@ -16,6 +15,7 @@ from bot.slack.format.views import changed_modal, note_modal, passages_modal, re
 from bot.slack.mentors.context import Office
 from bot.slack.mentors.handover.listeners import is_asker
 from bot.slack.mentors.handover.views import offering
+from bot.storage import Records
 
 FORGOTTEN = note_modal("Sources", "I keep no record of this answer any more. Ask again to see its passages.")
 THANKS = "Thank you, noted."
@@ -28,7 +28,7 @@ def passage_shown(records: Records, library: Library):  # type: ignore[no-untype
     async def listener(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], client: AsyncWebClient) -> None:
         await ack()
         key = str(action["value"])
-        receipt = await records.receipt(key)
+        receipt = await records.receipts.find(key)
         draft = None if body.get("message") else await records.drafts.find(key)
         view = _sources(receipt["passages"], library, draft.text if draft else _text(body)) if receipt else FORGOTTEN
         await client.views_open(trigger_id=body["trigger_id"], view=view)
@@ -44,7 +44,7 @@ def rated(records: Records):  # type: ignore[no-untyped-def]
     ) -> None:
         await ack()
         direction, _, key = str(action["value"]).partition(" ")
-        await records.rated(key, body["user"]["id"], liked=direction == "up")
+        await records.feedback.keep(key, body["user"]["id"], liked=direction == "up")
         if direction == "down":
             await client.views_open(trigger_id=body["trigger_id"], view=reason_modal(key))
         else:
@@ -59,7 +59,7 @@ def reason_given(office: Office):  # type: ignore[no-untyped-def]
     async def listener(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         reason, text = reason_in(view)
         key, person = str(view["private_metadata"]), body["user"]["id"]
-        await office.records.rated(key, person, liked=False, reason=reason, text=text)
+        await office.records.feedback.keep(key, person, liked=False, reason=reason, text=text)
         thanks = note_modal("Feedback", THANKS)
         await ack(
             response_action="update", view=offering(thanks, key) if await is_asker(office, key, person) else thanks

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from enum import Enum, auto
 from typing import Any
 
-from bot.records.records import Accepted, Thread
+from bot.records.inbox import AskedQuestion
+from bot.records.threads import ThreadState
 from knowledge.words import is_function_word
 
 _SPOKEN = frozenset({None, "file_share", "thread_broadcast"})
@@ -28,7 +29,7 @@ class Command(Enum):
     RESUME = auto()
 
 
-def question_in(event: Mapping[str, Any], team: str, bot_user: str) -> Accepted | None:
+def question_in(event: Mapping[str, Any], team: str, bot_user: str) -> AskedQuestion | None:
     """The question that an event asks the bot, or None when it asks it nothing.
 
     A mention arrives twice, as app_mention and as a message that names the bot; both give the same question.
@@ -38,10 +39,10 @@ def question_in(event: Mapping[str, Any], team: str, bot_user: str) -> Accepted 
     return message_in(event, team)
 
 
-def message_in(event: Mapping[str, Any], team: str) -> Accepted:
+def message_in(event: Mapping[str, Any], team: str) -> AskedQuestion:
     """A person's message as the question that it would be."""
     ts = str(event["ts"])
-    return Accepted(
+    return AskedQuestion(
         team=str(event.get("team") or team),
         channel=str(event["channel"]),
         ts=ts,
@@ -59,7 +60,7 @@ def from_a_person(event: Mapping[str, Any], bot_user: str) -> bool:
     return event.get("subtype") in _SPOKEN and event.get("user") not in (None, bot_user, _SLACKBOT)
 
 
-def may_follow_up(event: Mapping[str, Any], thread: Thread) -> bool:
+def may_follow_up(event: Mapping[str, Any], thread: ThreadState) -> bool:
     """Whether a message without a mention may go on asking the bot.
 
     It may when it names nobody else and comes from a person who asked in this thread, while nobody else has spoken

@@ -11,7 +11,7 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.records.records import Accepted, Records
+from bot.records.inbox import AskedQuestion
 from bot.slack.api.errors import FAILURES, code, passing, retry_after
 from bot.slack.api.limits import MARKDOWN_BLOCK, MESSAGE_MARKDOWN, PART_BLOCKS, STATUS_SECONDS, TITLE
 from bot.slack.api.people import People
@@ -20,6 +20,7 @@ from bot.slack.api.threads import ANSWER_EVENT, readable
 from bot.slack.format.blocks import Post, plain_post
 from bot.slack.format.escaping import escaped
 from bot.slack.format.markdown import split, streamable
+from bot.storage import Records
 
 WORKING = "is reading the guides…"
 LOADING = ("Looking for the passage that answers…", "Reading it closely…", "Checking every sentence…")
@@ -81,7 +82,7 @@ class Delivery:
     """
 
     def __init__(
-        self, line: Line, records: Records, question: Accepted, bot_user: str, *, streams: bool, standing: str = ""
+        self, line: Line, records: Records, question: AskedQuestion, bot_user: str, *, streams: bool, standing: str = ""
     ) -> None:
         self._line = line
         self._records = records
@@ -227,7 +228,7 @@ class Delivery:
             return
         self._stream = _Stream(str(started["ts"]), len(self._heard), time.monotonic())
         self._messages, self._said = [self._stream.ts], True
-        await self._records.standing(self._question, self._messages)
+        await self._records.inbox.note_answer_messages(self._question, self._messages)
 
     async def _append(self, stream: _Stream) -> None:
         piece = escaped(self._heard[stream.sent :])

@@ -10,7 +10,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.errors import RecordsUnavailable
 from bot.records.database import now
-from bot.records.records import Accepted, Records
+from bot.records.inbox import AskedQuestion
 from bot.slack.questions.addressed import (
     asks,
     edited_text,
@@ -21,6 +21,7 @@ from bot.slack.questions.addressed import (
     question_in,
 )
 from bot.slack.questions.locks import Turns
+from bot.storage import Records
 
 ACCEPTED_QUESTION = "accepted_question"
 """Where the middleware leaves a question for the listener that runs after it."""
@@ -59,14 +60,14 @@ def accepting(records: Records, continues: Continues) -> Callable[..., Awaitable
 
 async def _accepted(
     records: Records, continues: Continues, event: dict[str, Any], team: str, bot_user: str
-) -> Accepted | None:
+) -> AskedQuestion | None:
     """The question of an event after it was written down; None when there is none, or it is there already."""
     if question := question_in(event, team, bot_user):
-        return question if await records.accept(question) else None
+        return question if await records.inbox.accept(question) else None
     if (text := edited_text(event, bot_user)) is not None:
         message = event["message"]
         key = f"{message.get('team') or team}:{event['channel']}:{message['ts']}"
-        return await records.reopen(key, text, str((message.get("edited") or {}).get("ts") or event["ts"]))
+        return await records.inbox.reopen(key, text, str((message.get("edited") or {}).get("ts") or event["ts"]))
     if event.get("type") != "message" or not from_a_person(event, bot_user):
         return None
     said = message_in(event, team)
@@ -75,20 +76,22 @@ async def _accepted(
     return await _put_to_the_channel(records, event, said)
 
 
-async def _follow_up(records: Records, continues: Continues, event: dict[str, Any], said: Accepted) -> Accepted | None:
-    thread = await records.thread(said)
+async def _follow_up(
+    records: Records, continues: Continues, event: dict[str, Any], said: AskedQuestion
+) -> AskedQuestion | None:
+    thread = await records.inbox.thread_state(said)
     if thread is None:
         return None
     follows = may_follow_up(event, thread) and (asks(said.text) or await continues(said.text))
     if follows and not await records.handovers.at(said.channel, said.thread_ts):
-        return said if await records.accept(said) else None
-    await records.overheard(said)
+        return said if await records.inbox.accept(said) else None
+    await records.threads.overheard(said.thread, said.ts, said.person)
     return None
 
 
-async def _put_to_the_channel(records: Records, event: dict[str, Any], said: Accepted) -> Accepted | None:
+async def _put_to_the_channel(records: Records, event: dict[str, Any], said: AskedQuestion) -> AskedQuestion | None:
     if not is_put_to_the_channel(event):
         return None
     settings = await records.channels.settings(said.team, said.channel)
     unasked = replace(said, unasked=True)
-    return unasked if settings.hears_questions(now()) and await records.accept(unasked) else None
+    return unasked if settings.hears_questions(now()) and await records.inbox.accept(unasked) else None

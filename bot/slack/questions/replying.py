@@ -9,7 +9,7 @@ from bot.answering.advisor import Advisor, OnSentence
 from bot.answering.conversation import SAID, Answer, Conversation
 from bot.answering.language import language_of
 from bot.errors import CareerBotError
-from bot.records.records import Accepted, Records
+from bot.records.inbox import AskedQuestion
 from bot.slack.api.errors import FAILURES
 from bot.slack.api.people import People
 from bot.slack.api.threads import Message, conversation, readable
@@ -19,6 +19,7 @@ from bot.slack.mentors.confirming.confirmed import SHOW_CONFIRMED, Confirmed, Fo
 from bot.slack.questions.addressed import Command, command_in
 from bot.slack.questions.delivery import StoppedByPerson
 from bot.slack.questions.offers import Offers
+from bot.storage import Records
 from knowledge.errors import KnowledgeError
 
 NOTE_OF_CONFIRMED = "There is also an answer from a mentor: {line}."
@@ -57,7 +58,7 @@ class Replies:
         self._offers = offers
         self._longest = longest
 
-    async def to(self, question: Accepted, thread: Sequence[Message], bot_user: str, hear: OnSentence) -> Reply:
+    async def to(self, question: AskedQuestion, thread: Sequence[Message], bot_user: str, hear: OnSentence) -> Reply:
         """What is said to a question in its thread; `hear` gets the sentences of a streamed answer.
 
         Raises what Slack raises, and StoppedByPerson.
@@ -67,11 +68,11 @@ class Replies:
             details = f"Please ask in at most {self._longest:,} characters."
             return self._refusal(question, TOO_LONG, details)
         if (command := command_in(text)) and not question.is_direct:
-            await self._records.pause(question.thread, paused=command is Command.PAUSE)
+            await self._records.threads.pause(question.thread, paused=command is Command.PAUSE)
             return Reply([plain_post(_TOLD[command])])
         return await self._answered(question, text, conversation(thread, question, bot_user), hear)
 
-    async def _answered(self, question: Accepted, text: str, told: Conversation, hear: OnSentence) -> Reply:
+    async def _answered(self, question: AskedQuestion, text: str, told: Conversation, hear: OnSentence) -> Reply:
         """What a mentor confirmed, or the advisor's answer; instead of one that cannot be given, an honest sentence."""
         found = None
         try:
@@ -91,11 +92,11 @@ class Replies:
             details = f"Something went wrong on my side. Reference for the person who runs me: {reference}."
             return self._refusal(question, NOT_NOW, details, text, found)
         if question.unasked and not _is_worth_speaking_up(answer):
-            await self._records.pause(question.thread, paused=True)
+            await self._records.threads.pause(question.thread, paused=True)
             return Reply([])
         return self._fresh_reply(question, text, answer, found)
 
-    def _fresh_reply(self, question: Accepted, text: str, answer: Answer, found: Found | None) -> Reply:
+    def _fresh_reply(self, question: AskedQuestion, text: str, answer: Answer, found: Found | None) -> Reply:
         """The advisor's answer, with a word on what a mentor confirmed, if one did, or answered to a question like it."""
         if answer.personal:
             return Reply(messages(Shown(answer.text, source_lines(answer.citations))))
@@ -106,12 +107,12 @@ class Replies:
         note = "\n".join(filter(None, [what.note, _told_of(found) if found else ""]))
         return Reply(messages(replace(what, note=note)), answer)
 
-    def _confirmed_reply(self, question: Accepted, text: str, found: Found, details: str = "") -> Reply:
+    def _confirmed_reply(self, question: AskedQuestion, text: str, found: Found, details: str = "") -> Reply:
         """What a mentor confirmed, with a way to an answer from the guides."""
         offered = self._offers.under(found.answer, text, question.key, direct=question.is_direct)
         return Reply(messages(found.shown(question.key, offered)), found.answer, details)
 
-    async def _placed(self, question: Accepted, told: Conversation) -> Conversation:
+    async def _placed(self, question: AskedQuestion, told: Conversation) -> Conversation:
         """A conversation with the guides that may answer there, and the person's locale where their words tell no language."""
         guides = frozenset[str]()
         if not question.is_direct:
@@ -121,7 +122,7 @@ class Replies:
         return replace(told, guides=guides, locale=locale)
 
     def _refusal(
-        self, question: Accepted, short: str, details: str, text: str = "", found: Found | None = None
+        self, question: AskedQuestion, short: str, details: str, text: str = "", found: Found | None = None
     ) -> Reply:
         """A short sentence for everybody and the details for the asker; nobody else reads a direct message.
 

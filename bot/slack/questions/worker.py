@@ -8,7 +8,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import RecordsUnavailable
-from bot.records.records import Accepted, Records
+from bot.records.inbox import AskedQuestion
 from bot.slack.api.errors import FAILURES, code, passing
 from bot.slack.api.threads import (
     answers_to,
@@ -21,6 +21,7 @@ from bot.slack.api.threads import (
 from bot.slack.questions.delivery import Delivery, Line, StoppedByPerson
 from bot.slack.questions.locks import Turns
 from bot.slack.questions.replying import Replies
+from bot.storage import Records
 
 PAUSES = (0.5, 2.0, 8.0)
 """Seconds between the tries to answer a question while Slack cannot be reached."""
@@ -43,14 +44,14 @@ class Desk:
         self._streams = streams
         self._free = asyncio.Semaphore(most)
         self._turns = Turns()
-        self._work: dict[asyncio.Task[None], Accepted] = {}
+        self._work: dict[asyncio.Task[None], AskedQuestion] = {}
         self._errands: set[asyncio.Task[None]] = set()
         self._deliveries: dict[str, Delivery] = {}
         self._stopped: set[str] = set()
         self.bot_user = ""
         """Who the bot is in the workspace, known once it has connected."""
 
-    def take(self, question: Accepted, *, again: bool = False) -> None:
+    def take(self, question: AskedQuestion, *, again: bool = False) -> None:
         """Start answering a question; `again` after a restart, when a part of its answer may stand in the thread."""
         older = [task for task, taken in self._work.items() if taken.key == question.key]
         task = asyncio.create_task(self._attend(question, older, again=again))
@@ -78,11 +79,11 @@ class Desk:
             log.error("The answer to the deleted question %s may stay: %s", key, type(error).__name__)
 
     async def _clear_away(self, key: str) -> None:
-        question = await self._records.known(key)
+        question = await self._records.inbox.find(key)
         if question is None:
             return
         await self._refuse(question, "deleted")
-        thread = await read_thread(self._line.patient, question)
+        thread = await read_thread(self._line.patient, question.thread)
         if thread and nobody_replied(thread, question, self.bot_user):
             for ts in dict.fromkeys([*question.answer_ts.split(), *answers_to(thread, question, self.bot_user)]):
                 await self._delete(question, ts)
@@ -96,11 +97,11 @@ class Desk:
         """Stop working at once; what is not answered stays in the inbox."""
         await _ended([*self._work, *self._errands])
 
-    async def _attend(self, question: Accepted, older: Sequence[asyncio.Task[None]], *, again: bool) -> None:
+    async def _attend(self, question: AskedQuestion, older: Sequence[asyncio.Task[None]], *, again: bool) -> None:
         """Answer a question when its turn comes; work on an earlier text of it ends first."""
         await _ended(older)
         try:
-            async with self._turns.of(question.thread), self._free:
+            async with self._turns.of(question.thread.key), self._free:
                 await self._finish(question, again=again)
         except asyncio.CancelledError:
             await self._break_off(question)
@@ -109,7 +110,7 @@ class Desk:
             self._deliveries.pop(question.key, None)
             self._stopped.discard(question.key)
 
-    async def _finish(self, question: Accepted, *, again: bool) -> None:
+    async def _finish(self, question: AskedQuestion, *, again: bool) -> None:
         """Answer a question, trying again while Slack cannot be reached; what fails for good is recorded."""
         try:
             for pause in PAUSES:
@@ -131,34 +132,34 @@ class Desk:
         except (RecordsUnavailable, aiohttp.ClientError, TimeoutError) as error:
             log.error("The question %s stays in the inbox: %s", question.key, type(error).__name__)
 
-    async def _answer(self, question: Accepted, *, again: bool) -> None:
+    async def _answer(self, question: AskedQuestion, *, again: bool) -> None:
         delivery = self._delivery(question)
         delivery.begin()
         try:
             alone = question.starts_thread and not again
-            thread = [] if alone else await read_thread(self._line.patient, question)
+            thread = [] if alone else await read_thread(self._line.patient, question.thread)
             if again and not question.edited and is_whole(thread, question):
-                return await self._records.answered(question)
+                return await self._records.inbox.answered(question)
             if again and not question.edited:
                 delivery.take_up(unfinished(thread, question, self.bot_user))
             reply = await self._replies.to(question, thread, self.bot_user, delivery.hear)
             if reply.answer:  # before its buttons can be pressed
-                await self._records.keep_receipt(question.key, question.person, reply.answer)
+                await self._records.receipts.keep(question.key, question.person, reply.answer)
             standing = answers_to(thread, question, self.bot_user) or question.answer_ts.split()
             if question.edited and standing:
                 await delivery.replace(standing, reply.posts)
             elif reply.posts:
-                posted = parts_posted(thread, question, self.bot_user) if again else []
+                posted = parts_posted(thread, question.ts, self.bot_user) if again else []
                 await delivery.finish(reply.posts, reply.answer.text if reply.answer else "", posted)
-            await self._records.standing(question, delivery.messages)
-            await self._records.answered(question)
+            await self._records.inbox.note_answer_messages(question, delivery.messages)
+            await self._records.inbox.answered(question)
         finally:
             await delivery.close()
         if reply.details:
             await self._whisper(question, reply.details)
         return None
 
-    def _delivery(self, question: Accepted) -> Delivery:
+    def _delivery(self, question: AskedQuestion) -> Delivery:
         """How the answer gets into its thread; what an earlier try or run has streamed is taken up."""
         earlier = self._deliveries.get(question.key)
         noted = earlier.messages if earlier else [] if question.edited else question.answer_ts.split()
@@ -169,7 +170,7 @@ class Desk:
         self._deliveries[question.key] = delivery
         return delivery
 
-    async def _whisper(self, question: Accepted, details: str) -> None:
+    async def _whisper(self, question: AskedQuestion, details: str) -> None:
         try:
             await self._line.patient.chat_postEphemeral(
                 channel=question.channel, user=question.person, text=details, thread_ts=question.thread_ts
@@ -177,7 +178,7 @@ class Desk:
         except FAILURES as error:
             log.info("The asker of %s was not told the details: %s", question.key, type(error).__name__)
 
-    async def _break_off(self, question: Accepted) -> None:
+    async def _break_off(self, question: AskedQuestion) -> None:
         """Leave in order what is being answered: marked as stopped, or ended as far as it came."""
         try:
             async with asyncio.timeout(FAREWELL_SECONDS):
@@ -188,22 +189,22 @@ class Desk:
         except (*FAILURES, RecordsUnavailable) as error:
             log.info("Breaking off %s was not told: %s", question.key, type(error).__name__)
 
-    async def _say_stopped(self, question: Accepted) -> None:
+    async def _say_stopped(self, question: AskedQuestion) -> None:
         delivery = self._deliveries.get(question.key) or self._delivery(question)
         await delivery.stopped()
         await delivery.close()
-        await self._records.standing(question, delivery.messages)
-        await self._records.answered(question)
+        await self._records.inbox.note_answer_messages(question, delivery.messages)
+        await self._records.inbox.answered(question)
 
-    async def _delete(self, question: Accepted, ts: str) -> None:
+    async def _delete(self, question: AskedQuestion, ts: str) -> None:
         try:
             await self._line.patient.chat_delete(channel=question.channel, ts=ts)
         except SlackApiError as error:
             log.info("A message of the answer to %s was not deleted: %s", question.key, code(error))
 
-    async def _refuse(self, question: Accepted, reason: str) -> None:
+    async def _refuse(self, question: AskedQuestion, reason: str) -> None:
         try:
-            await self._records.refused(question, reason)
+            await self._records.inbox.refused(question, reason)
         except RecordsUnavailable as error:
             log.error("%s", error)
 

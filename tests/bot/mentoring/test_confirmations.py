@@ -9,13 +9,13 @@ from bot.mentoring.confirmations import (
     Basis,
     Confirmation,
     Confirmations,
-    State,
+    ConfirmationState,
     as_guide,
     as_objects,
     day,
     renumbered,
 )
-from bot.records.records import Records
+from bot.storage import Records
 from tests.conftest import AdvisorOver
 
 DORA, EMIL = "U0DORA", "U0EMIL"
@@ -33,7 +33,7 @@ async def confirmed(records: Records, one: Confirmation, *instead_of: str) -> bo
 
 
 async def deeds(records: Records) -> list[tuple[str, str, str]]:
-    return [(deed["person"], deed["what"], deed["about"]) for deed in await records.deeds.all()]
+    return [(deed["person"], deed["what"], deed["about"]) for deed in await records.audit_log.all()]
 
 
 async def test_what_is_confirmed_is_kept_with_all_that_belongs_to_it(records: Records) -> None:
@@ -45,7 +45,7 @@ async def test_what_is_confirmed_is_kept_with_all_that_belongs_to_it(records: Re
         ("Baker: [1] Pay",),
         draft().passages,
     )
-    assert (kept.mentor, kept.state, kept.changed_by) == (DORA, State.ACTIVE, DORA)
+    assert (kept.mentor, kept.state, kept.changed_by) == (DORA, ConfirmationState.ACTIVE, DORA)
     assert abs(kept.made_at - dt.datetime.now(dt.UTC)) < dt.timedelta(minutes=1)
     assert await records.confirmations.of_answer("T1:C1:1.0") == kept
     assert await records.confirmations.active("T2") == []
@@ -76,7 +76,7 @@ async def test_an_answer_has_one_active_confirmation(records: Records) -> None:
     assert [one.id for one in await records.confirmations.active()] == ["c3"]
     replaced = await records.confirmations.find("c1")
     assert replaced is not None
-    assert (replaced.state, replaced.changed_by) == (State.REPLACED, EMIL)
+    assert (replaced.state, replaced.changed_by) == (ConfirmationState.REPLACED, EMIL)
     assert await deeds(records) == [(DORA, "confirmed", "c1"), (EMIL, "replaced", "c1"), (EMIL, "confirmed", "c3")]
 
 

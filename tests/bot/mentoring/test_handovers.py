@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.mentoring.handovers import LEASE, Handover, State
+from bot.mentoring.handovers import LEASE, Handover, HandoverState
+from bot.records import retention
 from bot.records.database import now
-from bot.records.records import Records
+from bot.storage import Records
 
 ASKED = Handover("h1", "T1:C1:1.0", "T1", "U1", "What does it pay in London?", True, "C1", "1.0")
 HOUR = dt.timedelta(hours=1)
@@ -45,7 +46,7 @@ async def test_only_who_took_it_gives_it_back_or_answers(records: Records) -> No
     assert not await records.handovers.answer("h1", "U3", "Mine")
     assert await records.handovers.release("h1", "U2")
     assert not await records.handovers.answer("h1", "U2", "Too late")
-    assert (await found(records)).state is State.OPEN
+    assert (await found(records)).state is HandoverState.OPEN
 
 
 async def test_an_answer_is_sent_once_and_its_texts_are_forgotten(records: Records) -> None:
@@ -58,7 +59,7 @@ async def test_an_answer_is_sent_once_and_its_texts_are_forgotten(records: Recor
     assert not await records.handovers.answered("h1")
     assert await records.handovers.drawn(await found(records))
     over = await found(records)
-    assert (over.question, over.answer, over.state) == ("", "", State.ANSWERED)
+    assert (over.question, over.answer, over.state) == ("", "", HandoverState.ANSWERED)
     assert await records.handovers.unfinished(now() + HOUR) == []
 
 
@@ -88,7 +89,7 @@ async def test_a_card_that_shows_something_else_is_unfinished(records: Records) 
     assert await records.handovers.unfinished(now()) == []
     await records.handovers.claim("h1", "U2")
     (stale,) = await records.handovers.unfinished(now())
-    assert not await records.handovers.drawn(replace(stale, state=State.OPEN, mentor=""))
+    assert not await records.handovers.drawn(replace(stale, state=HandoverState.OPEN, mentor=""))
     assert await records.handovers.drawn(stale)
     assert await records.handovers.unfinished(now()) == []
 
@@ -96,39 +97,42 @@ async def test_a_card_that_shows_something_else_is_unfinished(records: Records) 
 async def test_a_reminder_is_due_once_in_each_period(records: Records) -> None:
     await opened(records)
     first, second = now() + 24 * HOUR, now() + 48 * HOUR
-    assert await records.handovers.waiting(State.OPEN, now() - HOUR) == []
-    (due,) = await records.handovers.waiting(State.OPEN, first - 24 * HOUR)
+    assert await records.handovers.waiting(HandoverState.OPEN, now() - HOUR) == []
+    (due,) = await records.handovers.waiting(HandoverState.OPEN, first - 24 * HOUR)
     won = await asyncio.gather(*(records.handovers.remind(due, first - 24 * HOUR, first) for _ in range(3)))
     assert sorted(won) == [False, False, True]
-    assert await records.handovers.waiting(State.OPEN, first - 23 * HOUR) == []
-    assert await records.handovers.waiting(State.OPEN, second - 24 * HOUR) == [due]
+    assert await records.handovers.waiting(HandoverState.OPEN, first - 23 * HOUR) == []
+    assert await records.handovers.waiting(HandoverState.OPEN, second - 24 * HOUR) == [due]
 
 
 async def test_taking_a_question_begins_its_time_anew(records: Records) -> None:
     await records.handovers.add(ASKED, now() - 100 * HOUR)
     await records.handovers.posted("h1", "C9", "9.0")
     await records.handovers.claim("h1", "U2")
-    assert await records.handovers.waiting(State.CLAIMED, now() - HOUR) == []
-    assert len(await records.handovers.waiting(State.CLAIMED, now() + HOUR)) == 1
+    assert await records.handovers.waiting(HandoverState.CLAIMED, now() - HOUR) == []
+    assert len(await records.handovers.waiting(HandoverState.CLAIMED, now() + HOUR)) == 1
 
 
-@pytest.mark.parametrize("state", [State.POSTING, State.OPEN, State.CLAIMED, State.ANSWERING, State.ANSWERED])
-async def test_nothing_of_a_person_is_kept_in_any_state(records: Records, state: State) -> None:
+@pytest.mark.parametrize(
+    "state",
+    [HandoverState.POSTING, HandoverState.OPEN, HandoverState.CLAIMED, HandoverState.ANSWERING, HandoverState.ANSWERED],
+)
+async def test_nothing_of_a_person_is_kept_in_any_state(records: Records, state: HandoverState) -> None:
     await records.handovers.add(ASKED)
-    if state is not State.POSTING:
+    if state is not HandoverState.POSTING:
         await records.handovers.posted("h1", "C9", "9.0")
-    if state in {State.CLAIMED, State.ANSWERING, State.ANSWERED}:
+    if state in {HandoverState.CLAIMED, HandoverState.ANSWERING, HandoverState.ANSWERED}:
         await records.handovers.claim("h1", "U2")
-    if state in {State.ANSWERING, State.ANSWERED}:
+    if state in {HandoverState.ANSWERING, HandoverState.ANSWERED}:
         await records.handovers.answer("h1", "U2", "It pays well.")
-    if state is State.ANSWERED:
+    if state is HandoverState.ANSWERED:
         await records.handovers.answered("h1")
     await records.forget("U1")
     kept = str([dict(row) for row in await records.handovers.all()])
     assert all(own not in kept for own in ("U1", "London", "C1", "pays"))
     assert not await records.handovers.claim("h1", "U3")
-    assert (len(await records.handovers.all()) == 0) is (state is State.ANSWERED)
-    if state is not State.ANSWERED:
+    assert (len(await records.handovers.all()) == 0) is (state is HandoverState.ANSWERED)
+    if state is not HandoverState.ANSWERED:
         assert await records.handovers.drawn(await found(records))
     assert await records.handovers.all() == []
 
@@ -144,8 +148,8 @@ async def test_a_mentor_who_is_forgotten_leaves_what_they_took_to_others(records
     await records.handovers.drawn(await found(records, "h2"))
     await records.forget("U2")
     assert "U2" not in str([dict(row) | {"card_shows": ""} for row in await records.handovers.all()])
-    assert (await found(records)).state is State.OPEN
-    assert (await found(records, "h2")).state is State.ANSWERED
+    assert (await found(records)).state is HandoverState.OPEN
+    assert (await found(records, "h2")).state is HandoverState.ANSWERED
     assert [handover.id for handover in await records.handovers.unfinished(now())] == ["h1"]
 
 
@@ -157,9 +161,12 @@ async def test_what_nobody_answered_for_too_long_is_taken_back_and_what_was_answ
     assert await records.handovers.claim("h2", "UM")
     assert await records.handovers.answer("h2", "UM", "About €70,000.")
     assert await records.handovers.answered("h2")
-    await records.handovers.purge(now() - HOUR)
-    assert [(await found(records)).state, (await found(records, "h2")).state] == [State.OPEN, State.ANSWERED]
-    await records.handovers.purge(now() + HOUR)
+    await retention.purge(records._database, [records.handovers], now() - HOUR)
+    assert [(await found(records)).state, (await found(records, "h2")).state] == [
+        HandoverState.OPEN,
+        HandoverState.ANSWERED,
+    ]
+    await retention.purge(records._database, [records.handovers], now() + HOUR)
     taken_back = await found(records)
-    assert (taken_back.state, taken_back.question, taken_back.person) == (State.WITHDRAWN, "", "")
+    assert (taken_back.state, taken_back.question, taken_back.person) == (HandoverState.WITHDRAWN, "", "")
     assert await records.handovers.find("h2") is None

@@ -27,8 +27,9 @@ from bot.mentoring.report import (
     report,
     since,
 )
-from bot.records.records import Accepted, Records
+from bot.records.inbox import AskedQuestion
 from bot.slack.format.views import REASONS
+from bot.storage import Records
 from knowledge.errors import IndexMissing
 from knowledge.passages import Passage
 from tests.conftest import passage
@@ -203,9 +204,10 @@ def answer(**changes: Any) -> Answer:
 
 
 async def keep(records: Records, ts: str, person: str, given: Answer) -> str:
-    question = Accepted("T1", "C1", ts, ts, person, "?")
-    await records.accept(question)
-    await records.answered(question, given)
+    question = AskedQuestion("T1", "C1", ts, ts, person, "?")
+    await records.inbox.accept(question)
+    await records.receipts.keep(question.key, question.person, given)
+    await records.inbox.answered(question)
     return question.key
 
 
@@ -226,9 +228,9 @@ async def test_topics_gaps_and_opinions_are_read_from_the_records(records: Recor
     silent = answer(citations=(), coverage=Coverage.NOT_COVERED, gaps=("pay in Peru?",))
     missed = await keep(records, "2.0", "U2", silent)
     await keep(records, "3.0", "U3", answer(citations=(), retrieved=()))  # small talk
-    await records.rated(liked, "U1", liked=True)
-    await records.rated(missed, "U2", liked=False, reason="not_in_guide", text="private words")
-    await records.rated("of an answer that is forgotten", "U3", liked=False)
+    await records.feedback.keep(liked, "U1", liked=True)
+    await records.feedback.keep(missed, "U2", liked=False, reason="not_in_guide", text="private words")
+    await records.feedback.keep("of an answer that is forgotten", "U3", liked=False)
     seen = await observed(records, find, *whole())
     assert [(one.person, one.topic) for one in seen.answers] == [("U1", "Pay › In cities")]
     assert [(gap.person, gap.text) for gap in seen.gaps] == [("U2", "pay in Peru?")]
@@ -253,7 +255,7 @@ async def test_an_answer_whose_passage_is_gone_counts_as_other(records: Records)
 
 async def test_only_what_lies_in_the_time_is_told(records: Records) -> None:
     key = await keep(records, "1.0", "U1", answer(gaps=("pay in Peru?",)))
-    await records.rated(key, "U1", liked=True)
+    await records.feedback.keep(key, "U1", liked=True)
     late = dt.timezone(dt.timedelta(hours=5))
     before, after = now() - dt.timedelta(minutes=5), now() + dt.timedelta(minutes=5)
     here = await observed(records, find, before.astimezone(late), after.astimezone(late))
@@ -264,6 +266,6 @@ async def test_only_what_lies_in_the_time_is_told(records: Records) -> None:
 
 async def test_what_a_person_had_deleted_is_in_no_report(records: Records) -> None:
     key = await keep(records, "1.0", "U1", answer(gaps=("pay in Peru?",)))
-    await records.rated(key, "U1", liked=False)
+    await records.feedback.keep(key, "U1", liked=False)
     await records.forget("U1")
     assert await observed(records, find, *whole()) == Observations([], [], [], [])

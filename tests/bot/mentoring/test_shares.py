@@ -8,7 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from bot.mentoring import shares as module
-from bot.mentoring.shares import Card, Share, Shares, State
+from bot.mentoring.shares import Card, Share, Shares, ShareState
+from bot.records import retention
 from bot.records.database import Database, now
 
 SHARE = Share("s1", "T1", "T1:C1:1.0", "U0ANNA", "U0DORA", "C1", "$30,000 [1]", ("Baker: [1] Pay",), "By hand.")
@@ -34,7 +35,7 @@ async def test_of_many_who_want_to_post_a_share_one_may(shares: Shares) -> None:
     await shares.open(SHARE)
     claims = await asyncio.gather(*(shares.claim("s1", "C2") for _ in range(10)))
     assert sorted(claims) == [False] * 9 + [True]
-    assert await shares.find("s1") == replace(SHARE, state=State.POSTING, target="C2")
+    assert await shares.find("s1") == replace(SHARE, state=ShareState.POSTING, target="C2")
 
 
 async def test_what_was_posted_is_kept_without_the_answers_text(shares: Shares) -> None:
@@ -42,7 +43,7 @@ async def test_what_was_posted_is_kept_without_the_answers_text(shares: Shares) 
     await shares.claim("s1", "C2")
     await shares.posted("s1", "C2", ["5.0", "6.0"])
     kept = await shares.find("s1")
-    assert kept == replace(SHARE, state=State.POSTED, target="C2", text="", sources=(), made="")
+    assert kept == replace(SHARE, state=ShareState.POSTED, target="C2", text="", sources=(), made="")
     assert not await shares.claim("s1", "C3")
     (row,) = await shares.all()
     assert (row["key"], row["sharer"], row["target"], row["channel"]) == ("T1:C1:1.0", "U0DORA", "C2", "C2")
@@ -93,7 +94,7 @@ async def test_a_sharer_who_is_forgotten_takes_their_shares_along(shares: Shares
     await shares.claim("s1", "C2")
     await shares.posted("s1", "C2", ["5.0"])
     await shares.open(replace(SHARE, id="s2"))
-    await shares.forget("U0DORA")
+    await retention.forget(shares._database, [shares], "U0DORA")
     assert await shares.find("s1") is None
     assert await shares.find("s2") is None
 
@@ -103,7 +104,7 @@ async def test_an_asker_who_is_forgotten_is_not_shared_any_more_and_no_card_lead
     await shares.claim("s1", "C2")
     await shares.posted("s1", "C2", ["5.0"])
     await shares.open(replace(SHARE, id="s2"))
-    await shares.forget("U0ANNA")
+    await retention.forget(shares._database, [shares], "U0ANNA")
     assert await shares.find("s2") is None
     (row,) = await shares.all()
     assert (row["asker"], row["key"], row["sharer"]) == ("", "", "U0DORA")
@@ -113,6 +114,6 @@ async def test_a_recipient_who_is_forgotten_is_not_named(shares: Shares) -> None
     await shares.open(SHARE)
     await shares.claim("s1", "U0BEN")
     await shares.posted("s1", "D1", ["5.0"])
-    await shares.forget("U0BEN")
+    await retention.forget(shares._database, [shares], "U0BEN")
     assert await shares.cards_of("U0DORA") == [Card("D1", "5.0")]
     assert [row["target"] for row in await shares.all()] == [""]

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from bot.mentoring import weekly as module
 from bot.mentoring.weekly import GIVEN_UP, due, slot, week
-from bot.records.records import Records
+from bot.storage import Records
 
 MONDAY = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)
 HOUR, DAY, WEEK = dt.timedelta(hours=1), dt.timedelta(days=1), dt.timedelta(days=7)
@@ -67,32 +67,32 @@ def test_no_week_is_left_out_at_the_turn_of_a_year() -> None:
 
 async def test_of_several_processes_one_gets_the_week(records: Records, address: str) -> None:
     other = await Records.open(address)
-    won = await asyncio.gather(*(store.weeks.claim(MONDAY) for store in (records, other) for _ in range(5)))
+    won = await asyncio.gather(*(store.weekly_reports.claim(MONDAY) for store in (records, other) for _ in range(5)))
     assert sum(won) == 1
     await other.close()
 
 
 async def test_a_week_that_is_done_stays_done(records: Records) -> None:
-    await records.weeks.claim(MONDAY)
-    assert await records.weeks.last() is None
-    await records.weeks.done(MONDAY)
-    await records.weeks.give_back(MONDAY)
+    await records.weekly_reports.claim(MONDAY)
+    assert await records.weekly_reports.last() is None
+    await records.weekly_reports.done(MONDAY)
+    await records.weekly_reports.give_back(MONDAY)
     await made_older(records)
-    assert not await records.weeks.claim(MONDAY)
-    assert await records.weeks.last() == MONDAY
+    assert not await records.weekly_reports.claim(MONDAY)
+    assert await records.weekly_reports.last() == MONDAY
 
 
 async def test_a_week_that_was_given_back_can_be_taken_again(records: Records) -> None:
-    await records.weeks.claim(MONDAY)
-    await records.weeks.give_back(MONDAY)
-    assert await records.weeks.claim(MONDAY)
+    await records.weekly_reports.claim(MONDAY)
+    await records.weekly_reports.give_back(MONDAY)
+    assert await records.weekly_reports.claim(MONDAY)
 
 
 async def test_what_an_ended_process_left_is_taken_over_by_one(records: Records) -> None:
-    await records.weeks.claim(MONDAY)
-    assert not await records.weeks.claim(MONDAY)
+    await records.weekly_reports.claim(MONDAY)
+    assert not await records.weekly_reports.claim(MONDAY)
     await made_older(records)
-    won = await asyncio.gather(*(records.weeks.claim(MONDAY) for _ in range(5)))
+    won = await asyncio.gather(*(records.weekly_reports.claim(MONDAY) for _ in range(5)))
     assert sum(won) == 1
 
 

@@ -10,13 +10,15 @@ import sqlalchemy as sa
 
 from bot.answering.conversation import Answer, Citation, Coverage, Receipt
 from bot.errors import RecordsUnavailable
-from bot.records import records as module
-from bot.records.records import Accepted, Records, database_url
+from bot.records import inbox as module
+from bot.records.database import database_url
+from bot.records.inbox import AskedQuestion
+from bot.storage import Records
 from tests.conftest import passage
 
 
-def question(ts: str = "1.0", text: str = "what does it pay?", message_id: str | None = None) -> Accepted:
-    return Accepted("T1", "C1", ts, ts, "U1", text, message_id)
+def question(ts: str = "1.0", text: str = "what does it pay?", message_id: str | None = None) -> AskedQuestion:
+    return AskedQuestion("T1", "C1", ts, ts, "U1", text, message_id)
 
 
 def answer() -> Answer:
@@ -25,28 +27,30 @@ def answer() -> Answer:
 
 
 async def test_a_question_is_accepted_once(records: Records) -> None:
-    assert await records.accept(question())
-    assert not await records.accept(question())
-    assert await records.accept(question("2.0"))
+    assert await records.inbox.accept(question())
+    assert not await records.inbox.accept(question())
+    assert await records.inbox.accept(question("2.0"))
 
 
 async def test_one_gesture_with_two_timestamps_is_one_question(records: Records) -> None:
-    assert await records.accept(question("1.0", message_id="m1"))
-    assert not await records.accept(question("2.0", message_id="m1"))
+    assert await records.inbox.accept(question("1.0", message_id="m1"))
+    assert not await records.inbox.accept(question("2.0", message_id="m1"))
 
 
 async def test_what_is_accepted_and_not_answered_waits_in_order(records: Records) -> None:
     for ts in ("1.0", "2.0", "3.0"):
-        await records.accept(question(ts))
-    await records.answered(question("2.0"), answer())
-    assert [waiting.ts for waiting in await records.unanswered()] == ["1.0", "3.0"]
-    assert (await records.unanswered())[0] == question("1.0")
+        await records.inbox.accept(question(ts))
+    await records.receipts.keep(question("2.0").key, question("2.0").person, answer())
+    await records.inbox.answered(question("2.0"))
+    assert [waiting.ts for waiting in await records.inbox.unanswered()] == ["1.0", "3.0"]
+    assert (await records.inbox.unanswered())[0] == question("1.0")
 
 
 async def test_an_answers_receipt_is_kept_and_the_questions_text_is_not(records: Records) -> None:
-    await records.accept(question())
-    await records.answered(question(), answer())
-    (receipt,) = await records.receipts()
+    await records.inbox.accept(question())
+    await records.receipts.keep(question().key, question().person, answer())
+    await records.inbox.answered(question())
+    (receipt,) = await records.receipts.all()
     assert (receipt["mode"], receipt["coverage"], receipt["notice"]) == ("quoted", "covered", "the model was away")
     assert receipt["passages"][0]["hash"] == "hash"
     async with records._database.engine.connect() as connection:
@@ -54,41 +58,43 @@ async def test_an_answers_receipt_is_kept_and_the_questions_text_is_not(records:
 
 
 async def test_what_the_guides_do_not_answer_is_kept_as_a_gap_once(records: Records) -> None:
-    await records.accept(question())
+    await records.inbox.accept(question())
     silent = replace(answer(), coverage=Coverage.NOT_COVERED, gaps=("what pays in Peru?",))
-    await records.answered(question(), silent)
-    await records.answered(question(), silent)
-    (gap,) = await records.gaps()
+    await records.receipts.keep(question().key, question().person, silent)
+    await records.inbox.answered(question())
+    await records.receipts.keep(question().key, question().person, silent)
+    await records.inbox.answered(question())
+    (gap,) = await records.receipts.gaps()
     assert gap["text"] == "what pays in Peru?"
     assert gap["nearest"] == ["Baker > Pay"]
 
 
 async def test_a_refused_question_does_not_come_back(records: Records) -> None:
-    await records.accept(question())
-    await records.refused(question(), "is_archived")
-    assert await records.unanswered() == []
-    assert await records.counts() == {"refused": 1}
+    await records.inbox.accept(question())
+    await records.inbox.refused(question(), "is_archived")
+    assert await records.inbox.unanswered() == []
+    assert await records.inbox.counts() == {"refused": 1}
 
 
 async def test_a_question_that_waited_for_days_is_not_answered_any_more(records: Records) -> None:
-    await records.accept(question())
+    await records.inbox.accept(question())
     async with records._database.engine.begin() as connection:
         long_ago = dt.datetime.now(dt.UTC) - dt.timedelta(days=3)
         await connection.execute(sa.update(module._inbox).values(accepted_at=long_ago))
-    assert await records.unanswered() == []
+    assert await records.inbox.unanswered() == []
 
 
 async def test_many_may_write_at_once(records: Records) -> None:
-    accepted = await asyncio.gather(*(records.accept(question(f"{n % 50}.0")) for n in range(200)))
+    accepted = await asyncio.gather(*(records.inbox.accept(question(f"{n % 50}.0")) for n in range(200)))
     assert sum(accepted) == 50
 
 
 async def test_records_survive_a_restart(tmp_path: Path) -> None:
     first = await Records.open(database_url("", tmp_path))
-    await first.accept(question())
+    await first.inbox.accept(question())
     await first.close()
     second = await Records.open(database_url("", tmp_path))
-    assert await second.unanswered() == [question()]
+    assert await second.inbox.unanswered() == [question()]
     await second.close()
 
 

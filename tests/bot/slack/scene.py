@@ -12,9 +12,10 @@ from bot.answering.composing import Composer
 from bot.answering.conversation import QUOTED, Answer, Citation, Conversation, Coverage, Receipt
 from bot.answering.prompts import Prompts
 from bot.answering.same_question import SameQuestions
-from bot.records.records import Records, database_url
+from bot.records.database import database_url
 from bot.slack.api.mentors import Circle
 from bot.slack.app import Limits, SlackBot, Workspace
+from bot.storage import Records
 from knowledge.passages import Guide, Passage
 from knowledge.search import Hit, Searcher
 from tests.openai_server import KEY, OpenAIServer, Script

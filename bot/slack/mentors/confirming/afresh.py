@@ -49,7 +49,7 @@ def confirmed_shown(office: Office):  # type: ignore[no-untyped-def]
 
 async def _again(office: Office, key: str, person: str, channel: str) -> str:
     """Have a question answered again; what to tell instead where that cannot be."""
-    question, receipt = await office.records.known(key), await office.records.receipt(key)
+    question, receipt = await office.records.inbox.find(key), await office.records.receipts.find(key)
     if question is None or receipt is None or question.channel != channel:
         return FORGOTTEN
     if receipt["mode"] != MODE:
@@ -57,8 +57,8 @@ async def _again(office: Office, key: str, person: str, channel: str) -> str:
     standing = await standing_answer(office, question)
     if standing is None or not standing.raw:
         return UNREADABLE
-    if again := await office.records.afresh(key, standing.raw):
-        await office.records.deeds.note(person, "asked afresh", key)
+    if again := await office.records.inbox.reopen_fresh(key, standing.raw):
+        await office.records.audit_log.record(person, "asked afresh", key)
         office.desk.take(again)
         return ""
     return FRESH_COMING

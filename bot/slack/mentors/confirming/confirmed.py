@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from bot.answering.conversation import Answer, Citation, Coverage, Receipt
 from bot.answering.same_question import SameQuestions, identical
 from bot.errors import CareerBotError
-from bot.mentoring.confirmations import Basis, Confirmation, Confirmations, State, day
+from bot.mentoring.confirmations import Basis, Confirmation, Confirmations, ConfirmationState, day
 from bot.mentoring.guides import Library
 from bot.slack.format.blocks import Block, Shown, button
 from knowledge.errors import KnowledgeError
@@ -89,7 +89,7 @@ class Confirmed:
     async def shown(self, key: str) -> Found | None:
         """A confirmation that was offered, by its id, if it still stands. Raises the library's error."""
         confirmation = await self._confirmations.find(key)
-        if confirmation is None or confirmation.state is not State.ACTIVE:
+        if confirmation is None or confirmation.state is not ConfirmationState.ACTIVE:
             return None
         passages = present(self._library, confirmation.passages)
         return None if passages is None else Found(confirmation, passages, certain=False)
@@ -108,7 +108,7 @@ class Confirmed:
             draft = await self._confirmations.find(key)
             if draft is None or draft.mentor != mentor:
                 return Outcome(None)
-            if draft.state is not State.DRAFTED:
+            if draft.state is not ConfirmationState.DRAFTED:
                 return Outcome(draft)
             active = await self._confirmations.active(draft.team)
             if rival := await self._in_the_way(draft, active):
@@ -171,7 +171,7 @@ class Confirmed:
         if rival or not draft.instead_of:
             return rival
         before = await self._confirmations.find(draft.instead_of)
-        return before if before and before.state not in (State.ACTIVE, State.EXPIRED) else None
+        return before if before and before.state not in (ConfirmationState.ACTIVE, ConfirmationState.EXPIRED) else None
 
 
 def present(library: Library, passages: Iterable[Basis]) -> tuple[Passage, ...] | None:

@@ -57,5 +57,5 @@ class Exporting:
         except FAILURES as error:
             log.warning("The confirmed answers were not sent: %s", type(error).__name__)
             return await show(office.client, window, note(NOT_SENT))
-        await office.records.deeds.note(mentor, "exported", "confirmations")
+        await office.records.audit_log.record(mentor, "exported", "confirmations")
         return await show(office.client, window, note(SENT))

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.mentoring.confirmations import Confirmation, State
-from bot.records.records import Accepted
+from bot.mentoring.confirmations import Confirmation, ConfirmationState
+from bot.records.inbox import AskedQuestion
 from bot.slack.api.errors import FAILURES
 from bot.slack.api.limits import MESSAGE_MARKDOWN
 from bot.slack.api.posting import post, update
@@ -41,10 +41,10 @@ class Standing:
     parts: Sequence[Message]
 
 
-async def standing_answer(office: Office, question: Accepted) -> Standing | None:
+async def standing_answer(office: Office, question: AskedQuestion) -> Standing | None:
     """A question and its answer as they stand in Slack; None where the answer is not there."""
     bot_user = office.desk.bot_user
-    thread = await read_thread(office.client, question)
+    thread = await read_thread(office.client, question.thread)
     own = {*answers_to(thread, question, bot_user), *question.answer_ts.split()}
     parts = [message for message in thread if message["ts"] in own]
     if not parts:
@@ -56,7 +56,7 @@ async def standing_answer(office: Office, question: Accepted) -> Standing | None
 
 async def show_label(office: Office, confirmation: Confirmation) -> None:
     """Say under the answer what has become of its confirmation. That it cannot be said harms nobody."""
-    question = await office.records.known(confirmation.key)
+    question = await office.records.inbox.find(confirmation.key)
     try:
         standing = await standing_answer(office, question) if question else None
         if question and standing:
@@ -65,8 +65,8 @@ async def show_label(office: Office, confirmation: Confirmation) -> None:
         log.info("The answer %s does not show what became of it: %s", confirmation.key, type(error).__name__)
 
 
-async def _mark(office: Office, question: Accepted, standing: Standing, confirmation: Confirmation) -> None:
-    last, active = standing.parts[-1], confirmation.state is State.ACTIVE
+async def _mark(office: Office, question: AskedQuestion, standing: Standing, confirmation: Confirmation) -> None:
+    last, active = standing.parts[-1], confirmation.state is ConfirmationState.ACTIVE
     meant = await _is_about(office, question, standing, confirmation) if active else _tells_of(last, confirmation)
     if not meant:
         return None  # the answer there is another one by now
@@ -77,7 +77,9 @@ async def _mark(office: Office, question: Accepted, standing: Standing, confirma
     return await update(office.client, question.channel, str(last["ts"]), message, _metadata(last))
 
 
-async def _put_correction(office: Office, question: Accepted, standing: Standing, answer: str, line: Block) -> None:
+async def _put_correction(
+    office: Office, question: AskedQuestion, standing: Standing, answer: str, line: Block
+) -> None:
     """The mentor's text in the place of the answer's: what is left over is deleted, what has no place is posted."""
     below = [entry for block in _below(standing.parts[-1]) for entry in _as_corrected(block)]
     posts = [Post(as_text(part), [markdown(part)]) for part in split(answer, MESSAGE_MARKDOWN)]
@@ -94,7 +96,7 @@ async def _put_correction(office: Office, question: Accepted, standing: Standing
             there.append(ts)
     for ts in there[len(posts) :]:
         await office.client.chat_delete(channel=place, ts=ts)
-    await office.records.standing(question, there[: len(posts)])
+    await office.records.inbox.note_answer_messages(question, there[: len(posts)])
 
 
 def _markdown(message: Message) -> str:
@@ -132,9 +134,9 @@ def _tells_of(message: Message, confirmation: Confirmation) -> bool:
     return any(name.startswith(f"{_OURS}{confirmation.id}") for name in ids)
 
 
-async def _is_about(office: Office, question: Accepted, standing: Standing, confirmation: Confirmation) -> bool:
+async def _is_about(office: Office, question: AskedQuestion, standing: Standing, confirmation: Confirmation) -> bool:
     """Whether what stands there is what was confirmed or is to be corrected: it may have been answered again since."""
-    receipt = await office.records.receipt(question.key)
+    receipt = await office.records.receipts.find(question.key)
     cited = [entry["passage"] for entry in receipt["passages"]] if receipt else []
     same_text = standing.text.split() == confirmation.answer.split()
     return cited == [basis.passage for basis in confirmation.passages] and (confirmation.corrected or same_text)

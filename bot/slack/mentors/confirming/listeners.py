@@ -11,8 +11,8 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.answering.conversation import Citation
 from bot.errors import CareerBotError
-from bot.mentoring.confirmations import Basis, Confirmation, State, renumbered
-from bot.records.records import Accepted
+from bot.mentoring.confirmations import Basis, Confirmation, ConfirmationState, renumbered
+from bot.records.inbox import AskedQuestion
 from bot.slack.api.errors import FAILURES, passing
 from bot.slack.api.mentors import ONLY_MENTORS
 from bot.slack.api.posting import post, thread_of, update, whisper
@@ -122,7 +122,7 @@ class Confirming:
             await ack(response_action="update", view=views.note(str(error)))
             return
         await ack(response_action="update", view=views.note(refusal or views.told(outcome, key, mentor)))
-        if (made := outcome.standing) and made.id == key and made.state is State.ACTIVE:
+        if (made := outcome.standing) and made.id == key and made.state is ConfirmationState.ACTIVE:
             await show_label(self._office, made)
             await self._settle_notice(notice, made)
 
@@ -143,7 +143,7 @@ class Confirming:
 
     async def _window(self, mentor: str, what: str, key: str, channel: str) -> Block:
         """The window for an answer, or one that says why it cannot be confirmed."""
-        question, receipt = await self._records.known(key), await self._records.receipt(key)
+        question, receipt = await self._records.inbox.find(key), await self._records.receipts.find(key)
         if question is None or receipt is None or question.channel != channel:
             return views.note(FORGOTTEN)
         if question.is_direct and question.person != mentor:
@@ -153,7 +153,7 @@ class Confirming:
         return await self._window_for(mentor, what, question, receipt["passages"])
 
     async def _window_for(
-        self, mentor: str, what: str, question: Accepted, cited: Sequence[Mapping[str, str]]
+        self, mentor: str, what: str, question: AskedQuestion, cited: Sequence[Mapping[str, str]]
     ) -> Block:
         bases = [Basis(entry["passage"], entry["hash"], entry["guide"]) for entry in cited]
         passages = present(self._office.library, bases) or ()
@@ -172,7 +172,7 @@ class Confirming:
         before = await self._records.confirmations.find(key)
         if before is None:
             return views.note(FORGOTTEN)
-        if before.state is not State.EXPIRED:
+        if before.state is not ConfirmationState.EXPIRED:
             return views.note(views.what_became(before, mentor))
         found = {n: self._office.library.passage(basis.passage) for n, basis in enumerate(before.passages, 1)}
         there = {number: passage for number, passage in found.items() if passage}
@@ -196,7 +196,7 @@ class Confirming:
         if not await self._office.mentors.include(mentor):
             return as_text(ONLY_MENTORS)
         draft = await self._records.confirmations.find(key)
-        question = await self._records.known(draft.key) if draft else None
+        question = await self._records.inbox.find(draft.key) if draft else None
         return NOT_YOURS if question and question.is_direct and question.person != mentor else ""
 
     async def _mistakes(self, view: Mapping[str, Any]) -> dict[str, str]:
@@ -229,7 +229,7 @@ async def _sentence_or(making: Awaitable[Block]) -> Block:
 
 def _draft(
     mentor: str,
-    question: Accepted | Confirmation,
+    question: AskedQuestion | Confirmation,
     answer: str,
     passages: Sequence[Passage],
     before: Confirmation | None,

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.mentoring.confirmations import Confirmation, State, day
+from bot.mentoring.confirmations import Confirmation, ConfirmationState, day
 from bot.slack.api.limits import INPUT_TEXT, SECTION_TEXT
 from bot.slack.format.blocks import Block, Post, button, context, place_of, plain_text
 from bot.slack.format.escaping import WORD_JOINER, escaped, unescaped
@@ -90,9 +90,9 @@ def told(outcome: Outcome, key: str, mentor: str) -> str:
     standing = outcome.standing
     if standing is None:
         return GONE
-    if standing.state is State.DRAFTED:
+    if standing.state is ConfirmationState.DRAFTED:
         return CHANGED
-    if standing.id == key and standing.state is State.ACTIVE:
+    if standing.id == key and standing.state is ConfirmationState.ACTIVE:
         places = "".join(f"\n\nIt takes the place of “{_quoted(one)}”: {what_became(one)}" for one in outcome.replaced)
         return f"{DONE}{places}"
     return f"{what_became(standing, mentor)} Your window changed nothing."
@@ -103,11 +103,11 @@ def what_became(confirmation: Confirmation, reader: str = "") -> str:
     person = "You" if reader and reader == confirmation.changed_by else _who(confirmation.changed_by)
     at = _at(confirmation.changed_at)
     match confirmation.state:
-        case State.ACTIVE:
+        case ConfirmationState.ACTIVE:
             return f"{person} {'corrected' if confirmation.corrected else 'confirmed'} this answer {at}."
-        case State.WITHDRAWN:
+        case ConfirmationState.WITHDRAWN:
             return f"{person} withdrew the confirmation {at}."
-        case State.REPLACED:
+        case ConfirmationState.REPLACED:
             return f"{person} confirmed another answer in its place {at}."
         case _:
             return f"The guide has changed, so the confirmation expired {at}."
@@ -117,9 +117,9 @@ def label(confirmation: Confirmation) -> str:
     """The line under the answer that was confirmed."""
     did = "Corrected" if confirmation.corrected else "Confirmed"
     line = f"{did} by {by(confirmation.mentor)} on {day(confirmation.made_at)}"
-    if confirmation.state is State.WITHDRAWN:
+    if confirmation.state is ConfirmationState.WITHDRAWN:
         return f"{line}, withdrawn by {by(confirmation.changed_by)} on {day(confirmation.changed_at)}"
-    return f"{line}. The guide has changed since." if confirmation.state is State.EXPIRED else line
+    return f"{line}. The guide has changed since." if confirmation.state is ConfirmationState.EXPIRED else line
 
 
 def expired_notice(confirmation: Confirmation, changed: Sequence[str], *, again: bool, own: bool) -> Post:

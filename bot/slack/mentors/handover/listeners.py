@@ -11,8 +11,8 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
-from bot.mentoring.handovers import Handover, State
-from bot.records.records import Accepted
+from bot.mentoring.handovers import Handover, HandoverState
+from bot.records.threads import ThreadAddress
 from bot.slack.api.errors import FAILURES
 from bot.slack.api.mentors import ONLY_MENTORS
 from bot.slack.api.posting import post, thread_of, whisper
@@ -89,7 +89,7 @@ def answer_written(office: Office) -> Heard:
         if not thread_ts or channel != office.mentors.channel or not _is_talk(event, office.desk.bot_user):
             return
         handover = await office.records.handovers.at(channel, thread_ts)
-        if handover is None or handover.state is not State.CLAIMED or handover.mentor != event["user"]:
+        if handover is None or handover.state is not HandoverState.CLAIMED or handover.mentor != event["user"]:
             return
         if visible(str(event.get("text") or "")) and await office.records.handovers.hear(handover.id, ts):
             message = _offer(handover, event)
@@ -163,23 +163,25 @@ class Asking:
         records = self._office.records
         if draft := await records.drafts.find(key):
             return draft.question
-        if asked := await records.known(key):
-            thread = await read_thread(self._office.client, asked)
+        if asked := await records.inbox.find(key):
+            thread = await read_thread(self._office.client, asked.thread)
             text = next((str(message.get("text") or "") for message in thread if message["ts"] == asked.ts), "")
             if visible(said := readable(text, self._office.desk.bot_user)):
                 return said
-        return next((str(gap["text"]) for gap in await records.gaps() if gap["key"] == key), "")
+        return next((str(gap["text"]) for gap in await records.receipts.gaps() if gap["key"] == key), "")
 
     async def _handover(self, team: str, key: str, person: str, question: str, *, named: bool) -> Handover:
         """Where others read the thread, the answer to somebody without a name would give them away there."""
-        asked = await self._office.records.known(key)
+        asked = await self._office.records.inbox.find(key)
         back = asked if asked and (named or asked.is_direct) else None
         place = (back.channel, back.thread_ts) if back else ("", "")
         team = asked.team if asked else team
         return Handover(uuid.uuid4().hex, key, team, person, question, named, *place)
 
     async def _post(self, handover: Handover) -> bool:
-        await self._office.records.deeds.note(handover.person if handover.named else "", "asked mentors", handover.id)
+        await self._office.records.audit_log.record(
+            handover.person if handover.named else "", "asked mentors", handover.id
+        )
         return await post_card(self._office, handover)
 
     async def _say(self, ack: AsyncAck, text: str) -> None:
@@ -201,7 +203,7 @@ class Answering:
             return await whisper(respond, plain_post(ONLY_MENTORS), thread_of(body))
         if not await self._handovers.claim(key, mentor):
             return await self._tell(respond, body, key)
-        await self._office.records.deeds.note(mentor, "took", key)
+        await self._office.records.audit_log.record(mentor, "took", key)
         if handover := await self._handovers.find(key):
             await redraw(self._office, handover)
             await self._explain(handover)
@@ -225,7 +227,7 @@ class Answering:
             if not await self._office.mentors.include(mentor):
                 return await whisper(respond, plain_post(ONLY_MENTORS), thread_of(body))
             return await self._tell(respond, body, key)
-        await self._office.records.deeds.note(mentor, "gave back", key)
+        await self._office.records.audit_log.record(mentor, "gave back", key)
         if handover := await self._handovers.find(key):
             await redraw(self._office, handover)
         return None
@@ -273,7 +275,7 @@ class Answering:
         if not await self._handovers.answer(key, handover.mentor, text):
             await self._tell(respond, body, key)
             return None, views.told_mentor(await self._handovers.find(key), handover.mentor)
-        sending = replace(handover, state=State.ANSWERING, answer=text)
+        sending = replace(handover, state=HandoverState.ANSWERING, answer=text)
         carried = await carry(self._office, sending)
         if carried is not Carried.UNREACHABLE:
             await respond(text=CARRIED[carried], delete_original=True)
@@ -287,14 +289,13 @@ class Answering:
             await whisper(respond, plain_post(ONLY_MENTORS), thread_of(body))
             return None
         handover = await self._handovers.find(key)
-        if handover and handover.state is State.CLAIMED and handover.mentor == mentor:
+        if handover and handover.state is HandoverState.CLAIMED and handover.mentor == mentor:
             return handover
         await self._tell(respond, body, key)
         return None
 
     async def _thread(self, handover: Handover) -> list[Message]:
-        ts = handover.card_ts
-        card = Accepted(handover.team, handover.card_channel, ts, ts, handover.mentor, "")
+        card = ThreadAddress(handover.team, handover.card_channel, handover.card_ts)
         return await read_thread(self._office.client, card)
 
     async def _tell(self, respond: AsyncRespond, body: Mapping[str, Any], key: str) -> None:
@@ -308,7 +309,7 @@ class Answering:
 
 async def _asker(office: Office, key: str) -> str:
     """Who asked what an answer answers; empty where nothing is known of it."""
-    receipt, asked = await office.records.receipt(key), await office.records.known(key)
+    receipt, asked = await office.records.receipts.find(key), await office.records.inbox.find(key)
     return str((receipt and receipt["person"]) or (asked and asked.person) or "")
 
 

@@ -15,9 +15,9 @@ from enum import Enum, auto
 from slack_sdk.errors import SlackApiError
 
 from bot.mentoring.confirmations import Confirmation
-from bot.mentoring.handovers import Handover, State
+from bot.mentoring.handovers import Handover, HandoverState
 from bot.records.database import now
-from bot.records.records import Accepted
+from bot.records.threads import ThreadAddress
 from bot.slack.api.errors import FAILURES, NO_ENTRY, code, passing
 from bot.slack.api.limits import THREAD_PAGE
 from bot.slack.api.posting import post, update
@@ -61,7 +61,7 @@ async def remind(office: Office, hours: float, moment: dt.datetime) -> int:
     """Remind of what waits: mentors of open questions, and whoever took one of it. How many reminders went out."""
     period = dt.timedelta(hours=hours)
     sent = 0
-    for state, patience in ((State.OPEN, period), (State.CLAIMED, CLAIMED_FACTOR * period)):
+    for state, patience in ((HandoverState.OPEN, period), (HandoverState.CLAIMED, CLAIMED_FACTOR * period)):
         for handover in await office.records.handovers.waiting(state, moment - patience):
             if await office.records.handovers.remind(handover, moment - patience, moment):
                 sent += await _remind(office, handover)
@@ -97,7 +97,7 @@ async def redraw(office: Office, handover: Handover) -> None:
             if await office.records.handovers.drawn(latest):
                 return
             latest = await office.records.handovers.find(handover.id)
-        await _draw(office, replace(handover, state=State.WITHDRAWN))
+        await _draw(office, replace(handover, state=HandoverState.WITHDRAWN))
     except FAILURES as error:
         log.warning("The card of the handover %s is out of date: %s", handover.id, _told(error))
 
@@ -112,11 +112,11 @@ async def carry(office: Office, handover: Handover) -> Carried:
             await office.records.handovers.leave(handover.id)
             return Carried.LATER
         await office.records.handovers.unsent(handover.id)
-        await redraw(office, replace(handover, state=State.CLAIMED))
+        await redraw(office, replace(handover, state=HandoverState.CLAIMED))
         return Carried.UNREACHABLE
     if await office.records.handovers.answered(handover.id):
-        await office.records.deeds.note(handover.mentor, "answered", handover.id)
-    await redraw(office, replace(handover, state=State.ANSWERED))
+        await office.records.audit_log.record(handover.mentor, "answered", handover.id)
+    await redraw(office, replace(handover, state=HandoverState.ANSWERED))
     return Carried.SENT
 
 
@@ -138,17 +138,17 @@ async def keep_confirmed(office: Office, handover: Handover) -> Block:
 
 async def _go_on(office: Office, handover: Handover, moment: dt.datetime) -> None:
     handovers = office.records.handovers
-    if handover.card_ts and handover.state is not State.ANSWERING:
+    if handover.card_ts and handover.state is not HandoverState.ANSWERING:
         return await redraw(office, handover)
     if not await handovers.take_up(handover, moment):
         return None
-    if handover.state is State.ANSWERING:
+    if handover.state is HandoverState.ANSWERING:
         await carry(office, handover)
     elif not office.mentors.channel:
         await handovers.leave(handover.id)
     elif standing := await _standing_card(office, handover):
         await _stands(office, handover, office.mentors.channel, standing)
-    elif handover.state is State.WITHDRAWN:
+    elif handover.state is HandoverState.WITHDRAWN:
         await handovers.drawn(handover)
     else:
         await post_card(office, handover)
@@ -158,10 +158,10 @@ async def _go_on(office: Office, handover: Handover, moment: dt.datetime) -> Non
 async def _stands(office: Office, handover: Handover, channel: str, ts: str) -> None:
     """Note where a card stands, and change it at once if its question was taken back on the way."""
     await office.records.handovers.posted(handover.id, channel, ts)
-    standing = replace(handover, state=State.OPEN, card_channel=channel, card_ts=ts)
+    standing = replace(handover, state=HandoverState.OPEN, card_channel=channel, card_ts=ts)
     if not await office.records.handovers.drawn(standing):
         latest = await office.records.handovers.find(handover.id)
-        await redraw(office, latest or replace(standing, state=State.WITHDRAWN))
+        await redraw(office, latest or replace(standing, state=HandoverState.WITHDRAWN))
 
 
 async def _standing_card(office: Office, handover: Handover) -> str:
@@ -193,7 +193,7 @@ async def _draw(office: Office, handover: Handover) -> None:
 
 async def _deliver(office: Office, handover: Handover) -> None:
     if not handover.direct_ts and handover.channel:
-        thread = await read_thread(office.client, _asked(handover))
+        thread = await read_thread(office.client, ThreadAddress(handover.team, handover.channel, handover.thread_ts))
         if any(_handover_of(message) == handover.id for message in thread):
             return
         if thread and thread[0].get("subtype") != "tombstone" and await _deliver_in_thread(office, handover):
@@ -224,25 +224,19 @@ async def _deliver_directly(office: Office, handover: Handover) -> None:
 async def _remind(office: Office, handover: Handover) -> bool:
     """Whether somebody was reminded; a question of somebody who is no mentor any more is open again instead."""
     try:
-        if handover.state is State.OPEN:
+        if handover.state is HandoverState.OPEN:
             place, ts = handover.card_channel, handover.card_ts
             await post(office.client, place, plain_post(views.STILL_OPEN), thread_ts=ts)
         elif await office.mentors.include(handover.mentor):
             await post(office.client, handover.mentor, views.claimer_reminder(handover))
         else:
             if await office.records.handovers.release(handover.id, handover.mentor):
-                await redraw(office, replace(handover, state=State.OPEN, mentor=""))
+                await redraw(office, replace(handover, state=HandoverState.OPEN, mentor=""))
             return False
     except FAILURES as error:
         log.warning("Nobody was reminded of the handover %s: %s", handover.id, _told(error))
         return False
     return True
-
-
-def _asked(handover: Handover) -> Accepted:
-    """The thread that a question comes from, to be read."""
-    ts = handover.thread_ts
-    return Accepted(handover.team, handover.channel, ts, ts, handover.person, "")
 
 
 def _handover_of(message: Message) -> str:

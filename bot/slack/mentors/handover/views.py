@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from bot.mentoring.handovers import Handover, State
+from bot.mentoring.handovers import Handover, HandoverState
 from bot.slack.api.limits import INPUT_TEXT, SECTION_TEXT
 from bot.slack.api.posting import Metadata
 from bot.slack.api.threads import ANSWER_EVENT, readable
@@ -69,7 +69,7 @@ def offering(view: Block, key: str) -> Block:
 
 def card(handover: Handover) -> Post:
     """A question as mentors see it: never who asked it without a name, nor where."""
-    if handover.state is State.WITHDRAWN:
+    if handover.state is HandoverState.WITHDRAWN:
         return Post(TAKEN_BACK, [_mrkdwn(TAKEN_BACK)])
     asked = f"asked by <@{handover.person}>" if handover.named else "asked without a name"
     head = f"A question for mentors, {asked}"
@@ -126,14 +126,14 @@ def claimer_reminder(handover: Handover) -> Post:
 
 def told_mentor(handover: Handover | None, mentor: str) -> str:
     """How things stand with a question, for a mentor who came too late or presses again; mrkdwn."""
-    if handover is None or handover.state is State.WITHDRAWN:
+    if handover is None or handover.state is HandoverState.WITHDRAWN:
         return TAKEN_BACK
     mine = handover.mentor == mentor
     who = "You have" if mine else f"<@{handover.mentor}> has" if handover.mentor else "A mentor has"
     match handover.state:
-        case State.CLAIMED:
+        case HandoverState.CLAIMED:
             return "You have this question. Write your answer in its thread." if mine else f"{who} taken this question."
-        case State.ANSWERING | State.ANSWERED:
+        case HandoverState.ANSWERING | HandoverState.ANSWERED:
             return f"{who} answered this question already."
         case _:
             return "Nobody has this question now. Press *I take it* first."
@@ -142,9 +142,9 @@ def told_mentor(handover: Handover | None, mentor: str) -> str:
 def told_asker(handover: Handover) -> str:
     """How things stand with a question, for the one who asked it."""
     match handover.state:
-        case State.CLAIMED | State.ANSWERING:
+        case HandoverState.CLAIMED | HandoverState.ANSWERING:
             return "You have asked the mentors this already. A mentor has taken it; the answer will come to you."
-        case State.ANSWERED:
+        case HandoverState.ANSWERED:
             return "You have asked the mentors this already, and a mentor has answered it."
         case _:
             return "You have asked the mentors this already. I bring you the answer when there is one."
@@ -179,12 +179,12 @@ def said(mrkdwn: str, *blocks: Block) -> Post:
 def _standing(handover: Handover) -> list[Block]:
     by = f" by <@{handover.mentor}>" if handover.mentor else ""
     match handover.state:
-        case State.CLAIMED:
+        case HandoverState.CLAIMED:
             own = button("Send my answer", OFFER, handover.id), button("Give it back", GIVE_BACK, handover.id)
             return [context(f"Taken{by}"), _actions(*own)]
-        case State.ANSWERING:
+        case HandoverState.ANSWERING:
             return [context(f"Taken{by}")]
-        case State.ANSWERED:
+        case HandoverState.ANSWERED:
             return [context(f"Answered{by}")]
         case _:
             return [_actions(button("I take it", TAKE, handover.id, style="primary"))]

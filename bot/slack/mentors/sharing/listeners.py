@@ -13,8 +13,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import CareerBotError
-from bot.mentoring.shares import Share, State
-from bot.records.records import Accepted
+from bot.mentoring.shares import Share, ShareState
+from bot.records.threads import ThreadAddress
 from bot.slack.api.error_handler import SORRY
 from bot.slack.api.errors import FAILURES, NO_ENTRY, code, passing
 from bot.slack.api.membership import members_among
@@ -92,6 +92,15 @@ class Target:
     told: str
 
 
+@dataclass(frozen=True)
+class Pressed:
+    """A message in a thread, by its ts, and the person who wants to share what stands in it."""
+
+    thread: ThreadAddress
+    ts: str
+    person: str
+
+
 def listen_to_sharing(app: AsyncApp, office: Office) -> None:
     """What people press to share an answer."""
     sharing = Sharing(office)
@@ -141,7 +150,7 @@ class Sharing:
         await ack()
         await self._records.shares.discard(str(view["private_metadata"]))
 
-    async def _window(self, place: Accepted) -> Block:
+    async def _window(self, place: Pressed) -> Block:
         """The window for a person who wants to share the answer that a message belongs to, or why they cannot."""
         try:
             answer = await self._answer(place)
@@ -152,26 +161,26 @@ class Sharing:
             return note_modal(TITLE, SORRY)
         return share_modal(share, answer.question)
 
-    async def _answer(self, place: Accepted) -> Standing:
-        answer = answer_at(await read_thread(self._office.client, place), place, self._office.desk.bot_user)
+    async def _answer(self, place: Pressed) -> Standing:
+        answer = answer_at(await read_thread(self._office.client, place.thread), place.ts, self._office.desk.bot_user)
         if answer is None:
             raise Unshareable(NO_ANSWER)
         if not answer.key:
             raise Unshareable(NO_GUIDE)
         return answer
 
-    async def _open(self, place: Accepted, answer: Standing) -> Share:
+    async def _open(self, place: Pressed, answer: Standing) -> Share:
         receipt = await self._receipt(answer.key)
-        question = await self._records.known(answer.key)
+        question = await self._records.inbox.find(answer.key)
         asker = question.person if question else receipt["person"]
-        await self._check_rights(place.person, asker, place.channel)
+        await self._check_rights(place.person, asker, place.thread.channel)
         share = Share(
             id=uuid.uuid4().hex,
-            team=place.team,
+            team=place.thread.installation,
             key=answer.key,
             asker=asker,
             sharer=place.person,
-            source=place.channel,
+            source=place.thread.channel,
             text=answer.text,
             sources=self._sources(receipt),
             made=made(answer.notes, receipt["answered_at"], asker),
@@ -191,7 +200,7 @@ class Sharing:
             raise Unshareable(OUTSIDE)
 
     async def _receipt(self, key: str) -> Any:
-        receipt = await self._records.receipt(key)
+        receipt = await self._records.receipts.find(key)
         if receipt is None:
             raise Unshareable(FORGOTTEN)
         return receipt
@@ -207,8 +216,8 @@ class Sharing:
         share = await self._records.shares.find(key)
         if share is None or share.sharer != person:
             raise Unshareable(GONE)
-        if share.state is not State.OPEN:
-            raise Unshareable(POSTED if share.state is State.POSTED else UNDER_WAY)
+        if share.state is not ShareState.OPEN:
+            raise Unshareable(POSTED if share.state is ShareState.POSTED else UNDER_WAY)
         try:
             await self._check_rights(person, share.asker, share.source)
             if share.sources != self._sources(await self._receipt(share.key)):
@@ -275,7 +284,7 @@ class Sharing:
 
     async def _post(self, share: Share, target: Target, chosen: Chosen) -> None:
         """Post what was claimed. What Slack refuses can be sent again; where Slack does not answer, nothing is."""
-        if not await self._records.copy_receipt(share.key, share.id, share.sharer):
+        if not await self._records.receipts.copy(share.key, share.id, share.sharer):
             raise Unshareable(FORGOTTEN)
         asked = Asked(share.team, target.id, "", share.sharer, chosen.question)
         above, told = head(share.sharer, chosen), lead(share.sharer, chosen)
@@ -284,23 +293,24 @@ class Sharing:
         except SlackApiError as error:
             if passing(error):
                 raise Unshareable(UNSURE) from None
-            await self._records.drop_receipt(share.id)
+            await self._records.receipts.drop(share.id)
             await self._records.shares.release(share.id)
             entry = target.field == CHANNEL and code(error) in NO_ENTRY
             raise Misfilled(target.field, NOT_HERE if entry else REFUSED) from None
         except (aiohttp.ClientError, TimeoutError):
             raise Unshareable(UNSURE) from None
         await self._records.shares.posted(share.id, *place)
-        await self._records.deeds.note(share.sharer, "shared", share.key)
+        await self._records.audit_log.record(share.sharer, "shared", share.key)
 
 
-def _place(body: Mapping[str, Any]) -> Accepted:
-    """The message that was pressed under or chosen, as if the person who did had asked it."""
+def _place(body: Mapping[str, Any]) -> Pressed:
+    """The message that was pressed under or chosen, and who did."""
     message, container = body.get("message") or {}, body.get("container") or {}
     ts = str(message.get("ts") or container.get("message_ts") or "")
     channel = str((body.get("channel") or {}).get("id") or container.get("channel_id") or "")
     thread_ts = str(message.get("thread_ts") or container.get("thread_ts") or ts)
-    return Accepted(str((body.get("team") or {}).get("id") or ""), channel, ts, thread_ts, body["user"]["id"], "")
+    thread = ThreadAddress(str((body.get("team") or {}).get("id") or ""), channel, thread_ts)
+    return Pressed(thread, ts, body["user"]["id"])
 
 
 def _names(profile: Mapping[str, Any]) -> list[str]:

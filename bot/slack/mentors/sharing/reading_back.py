@@ -1,10 +1,9 @@
 """An answer as it stands in a thread: the bot keeps no copy of it, and reads it back where somebody shares it. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from bot.records.records import Accepted
 from bot.slack.api.threads import ANSWER_EVENT, Message, parts_posted, readable
 from bot.slack.format.blocks import COMPOSED_NOTE, QUOTED_NOTE, SHOW_PASSAGE
 from bot.slack.format.rich_text import as_markdown
@@ -30,10 +29,10 @@ class Standing:
     notes: tuple[str, ...] = ()
 
 
-def answer_at(messages: Sequence[Message], place: Accepted, bot_user: str) -> Standing | None:
-    """The whole answer that the message at `place` belongs to, in the messages of its thread; None where it is no answer."""
+def answer_at(messages: Sequence[Message], ts: str, bot_user: str) -> Standing | None:
+    """The whole answer that the message with this ts belongs to, in the messages of its thread; None where it is no answer."""
     own = [message for message in messages if message.get("user") == bot_user]
-    message = next((message for message in own if str(message["ts"]) == place.ts), None)
+    message = next((message for message in own if str(message["ts"]) == ts), None)
     metadata = (message or {}).get("metadata") or {}
     if message is None or metadata.get("event_type") != ANSWER_EVENT:
         return None
@@ -41,7 +40,7 @@ def answer_at(messages: Sequence[Message], place: Accepted, bot_user: str) -> St
     if not told.get("question"):
         return _standing([message], str(told.get("asked") or ""))
     asked = str(told["question"])
-    whole = parts_posted(messages, replace(place, ts=asked), bot_user)
+    whole = parts_posted(messages, asked, bot_user)
     said = next((str(m.get("text") or "") for m in messages if m["ts"] == asked), "")
     return _standing([m for m in own if str(m["ts"]) in whole], readable(said, bot_user))
 

@@ -86,9 +86,9 @@ async def test_delete_my_data_removes_everything_of_one_person_and_says_so(
         await slack.until(lambda: slack.homes.get(ANNA))
         await slack.press_at_home(DELETE_DATA)
         await slack.until(lambda: len(slack.answers("D1")) == 2)
-        assert await bot._records.counts() == {"answered": 1}
-        assert [receipt["person"] for receipt in await bot._records.receipts()] == [BEN]
-        assert {gap["person"] for gap in await bot._records.gaps()} <= {BEN}
-        assert list(await bot._records.ratings()) == []
+        assert await bot._records.inbox.counts() == {"answered": 1}
+        assert [receipt["person"] for receipt in await bot._records.receipts.all()] == [BEN]
+        assert {gap["person"] for gap in await bot._records.receipts.gaps()} <= {BEN}
+        assert list(await bot._records.feedback.all()) == []
         assert list(await bot._records.drafts.all()) == []
     assert "deleted" in slack.answers("D1")[-1]["text"]

@@ -8,13 +8,13 @@ import pytest
 
 from bot.answering.advisor import Advisor
 from bot.answering.same_question import SameQuestions
-from bot.records.database import now
-from bot.records.records import Records, database_url
+from bot.records.database import database_url, now
 from bot.slack.api.mentors import ONLY_MENTORS, Circle
 from bot.slack.format.views import DELETE_DATA
 from bot.slack.housekeeping import Housekeeping
 from bot.slack.mentors.proposing import PROPOSAL_VIEW, PROPOSE, SENT, TEXT
 from bot.slack.questions.offers import SHARE
+from bot.storage import Records
 from knowledge.search import Searcher
 from tests.bot.slack.questions.test_buttons import answered, shown
 from tests.bot.slack.questions.test_thread_manners import quiet
@@ -116,7 +116,7 @@ async def test_a_gap_becomes_a_draft_that_the_mentor_edits_and_downloads(
         await workspace.until(lambda: workspace.file_contents and SENT in str(workspace.open_modal(DORA)))
         await workspace.until(lambda: workspace.called("files.completeUploadExternal"))
     records = await Records.open(database_url("", tmp_path))
-    deeds = await records.deeds.all()
+    deeds = await records.audit_log.all()
     await records.close()
     assert text.encode() in workspace.file_contents.values()
     assert not any("£75,000" in str(message) for message in workspace.sees(ANNA))
@@ -172,13 +172,13 @@ async def test_texts_are_forgotten_when_they_are_old(
 ) -> None:
     async with running(workspace, advisor, tmp_path, searcher, circle=MENTORS) as bot:
         await three_ask(workspace, bot)
-        (first, *_) = await bot._records.gaps()
-        await bot._records.rated(first["key"], ANNA, liked=False, reason="wrong", text="my words")
+        (first, *_) = await bot._records.receipts.gaps()
+        await bot._records.feedback.keep(first["key"], ANNA, liked=False, reason="wrong", text="my words")
         await bot.housekeeping.round(now() + dt.timedelta(days=89))
-        assert len(await bot._records.gaps()) == 3
+        assert len(await bot._records.receipts.gaps()) == 3
         await bot.housekeeping.round(now() + dt.timedelta(days=91))
-        assert list(await bot._records.gaps()) == []
-        (rating,) = await bot._records.ratings()
+        assert list(await bot._records.receipts.gaps()) == []
+        (rating,) = await bot._records.feedback.all()
     assert (rating["reason"], rating["text"]) == ("wrong", "")
 
 
@@ -211,6 +211,6 @@ async def test_records_of_an_earlier_version_get_the_columns_that_came_since(tmp
         )
     old.close()
     records = await Records.open(url)
-    (waiting,) = await records.unanswered()
+    (waiting,) = await records.inbox.unanswered()
     await records.close()
     assert (waiting.text, waiting.edited, waiting.fresh) == ("what pays?", "", False)

@@ -14,7 +14,7 @@ from bot.answering.advisor import Advisor
 from bot.answering.conversation import Answer, Conversation
 from bot.answering.same_question import SameQuestions
 from bot.errors import ModelUnavailable
-from bot.mentoring.confirmations import Basis, Confirmation, State
+from bot.mentoring.confirmations import Basis, Confirmation, ConfirmationState
 from bot.records.channels import ChannelSettings
 from bot.slack.app import SlackBot
 from bot.slack.format.blocks import SHOW_PASSAGE
@@ -195,7 +195,7 @@ async def confirm(slack: SlackServer, ts: str, user: str = DORA, channel: str = 
 
 
 async def deeds(bot: SlackBot) -> list[tuple[str, str]]:
-    return [(deed["person"], deed["what"]) for deed in await bot._records.deeds.all()]
+    return [(deed["person"], deed["what"]) for deed in await bot._records.audit_log.all()]
 
 
 def told(slack: SlackServer, channel: str) -> str:
@@ -236,7 +236,7 @@ async def test_a_mentor_confirms_an_answer_and_the_next_who_asks_the_same_gets_i
         await slack.press("C2", second["ts"], SHOW_PASSAGE, user=BEN)
         await slack.until(lambda: slack.open_modal(BEN))
         assert "Average salary" in shown(slack.open_modal(BEN))
-        (mode,) = [row["mode"] for row in await bot._records.receipts() if ":C2:" in row["key"]]
+        (mode,) = [row["mode"] for row in await bot._records.receipts.all() if ":C2:" in row["key"]]
         assert mode == "confirmed"
     assert slack.problems == []
     assert slack.timeouts == []
@@ -279,7 +279,7 @@ async def test_a_correction_takes_the_place_of_the_answer_and_is_marked(
         assert f"<@{DORA}>" not in shown(slack.answers("C1")[0])
         active = await bot._records.confirmations.active()
         assert [(one.mentor, one.answer) for one in active] == [(EMIL, "It is $135,000.")]
-        (receipt,) = [row for row in await bot._records.receipts() if ":C1:" in row["key"]]
+        (receipt,) = [row for row in await bot._records.receipts.all() if ":C1:" in row["key"]]
         assert [one.passage for one in active[0].passages] == [cited["passage"] for cited in receipt["passages"]]
         assert await deeds(bot) == [(DORA, "corrected"), (EMIL, "replaced"), (EMIL, "corrected")]
     assert slack.problems == []
@@ -782,7 +782,7 @@ async def test_where_no_passage_is_left_there_is_nothing_to_confirm_again(
         await slack.until(lambda: WITHDRAW not in str(slack.answers(f"D{DORA}")))
         kept = await bot._records.confirmations.find(one.id)
         assert kept is not None
-        assert kept.state is State.WITHDRAWN
+        assert kept.state is ConfirmationState.WITHDRAWN
 
 
 async def test_an_index_that_cannot_be_read_lets_nothing_expire(
@@ -806,7 +806,7 @@ async def test_an_answer_of_before_a_change_of_the_guide_cannot_be_confirmed(
     async with mentoring(advisor) as bot:
         ts = await answered(slack)
         view = await menu(slack, ts, "confirm")
-        (receipt,) = await bot._records.receipts()
+        (receipt,) = await bot._records.receipts.all()
         shelf.rewritten.update(cited["passage"] for cited in receipt["passages"])
         assert CHANGED in await submitted(slack, view)
         assert CHANGED in shown(await menu(slack, ts, "confirm"))

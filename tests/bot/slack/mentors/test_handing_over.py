@@ -12,7 +12,7 @@ import pytest
 
 from bot.answering.advisor import Advisor
 from bot.answering.same_question import SameQuestions
-from bot.mentoring.handovers import LEASE, Handover, State
+from bot.mentoring.handovers import LEASE, Handover, HandoverState
 from bot.records.database import now
 from bot.slack.api.posting import post
 from bot.slack.app import SlackBot
@@ -205,7 +205,7 @@ async def test_a_question_goes_to_the_mentors_with_a_name_and_its_answer_comes_b
     assert "<https://example.com/pay|this survey>" in seen(answer)
     assert actions(card) == []
     assert offers(slack, DORA) == []
-    assert (await house.handover()).state is State.ANSWERED
+    assert (await house.handover()).state is HandoverState.ANSWERED
 
 
 async def test_who_asks_without_a_name_stays_unknown_to_mentors_and_is_answered_where_nobody_else_reads(
@@ -336,7 +336,7 @@ async def test_double_clicks_do_everything_once(slack: SlackServer, house: House
     await slack.until(lambda: CARRIED[Carried.SENT] in whispers(slack, DORA))
     assert "Answered by" in seen(card)
     assert len(carried(slack, "C1")) == 1
-    did = [(row["person"], row["what"]) for row in await house.bot.office.records.deeds.all()]
+    did = [(row["person"], row["what"]) for row in await house.bot.office.records.audit_log.all()]
     steps = [(ANNA, "asked mentors"), (DORA, "took"), (DORA, "gave back"), (DORA, "took"), (DORA, "answered")]
     assert did == steps
 
@@ -376,7 +376,7 @@ async def test_no_mentors_button_works_for_somebody_else(slack: SlackServer, hou
     assert {told.partition(".")[0] for told in whispers(slack, BEN)} == {"Only mentors can do that"}
     assert set(whispers(slack, EMIL)) == {f"<@{DORA}> has taken this question."}
     assert carried(slack, "C1") == []
-    assert (await house.handover()).state is State.CLAIMED
+    assert (await house.handover()).state is HandoverState.CLAIMED
 
 
 async def test_a_mentor_cannot_send_what_another_wrote(slack: SlackServer, house: House) -> None:
@@ -451,7 +451,7 @@ async def test_a_message_that_was_deleted_is_not_sent(slack: SlackServer, house:
     await house.send()
     await slack.until(lambda: listeners.NOT_FOUND in whispers(slack, DORA))
     assert carried(slack, "C1") == []
-    assert (await house.handover()).state is State.CLAIMED
+    assert (await house.handover()).state is HandoverState.CLAIMED
 
 
 async def test_a_long_answer_is_carried_whole_and_a_longer_one_is_not_cut(slack: SlackServer, house: House) -> None:
@@ -480,7 +480,7 @@ async def test_a_restart_at_any_step_loses_nothing_and_doubles_nothing(slack: Sl
     await house.again()
     assert len(cards(slack)) == len(carried(slack, "C1")) == 1
     assert len(thread(slack, card)) == 2
-    assert (await house.handover()).state is State.ANSWERED
+    assert (await house.handover()).state is HandoverState.ANSWERED
 
 
 def stored() -> Handover:
@@ -524,7 +524,7 @@ async def test_an_answer_that_was_being_sent_arrives_once(slack: SlackServer, ho
     await house.again()
     assert len(carried(slack, "C1")) == 1
     assert f"Answered by <@{DORA}>" in seen(card)
-    assert (await house.handover()).state is State.ANSWERED
+    assert (await house.handover()).state is HandoverState.ANSWERED
 
 
 async def test_an_answer_being_put_into_direct_messages_arrives_once(slack: SlackServer, house: House) -> None:
@@ -612,7 +612,7 @@ async def test_a_mentor_is_told_when_the_asker_cannot_be_reached_and_still_has_t
     slack.fail("chat.postMessage", "channel_not_found")
     await house.send()
     await slack.until(lambda: CARRIED[Carried.UNREACHABLE] in whispers(slack, DORA))
-    assert (await house.handover()).state is State.CLAIMED
+    assert (await house.handover()).state is HandoverState.CLAIMED
     await house.sent()
 
 

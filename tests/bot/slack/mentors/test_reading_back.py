@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from bot.records.records import Accepted
 from bot.slack.api.threads import ANSWER_EVENT
 from bot.slack.format.blocks import QUOTED_NOTE, SHOW_PASSAGE, button, context, markdown
 from bot.slack.format.rich_text import as_markdown
@@ -13,10 +12,6 @@ from bot.slack.private.answer_shortcut import EDITED_NOTE
 
 BOT, ANNA = "U0BOT", "U0ANNA"
 ASKED = {"ts": "1.0", "user": ANNA, "text": f"<@{BOT}> what does <@U0BEN> earn &amp; why?"}
-
-
-def place(ts: str) -> Accepted:
-    return Accepted("T1", "C1", ts, "1.0", ANNA, "")
 
 
 def part(ts: str, text: str, payload: dict[str, Any], *blocks: dict[str, Any], user: str = BOT) -> dict[str, Any]:
@@ -33,34 +28,34 @@ def test_an_answer_in_two_messages_is_whole_from_either(ts: str) -> None:
     first = part("2.0", "One. [1]", {"question": "1.0", "part": 1, "of": 2})
     second = part("3.0", "Two. [2]", {"question": "1.0", "part": 2, "of": 2}, passages("k"))
     other = part("4.0", "Other.", {"question": "3.5", "part": 1, "of": 1}, passages("o"))
-    found = answer_at([ASKED, first, second, other], place(ts), BOT)
+    found = answer_at([ASKED, first, second, other], ts, BOT)
     assert found == Standing("k", "what does earn & why?", "One. [1]\n\nTwo. [2]")
 
 
 def test_an_answer_away_from_its_question_tells_what_was_asked() -> None:
     posted = part("1.0", "So. [1]", {"asked": "How so?"}, context("Guide: [1] Pay", EDITED_NOTE), passages("k"))
-    assert answer_at([posted], place("1.0"), BOT) == Standing("k", "How so?", "So. [1]", (EDITED_NOTE,))
+    assert answer_at([posted], "1.0", BOT) == Standing("k", "How so?", "So. [1]", (EDITED_NOTE,))
 
 
 def test_how_it_was_made_and_who_judged_it_is_read_and_its_sources_are_not() -> None:
     line = context("Guide: [1] Pay", f"{QUOTED_NOTE} Answered on <!date^1^{{date_long}}|1970>.")
     judged = context("Confirmed by <@U0DORA> on 3 November 2026")
-    found = answer_at([part("1.0", "So. [1]", {"asked": "How so?"}, line, judged)], place("1.0"), BOT)
+    found = answer_at([part("1.0", "So. [1]", {"asked": "How so?"}, line, judged)], "1.0", BOT)
     assert found is not None
     assert found.notes == (QUOTED_NOTE, "Confirmed by <@U0DORA> on 3 November 2026")
 
 
 def test_what_a_person_wrote_or_another_bot_marked_is_no_answer() -> None:
     forged = part("2.0", "Mine. [1]", {"question": "1.0", "part": 1, "of": 1}, passages("k"), user="U0EVIL")
-    assert answer_at([ASKED, forged], place("2.0"), BOT) is None
-    assert answer_at([ASKED, forged], place("1.0"), BOT) is None
-    assert answer_at([ASKED], place("9.0"), BOT) is None
-    assert answer_at([{"ts": "2.0", "user": BOT, "text": "Hello."}], place("2.0"), BOT) is None
+    assert answer_at([ASKED, forged], "2.0", BOT) is None
+    assert answer_at([ASKED, forged], "1.0", BOT) is None
+    assert answer_at([ASKED], "9.0", BOT) is None
+    assert answer_at([{"ts": "2.0", "user": BOT, "text": "Hello."}], "2.0", BOT) is None
 
 
 def test_what_rests_on_no_passage_has_no_key() -> None:
     thanks = part("2.0", "You are welcome.", {"question": "1.0", "part": 1, "of": 1})
-    found = answer_at([ASKED, thanks], place("2.0"), BOT)
+    found = answer_at([ASKED, thanks], "2.0", BOT)
     assert found is not None
     assert found.key == ""
 

@@ -15,13 +15,14 @@ from PIL import Image
 from bot.answering.advisor import Advisor
 from bot.answering.conversation import Answer, Coverage, Receipt
 from bot.mentoring.report import NOT_ENOUGH, Answered, Gap, Group, Observations, Report, Tally, report
-from bot.records.database import now
-from bot.records.records import Accepted, Records, database_url
+from bot.records.database import database_url, now
+from bot.records.inbox import AskedQuestion
 from bot.slack.api.mentors import Circle, Mentors
 from bot.slack.app import open_client
 from bot.slack.mentors.confirming.confirmed import Confirmed
 from bot.slack.mentors.context import Office
 from bot.slack.mentors.reporting import post_weekly, recent_report, report_blocks, weekly
+from bot.storage import Records
 from knowledge.search import Searcher
 from tests.bot.slack.scene import ANNA, BEN, CLEO, DORA, MENTORS, MENTORS_CHANNEL, PAY, NoLibrary, running
 from tests.slack_server import SlackServer
@@ -107,10 +108,11 @@ async def office(slack: SlackServer, folder: Path, channel: str = MENTORS_CHANNE
 async def ask(records: Records, *people: str, gap: str = "Is there a part-time track?") -> None:
     """People ask what the guides do not answer."""
     for number, person in enumerate(people):
-        question = Accepted("T1", "C1", f"{number}.0", f"{number}.0", person, gap)
+        question = AskedQuestion("T1", "C1", f"{number}.0", f"{number}.0", person, gap)
         given = Answer("-", Coverage.NOT_COVERED, (), (), Receipt("quoted", "", 1), (gap,))
-        await records.accept(question)
-        await records.answered(question, given)
+        await records.inbox.accept(question)
+        await records.receipts.keep(question.key, question.person, given)
+        await records.inbox.answered(question)
 
 
 def tomorrow() -> tuple[str, dt.datetime]:

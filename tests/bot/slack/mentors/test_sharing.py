@@ -140,7 +140,7 @@ async def test_a_member_shares_their_own_answer_from_a_direct_message_with_a_per
         assert "without a language model. Answered on <!date^" in told
         (row,) = await bot.office.records.shares.all()
         assert (row["sharer"], row["target"], row["channel"], row["ts"]) == (ANNA, BEN, "D0BEN", card["ts"])
-        deeds = [(deed["person"], deed["what"]) for deed in await bot.office.records.deeds.all()]
+        deeds = [(deed["person"], deed["what"]) for deed in await bot.office.records.audit_log.all()]
     assert deeds == [(ANNA, "shared")]
     assert all_cards(slack) == [card]
     assert not any("Shared by" in str(message) for user in (ANNA, CLEO, DORA, EMIL) for message in slack.sees(user))
@@ -175,7 +175,7 @@ async def test_a_mentor_shares_somebody_elses_answer_from_a_channel_and_the_aske
         (card,) = cards(slack, "C2")
         for said in (f"Shared by <@{DORA}>", "> Worth", f"*Question* {question}", "$120,000", "Average salary"):
             assert said in shown(card), shown(card)
-        receipt = await bot.office.records.receipt((await bot.office.records.shares.all())[0]["id"])
+        receipt = await bot.office.records.receipts.find((await bot.office.records.shares.all())[0]["id"])
         assert receipt["person"] == DORA
     assert ANNA not in str(card)
     assert "hello" not in str(card)
@@ -199,7 +199,7 @@ async def test_a_recipient_asks_on_from_the_card_looks_at_its_passage_and_rates_
         assert "*In the United States, the average salary" in shown(slack.open_modal(BEN))
         await slack.press("D0BEN", card["ts"], FEEDBACK, user=BEN, value="up")
         await slack.until(lambda: len(slack.called("response_url")) == 1)
-        ratings = [(rating["person"], rating["key"]) for rating in await bot.office.records.ratings()]
+        ratings = [(rating["person"], rating["key"]) for rating in await bot.office.records.feedback.all()]
         assert ratings == [(BEN, (await bot.office.records.shares.all())[0]["id"])]
         await slack.say("D0BEN", "what does that depend on?", user=BEN, thread_ts=card["ts"])
         await slack.until(lambda: len(slack.answers("D0BEN")) == 2)
@@ -505,7 +505,7 @@ async def test_a_window_sent_twice_posts_one_card(
         await slack._interact({"type": "view_submission", "view": late}, ANNA, answered=answers.append)
         await slack.until(lambda: answers)
         assert sharing.POSTED in str(answers)
-        deeds = await bot.office.records.deeds.all()
+        deeds = await bot.office.records.audit_log.all()
     assert len(all_cards(slack)) == 1
     assert len(deeds) == 1
 
@@ -526,12 +526,12 @@ async def test_what_slack_refuses_can_be_sent_again_and_what_it_does_not_confirm
     async with running(slack, advisor, tmp_path, searcher) as bot:
         ts = await answered(slack, channel="D1")
         view = await opened(slack, "D1", ts, ANNA)
-        receipts = len(await bot.office.records.receipts())
+        receipts = len(await bot.office.records.receipts.all())
         slack.fail("chat.postMessage", "is_archived")
         assert await errors(slack, view, ANNA, channel="C3") == {CHANNEL: sharing.NOT_HERE}
         slack.fail("chat.postMessage", "messages_tab_disabled")
         assert await errors(slack, view, ANNA, person=BEN) == {PERSON: sharing.REFUSED}
-        assert len(await bot.office.records.receipts()) == receipts
+        assert len(await bot.office.records.receipts.all()) == receipts
         slack.fail("chat.postMessage", "internal_error")
         assert await sent(slack, view, ANNA, person=BEN) == sharing.UNSURE
     assert all_cards(slack) == []
@@ -570,9 +570,9 @@ async def test_a_sharer_who_is_forgotten_leaves_where_their_cards_stand_and_take
         (stands,) = await bot.office.records.shares.cards_of(DORA)
         assert (stands.channel, stands.ts) == ("C2", card["ts"])
         await bot.office.records.forget(ANNA)
-        assert await bot.office.records.receipt(view["private_metadata"])
+        assert await bot.office.records.receipts.find(view["private_metadata"])
         await bot.office.records.forget(DORA)
-        assert await bot.office.records.receipt(view["private_metadata"]) is None
+        assert await bot.office.records.receipts.find(view["private_metadata"]) is None
         assert await bot.office.records.shares.all() == []
 
 
@@ -616,7 +616,7 @@ async def test_where_some_passages_have_changed_the_card_says_which(
     async with running(slack, advisor, tmp_path, library) as bot:
         ts = await answered(slack, f"{PAY} And which skills do they need?", channel="D1")
         stale = await opened(slack, "D1", ts, ANNA)
-        receipt = await bot.office.records.receipt((await share_of(bot, stale)).key)
+        receipt = await bot.office.records.receipts.find((await share_of(bot, stale)).key)
         assert len(receipt["passages"]) > 1
         library.rewritten = [receipt["passages"][0]["passage"]]
         assert await sent(slack, stale, ANNA, person=BEN) == sharing.CHANGED_MEANWHILE

@@ -145,7 +145,7 @@ async def test_where_it_is_set_a_question_to_everybody_is_answered_if_the_guides
             await slack.say("C1", other)
         await quiet(slack, bot)
         assert [answer["thread_ts"] for answer in slack.answers("C1")] == [ts]
-        assert len(await bot._records.gaps()) == 0
+        assert len(await bot._records.receipts.gaps()) == 0
         await slack.say("C1", "what does that depend on?", thread_ts=ts)
         await quiet(slack, bot)
     assert len(said(slack)) == 2

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from bot.answering.advisor import Advisor
-from bot.records.records import Records, database_url
+from bot.records.database import database_url
 from bot.slack.format.blocks import CONTINUE_PRIVATELY, FEEDBACK, SHOW_PASSAGE
 from bot.slack.format.views import REASON_VIEW
 from bot.slack.questions.actions import THANKS
+from bot.storage import Records
 from knowledge.search import Searcher
 from tests.bot.slack.scene import ANNA, BEN, MENTION, PAY, PAY_SAID, Quoting, running
 from tests.slack_server import SlackServer
@@ -89,7 +90,7 @@ async def test_the_record_of_an_answer_is_there_as_soon_as_its_buttons_are(
         for _ in range(5):
             ts = await answered(slack)
             key = next(b["elements"][0]["value"] for b in slack.messages("C1")[-1]["blocks"] if b["type"] == "actions")
-            assert await bot._records.receipt(key), ts
+            assert await bot._records.receipts.find(key), ts
 
 
 async def test_a_thumbs_up_is_kept_and_confirmed_to_the_one_who_pressed(
@@ -99,7 +100,7 @@ async def test_a_thumbs_up_is_kept_and_confirmed_to_the_one_who_pressed(
         ts = await answered(slack)
         await slack.press("C1", ts, FEEDBACK, user=BEN, value="up")
         await slack.until(lambda: slack.ephemeral)
-        (rating,) = await bot._records.ratings()
+        (rating,) = await bot._records.feedback.all()
     assert (rating["person"], rating["liked"]) == (BEN, True)
     assert [(note["user"], note["text"]) for note in slack.ephemeral] == [(BEN, THANKS)]
 
@@ -125,7 +126,7 @@ async def test_a_thumbs_down_asks_why_and_keeps_the_reason(
         )
         await slack.until(lambda: THANKS in str(slack.open_modal(ANNA)))
     records = await Records.open(database_url("", tmp_path))
-    (rating,) = await records.ratings()
+    (rating,) = await records.feedback.all()
     await records.close()
     assert (rating["liked"], rating["reason"], rating["text"]) == (False, "outdated", "It was $130,000 last year.")
     assert slack.problems == []
@@ -140,7 +141,7 @@ async def test_a_person_who_changes_their_mind_is_counted_once(
             await slack.press("C1", ts, FEEDBACK, value=value)
             await slack.settled()
         await slack.until(lambda: len(slack.ephemeral) == 2)
-        ratings = await bot._records.ratings()
+        ratings = await bot._records.feedback.all()
     assert [rating["liked"] for rating in ratings] == [True]
 
 

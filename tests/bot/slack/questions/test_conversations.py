@@ -10,8 +10,9 @@ import pytest
 from bot.answering.advisor import Advisor, OnSentence
 from bot.answering.conversation import Answer, Conversation
 from bot.errors import ModelUnavailable, SettingsError
-from bot.records.records import Records, database_url
+from bot.records.database import database_url
 from bot.slack.app import SlackBot, Workspace
+from bot.storage import Records
 from tests.bot.slack.scene import LIMITS, MENTION, NoLibrary, Scripted, running
 from tests.slack_server import SlackServer
 from tests.slack_server.blocks import texts
@@ -130,7 +131,7 @@ async def test_an_answer_posted_just_before_a_crash_is_not_posted_again(slack: S
         await bot.desk.idle(5)
     records = await Records.open(database_url("", tmp_path))
     async with records._database.begin() as connection:  # as if the crash came before the row was marked
-        from bot.records.records import ACCEPTED, _inbox
+        from bot.records.inbox import ACCEPTED, _inbox
 
         await connection.execute(_inbox.update().values(state=ACCEPTED, text="what pays?"))
     await records.close()
@@ -284,7 +285,7 @@ async def test_what_slack_refuses_for_good_is_recorded_and_not_tried_for_ever(
         await slack.say("D1", "what pays?")
         await slack.until(lambda: slack.called("chat.postMessage"))
         await bot.desk.idle(5)
-        assert await bot._records.counts() == {"refused": 1}
+        assert await bot._records.inbox.counts() == {"refused": 1}
 
 
 async def test_the_bot_answers_where_it_may_not_read_the_thread(tmp_path: Path) -> None:

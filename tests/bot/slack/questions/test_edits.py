@@ -130,5 +130,5 @@ async def test_a_question_deleted_before_its_answer_gets_none(slack: SlackServer
         await slack.settled()
         advisor.may_answer.set()
         await quiet(slack, bot)
-        assert await bot._records.counts() == {"refused": 1}
+        assert await bot._records.inbox.counts() == {"refused": 1}
     assert slack.answers("D1") == []

@@ -11,12 +11,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.mentoring.confirmations import CONFIRMED, CORRECTED, EXPIRED, REPLACED, WITHDREW, Basis, Confirmation, State
-from bot.records.database import TABLES
-from bot.records.records import Records, database_url
+from bot.mentoring.confirmations import (
+    CONFIRMED,
+    CORRECTED,
+    EXPIRED,
+    REPLACED,
+    WITHDREW,
+    Basis,
+    Confirmation,
+    ConfirmationState,
+)
+from bot.records.database import TABLES, database_url
 from bot.slack.mentors.confirming.confirmed import Confirmed
 from bot.slack.mentors.confirming.views import told as sentence_of
 from bot.slack.mentors.confirming.views import what_became
+from bot.storage import Records
 from knowledge.passages import Guide, Passage
 from knowledge.search import Hit
 from tests.bot.conftest import NO_POSTGRES, POSTGRES
@@ -26,7 +35,11 @@ TEAM = "T1"
 QUESTIONS = ("What do bakers earn?", "what do bakers  earn?", "What do nurses earn?", "Which skills do bakers need?")
 """The first two mean the same."""
 KEYS = ("T1:C1:1.0", "T1:C1:2.0", "T1:C2:3.0")
-ENDED = {State.WITHDRAWN: WITHDREW, State.EXPIRED: EXPIRED, State.REPLACED: REPLACED}
+ENDED = {
+    ConfirmationState.WITHDRAWN: WITHDREW,
+    ConfirmationState.EXPIRED: EXPIRED,
+    ConfirmationState.REPLACED: REPLACED,
+}
 
 
 class Guides:
@@ -116,7 +129,7 @@ class Play:
 
     async def _again(self, mentor: str) -> None:
         """Looks again at what has expired."""
-        expired = [one for one in await self._store.all() if one.state is State.EXPIRED]
+        expired = [one for one in await self._store.all() if one.state is ConfirmationState.EXPIRED]
         if expired:
             before = self._chance.choice(expired)
             await self._settle(await self._draft(mentor, before.key, before), mentor)
@@ -174,12 +187,12 @@ async def played(records: Records, seed: int) -> Told:
 
 async def check(records: Records, play: Play) -> None:
     kept = await records.confirmations.all()
-    active = [one for one in kept if one.state is State.ACTIVE]
+    active = [one for one in kept if one.state is ConfirmationState.ACTIVE]
     assert await records.confirmations.active() == active
     assert max(Counter(one.key for one in active).values(), default=0) <= 1, "two confirmations of an answer"
     meanings = Counter(" ".join(one.question.casefold().split()) for one in active)
     assert max(meanings.values(), default=0) <= 1, "two confirmations of a meaning"
-    noted = Counter((deed["what"], deed["about"]) for deed in await records.deeds.all())
+    noted = Counter((deed["what"], deed["about"]) for deed in await records.audit_log.all())
     made = [one.id for one in kept]
     assert sorted(play.told.made) == sorted(made), "somebody was told of what is not there, or not of what is"
     expected = Counter((CORRECTED if one.corrected else CONFIRMED, one.id) for one in kept)
@@ -188,7 +201,7 @@ async def check(records: Records, play: Play) -> None:
         ended = [one.id for one in kept if one.state in ENDED and ENDED[one.state] == what]
         expected.update((EXPIRED, key) for key in ended if key in play.told.expired)
     assert noted == expected, "a record is lost or doubled"
-    assert sorted(play.told.withdrawn) == sorted(one.id for one in kept if one.state is State.WITHDRAWN)
+    assert sorted(play.told.withdrawn) == sorted(one.id for one in kept if one.state is ConfirmationState.WITHDRAWN)
     assert Counter(play.told.expired) == Counter(key for what, key in noted if what == EXPIRED)
 
 

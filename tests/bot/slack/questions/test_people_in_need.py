@@ -36,7 +36,12 @@ def kinds(message: dict[str, Any]) -> set[str]:
 async def kept(bot: SlackBot) -> list[Any]:
     """All that the records hold of questions and answers, but that there was one."""
     records = bot._records
-    return [*await records.gaps(), *await records.receipts(), *await records.drafts.all(), *await records.withheld()]
+    return [
+        *await records.receipts.gaps(),
+        *await records.receipts.all(),
+        *await records.drafts.all(),
+        *await records.receipts.withheld(),
+    ]
 
 
 @IN_NEED
@@ -57,7 +62,7 @@ async def test_they_are_told_whom_to_turn_to_with_nothing_to_press_and_nothing_i
         assert "@dana" in answer["text"]
         assert not kinds(answer) & PRESSED
         assert await kept(bot) == []
-        assert await bot._records.counts() == {"answered": 1}
+        assert await bot._records.inbox.counts() == {"answered": 1}
     assert workspace.answers(MENTORS_CHANNEL) == []
     assert workspace.problems == []
 

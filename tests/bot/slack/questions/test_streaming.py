@@ -183,7 +183,7 @@ async def test_stop_ends_the_answer_and_marks_what_was_said(
         await slack.press_stop("D1", ts)
         await slack.until(lambda: STOPPED in str(slack.answers("D1")[0]))
         await bot.desk.idle(1)
-        assert await bot._records.counts() == {"answered": 1}
+        assert await bot._records.inbox.counts() == {"answered": 1}
     (answer,) = slack.answers("D1")
     assert SENTENCES[0] in str(answer)
     assert SENTENCES[2] not in str(answer)
