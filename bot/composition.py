@@ -147,17 +147,20 @@ class Application:
 
 async def serve_slack(settings: Settings, application: Application, tokens: tuple[str, str]) -> None:
     """Answer in Slack until the process is told to stop."""
-    from bot.slack.api.mentors import Circle
-    from bot.slack.app import Limits, SlackBot, Upkeep, Workspace, serve
+    from bot.slack.api.mentors import MentorSettings
+    from bot.slack.app import Limits, SlackBot, Workspace, serve
+    from bot.slack.periodic_jobs import JobSchedule
 
     limits = Limits(settings.max_question_chars, settings.max_concurrent)
-    circle = Circle(settings.mentor_ids, settings.mentor_group, settings.mentors_channel)
-    workspace = Workspace(*tokens, settings.slack_api_url, settings.admins, circle)
-    upkeep = Upkeep(settings.remind_hours, settings.weekly_report, settings.retention_days)
+    mentor_settings = MentorSettings(settings.mentor_ids, settings.mentor_group, settings.mentors_channel)
+    workspace = Workspace(*tokens, settings.slack_api_url, settings.admins, mentor_settings)
+    schedule = JobSchedule(settings.remind_hours, settings.weekly_report, settings.retention_days)
     records = await open_records(settings)
     same = application.same_questions()
     await serve(
-        SlackBot(application.advisor(), application.searcher(), records, workspace, limits, same=same, upkeep=upkeep)
+        SlackBot(
+            application.advisor(), application.searcher(), records, workspace, limits, same=same, schedule=schedule
+        )
     )
     await records.close()
 

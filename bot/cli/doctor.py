@@ -149,8 +149,8 @@ async def _slack(settings: Settings) -> AsyncIterator[Check]:
         yield Check("Slack", both, told)
         return
     from bot.slack.api.diagnosis import findings
-    from bot.slack.api.mentors import Circle
+    from bot.slack.api.mentors import MentorSettings
 
-    circle = Circle(settings.mentor_ids, settings.mentor_group, settings.mentors_channel)
-    async for name, well, told in findings(settings.slack_tokens, settings.slack_api_url, circle):
+    mentor_settings = MentorSettings(settings.mentor_ids, settings.mentor_group, settings.mentors_channel)
+    async for name, well, told in findings(settings.slack_tokens, settings.slack_api_url, mentor_settings):
         yield Check(name, well, told)

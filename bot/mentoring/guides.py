@@ -7,7 +7,7 @@ from knowledge.passages import Guide, Passage
 from knowledge.search import Hit
 
 
-class Library(Protocol):
+class GuideIndex(Protocol):
     """The guides and passages of the current index."""
 
     def guides(self) -> Sequence[Guide]:

@@ -162,7 +162,7 @@ async def streaming() -> str:
                     await slack.say("D1", DUTIES)
                     asked = slack.delivered[-1].at
                     await slack.until(lambda n=before: len(slack.calls) > n)  # type: ignore[misc]
-                    await bot.desk.idle(5)
+                    await bot.worker.idle(5)
                     made = {call.method: call.at for call in slack.calls[before:]}
                     calls.append(len(slack.calls) - before)
                     status.append((made["assistant.threads.setStatus"] - asked) * 1000)
@@ -204,7 +204,7 @@ async def _stopped(slack: SlackServer, server: OpenAIServer, bot: SlackBot) -> f
     await slack.until(lambda: STOPPED in str(slack.answers("D1")[-1]))
     milliseconds = (time.perf_counter() - started) * 1000
     held.go.set()
-    await bot.desk.idle(5)
+    await bot.worker.idle(5)
     return milliseconds
 
 

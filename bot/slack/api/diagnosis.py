@@ -7,7 +7,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.api.errors import code
-from bot.slack.api.mentors import Circle
+from bot.slack.api.mentors import MentorSettings
 from bot.slack.api.scopes import scopes
 
 _REMEDIES = {
@@ -25,7 +25,7 @@ Finding = tuple[str, bool, str]
 """What was looked at, whether it is well, and what was found or what to do."""
 
 
-async def findings(tokens: tuple[str, str], api_url: str, circle: Circle) -> AsyncIterator[Finding]:
+async def findings(tokens: tuple[str, str], api_url: str, mentor_settings: MentorSettings) -> AsyncIterator[Finding]:
     """Every check of Slack in order; later ones are left out where an earlier failure makes them pointless."""
     bot_token, app_token = tokens
     client = AsyncWebClient(token=bot_token, base_url=api_url)
@@ -45,22 +45,22 @@ async def findings(tokens: tuple[str, str], api_url: str, circle: Circle) -> Asy
     except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
         yield "Socket Mode", False, _told(error)
 
-    async for finding in _mentors(client, circle):
+    async for finding in _mentors(client, mentor_settings):
         yield finding
 
 
-async def _mentors(client: AsyncWebClient, circle: Circle) -> AsyncIterator[Finding]:
+async def _mentors(client: AsyncWebClient, mentor_settings: MentorSettings) -> AsyncIterator[Finding]:
     """Whether the mentors' channel and user group can be used, where they are set."""
-    if circle.channel:
+    if mentor_settings.channel:
         try:
-            channel = (await client.conversations_info(channel=circle.channel))["channel"]
+            channel = (await client.conversations_info(channel=mentor_settings.channel))["channel"]
             told = "I am in it" if channel.get("is_member") else "I am not in it; invite me there with /invite"
             yield "MENTORS_CHANNEL", bool(channel.get("is_member")), told
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
             yield "MENTORS_CHANNEL", False, _told_of_mentors(error)
-    if circle.group:
+    if mentor_settings.group:
         try:
-            members = (await client.usergroups_users_list(usergroup=circle.group))["users"]
+            members = (await client.usergroups_users_list(usergroup=mentor_settings.group))["users"]
             yield "MENTOR_GROUP", bool(members), f"{len(members)} mentors"
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
             yield "MENTOR_GROUP", False, _told_of_mentors(error)

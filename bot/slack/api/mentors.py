@@ -13,7 +13,7 @@ ONLY_MENTORS = "Only mentors can do that. A mentor can be asked with the button 
 
 
 @dataclass(frozen=True)
-class Circle:
+class MentorSettings:
     """The mentors as they are set: users by id, a user group by id, and the channel in which they work."""
 
     users: frozenset[str] = frozenset()
@@ -29,9 +29,9 @@ class Circle:
 class Mentors:
     """Tells who is a mentor. Where Slack does not tell who is in the user group, only those named by id are."""
 
-    def __init__(self, client: AsyncWebClient, circle: Circle) -> None:
+    def __init__(self, client: AsyncWebClient, mentor_settings: MentorSettings) -> None:
         self._client = client
-        self._circle = circle
+        self._circle = mentor_settings
         self._members: frozenset[str] = frozenset()
         self._asked_at = -KEPT_SECONDS
 

@@ -15,12 +15,12 @@ from bot.slack.api.errors import code
 from bot.slack.api.limits import TITLE
 from bot.slack.api.posting import post
 from bot.slack.api.threads import QUESTION_EVENT
+from bot.slack.context import AppContext
 from bot.slack.format.blocks import Post, context, markdown, plain_post
 from bot.slack.format.views import home, roles_of
 from bot.slack.home.mentors_part import mentors_part
-from bot.slack.mentors.context import Office
 from bot.slack.mentors.handover.service import take_back
-from bot.slack.questions.worker import Desk
+from bot.slack.questions.worker import QuestionWorker
 from bot.storage import Records
 from knowledge.errors import KnowledgeError
 from knowledge.passages import Guide
@@ -31,19 +31,19 @@ DELETED = "Done: what I kept of you is deleted ({questions} questions, with thei
 PRESSED = "You pressed this example in my Home tab."
 
 
-def home_opened(office: Office, mode: str):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
+def home_opened(ctx: AppContext, mode: str):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
     """The listener of the event: the Home tab is drawn, the Messages tab gets suggested prompts."""
 
     async def listener(event: dict[str, Any], body: dict[str, Any], client: AsyncWebClient) -> None:
         guides: Sequence[Guide]
         try:
-            guides, told = office.library.guides(), mode
+            guides, told = ctx.guide_index.guides(), mode
         except KnowledgeError as error:
             guides, told = [], str(error)
         if event.get("tab") == "home":
             view = home(guides, told)
-            if await office.mentors.include(event["user"]):
-                view["blocks"] += await mentors_part(office, str(body["team_id"]))
+            if await ctx.mentors.include(event["user"]):
+                view["blocks"] += await mentors_part(ctx, str(body["team_id"]))
             await client.views_publish(user_id=event["user"], view=view)
         else:  # with a thread_ts the call silently fails for agents
             prompts = [{"title": example[:TITLE], "message": example} for example in examples(roles_of(guides))]
@@ -52,7 +52,7 @@ def home_opened(office: Office, mode: str):  # type: ignore[no-untyped-def]  # B
     return listener
 
 
-def example_asked(records: Records, desk: Desk):  # type: ignore[no-untyped-def]
+def example_asked(records: Records, worker: QuestionWorker):  # type: ignore[no-untyped-def]
     """An example in the Home tab starts a conversation in the direct messages."""
 
     async def listener(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], client: AsyncWebClient) -> None:
@@ -63,20 +63,20 @@ def example_asked(records: Records, desk: Desk):  # type: ignore[no-untyped-def]
         channel, ts = await post(client, person, message, metadata=metadata)
         question = AskedQuestion(str(body["team"]["id"]), channel, ts, ts, person, text)
         if await records.inbox.accept(question):
-            desk.take(question)
+            worker.take(question)
 
     return listener
 
 
-def data_deleted(office: Office):  # type: ignore[no-untyped-def]
+def data_deleted(ctx: AppContext):  # type: ignore[no-untyped-def]
     """The button "Delete my data"."""
 
     async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         await ack()
         person = body["user"]["id"]
-        cards = await office.records.shares.cards_of(person)
-        await take_back(office, person)
-        questions = await office.records.forget(person)
+        cards = await ctx.records.shares.cards_of(person)
+        await take_back(ctx, person)
+        questions = await ctx.records.forget(person)
         for card in cards:
             await _delete(client, card)
         await post(client, person, plain_post(DELETED.format(questions=questions)))

@@ -6,28 +6,28 @@ from bot.mentoring.handovers import HandoverState
 from bot.mentoring.report import Group
 from bot.records.database import now
 from bot.slack.api.limits import BUTTON_TEXT
+from bot.slack.context import AppContext
 from bot.slack.format.blocks import Block, button
 from bot.slack.format.views import section
-from bot.slack.housekeeping import expired_questions
 from bot.slack.mentors.confirming.listeners import confirmations_blocks
-from bot.slack.mentors.context import Office
 from bot.slack.mentors.proposing import PROPOSE
 from bot.slack.mentors.reporting import recent_report, report_blocks
+from bot.slack.periodic_jobs import expired_questions
 
 PROPOSALS = 5
 """Gaps for which a text can be proposed."""
 
 
-async def mentors_part(office: Office, team: str) -> list[Block]:
+async def mentors_part(ctx: AppContext, team: str) -> list[Block]:
     """What mentors see below what everybody sees. Raises RecordsUnavailable when the database does not answer."""
-    report = await recent_report(office, now(), expiring=await expired_questions(office.records))
+    report = await recent_report(ctx, now(), expiring=await expired_questions(ctx.records))
     return [
         {"type": "divider"},
         *report_blocks(report),
         *proposals(report.gaps.groups),
-        section(await _waiting(office)),
+        section(await _waiting(ctx)),
         {"type": "divider"},
-        *await confirmations_blocks(office, team),
+        *await confirmations_blocks(ctx, team),
     ]
 
 
@@ -42,8 +42,8 @@ def proposals(gaps: Sequence[Group]) -> list[Block]:
     return [{"type": "actions", "elements": buttons}]
 
 
-async def _waiting(office: Office) -> str:
-    states = [row["state"] for row in await office.records.handovers.all()]
+async def _waiting(ctx: AppContext) -> str:
+    states = [row["state"] for row in await ctx.records.handovers.all()]
     waiting, taken = states.count(HandoverState.OPEN), states.count(HandoverState.CLAIMED)
     if not waiting and not taken:
         return "**Questions to mentors**\nNone waits for an answer."

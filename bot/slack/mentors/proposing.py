@@ -12,9 +12,9 @@ from bot.records.database import now
 from bot.slack.api.files import send_file
 from bot.slack.api.limits import INPUT_TEXT
 from bot.slack.api.mentors import ONLY_MENTORS
+from bot.slack.context import AppContext
 from bot.slack.format.blocks import Block, context, plain_post
 from bot.slack.format.views import field, modal, note_modal
-from bot.slack.mentors.context import Office
 
 PROPOSE, PROPOSAL_VIEW, TEXT = "propose_text", "proposal", "proposal_text"
 NEAREST = 3
@@ -25,23 +25,23 @@ _MARKS = re.compile(r" ?\[\d{1,2}\]")
 HINT = "Only you see this. You get it as a Markdown file; nothing is changed in the guides."
 
 
-def listen_to_proposals(app: AsyncApp, office: Office) -> None:
+def listen_to_proposals(app: AsyncApp, ctx: AppContext) -> None:
     """The button "Propose text" beside a gap, and the window it opens."""
-    desk = ProposalDesk(office)
-    app.action(re.compile(f"^{PROPOSE}_"))(desk.opened)
-    app.view(PROPOSAL_VIEW)(desk.submitted)
+    worker = ProposalListeners(ctx)
+    app.action(re.compile(f"^{PROPOSE}_"))(worker.opened)
+    app.view(PROPOSAL_VIEW)(worker.submitted)
 
 
-class ProposalDesk:
+class ProposalListeners:
     """The listeners."""
 
-    def __init__(self, office: Office) -> None:
-        self._office = office
+    def __init__(self, ctx: AppContext) -> None:
+        self._ctx = ctx
 
     async def opened(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], client: AsyncWebClient) -> None:
         """A mentor wants to write down what people ask for."""
         await ack()
-        if not await self._office.mentors.include(body["user"]["id"]):
+        if not await self._ctx.mentors.include(body["user"]["id"]):
             view = note_modal("Propose text", ONLY_MENTORS)
         else:
             people, _, question = str(action["value"]).partition(" ")
@@ -53,19 +53,19 @@ class ProposalDesk:
     ) -> None:
         """The draft as the mentor left it goes into their direct messages as a file."""
         person = body["user"]["id"]
-        if not await self._office.mentors.include(person):
+        if not await self._ctx.mentors.include(person):
             await ack(response_action="update", view=note_modal("Propose text", ONLY_MENTORS))
             return
         await ack(response_action="update", view=note_modal("Propose text", SENT))
         text = str(view["state"]["values"][TEXT][TEXT].get("value") or "")
         name = str(view["private_metadata"])
-        await self._office.records.audit_log.record(person, "proposed", name)
+        await self._ctx.records.audit_log.record(person, "proposed", name)
         await send_file(client, person, plain_post(DOWNLOAD), name, text.encode())
 
     async def _draft(self, question: str, people: int, team: str) -> Proposal:
         """What is known, and what the guides say nearby."""
-        nearest = [hit.passage for hit in await self._office.library.search(question, k=NEAREST)]
-        found = await self._office.confirmed.answer_to(question, team, frozenset())
+        nearest = [hit.passage for hit in await self._ctx.guide_index.search(question, k=NEAREST)]
+        found = await self._ctx.confirmed.answer_to(question, team, frozenset())
         known = _MARKS.sub("", found.confirmation.answer) if found and found.certain else ""
         return proposed(question, people, nearest, known, f"{now():%Y-%m}")
 

@@ -14,8 +14,8 @@ from bot.mentoring.report import SMALL_GROUPS, Group, Report, Section, by_words,
 from bot.mentoring.weekly import WEEK, due, slot
 from bot.slack.api.errors import FAILURES, code, passing
 from bot.slack.api.posting import post
+from bot.slack.context import AppContext
 from bot.slack.format.blocks import Block, Post, plain_text
-from bot.slack.mentors.context import Office
 
 GROUPS, EXPIRING_SHOWN = 5, 10
 """How many of one kind are shown; the command `careerbot report` prints all."""
@@ -28,31 +28,31 @@ log = logging.getLogger(__name__)
 
 
 async def recent_report(
-    office: Office, now: dt.datetime, *, days: int = HOME_DAYS, expiring: Sequence[str] = ()
+    ctx: AppContext, now: dt.datetime, *, days: int = HOME_DAYS, expiring: Sequence[str] = ()
 ) -> Report:
     """The report of the last days. `expiring` are the questions whose confirmations end soon.
 
     Raises RecordsUnavailable when the database does not answer.
     """
-    return await _report(office, now - dt.timedelta(days=days), now, expiring)
+    return await _report(ctx, now - dt.timedelta(days=days), now, expiring)
 
 
-async def weekly(office: Office, setting: str, now: dt.datetime, expiring: Sequence[str] = ()) -> bool:
+async def weekly(ctx: AppContext, setting: str, now: dt.datetime, expiring: Sequence[str] = ()) -> bool:
     """Post the report of the week before the moment of the setting, if it is due and no other process does; whether it did.
 
     What Slack refuses for good is tried again in the next week, what may work later in the next round. Raises
     RecordsUnavailable when the database does not answer.
     """
     named = slot(setting, now)
-    weeks = office.records.weekly_reports
-    if named is None or not office.mentors.channel or not due(setting, await weeks.last(), now):
+    weeks = ctx.records.weekly_reports
+    if named is None or not ctx.mentors.channel or not due(setting, await weeks.last(), now):
         return False
     if not await weeks.claim(named):
         return False
-    report = await _report(office, named - WEEK, named, expiring)
+    report = await _report(ctx, named - WEEK, named, expiring)
     png = await _picture(report)
     try:
-        await post_weekly(office, report, png, office.mentors.channel)
+        await post_weekly(ctx, report, png, ctx.mentors.channel)
     except FAILURES as error:
         if _not_posted(error):
             await weeks.give_back(named)
@@ -63,14 +63,14 @@ async def weekly(office: Office, setting: str, now: dt.datetime, expiring: Seque
     return True
 
 
-async def post_weekly(office: Office, report: Report, png: bytes, channel: str) -> None:
+async def post_weekly(ctx: AppContext, report: Report, png: bytes, channel: str) -> None:
     """Post the report as text and then its chart, if there is one; a chart that Slack does not take is left out.
 
     Raises SlackApiError where the bot may not post.
     """
-    await post(office.client, channel, Post(f"{TITLE}, {report.period}: {report.summary}", report_blocks(report)))
+    await post(ctx.client, channel, Post(f"{TITLE}, {report.period}: {report.summary}", report_blocks(report)))
     if png:
-        await _upload(office.client, report, png, channel)
+        await _upload(ctx.client, report, png, channel)
 
 
 def report_blocks(report: Report) -> list[Block]:
@@ -88,9 +88,9 @@ def report_blocks(report: Report) -> list[Block]:
     return [*blocks, *({"type": "context", "elements": [plain_text(line)]} for line in note)]
 
 
-async def _report(office: Office, since: dt.datetime, until: dt.datetime, expiring: Sequence[str]) -> Report:
-    seen = await observed(office.records, office.library.passage, since, until)
-    groups = office.same.groups if office.same else by_words
+async def _report(ctx: AppContext, since: dt.datetime, until: dt.datetime, expiring: Sequence[str]) -> Report:
+    seen = await observed(ctx.records, ctx.guide_index.passage, since, until)
+    groups = ctx.same.groups if ctx.same else by_words
     return await made(seen, groups, since, until, expiring)
 
 
@@ -124,12 +124,12 @@ def _section_block(section: Section) -> Block:
     rest = [f"and {more} more in the full report"] if more > 0 else []
     return _listed(
         section.title,
-        list(map(_line, section.groups[:GROUPS])),
+        list(map(_clients, section.groups[:GROUPS])),
         "\n".join([*rest, *([section.rest] if section.rest else [])]),
     )
 
 
-def _line(group: Group) -> list[Block]:
+def _clients(group: Group) -> list[Block]:
     numbers = f" – {counted(group.questions, 'time')}, {group.people} people"
     return [_words(_cut(group.label)), _words(numbers, italic=True)]
 

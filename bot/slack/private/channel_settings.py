@@ -8,7 +8,7 @@ from typing import Any
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.mentoring.guides import Library
+from bot.mentoring.guides import GuideIndex
 from bot.records.channels import Answers, ChannelSettings, QuietHours
 from bot.slack.api.limits import OPTION_TEXT, OPTIONS
 from bot.slack.api.people import People
@@ -31,10 +31,10 @@ _ANSWERS = {
 class SettingsForm:
     """The window with a channel's settings. `admins` may change them, besides those who run the workspace."""
 
-    def __init__(self, records: Records, people: People, library: Library, admins: frozenset[str]) -> None:
+    def __init__(self, records: Records, people: People, guide_index: GuideIndex, admins: frozenset[str]) -> None:
         self._records = records
         self._people = people
-        self._library = library
+        self._guide_index = guide_index
         self._admins = admins
 
     async def open(self, client: AsyncWebClient, command: Mapping[str, Any]) -> str | None:
@@ -47,7 +47,7 @@ class SettingsForm:
         settings = await self._records.channels.settings(team, channel)
         zone = settings.quiet.zone if settings.quiet else (await self._people.person(person)).zone
         place = {"team": team, "channel": channel, "zone": zone or "UTC"}
-        view = settings_modal(settings, self._library.guides(), place)
+        view = settings_modal(settings, self._guide_index.guides(), place)
         await client.views_open(trigger_id=command["trigger_id"], view=view)
         return None
 
@@ -58,7 +58,7 @@ class SettingsForm:
             await ack(response_action="update", view=note_modal("Settings", NOT_ALLOWED))
             return
         place = json.loads(view["private_metadata"])
-        settings = settings_in(view["state"]["values"], self._library.guides(), place["zone"])
+        settings = settings_in(view["state"]["values"], self._guide_index.guides(), place["zone"])
         if settings is None:
             await ack(response_action="errors", errors={"quiet_until": BOTH_OR_NONE})
             return

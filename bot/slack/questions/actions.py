@@ -7,12 +7,12 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.mentoring.guides import Library
+from bot.mentoring.guides import GuideIndex
 from bot.slack.api.posting import post, thread_of, whisper
 from bot.slack.api.threads import readable
+from bot.slack.context import AppContext
 from bot.slack.format.blocks import Block, plain_post
 from bot.slack.format.views import changed_modal, note_modal, passages_modal, reason_in, reason_modal
-from bot.slack.mentors.context import Office
 from bot.slack.mentors.handover.listeners import is_asker
 from bot.slack.mentors.handover.views import offering
 from bot.storage import Records
@@ -22,7 +22,7 @@ THANKS = "Thank you, noted."
 PRIVATELY = "Let us go on here, where only you and I read it. Ask on in this thread."
 
 
-def passage_shown(records: Records, library: Library):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
+def passage_shown(records: Records, guide_index: GuideIndex):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
     """The button "Show passage" opens the exact passages of its answer."""
 
     async def listener(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], client: AsyncWebClient) -> None:
@@ -30,7 +30,9 @@ def passage_shown(records: Records, library: Library):  # type: ignore[no-untype
         key = str(action["value"])
         receipt = await records.receipts.find(key)
         draft = None if body.get("message") else await records.drafts.find(key)
-        view = _sources(receipt["passages"], library, draft.text if draft else _text(body)) if receipt else FORGOTTEN
+        view = (
+            _sources(receipt["passages"], guide_index, draft.text if draft else _text(body)) if receipt else FORGOTTEN
+        )
         await client.views_open(trigger_id=body["trigger_id"], view=view)
 
     return listener
@@ -53,17 +55,15 @@ def rated(records: Records):  # type: ignore[no-untyped-def]
     return listener
 
 
-def reason_given(office: Office):  # type: ignore[no-untyped-def]
+def reason_given(ctx: AppContext):  # type: ignore[no-untyped-def]
     """The modal that asks why an answer was not good; who asked may then ask a mentor."""
 
     async def listener(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         reason, text = reason_in(view)
         key, person = str(view["private_metadata"]), body["user"]["id"]
-        await office.records.feedback.keep(key, person, liked=False, reason=reason, text=text)
+        await ctx.records.feedback.keep(key, person, liked=False, reason=reason, text=text)
         thanks = note_modal("Feedback", THANKS)
-        await ack(
-            response_action="update", view=offering(thanks, key) if await is_asker(office, key, person) else thanks
-        )
+        await ack(response_action="update", view=offering(thanks, key) if await is_asker(ctx, key, person) else thanks)
 
     return listener
 
@@ -75,9 +75,9 @@ async def continued_privately(ack: AsyncAck, body: dict[str, Any], client: Async
     await post(client, body["user"]["id"], plain_post(f"{PRIVATELY}\n\n{quoted}"))
 
 
-def _sources(cited: Sequence[Mapping[str, str]], library: Library, answer: str) -> Block:
+def _sources(cited: Sequence[Mapping[str, str]], guide_index: GuideIndex, answer: str) -> Block:
     """The passages of a receipt, as far as they are still in the guides as they were."""
-    found = {number: library.passage(entry["passage"]) for number, entry in enumerate(cited, 1)}
+    found = {number: guide_index.passage(entry["passage"]) for number, entry in enumerate(cited, 1)}
     hashes = {number: entry["hash"] for number, entry in enumerate(cited, 1)}
     there = {number: passage for number, passage in found.items() if passage and passage.hash == hashes[number]}
     return passages_modal(there, answer, whole=len(there) == len(cited)) if there else changed_modal()

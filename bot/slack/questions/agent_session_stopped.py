@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from bot.slack.questions.worker import Desk
+from bot.slack.questions.worker import QuestionWorker
 
 
-def session_stopped(desk: Desk):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
+def session_stopped(worker: QuestionWorker):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
     """The listener."""
 
     async def listener(event: dict[str, Any]) -> None:
-        desk.stop(str(event.get("channel")), str(event.get("thread_ts")))
+        worker.stop(str(event.get("channel")), str(event.get("thread_ts")))
 
     return listener

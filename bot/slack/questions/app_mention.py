@@ -3,14 +3,14 @@
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.slack.questions.inbox import ACCEPTED_QUESTION
-from bot.slack.questions.worker import Desk
+from bot.slack.questions.worker import QuestionWorker
 
 
-def app_mentioned(desk: Desk):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
+def app_mentioned(worker: QuestionWorker):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
     """The listener."""
 
     async def listener(context: AsyncBoltContext) -> None:
         if question := context.get(ACCEPTED_QUESTION):
-            desk.take(question)
+            worker.take(question)
 
     return listener

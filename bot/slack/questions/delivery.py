@@ -41,16 +41,16 @@ class StoppedByPerson(Exception):
     """The person who asked pressed the stop button."""
 
 
-class Line:
+class SlackClients:
     """How to reach Slack: `patient` waits as long as a rate limit says, `hasty` does without what is refused.
 
     `people` are those who write. Slack lets an app begin about 20 streams a minute; while it refuses more, answers are
     posted in one piece.
     """
 
-    def __init__(self, patient: AsyncWebClient, hasty: AsyncWebClient, people: People) -> None:
-        self.patient = patient
-        self.hasty = hasty
+    def __init__(self, retrying: AsyncWebClient, single_try: AsyncWebClient, people: People) -> None:
+        self.retrying = retrying
+        self.single_try = single_try
         self.people = people
         self._streams_from = 0.0
 
@@ -82,9 +82,16 @@ class Delivery:
     """
 
     def __init__(
-        self, line: Line, records: Records, question: AskedQuestion, bot_user: str, *, streams: bool, standing: str = ""
+        self,
+        line: SlackClients,
+        records: Records,
+        question: AskedQuestion,
+        bot_user: str,
+        *,
+        streams: bool,
+        standing: str = "",
     ) -> None:
-        self._line = line
+        self._clients = line
         self._records = records
         self._question = question
         self._title = readable(question.text, bot_user)[:TITLE] if question.starts_thread else ""
@@ -147,7 +154,7 @@ class Delivery:
         for number, (ts, message) in enumerate(zip(standing, posts, strict=False), 1):
             await self._update(ts, message, number, len(posts))
         for ts in standing[len(posts) :]:
-            await self._line.patient.chat_delete(channel=self._question.channel, ts=ts)
+            await self._clients.retrying.chat_delete(channel=self._question.channel, ts=ts)
         self._messages = list(standing[: len(posts)])
         await self._post_rest(posts)
 
@@ -209,11 +216,11 @@ class Delivery:
         return time.monotonic() - self._stream.sent_at if self._stream else 0.0
 
     async def _start(self) -> None:
-        if not self._line.streams:
+        if not self._clients.streams:
             self._streams = False
             return
         try:
-            started = await self._line.hasty.chat_startStream(
+            started = await self._clients.single_try.chat_startStream(
                 channel=self._question.channel,
                 thread_ts=self._question.thread_ts,
                 recipient_team_id=self._question.team,
@@ -223,7 +230,7 @@ class Delivery:
         except FAILURES as error:
             self._streams = False
             if seconds := retry_after(error):
-                self._line.refused_stream(seconds)
+                self._clients.refused_stream(seconds)
             log.info("The answer to %s is not streamed: %s", self._question.key, _told(error))
             return
         self._stream = _Stream(str(started["ts"]), len(self._heard), time.monotonic())
@@ -233,7 +240,9 @@ class Delivery:
     async def _append(self, stream: _Stream) -> None:
         piece = escaped(self._heard[stream.sent :])
         try:
-            await self._line.hasty.chat_appendStream(channel=self._question.channel, ts=stream.ts, markdown_text=piece)
+            await self._clients.single_try.chat_appendStream(
+                channel=self._question.channel, ts=stream.ts, markdown_text=piece
+            )
         except FAILURES as error:
             if isinstance(error, SlackApiError) and code(error) == STOPPED_BY_PERSON:
                 raise StoppedByPerson from None
@@ -261,7 +270,7 @@ class Delivery:
     async def _stop(self, stream: _Stream, rest: str, blocks: list[dict[str, Any]], of: int) -> bool:
         """End the stream and the work on its session; False where Slack has ended it already or refuses the blocks."""
         try:
-            await self._line.patient.chat_stopStream(
+            await self._clients.retrying.chat_stopStream(
                 channel=self._question.channel,
                 ts=stream.ts,
                 metadata=self._metadata(1, of),
@@ -280,12 +289,12 @@ class Delivery:
     async def _post(self, message: Post, part: int, of: int) -> None:
         """One more message of the answer."""
         place, thread = self._question.channel, self._question.thread_ts
-        _, ts = await post(self._line.patient, place, message, thread_ts=thread, metadata=self._metadata(part, of))
+        _, ts = await post(self._clients.retrying, place, message, thread_ts=thread, metadata=self._metadata(part, of))
         self._said = True
         self._messages.append(ts)
 
     async def _update(self, ts: str, message: Post, part: int, of: int) -> None:
-        await update(self._line.patient, self._question.channel, ts, message, self._metadata(part, of))
+        await update(self._clients.retrying, self._question.channel, ts, message, self._metadata(part, of))
         self._said = True
 
     def _metadata(self, part: int, of: int) -> dict[str, Any]:
@@ -294,7 +303,7 @@ class Delivery:
     async def _courtesy(self, method: str, **arguments: Any) -> None:
         place = {"channel_id": self._question.channel, "thread_ts": self._question.thread_ts}
         try:
-            await self._line.hasty.api_call(method, json=place | arguments)
+            await self._clients.single_try.api_call(method, json=place | arguments)
         except FAILURES as error:
             log.debug("%s for %s failed: %s", method, self._question.key, _told(error))
 

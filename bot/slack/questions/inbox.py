@@ -20,7 +20,7 @@ from bot.slack.questions.addressed import (
     message_in,
     question_in,
 )
-from bot.slack.questions.locks import Turns
+from bot.slack.questions.locks import KeyedLocks
 from bot.storage import Records
 
 ACCEPTED_QUESTION = "accepted_question"
@@ -36,7 +36,7 @@ Continues = Callable[[str], Awaitable[bool]]
 def accepting(records: Records, continues: Continues) -> Callable[..., Awaitable[BoltResponse | None]]:
     """The middleware. Where the inbox cannot be written, Slack gets no acknowledgement and delivers again."""
 
-    turns = Turns()
+    turns = KeyedLocks()
 
     async def accept(
         body: dict[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[BoltResponse]]

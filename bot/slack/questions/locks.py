@@ -4,7 +4,7 @@ import asyncio
 from weakref import WeakValueDictionary
 
 
-class Turns:
+class KeyedLocks:
     """A lock for each key, first come first served; one that nobody holds or waits for is forgotten."""
 
     def __init__(self) -> None:

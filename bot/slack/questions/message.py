@@ -7,21 +7,21 @@ from typing import Any
 
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.slack.mentors.handover.listeners import Heard
+from bot.slack.mentors.handover.listeners import OnOtherMessage
 from bot.slack.questions.addressed import deleted_ts
 from bot.slack.questions.inbox import ACCEPTED_QUESTION
-from bot.slack.questions.worker import Desk
+from bot.slack.questions.worker import QuestionWorker
 
 
-def message_posted(desk: Desk, heard: Heard):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
+def message_posted(worker: QuestionWorker, heard: OnOtherMessage):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
     """The listener; `heard` gets what asks the bot nothing."""
 
     async def listener(context: AsyncBoltContext, event: dict[str, Any], body: dict[str, Any]) -> None:
         if question := context.get(ACCEPTED_QUESTION):
-            desk.take(question)
+            worker.take(question)
         elif ts := deleted_ts(event):
             team = (event.get("previous_message") or {}).get("team") or body.get("team_id")
-            desk.withdraw(f"{team}:{event['channel']}:{ts}")
+            worker.withdraw(f"{team}:{event['channel']}:{ts}")
         else:
             await heard(event)
 

@@ -13,7 +13,7 @@ CONFIRM, CORRECT = "confirm", "correct"
 
 
 @dataclass(frozen=True)
-class Offers:
+class AnswerButtons:
     """What an installation offers under answers: the mentors' menu, and asking a mentor."""
 
     mentors: bool = False

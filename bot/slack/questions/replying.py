@@ -15,10 +15,10 @@ from bot.slack.api.people import People
 from bot.slack.api.threads import Message, conversation, readable
 from bot.slack.format.blocks import Post, Shown, button, messages, plain_post, shown, source_lines
 from bot.slack.format.escaping import escaped
-from bot.slack.mentors.confirming.confirmed import SHOW_CONFIRMED, Confirmed, Found
+from bot.slack.mentors.confirming.confirmed import SHOW_CONFIRMED, ConfirmedAnswer, ConfirmedAnswers
 from bot.slack.questions.addressed import Command, command_in
 from bot.slack.questions.delivery import StoppedByPerson
-from bot.slack.questions.offers import Offers
+from bot.slack.questions.offers import AnswerButtons
 from bot.storage import Records
 from knowledge.errors import KnowledgeError
 
@@ -49,7 +49,14 @@ class Replies:
     """Makes replies. `longest` bounds a question's characters, `offers` is what can be done with an answer."""
 
     def __init__(
-        self, advisor: Advisor, records: Records, people: People, confirmed: Confirmed, *, offers: Offers, longest: int
+        self,
+        advisor: Advisor,
+        records: Records,
+        people: People,
+        confirmed: ConfirmedAnswers,
+        *,
+        offers: AnswerButtons,
+        longest: int,
     ) -> None:
         self._advisor = advisor
         self._records = records
@@ -96,7 +103,7 @@ class Replies:
             return Reply([])
         return self._fresh_reply(question, text, answer, found)
 
-    def _fresh_reply(self, question: AskedQuestion, text: str, answer: Answer, found: Found | None) -> Reply:
+    def _fresh_reply(self, question: AskedQuestion, text: str, answer: Answer, found: ConfirmedAnswer | None) -> Reply:
         """The advisor's answer, with a word on what a mentor confirmed, if one did, or answered to a question like it."""
         if answer.personal:
             return Reply(messages(Shown(answer.text, source_lines(answer.citations))))
@@ -107,7 +114,7 @@ class Replies:
         note = "\n".join(filter(None, [what.note, _told_of(found) if found else ""]))
         return Reply(messages(replace(what, note=note)), answer)
 
-    def _confirmed_reply(self, question: AskedQuestion, text: str, found: Found, details: str = "") -> Reply:
+    def _confirmed_reply(self, question: AskedQuestion, text: str, found: ConfirmedAnswer, details: str = "") -> Reply:
         """What a mentor confirmed, with a way to an answer from the guides."""
         offered = self._offers.under(found.answer, text, question.key, direct=question.is_direct)
         return Reply(messages(found.shown(question.key, offered)), found.answer, details)
@@ -122,7 +129,7 @@ class Replies:
         return replace(told, guides=guides, locale=locale)
 
     def _refusal(
-        self, question: AskedQuestion, short: str, details: str, text: str = "", found: Found | None = None
+        self, question: AskedQuestion, short: str, details: str, text: str = "", found: ConfirmedAnswer | None = None
     ) -> Reply:
         """A short sentence for everybody and the details for the asker; nobody else reads a direct message.
 
@@ -144,7 +151,7 @@ def _is_worth_speaking_up(answer: Answer) -> bool:
     return answer.personal or (answer.coverage.claims and answer.receipt.mode != SAID)
 
 
-def _told_of(found: Found) -> str:
+def _told_of(found: ConfirmedAnswer) -> str:
     """That a mentor answered this question, or one like it, as mrkdwn."""
     if found.certain:
         return NOTE_OF_CONFIRMED.format(line=found.line[0].lower() + found.line[1:])

@@ -18,8 +18,8 @@ from bot.slack.api.threads import (
     read_thread,
     unfinished,
 )
-from bot.slack.questions.delivery import Delivery, Line, StoppedByPerson
-from bot.slack.questions.locks import Turns
+from bot.slack.questions.delivery import Delivery, SlackClients, StoppedByPerson
+from bot.slack.questions.locks import KeyedLocks
 from bot.slack.questions.replying import Replies
 from bot.storage import Records
 
@@ -31,19 +31,19 @@ FAREWELL_SECONDS = 2.0
 log = logging.getLogger(__name__)
 
 
-class Desk:
+class QuestionWorker:
     """Works on at most `most` questions at once, on those of one thread in their order.
 
     `streams` tells whether answers come sentence by sentence.
     """
 
-    def __init__(self, records: Records, line: Line, replies: Replies, *, streams: bool, most: int) -> None:
+    def __init__(self, records: Records, line: SlackClients, replies: Replies, *, streams: bool, most: int) -> None:
         self._records = records
-        self._line = line
+        self._clients = line
         self._replies = replies
         self._streams = streams
         self._free = asyncio.Semaphore(most)
-        self._turns = Turns()
+        self._turns = KeyedLocks()
         self._work: dict[asyncio.Task[None], AskedQuestion] = {}
         self._errands: set[asyncio.Task[None]] = set()
         self._deliveries: dict[str, Delivery] = {}
@@ -83,7 +83,7 @@ class Desk:
         if question is None:
             return
         await self._refuse(question, "deleted")
-        thread = await read_thread(self._line.patient, question.thread)
+        thread = await read_thread(self._clients.retrying, question.thread)
         if thread and nobody_replied(thread, question, self.bot_user):
             for ts in dict.fromkeys([*question.answer_ts.split(), *answers_to(thread, question, self.bot_user)]):
                 await self._delete(question, ts)
@@ -137,7 +137,7 @@ class Desk:
         delivery.begin()
         try:
             alone = question.starts_thread and not again
-            thread = [] if alone else await read_thread(self._line.patient, question.thread)
+            thread = [] if alone else await read_thread(self._clients.retrying, question.thread)
             if again and not question.edited and is_whole(thread, question):
                 return await self._records.inbox.answered(question)
             if again and not question.edited:
@@ -165,14 +165,14 @@ class Desk:
         noted = earlier.messages if earlier else [] if question.edited else question.answer_ts.split()
         streams = self._streams and not question.edited and not question.unasked
         delivery = Delivery(
-            self._line, self._records, question, self.bot_user, streams=streams, standing=noted[0] if noted else ""
+            self._clients, self._records, question, self.bot_user, streams=streams, standing=noted[0] if noted else ""
         )
         self._deliveries[question.key] = delivery
         return delivery
 
     async def _whisper(self, question: AskedQuestion, details: str) -> None:
         try:
-            await self._line.patient.chat_postEphemeral(
+            await self._clients.retrying.chat_postEphemeral(
                 channel=question.channel, user=question.person, text=details, thread_ts=question.thread_ts
             )
         except FAILURES as error:
@@ -198,7 +198,7 @@ class Desk:
 
     async def _delete(self, question: AskedQuestion, ts: str) -> None:
         try:
-            await self._line.patient.chat_delete(channel=question.channel, ts=ts)
+            await self._clients.retrying.chat_delete(channel=question.channel, ts=ts)
         except SlackApiError as error:
             log.info("A message of the answer to %s was not deleted: %s", question.key, code(error))
 

@@ -9,34 +9,34 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from bot.errors import CareerBotError
 from bot.slack.api.limits import RESPONSES
 from bot.slack.api.posting import thread_of, whisper
+from bot.slack.context import AppContext
 from bot.slack.format.blocks import messages, plain_post
 from bot.slack.mentors.confirming.confirmed import MODE
 from bot.slack.mentors.confirming.labels import FORGOTTEN, UNREADABLE, standing_answer
-from bot.slack.mentors.context import Office
 from knowledge.errors import KnowledgeError
 
 FRESH_THERE = "The fresh answer is there already."
 FRESH_COMING = "A fresh answer is on its way."
 
 
-def fresh_asked(office: Office):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
+def fresh_asked(ctx: AppContext):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
     """The listener: the guides answer the question again, in the place of the confirmed answer."""
 
     async def listener(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond) -> None:
         await ack()
-        if refusal := await _again(office, str(action["value"]), body["user"]["id"], body["channel"]["id"]):
+        if refusal := await _again(ctx, str(action["value"]), body["user"]["id"], body["channel"]["id"]):
             await whisper(respond, plain_post(refusal), thread_of(body))
 
     return listener
 
 
-def confirmed_shown(office: Office):  # type: ignore[no-untyped-def]
+def confirmed_shown(ctx: AppContext):  # type: ignore[no-untyped-def]
     """The listener: the person who pressed sees what a mentor answered to a question like theirs."""
 
     async def listener(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond) -> None:
         await ack()
         try:
-            found = await office.confirmed.shown(str(action["value"]))
+            found = await ctx.confirmed.shown(str(action["value"]))
         except (CareerBotError, KnowledgeError) as error:
             await whisper(respond, plain_post(str(error)), thread_of(body))
             return
@@ -47,18 +47,18 @@ def confirmed_shown(office: Office):  # type: ignore[no-untyped-def]
     return listener
 
 
-async def _again(office: Office, key: str, person: str, channel: str) -> str:
+async def _again(ctx: AppContext, key: str, person: str, channel: str) -> str:
     """Have a question answered again; what to tell instead where that cannot be."""
-    question, receipt = await office.records.inbox.find(key), await office.records.receipts.find(key)
+    question, receipt = await ctx.records.inbox.find(key), await ctx.records.receipts.find(key)
     if question is None or receipt is None or question.channel != channel:
         return FORGOTTEN
     if receipt["mode"] != MODE:
         return FRESH_THERE
-    standing = await standing_answer(office, question)
+    standing = await standing_answer(ctx, question)
     if standing is None or not standing.raw:
         return UNREADABLE
-    if again := await office.records.inbox.reopen_fresh(key, standing.raw):
-        await office.records.audit_log.record(person, "asked afresh", key)
-        office.desk.take(again)
+    if again := await ctx.records.inbox.reopen_fresh(key, standing.raw):
+        await ctx.records.audit_log.record(person, "asked afresh", key)
+        ctx.worker.take(again)
         return ""
     return FRESH_COMING

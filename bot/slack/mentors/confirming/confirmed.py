@@ -8,7 +8,7 @@ from bot.answering.conversation import Answer, Citation, Coverage, Receipt
 from bot.answering.same_question import SameQuestions, identical
 from bot.errors import CareerBotError
 from bot.mentoring.confirmations import Basis, Confirmation, Confirmations, ConfirmationState, day
-from bot.mentoring.guides import Library
+from bot.mentoring.guides import GuideIndex
 from bot.slack.format.blocks import Block, Shown, button
 from knowledge.errors import KnowledgeError
 from knowledge.passages import Passage
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ConfirmOutcome:
     """How an attempt to confirm ended.
 
     `standing` is the confirmation when it was `made`, with those that it `replaced`; otherwise the one that stands in
@@ -35,7 +35,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Found:
+class ConfirmedAnswer:
     """A confirmed answer and its passages as they are in the guides.
 
     `certain` tells that it was given to the same question; otherwise only to one like it.
@@ -62,20 +62,20 @@ class Found:
         return Shown(self.confirmation.answer, self.confirmation.sources, self.line, key, (fresh, *buttons))
 
 
-class Confirmed:
+class ConfirmedAnswers:
     """What is confirmed. The active confirmations are kept in memory for as long as they are the same.
 
     Without `same` only questions of the same words are found.
     """
 
-    def __init__(self, confirmations: Confirmations, library: Library, same: SameQuestions | None) -> None:
+    def __init__(self, confirmations: Confirmations, guide_index: GuideIndex, same: SameQuestions | None) -> None:
         self._confirmations = confirmations
-        self._library = library
+        self._guide_index = guide_index
         self._same = same
         self._version = -1
         self._known: list[Confirmation] = []
 
-    async def answer_to(self, question: str, team: str, guides: frozenset[str]) -> Found | None:
+    async def answer_to(self, question: str, team: str, guides: frozenset[str]) -> ConfirmedAnswer | None:
         """The confirmed answer to a question that stands alone, or to one like it, where only these guides (or all) may answer.
 
         What cannot be looked up counts as not confirmed.
@@ -86,19 +86,19 @@ class Confirmed:
             log.warning("Confirmed answers were not looked at: %s", type(error).__name__)
             return None
 
-    async def shown(self, key: str) -> Found | None:
+    async def shown(self, key: str) -> ConfirmedAnswer | None:
         """A confirmation that was offered, by its id, if it still stands. Raises the library's error."""
         confirmation = await self._confirmations.find(key)
         if confirmation is None or confirmation.state is not ConfirmationState.ACTIVE:
             return None
-        passages = present(self._library, confirmation.passages)
-        return None if passages is None else Found(confirmation, passages, certain=False)
+        passages = present(self._guide_index, confirmation.passages)
+        return None if passages is None else ConfirmedAnswer(confirmation, passages, certain=False)
 
     async def stands_alone(self, question: str) -> bool:
         """Whether a question can be understood without a conversation before it."""
         return self._same is None or await self._same.stands_alone(question)
 
-    async def settle(self, key: str, mentor: str, question: str, answer: str) -> Outcome:
+    async def settle(self, key: str, mentor: str, question: str, answer: str) -> ConfirmOutcome:
         """Confirm what a mentor had before them, as they left it. Whoever comes second changes nothing and learns why.
 
         Raises the library's error where it cannot be read.
@@ -107,20 +107,20 @@ class Confirmed:
             seen = await self._confirmations.version()
             draft = await self._confirmations.find(key)
             if draft is None or draft.mentor != mentor:
-                return Outcome(None)
+                return ConfirmOutcome(None)
             if draft.state is not ConfirmationState.DRAFTED:
-                return Outcome(draft)
+                return ConfirmOutcome(draft)
             active = await self._confirmations.active(draft.team)
             if rival := await self._in_the_way(draft, active):
-                return Outcome(rival)
-            if present(self._library, draft.passages) is None:
-                return Outcome(draft)
+                return ConfirmOutcome(rival)
+            if present(self._guide_index, draft.passages) is None:
+                return ConfirmOutcome(draft)
             others = [one for one in active if one.id != draft.instead_of]
             alike = [one for one in others if identical(one.question, question)]
             final = replace(draft, question=question, answer=answer, corrected=not _same_words(answer, draft.answer))
             instead_of = [*([draft.instead_of] if draft.instead_of else []), *(one.id for one in alike)]
             if await self._confirmations.confirm(final, instead_of, seen):
-                return Outcome(await self._confirmations.find(key), True, tuple(alike))
+                return ConfirmOutcome(await self._confirmations.find(key), True, tuple(alike))
 
     async def expire(self) -> list[Confirmation]:
         """Let every confirmation expire that rests on a passage which is not there any more as it was.
@@ -129,14 +129,14 @@ class Confirmed:
         """
         try:
             outdated = [
-                one for one in await self._confirmations.active() if present(self._library, one.passages) is None
+                one for one in await self._confirmations.active() if present(self._guide_index, one.passages) is None
             ]
         except KnowledgeError as error:
             log.info("No confirmation expires while the index cannot be read (%s)", type(error).__name__)
             return []
         return [one for one in outdated if await self._confirmations.expire(one.id)]
 
-    async def _find(self, question: str, team: str, guides: frozenset[str]) -> Found | None:
+    async def _find(self, question: str, team: str, guides: frozenset[str]) -> ConfirmedAnswer | None:
         known = [one for one in await self._active() if one.team == team and _may_count(one, guides)]
         for one in known:
             if identical(one.question, question) and (found := await self._standing(one, certain=True)):
@@ -149,13 +149,13 @@ class Confirmed:
                 return found
         return None
 
-    async def _standing(self, confirmation: Confirmation, *, certain: bool) -> Found | None:
+    async def _standing(self, confirmation: Confirmation, *, certain: bool) -> ConfirmedAnswer | None:
         """The confirmation, if its passages are as they were; otherwise it expires."""
-        passages = present(self._library, confirmation.passages)
+        passages = present(self._guide_index, confirmation.passages)
         if passages is None:
             await self._confirmations.expire(confirmation.id)
             return None
-        return Found(confirmation, passages, certain)
+        return ConfirmedAnswer(confirmation, passages, certain)
 
     async def _active(self) -> list[Confirmation]:
         """The active confirmations, read again only when they have changed."""
@@ -174,12 +174,12 @@ class Confirmed:
         return before if before and before.state not in (ConfirmationState.ACTIVE, ConfirmationState.EXPIRED) else None
 
 
-def present(library: Library, passages: Iterable[Basis]) -> tuple[Passage, ...] | None:
+def present(guide_index: GuideIndex, passages: Iterable[Basis]) -> tuple[Passage, ...] | None:
     """The passages if every one is in the guides as it was, otherwise None. Raises the library's error.
 
     A mentor's own answer rests on none, which are always there.
     """
-    found = [(basis, library.passage(basis.passage)) for basis in passages]
+    found = [(basis, guide_index.passage(basis.passage)) for basis in passages]
     there = [passage for basis, passage in found if passage and passage.hash == basis.hash]
     return tuple(there) if len(there) == len(found) else None
 

@@ -12,10 +12,10 @@ from bot.slack.api.errors import FAILURES
 from bot.slack.api.files import send_file
 from bot.slack.api.mentors import ONLY_MENTORS
 from bot.slack.api.windows import open_note, show
+from bot.slack.context import AppContext
 from bot.slack.format.blocks import plain_post
 from bot.slack.format.mrkdwn import as_text
 from bot.slack.mentors.confirming.views import note
-from bot.slack.mentors.context import Office
 
 FILE = "confirmed-answers.md"
 SENDING, SENT = "Putting the file together…", "The file is in your direct messages with me."
@@ -29,16 +29,16 @@ log = logging.getLogger(__name__)
 class Exporting:
     """Sends the file to one mentor once at a time, however often they press."""
 
-    def __init__(self, office: Office) -> None:
-        self._office = office
+    def __init__(self, ctx: AppContext) -> None:
+        self._ctx = ctx
         self._busy: set[str] = set()
 
     async def asked(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """The button "Export as Markdown"."""
         await ack()
         mentor = body["user"]["id"]
-        if not await self._office.mentors.include(mentor):
-            await open_note(self._office.client, body, as_text(ONLY_MENTORS))
+        if not await self._ctx.mentors.include(mentor):
+            await open_note(self._ctx.client, body, as_text(ONLY_MENTORS))
         elif mentor not in self._busy:
             self._busy.add(mentor)
             try:
@@ -47,15 +47,15 @@ class Exporting:
                 self._busy.discard(mentor)
 
     async def _send(self, body: Mapping[str, Any], mentor: str) -> None:
-        office = self._office
-        window = await open_note(office.client, body, SENDING)
-        confirmations = await office.records.confirmations.active(str((body.get("team") or {}).get("id") or ""))
+        ctx = self._ctx
+        window = await open_note(ctx.client, body, SENDING)
+        confirmations = await ctx.records.confirmations.active(str((body.get("team") or {}).get("id") or ""))
         if not confirmations:
-            return await show(office.client, window, note(NOTHING_TO_EXPORT))
+            return await show(ctx.client, window, note(NOTHING_TO_EXPORT))
         try:
-            await send_file(office.client, mentor, plain_post(WITH_IT), FILE, as_guide(confirmations, now()).encode())
+            await send_file(ctx.client, mentor, plain_post(WITH_IT), FILE, as_guide(confirmations, now()).encode())
         except FAILURES as error:
             log.warning("The confirmed answers were not sent: %s", type(error).__name__)
-            return await show(office.client, window, note(NOT_SENT))
-        await office.records.audit_log.record(mentor, "exported", "confirmations")
-        return await show(office.client, window, note(SENT))
+            return await show(ctx.client, window, note(NOT_SENT))
+        await ctx.records.audit_log.record(mentor, "exported", "confirmations")
+        return await show(ctx.client, window, note(SENT))

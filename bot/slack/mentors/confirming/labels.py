@@ -11,13 +11,13 @@ from bot.slack.api.errors import FAILURES
 from bot.slack.api.limits import MESSAGE_MARKDOWN
 from bot.slack.api.posting import post, update
 from bot.slack.api.threads import ANSWER_EVENT, Message, answers_to, conversation, read_thread
+from bot.slack.context import AppContext
 from bot.slack.format.blocks import COMPOSED_NOTE, QUOTED_NOTE, Block, Post, context, markdown
 from bot.slack.format.escaping import WORD_JOINER, unescaped
 from bot.slack.format.markdown import split
 from bot.slack.format.mrkdwn import as_text
 from bot.slack.format.rich_text import as_markdown
 from bot.slack.mentors.confirming.views import label
-from bot.slack.mentors.context import Office
 
 FORGOTTEN = "I keep no record of this answer any more. Ask again to get one."
 UNREADABLE = "I cannot read the question or its answer in Slack any more. Ask again to get one."
@@ -41,10 +41,10 @@ class Standing:
     parts: Sequence[Message]
 
 
-async def standing_answer(office: Office, question: AskedQuestion) -> Standing | None:
+async def standing_answer(ctx: AppContext, question: AskedQuestion) -> Standing | None:
     """A question and its answer as they stand in Slack; None where the answer is not there."""
-    bot_user = office.desk.bot_user
-    thread = await read_thread(office.client, question.thread)
+    bot_user = ctx.worker.bot_user
+    thread = await read_thread(ctx.client, question.thread)
     own = {*answers_to(thread, question, bot_user), *question.answer_ts.split()}
     parts = [message for message in thread if message["ts"] in own]
     if not parts:
@@ -54,31 +54,31 @@ async def standing_answer(office: Office, question: AskedQuestion) -> Standing |
     return Standing(asked, raw, "\n\n".join(map(_markdown, parts)), parts)
 
 
-async def show_label(office: Office, confirmation: Confirmation) -> None:
+async def show_label(ctx: AppContext, confirmation: Confirmation) -> None:
     """Say under the answer what has become of its confirmation. That it cannot be said harms nobody."""
-    question = await office.records.inbox.find(confirmation.key)
+    question = await ctx.records.inbox.find(confirmation.key)
     try:
-        standing = await standing_answer(office, question) if question else None
+        standing = await standing_answer(ctx, question) if question else None
         if question and standing:
-            await _mark(office, question, standing, confirmation)
+            await _mark(ctx, question, standing, confirmation)
     except FAILURES as error:
         log.info("The answer %s does not show what became of it: %s", confirmation.key, type(error).__name__)
 
 
-async def _mark(office: Office, question: AskedQuestion, standing: Standing, confirmation: Confirmation) -> None:
+async def _mark(ctx: AppContext, question: AskedQuestion, standing: Standing, confirmation: Confirmation) -> None:
     last, active = standing.parts[-1], confirmation.state is ConfirmationState.ACTIVE
-    meant = await _is_about(office, question, standing, confirmation) if active else _tells_of(last, confirmation)
+    meant = await _is_about(ctx, question, standing, confirmation) if active else _tells_of(last, confirmation)
     if not meant:
         return None  # the answer there is another one by now
     line = context(label(confirmation)) | {"block_id": f"{_OURS}{confirmation.id}-{confirmation.state}"}
     if active and confirmation.corrected:
-        return await _put_correction(office, question, standing, confirmation.answer, line)
+        return await _put_correction(ctx, question, standing, confirmation.answer, line)
     message = Post(str(last.get("text") or ""), _with_line(last, line))
-    return await update(office.client, question.channel, str(last["ts"]), message, _metadata(last))
+    return await update(ctx.client, question.channel, str(last["ts"]), message, _metadata(last))
 
 
 async def _put_correction(
-    office: Office, question: AskedQuestion, standing: Standing, answer: str, line: Block
+    ctx: AppContext, question: AskedQuestion, standing: Standing, answer: str, line: Block
 ) -> None:
     """The mentor's text in the place of the answer's: what is left over is deleted, what has no place is posted."""
     below = [entry for block in _below(standing.parts[-1]) for entry in _as_corrected(block)]
@@ -90,13 +90,13 @@ async def _put_correction(
         payload = {"question": question.ts, "part": number, "of": len(posts)}
         metadata = {"event_type": ANSWER_EVENT, "event_payload": payload}
         if number <= len(there):
-            await update(office.client, place, there[number - 1], message, metadata)
+            await update(ctx.client, place, there[number - 1], message, metadata)
         else:
-            _, ts = await post(office.client, place, message, thread_ts=question.thread_ts, metadata=metadata)
+            _, ts = await post(ctx.client, place, message, thread_ts=question.thread_ts, metadata=metadata)
             there.append(ts)
     for ts in there[len(posts) :]:
-        await office.client.chat_delete(channel=place, ts=ts)
-    await office.records.inbox.note_answer_messages(question, there[: len(posts)])
+        await ctx.client.chat_delete(channel=place, ts=ts)
+    await ctx.records.inbox.note_answer_messages(question, there[: len(posts)])
 
 
 def _markdown(message: Message) -> str:
@@ -134,9 +134,9 @@ def _tells_of(message: Message, confirmation: Confirmation) -> bool:
     return any(name.startswith(f"{_OURS}{confirmation.id}") for name in ids)
 
 
-async def _is_about(office: Office, question: AskedQuestion, standing: Standing, confirmation: Confirmation) -> bool:
+async def _is_about(ctx: AppContext, question: AskedQuestion, standing: Standing, confirmation: Confirmation) -> bool:
     """Whether what stands there is what was confirmed or is to be corrected: it may have been answered again since."""
-    receipt = await office.records.receipts.find(question.key)
+    receipt = await ctx.records.receipts.find(question.key)
     cited = [entry["passage"] for entry in receipt["passages"]] if receipt else []
     same_text = standing.text.split() == confirmation.answer.split()
     return cited == [basis.passage for basis in confirmation.passages] and (confirmation.corrected or same_text)

@@ -17,15 +17,15 @@ from bot.slack.api.errors import FAILURES, passing
 from bot.slack.api.mentors import ONLY_MENTORS
 from bot.slack.api.posting import post, thread_of, update, whisper
 from bot.slack.api.windows import open_note, show
+from bot.slack.context import AppContext
 from bot.slack.format.blocks import Block, place_of, plain_post, source_lines
 from bot.slack.format.escaping import visible
 from bot.slack.format.mrkdwn import as_text
 from bot.slack.mentors.confirming import views
 from bot.slack.mentors.confirming.afresh import confirmed_shown, fresh_asked
-from bot.slack.mentors.confirming.confirmed import FRESH, MODE, SHOW_CONFIRMED, Outcome, present
+from bot.slack.mentors.confirming.confirmed import FRESH, MODE, SHOW_CONFIRMED, ConfirmOutcome, present
 from bot.slack.mentors.confirming.exporting import Exporting
 from bot.slack.mentors.confirming.labels import FORGOTTEN, UNREADABLE, show_label, standing_answer
-from bot.slack.mentors.context import Office
 from bot.slack.questions.offers import CONFIRM, CORRECT, MENTOR_MENU
 from knowledge.errors import KnowledgeError
 from knowledge.passages import Passage
@@ -42,41 +42,41 @@ LEANS = "This is not clear without the conversation. Write it so that it can be 
 log = logging.getLogger(__name__)
 
 
-def listen_to_confirming(app: AsyncApp, office: Office) -> None:
+def listen_to_confirming(app: AsyncApp, ctx: AppContext) -> None:
     """What mentors press to confirm, correct, withdraw and export; and the button for a fresh answer."""
-    desk = Confirming(office)
-    app.action(MENTOR_MENU)(desk.menu_used)
-    app.view(views.CONFIRM_VIEW)(desk.submitted)
-    app.action(views.CONFIRM_AGAIN)(desk.looked_again)
-    app.action(views.WITHDRAW)(desk.withdrawn)
-    app.action(views.EXPORT)(Exporting(office).asked)
-    app.action(FRESH)(fresh_asked(office))
-    app.action(SHOW_CONFIRMED)(confirmed_shown(office))
+    worker = Confirming(ctx)
+    app.action(MENTOR_MENU)(worker.menu_used)
+    app.view(views.CONFIRM_VIEW)(worker.submitted)
+    app.action(views.CONFIRM_AGAIN)(worker.looked_again)
+    app.action(views.WITHDRAW)(worker.withdrawn)
+    app.action(views.EXPORT)(Exporting(ctx).asked)
+    app.action(FRESH)(fresh_asked(ctx))
+    app.action(SHOW_CONFIRMED)(confirmed_shown(ctx))
 
 
-async def expire(office: Office) -> list[Confirmation]:
+async def expire(ctx: AppContext) -> list[Confirmation]:
     """Let confirmations expire whose passages have changed, and ask their mentors to look again; those that expired now.
 
     What expired when somebody asked for it is told here too. Of several processes one tells.
     """
-    expired = await office.confirmed.expire()
-    for one in await office.records.confirmations.untold():
-        if await office.records.confirmations.tell(one.id):
-            await _ask_to_look_again(office, one)
+    expired = await ctx.confirmed.expire()
+    for one in await ctx.records.confirmations.untold():
+        if await ctx.records.confirmations.tell(one.id):
+            await _ask_to_look_again(ctx, one)
     return expired
 
 
-async def confirmations_blocks(office: Office, team: str = "") -> list[Block]:
+async def confirmations_blocks(ctx: AppContext, team: str = "") -> list[Block]:
     """The mentors' part of the Home tab: the newest confirmations of a workspace, or of all."""
-    return views.listed(await office.records.confirmations.active(team))
+    return views.listed(await ctx.records.confirmations.active(team))
 
 
 class Confirming:
     """The listeners."""
 
-    def __init__(self, office: Office) -> None:
-        self._office = office
-        self._records = office.records
+    def __init__(self, ctx: AppContext) -> None:
+        self._ctx = ctx
+        self._records = ctx.records
 
     async def menu_used(
         self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond
@@ -84,13 +84,11 @@ class Confirming:
         """The mentors' menu under an answer opens the window to confirm or correct it."""
         await ack()
         mentor = body["user"]["id"]
-        if not await self._office.mentors.include(mentor):
+        if not await self._ctx.mentors.include(mentor):
             return await whisper(respond, plain_post(ONLY_MENTORS), thread_of(body))
         what, _, key = str(action["selected_option"]["value"]).partition(" ")
-        window = await open_note(self._office.client, body, READING)
-        await show(
-            self._office.client, window, await _sentence_or(self._window(mentor, what, key, body["channel"]["id"]))
-        )
+        window = await open_note(self._ctx.client, body, READING)
+        await show(self._ctx.client, window, await _sentence_or(self._window(mentor, what, key, body["channel"]["id"])))
         return None
 
     async def looked_again(
@@ -99,12 +97,12 @@ class Confirming:
         """The button "Confirm again" of a notice opens the window with the answer as it was."""
         await ack()
         mentor = body["user"]["id"]
-        if not await self._office.mentors.include(mentor):
+        if not await self._ctx.mentors.include(mentor):
             return await whisper(respond, plain_post(ONLY_MENTORS), thread_of(body))
-        window = await open_note(self._office.client, body, READING)
+        window = await open_note(self._ctx.client, body, READING)
         notice = f"{body['channel']['id']} {body['message']['ts']}"
         await show(
-            self._office.client, window, await _sentence_or(self._window_again(mentor, str(action["value"]), notice))
+            self._ctx.client, window, await _sentence_or(self._window_again(mentor, str(action["value"]), notice))
         )
         return None
 
@@ -117,27 +115,27 @@ class Confirming:
             if not refusal and (errors := await self._mistakes(view)):
                 await ack(response_action="errors", errors=errors)
                 return
-            outcome = Outcome(None) if refusal else await self._settle(mentor, key, view)
+            outcome = ConfirmOutcome(None) if refusal else await self._settle(mentor, key, view)
         except (CareerBotError, KnowledgeError) as error:
             await ack(response_action="update", view=views.note(str(error)))
             return
         await ack(response_action="update", view=views.note(refusal or views.told(outcome, key, mentor)))
         if (made := outcome.standing) and made.id == key and made.state is ConfirmationState.ACTIVE:
-            await show_label(self._office, made)
+            await show_label(self._ctx, made)
             await self._settle_notice(notice, made)
 
     async def withdrawn(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         """A button "Withdraw", in the Home tab or in a notice."""
         await ack()
         mentor, key = body["user"]["id"], str(action["value"])
-        if not await self._office.mentors.include(mentor):
-            await open_note(self._office.client, body, as_text(ONLY_MENTORS))
+        if not await self._ctx.mentors.include(mentor):
+            await open_note(self._ctx.client, body, as_text(ONLY_MENTORS))
             return
         done = await self._records.confirmations.withdraw(key, mentor)
         standing = await self._records.confirmations.find(key)
-        await open_note(self._office.client, body, views.what_became(standing, mentor) if standing else FORGOTTEN)
+        await open_note(self._ctx.client, body, views.what_became(standing, mentor) if standing else FORGOTTEN)
         if standing and done:
-            await show_label(self._office, standing)
+            await show_label(self._ctx, standing)
         if standing and (message := body.get("message")):
             await self._settle_notice(f"{body['channel']['id']} {message['ts']}", standing)
 
@@ -156,8 +154,8 @@ class Confirming:
         self, mentor: str, what: str, question: AskedQuestion, cited: Sequence[Mapping[str, str]]
     ) -> Block:
         bases = [Basis(entry["passage"], entry["hash"], entry["guide"]) for entry in cited]
-        passages = present(self._office.library, bases) or ()
-        standing = await standing_answer(self._office, question)
+        passages = present(self._ctx.guide_index, bases) or ()
+        standing = await standing_answer(self._ctx, question)
         if not passages or standing is None:
             return views.note(UNREADABLE if passages else views.CHANGED)
         before = await self._records.confirmations.of_answer(question.key)
@@ -174,7 +172,7 @@ class Confirming:
             return views.note(FORGOTTEN)
         if before.state is not ConfirmationState.EXPIRED:
             return views.note(views.what_became(before, mentor))
-        found = {n: self._office.library.passage(basis.passage) for n, basis in enumerate(before.passages, 1)}
+        found = {n: self._ctx.guide_index.passage(basis.passage) for n, basis in enumerate(before.passages, 1)}
         there = {number: passage for number, passage in found.items() if passage}
         if not there:
             return views.note(NO_PASSAGE_LEFT)
@@ -185,15 +183,15 @@ class Confirming:
         view = views.window(draft, before.question, editable=True, notice=notice, before=before)
         return view | {"blocks": [*view["blocks"], *views.now_reads(changed)]}
 
-    async def _settle(self, mentor: str, key: str, view: Mapping[str, Any]) -> Outcome:
+    async def _settle(self, mentor: str, key: str, view: Mapping[str, Any]) -> ConfirmOutcome:
         question, answer = views.filled_in(view)
         draft = await self._records.confirmations.find(key)
         kept = draft.answer if draft else ""
-        return await self._office.confirmed.settle(key, mentor, question, kept if answer is None else answer)
+        return await self._ctx.confirmed.settle(key, mentor, question, kept if answer is None else answer)
 
     async def _refusal(self, mentor: str, key: str) -> str:
         """Why a mentor may not confirm what they sent, if so."""
-        if not await self._office.mentors.include(mentor):
+        if not await self._ctx.mentors.include(mentor):
             return as_text(ONLY_MENTORS)
         draft = await self._records.confirmations.find(key)
         question = await self._records.inbox.find(draft.key) if draft else None
@@ -203,7 +201,7 @@ class Confirming:
         question, answer = views.filled_in(view)
         if not visible(question):
             return {views.QUESTION: EMPTY}
-        if not await self._office.confirmed.stands_alone(question):
+        if not await self._ctx.confirmed.stands_alone(question):
             return {views.QUESTION: LEANS}
         return {} if answer is None or visible(answer) else {views.first_field(view): EMPTY}
 
@@ -214,7 +212,7 @@ class Confirming:
             return
         message = views.settled_notice(confirmation, views.what_became(confirmation))
         try:
-            await update(self._office.client, channel, ts, message)
+            await update(self._ctx.client, channel, ts, message)
         except FAILURES as error:
             log.info("A notice keeps its buttons: %s", type(error).__name__)
 
@@ -251,24 +249,24 @@ def _draft(
     )
 
 
-async def _ask_to_look_again(office: Office, confirmation: Confirmation) -> None:
+async def _ask_to_look_again(ctx: AppContext, confirmation: Confirmation) -> None:
     """Tell the mentor, or the mentors' channel where that one is a mentor no more, that a confirmation has expired."""
-    there = [office.library.passage(basis.passage) for basis in confirmation.passages]
+    there = [ctx.guide_index.passage(basis.passage) for basis in confirmation.passages]
     changed = [
         basis.place or basis.guide
         for basis, passage in zip(confirmation.passages, there, strict=True)
         if passage is None or passage.hash != basis.hash
     ]
-    is_mentor = bool(confirmation.mentor) and await office.mentors.include(confirmation.mentor)
-    places = [confirmation.mentor if is_mentor else "", office.mentors.channel]
+    is_mentor = bool(confirmation.mentor) and await ctx.mentors.include(confirmation.mentor)
+    places = [confirmation.mentor if is_mentor else "", ctx.mentors.channel]
     for place in filter(None, places):
         own = place == confirmation.mentor
         message = views.expired_notice(confirmation, changed, again=any(there), own=own)
         try:
-            await post(office.client, place, message)
+            await post(ctx.client, place, message)
             return
         except FAILURES as error:
             log.warning("Nobody was told in one place that a confirmation expired: %s", type(error).__name__)
             if passing(error):
-                await office.records.confirmations.tell(confirmation.id, told=False)
+                await ctx.records.confirmations.tell(confirmation.id, told=False)
                 return

@@ -10,7 +10,7 @@ from bot.slack.format.blocks import Block, Post, button, context, place_of, plai
 from bot.slack.format.escaping import WORD_JOINER, escaped, unescaped
 from bot.slack.format.markdown import split
 from bot.slack.format.views import field, modal, section
-from bot.slack.mentors.confirming.confirmed import Outcome, by
+from bot.slack.mentors.confirming.confirmed import ConfirmOutcome, by
 from knowledge.passages import Passage
 
 CONFIRM_VIEW, WITHDRAW, EXPORT, CONFIRM_AGAIN = (
@@ -85,7 +85,7 @@ def note(text: str) -> Block:
     return modal(TITLE, [mrkdwn(text)])
 
 
-def told(outcome: Outcome, key: str, mentor: str) -> str:
+def told(outcome: ConfirmOutcome, key: str, mentor: str) -> str:
     """How an attempt to confirm ended, for the mentor who made it with the draft of this id."""
     standing = outcome.standing
     if standing is None:

@@ -18,10 +18,10 @@ from bot.slack.api.mentors import ONLY_MENTORS
 from bot.slack.api.posting import post, thread_of, whisper
 from bot.slack.api.threads import Message, read_thread, readable
 from bot.slack.api.windows import open_note, show
+from bot.slack.context import AppContext
 from bot.slack.format.blocks import Post, plain_post
 from bot.slack.format.escaping import visible
 from bot.slack.format.views import note_modal
-from bot.slack.mentors.context import Office
 from bot.slack.mentors.handover import views
 from bot.slack.mentors.handover.service import (
     Carried,
@@ -29,14 +29,9 @@ from bot.slack.mentors.handover.service import (
     keep_confirmed,
     post_card,
     redraw,
-    remind,
-    resume,
-    take_back,
 )
 from bot.slack.questions.addressed import from_a_person, question_in
 from bot.slack.questions.offers import ASK_MENTOR
-
-__all__ = ["answer_written", "is_asker", "listen_to_handovers", "remind", "resume", "take_back"]
 
 ACK_SECONDS = 2.0
 """How long a window waits to say that its question has reached the mentors; Slack closes it after three seconds."""
@@ -61,12 +56,12 @@ SENDING = "Sending your answer…"
 
 log = logging.getLogger(__name__)
 
-Heard = Callable[[Mapping[str, Any]], Awaitable[None]]
+OnOtherMessage = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 
-def listen_to_handovers(app: AsyncApp, office: Office) -> None:
+def listen_to_handovers(app: AsyncApp, ctx: AppContext) -> None:
     """What people press to ask a mentor, and what mentors press and write to answer."""
-    asking, answering = Asking(office), Answering(office)
+    asking, answering = Asking(ctx), Answering(ctx)
     app.action(ASK_MENTOR)(asking.pressed)
     app.view(views.ASK_VIEW)(asking.submitted)
     app.action(views.TAKE)(answering.taken)
@@ -76,24 +71,24 @@ def listen_to_handovers(app: AsyncApp, office: Office) -> None:
     app.action(views.SEND_AND_KEEP)(answering.sent_and_kept)
 
 
-async def is_asker(office: Office, key: str, person: str) -> bool:
+async def is_asker(ctx: AppContext, key: str, person: str) -> bool:
     """Whether a person may hand over the question of an answer: they asked it, and there are mentors to ask."""
-    return bool(office.mentors.channel) and await _asker(office, key) == person
+    return bool(ctx.mentors.channel) and await _asker(ctx, key) == person
 
 
-def answer_written(office: Office) -> Heard:
+def answer_written(ctx: AppContext) -> OnOtherMessage:
     """What hears the messages that ask the bot nothing: those of a mentor in the thread of a question they took."""
 
     async def heard(event: Mapping[str, Any]) -> None:
         channel, thread_ts, ts = (str(event.get(name) or "") for name in ("channel", "thread_ts", "ts"))
-        if not thread_ts or channel != office.mentors.channel or not _is_talk(event, office.desk.bot_user):
+        if not thread_ts or channel != ctx.mentors.channel or not _is_talk(event, ctx.worker.bot_user):
             return
-        handover = await office.records.handovers.at(channel, thread_ts)
+        handover = await ctx.records.handovers.at(channel, thread_ts)
         if handover is None or handover.state is not HandoverState.CLAIMED or handover.mentor != event["user"]:
             return
-        if visible(str(event.get("text") or "")) and await office.records.handovers.hear(handover.id, ts):
+        if visible(str(event.get("text") or "")) and await ctx.records.handovers.hear(handover.id, ts):
             message = _offer(handover, event)
-            await office.client.chat_postEphemeral(
+            await ctx.client.chat_postEphemeral(
                 channel=channel, user=handover.mentor, thread_ts=thread_ts, text=message.text, blocks=message.blocks
             )
 
@@ -103,13 +98,13 @@ def answer_written(office: Office) -> Heard:
 class Asking:
     """What the asker presses."""
 
-    def __init__(self, office: Office) -> None:
-        self._office = office
+    def __init__(self, ctx: AppContext) -> None:
+        self._ctx = ctx
 
     async def pressed(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond) -> None:
         """The button "Ask a mentor", under an answer or in the window after a thumbs-down."""
         await ack()
-        key, person, client = str(action["value"]), body["user"]["id"], self._office.client
+        key, person, client = str(action["value"]), body["user"]["id"], self._ctx.client
         refusal = await self._refusal(key, person)
         if refusal and not body.get("view"):
             return await whisper(respond, plain_post(refusal), thread_of(body))
@@ -132,7 +127,7 @@ class Asking:
             return
         team = str(body["team"]["id"])
         handover = await self._handover(team, key, person, question, named=named)
-        if not await self._office.records.handovers.add(handover):
+        if not await self._ctx.records.handovers.add(handover):
             await self._say(ack, await self._refusal(key, person) or FORGOTTEN)
             return
         posting = asyncio.create_task(self._post(handover))
@@ -143,46 +138,46 @@ class Asking:
 
     async def _refusal(self, key: str, person: str) -> str:
         """Why a person cannot hand over the question of an answer; empty where they can."""
-        asker = await _asker(self._office, key)
-        if not self._office.mentors.channel:
+        asker = await _asker(self._ctx, key)
+        if not self._ctx.mentors.channel:
             return NO_MENTORS
         if not asker:
             return FORGOTTEN
         if asker != person:
             return NOT_YOURS
-        earlier = await self._office.records.handovers.of(key)
+        earlier = await self._ctx.records.handovers.of(key)
         return views.told_asker(earlier) if earlier else ""
 
     async def _open(self, body: Mapping[str, Any]) -> str:
         view = note_modal(views.TITLE, READING)
-        opened = await self._office.client.views_open(trigger_id=body["trigger_id"], view=view)
+        opened = await self._ctx.client.views_open(trigger_id=body["trigger_id"], view=view)
         return str(opened["view"]["id"])
 
     async def _question(self, key: str) -> str:
         """What was asked, as it stands in Slack, or else as it was noted that the guides do not answer it."""
-        records = self._office.records
+        records = self._ctx.records
         if draft := await records.drafts.find(key):
             return draft.question
         if asked := await records.inbox.find(key):
-            thread = await read_thread(self._office.client, asked.thread)
+            thread = await read_thread(self._ctx.client, asked.thread)
             text = next((str(message.get("text") or "") for message in thread if message["ts"] == asked.ts), "")
-            if visible(said := readable(text, self._office.desk.bot_user)):
+            if visible(said := readable(text, self._ctx.worker.bot_user)):
                 return said
         return next((str(gap["text"]) for gap in await records.receipts.gaps() if gap["key"] == key), "")
 
     async def _handover(self, team: str, key: str, person: str, question: str, *, named: bool) -> Handover:
         """Where others read the thread, the answer to somebody without a name would give them away there."""
-        asked = await self._office.records.inbox.find(key)
+        asked = await self._ctx.records.inbox.find(key)
         back = asked if asked and (named or asked.is_direct) else None
         place = (back.channel, back.thread_ts) if back else ("", "")
         team = asked.team if asked else team
         return Handover(uuid.uuid4().hex, key, team, person, question, named, *place)
 
     async def _post(self, handover: Handover) -> bool:
-        await self._office.records.audit_log.record(
+        await self._ctx.records.audit_log.record(
             handover.person if handover.named else "", "asked mentors", handover.id
         )
-        return await post_card(self._office, handover)
+        return await post_card(self._ctx, handover)
 
     async def _say(self, ack: AsyncAck, text: str) -> None:
         await ack(response_action="update", view=note_modal(views.TITLE, text))
@@ -191,21 +186,21 @@ class Asking:
 class Answering:
     """What mentors press."""
 
-    def __init__(self, office: Office) -> None:
-        self._office = office
-        self._handovers = office.records.handovers
+    def __init__(self, ctx: AppContext) -> None:
+        self._ctx = ctx
+        self._handovers = ctx.records.handovers
 
     async def taken(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond) -> None:
         """The button "I take it": of two who press it one has the question, the other learns who."""
         await ack()
         key, mentor = str(action["value"]), body["user"]["id"]
-        if not await self._office.mentors.include(mentor):
+        if not await self._ctx.mentors.include(mentor):
             return await whisper(respond, plain_post(ONLY_MENTORS), thread_of(body))
         if not await self._handovers.claim(key, mentor):
             return await self._tell(respond, body, key)
-        await self._office.records.audit_log.record(mentor, "took", key)
+        await self._ctx.records.audit_log.record(mentor, "took", key)
         if handover := await self._handovers.find(key):
-            await redraw(self._office, handover)
+            await redraw(self._ctx, handover)
             await self._explain(handover)
         return None
 
@@ -213,7 +208,7 @@ class Answering:
         """A message for all in the thread, since what only one sees does not show before somebody has replied."""
         hint = views.said(f"<@{handover.mentor}>, you have taken this question. {views.HOW_TO}")
         try:
-            await post(self._office.client, handover.card_channel, hint, thread_ts=handover.card_ts)
+            await post(self._ctx.client, handover.card_channel, hint, thread_ts=handover.card_ts)
         except FAILURES as error:
             log.info("How to answer the handover %s was not told: %s", handover.id, type(error).__name__)
 
@@ -224,12 +219,12 @@ class Answering:
         await ack()
         key, mentor = str(action["value"]), body["user"]["id"]
         if not await self._handovers.release(key, mentor):
-            if not await self._office.mentors.include(mentor):
+            if not await self._ctx.mentors.include(mentor):
                 return await whisper(respond, plain_post(ONLY_MENTORS), thread_of(body))
             return await self._tell(respond, body, key)
-        await self._office.records.audit_log.record(mentor, "gave back", key)
+        await self._ctx.records.audit_log.record(mentor, "gave back", key)
         if handover := await self._handovers.find(key):
-            await redraw(self._office, handover)
+            await redraw(self._ctx, handover)
         return None
 
     async def offered(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond) -> None:
@@ -238,7 +233,7 @@ class Answering:
         handover = await self._taken_by(respond, body, str(action["value"]))
         if handover is None:
             return
-        named = f"<@{self._office.desk.bot_user}"  # what is said to the bot is no answer
+        named = f"<@{self._ctx.worker.bot_user}"  # what is said to the bot is no answer
         thread = await self._thread(handover)
         written = [m for m in thread if _is_by(m, handover) and named not in str(m["text"])]
         message = _offer(handover, written[-1]) if written else plain_post(NOT_FOUND)
@@ -257,10 +252,10 @@ class Answering:
         handover = await self._taken_by(respond, body, str(action["value"]).partition(" ")[0])
         if handover is None:
             return
-        window = await open_note(self._office.client, body, SENDING)
+        window = await open_note(self._ctx.client, body, SENDING)
         sent, text = await self._send(respond, body, str(action["value"]))
-        view = await keep_confirmed(self._office, sent) if sent else note_modal(views.TITLE, text)
-        await show(self._office.client, window, view)
+        view = await keep_confirmed(self._ctx, sent) if sent else note_modal(views.TITLE, text)
+        await show(self._ctx.client, window, view)
 
     async def _send(self, respond: AsyncRespond, body: Mapping[str, Any], value: str) -> tuple[Handover | None, str]:
         """Carry what the message says now; the handover that was sent, if it was, and what the mentor was told."""
@@ -276,7 +271,7 @@ class Answering:
             await self._tell(respond, body, key)
             return None, views.told_mentor(await self._handovers.find(key), handover.mentor)
         sending = replace(handover, state=HandoverState.ANSWERING, answer=text)
-        carried = await carry(self._office, sending)
+        carried = await carry(self._ctx, sending)
         if carried is not Carried.UNREACHABLE:
             await respond(text=CARRIED[carried], delete_original=True)
         await self._whisper(respond, body, CARRIED[carried])
@@ -285,7 +280,7 @@ class Answering:
     async def _taken_by(self, respond: AsyncRespond, body: Mapping[str, Any], key: str) -> Handover | None:
         """The question that the mentor who presses has taken; without one they are told how things stand."""
         mentor = body["user"]["id"]
-        if not await self._office.mentors.include(mentor):
+        if not await self._ctx.mentors.include(mentor):
             await whisper(respond, plain_post(ONLY_MENTORS), thread_of(body))
             return None
         handover = await self._handovers.find(key)
@@ -296,7 +291,7 @@ class Answering:
 
     async def _thread(self, handover: Handover) -> list[Message]:
         card = ThreadAddress(handover.team, handover.card_channel, handover.card_ts)
-        return await read_thread(self._office.client, card)
+        return await read_thread(self._ctx.client, card)
 
     async def _tell(self, respond: AsyncRespond, body: Mapping[str, Any], key: str) -> None:
         told = views.told_mentor(await self._handovers.find(key), body["user"]["id"])
@@ -307,9 +302,9 @@ class Answering:
         return text
 
 
-async def _asker(office: Office, key: str) -> str:
+async def _asker(ctx: AppContext, key: str) -> str:
     """Who asked what an answer answers; empty where nothing is known of it."""
-    receipt, asked = await office.records.receipts.find(key), await office.records.inbox.find(key)
+    receipt, asked = await ctx.records.receipts.find(key), await ctx.records.inbox.find(key)
     return str((receipt and receipt["person"]) or (asked and asked.person) or "")
 
 

@@ -19,9 +19,9 @@ from bot.slack.api.error_handler import SORRY
 from bot.slack.api.errors import FAILURES, NO_ENTRY, code, passing
 from bot.slack.api.membership import members_among
 from bot.slack.api.threads import read_thread
+from bot.slack.context import AppContext
 from bot.slack.format.blocks import Block
 from bot.slack.format.views import note_modal
-from bot.slack.mentors.context import Office
 from bot.slack.mentors.sharing.reading_back import Standing, answer_at
 from bot.slack.mentors.sharing.views import (
     CHANNEL,
@@ -101,9 +101,9 @@ class Pressed:
     person: str
 
 
-def listen_to_sharing(app: AsyncApp, office: Office) -> None:
+def listen_to_sharing(app: AsyncApp, ctx: AppContext) -> None:
     """What people press to share an answer."""
-    sharing = Sharing(office)
+    sharing = Sharing(ctx)
     app.action(SHARE)(sharing.asked_for)
     app.shortcut(SHARE_SHORTCUT)(sharing.asked_for)
     app.view(SHARE_VIEW)(sharing.submitted)
@@ -116,9 +116,9 @@ class Sharing:
     Everything is read from Slack and the records; a payload only says which message is meant.
     """
 
-    def __init__(self, office: Office) -> None:
-        self._office = office
-        self._records = office.records
+    def __init__(self, ctx: AppContext) -> None:
+        self._ctx = ctx
+        self._records = ctx.records
 
     async def asked_for(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         """The button under an answer, and the message shortcut: a window opens at once, and is filled when it is ready."""
@@ -162,7 +162,7 @@ class Sharing:
         return share_modal(share, answer.question)
 
     async def _answer(self, place: Pressed) -> Standing:
-        answer = answer_at(await read_thread(self._office.client, place.thread), place.ts, self._office.desk.bot_user)
+        answer = answer_at(await read_thread(self._ctx.client, place.thread), place.ts, self._ctx.worker.bot_user)
         if answer is None:
             raise Unshareable(NO_ANSWER)
         if not answer.key:
@@ -192,11 +192,11 @@ class Sharing:
         """People share their own answers, mentors also those of others from channels that they are in. Raises Unshareable."""
         if person == asker:
             return
-        if not await self._office.mentors.include(person):
+        if not await self._ctx.mentors.include(person):
             raise Unshareable(NOT_YOURS)
         if channel.startswith("D"):
             raise Unshareable(PRIVATE)
-        if person not in await members_among(self._office.client, channel, {person}):
+        if person not in await members_among(self._ctx.client, channel, {person}):
             raise Unshareable(OUTSIDE)
 
     async def _receipt(self, key: str) -> Any:
@@ -206,7 +206,7 @@ class Sharing:
         return receipt
 
     def _sources(self, receipt: Mapping[str, Any]) -> tuple[str, ...]:
-        sources = sources_in(receipt["passages"], self._office.library.passage)
+        sources = sources_in(receipt["passages"], self._ctx.guide_index.passage)
         if not sources:
             raise Unshareable(CHANGED)
         return sources
@@ -242,7 +242,7 @@ class Sharing:
 
     async def _person(self, user: str) -> Target:
         profile = await self._profile(user)
-        no_human = profile.get("is_bot") or profile.get("deleted") or user in {SLACKBOT, self._office.desk.bot_user}
+        no_human = profile.get("is_bot") or profile.get("deleted") or user in {SLACKBOT, self._ctx.worker.bot_user}
         if not profile or no_human:
             raise Misfilled(PERSON, NO_PERSON)
         return Target(user, PERSON, f"with {next(iter(_names(profile)), 'the person you chose')}")
@@ -250,8 +250,8 @@ class Sharing:
     async def _channel(self, person: str, channel: str) -> Target:
         if not channel.startswith(("C", "G")):
             raise Misfilled(CHANNEL, NO_CHANNEL)
-        me = self._office.desk.bot_user
-        there = await members_among(self._office.client, channel, {person, me})
+        me = self._ctx.worker.bot_user
+        there = await members_among(self._ctx.client, channel, {person, me})
         if me not in there:
             raise Misfilled(CHANNEL, NOT_HERE)
         if person not in there:
@@ -275,7 +275,7 @@ class Sharing:
     async def _profile(self, user: str) -> Mapping[str, Any]:
         """A person's profile, empty where there is none."""
         try:
-            told = await self._office.client.users_info(user=user)
+            told = await self._ctx.client.users_info(user=user)
         except SlackApiError as error:
             if passing(error):
                 raise
@@ -289,7 +289,7 @@ class Sharing:
         asked = Asked(share.team, target.id, "", share.sharer, chosen.question)
         above, told = head(share.sharer, chosen), lead(share.sharer, chosen)
         try:
-            place = await post_asked(self._office.client, self._records, asked, as_shown(share), head=above, lead=told)
+            place = await post_asked(self._ctx.client, self._records, asked, as_shown(share), head=above, lead=told)
         except SlackApiError as error:
             if passing(error):
                 raise Unshareable(UNSURE) from None

@@ -9,7 +9,7 @@ from bot.slack.home.app_home_opened import PRESSED
 from knowledge.errors import IndexMissing
 from knowledge.search import Searcher
 from tests.bot.slack.questions.test_buttons import answered, shown
-from tests.bot.slack.scene import ANNA, BEN, PAY, NoLibrary, Scripted, running
+from tests.bot.slack.scene import ANNA, BEN, PAY, NoGuides, Scripted, running
 from tests.slack_server import SlackServer
 
 
@@ -44,7 +44,7 @@ async def test_the_home_tab_says_what_the_bot_is_and_is_not(
 
 
 async def test_the_home_tab_is_drawn_where_no_guide_can_be_read(slack: SlackServer, tmp_path: Path) -> None:
-    class Broken(NoLibrary):
+    class Broken(NoGuides):
         def guides(self) -> list[object]:  # type: ignore[override]
             raise IndexMissing("There is no index yet; run `careerbot index`.")
 
@@ -81,7 +81,7 @@ async def test_delete_my_data_removes_everything_of_one_person_and_says_so(
         await slack.say("D2", PAY, user=BEN)
         await slack.command("C1", "/career", PAY)
         await slack.until(lambda: len(slack.ephemeral) == 2 and slack.answers("D2"))
-        await bot.desk.idle(5)
+        await bot.worker.idle(5)
         await slack.open_tab("home", "D1")
         await slack.until(lambda: slack.homes.get(ANNA))
         await slack.press_at_home(DELETE_DATA)

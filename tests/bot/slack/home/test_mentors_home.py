@@ -9,10 +9,10 @@ import pytest
 from bot.answering.advisor import Advisor
 from bot.answering.same_question import SameQuestions
 from bot.records.database import database_url, now
-from bot.slack.api.mentors import ONLY_MENTORS, Circle
+from bot.slack.api.mentors import ONLY_MENTORS, MentorSettings
 from bot.slack.format.views import DELETE_DATA
-from bot.slack.housekeeping import Housekeeping
 from bot.slack.mentors.proposing import PROPOSAL_VIEW, PROPOSE, SENT, TEXT
+from bot.slack.periodic_jobs import PeriodicJobs
 from bot.slack.questions.offers import SHARE
 from bot.storage import Records
 from knowledge.search import Searcher
@@ -59,7 +59,7 @@ def workspace(slack: SlackServer) -> SlackServer:
 async def test_mentors_see_what_people_ask_and_others_do_not(
     workspace: SlackServer, searcher: Searcher, advisor: Advisor, same: SameQuestions, tmp_path: Path
 ) -> None:
-    async with running(workspace, advisor, tmp_path, searcher, circle=MENTORS, same=same) as bot:
+    async with running(workspace, advisor, tmp_path, searcher, mentor_settings=MENTORS, same=same) as bot:
         await three_ask(workspace, bot)
         for_mentor, for_member = await home_of(workspace, DORA), await home_of(workspace, ANNA)
     assert LONDON in for_mentor
@@ -73,7 +73,7 @@ async def test_mentors_see_what_people_ask_and_others_do_not(
 async def test_what_two_people_ask_is_not_shown(
     workspace: SlackServer, searcher: Searcher, advisor: Advisor, same: SameQuestions, tmp_path: Path
 ) -> None:
-    async with running(workspace, advisor, tmp_path, searcher, circle=MENTORS, same=same) as bot:
+    async with running(workspace, advisor, tmp_path, searcher, mentor_settings=MENTORS, same=same) as bot:
         for person in (ANNA, BEN, ANNA):
             await workspace.say("C1", f"{MENTION} {LONDON}", user=person)
         await quiet(workspace, bot)
@@ -86,7 +86,7 @@ async def test_members_of_the_mentors_user_group_are_mentors(
     workspace: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
     workspace.add_usergroup("S1", [EMIL])
-    async with running(workspace, advisor, tmp_path, searcher, circle=Circle(group="S1")):
+    async with running(workspace, advisor, tmp_path, searcher, mentor_settings=MentorSettings(group="S1")):
         assert "Questions to mentors" in await home_of(workspace, EMIL)
         assert "Questions to mentors" not in await home_of(workspace, DORA)
 
@@ -94,14 +94,14 @@ async def test_members_of_the_mentors_user_group_are_mentors(
 async def test_where_slack_does_not_tell_who_is_in_the_group_nobody_gets_rights(
     workspace: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(workspace, advisor, tmp_path, searcher, circle=Circle(group="S0GONE")):
+    async with running(workspace, advisor, tmp_path, searcher, mentor_settings=MentorSettings(group="S0GONE")):
         assert "Questions to mentors" not in await home_of(workspace, EMIL)
 
 
 async def test_a_gap_becomes_a_draft_that_the_mentor_edits_and_downloads(
     workspace: SlackServer, searcher: Searcher, advisor: Advisor, same: SameQuestions, tmp_path: Path
 ) -> None:
-    async with running(workspace, advisor, tmp_path, searcher, circle=MENTORS, same=same) as bot:
+    async with running(workspace, advisor, tmp_path, searcher, mentor_settings=MENTORS, same=same) as bot:
         await three_ask(workspace, bot)
         await home_of(workspace, DORA)
         await workspace.press_at_home(f"{PROPOSE}_0", user=DORA)
@@ -127,7 +127,7 @@ async def test_a_gap_becomes_a_draft_that_the_mentor_edits_and_downloads(
 async def test_a_button_that_somebody_kept_gives_no_right_to_propose(
     workspace: SlackServer, searcher: Searcher, advisor: Advisor, same: SameQuestions, tmp_path: Path
 ) -> None:
-    async with running(workspace, advisor, tmp_path, searcher, circle=MENTORS, same=same) as bot:
+    async with running(workspace, advisor, tmp_path, searcher, mentor_settings=MENTORS, same=same) as bot:
         await three_ask(workspace, bot)
         await home_of(workspace, DORA)
         workspace.homes[ANNA] = workspace.homes[DORA]
@@ -141,9 +141,9 @@ async def test_delete_my_data_takes_shared_cards_out_of_slack(
 ) -> None:
     workspace.add_dm("D2", user=BEN)
     workspace.add_person(BEN, name="Ben")
-    async with running(workspace, advisor, tmp_path, searcher, circle=MENTORS) as bot:
+    async with running(workspace, advisor, tmp_path, searcher, mentor_settings=MENTORS) as bot:
         ts = await answered(workspace, PAY, "D1")
-        await bot.desk.idle(5)
+        await bot.worker.idle(5)
         await workspace.press("D1", ts, SHARE)
         await workspace.until(lambda: "submit" in (workspace.open_modal(ANNA) or {}))
         view = workspace.open_modal(ANNA)
@@ -170,13 +170,13 @@ def _filled(block: dict[str, Any]) -> dict[str, Any]:
 async def test_texts_are_forgotten_when_they_are_old(
     workspace: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(workspace, advisor, tmp_path, searcher, circle=MENTORS) as bot:
+    async with running(workspace, advisor, tmp_path, searcher, mentor_settings=MENTORS) as bot:
         await three_ask(workspace, bot)
         (first, *_) = await bot._records.receipts.gaps()
         await bot._records.feedback.keep(first["key"], ANNA, liked=False, reason="wrong", text="my words")
-        await bot.housekeeping.round(now() + dt.timedelta(days=89))
+        await bot.periodic_jobs.round(now() + dt.timedelta(days=89))
         assert len(await bot._records.receipts.gaps()) == 3
-        await bot.housekeeping.round(now() + dt.timedelta(days=91))
+        await bot.periodic_jobs.round(now() + dt.timedelta(days=91))
         assert list(await bot._records.receipts.gaps()) == []
         (rating,) = await bot._records.feedback.all()
     assert (rating["reason"], rating["text"]) == ("wrong", "")
@@ -191,7 +191,7 @@ async def test_a_chore_that_fails_keeps_no_other_from_being_done(caplog: pytest.
     async def work(_: dt.datetime) -> None:
         done.append("work")
 
-    await Housekeeping({"failing": fail, "working": work}).round(now())
+    await PeriodicJobs({"failing": fail, "working": work}).round(now())
     assert done == ["work"]
     assert "xoxb-secret" not in caplog.text
 

@@ -19,7 +19,7 @@ from bot.records.channels import ChannelSettings
 from bot.slack.app import SlackBot
 from bot.slack.format.blocks import SHOW_PASSAGE
 from bot.slack.mentors.confirming.afresh import FRESH_COMING, FRESH_THERE
-from bot.slack.mentors.confirming.confirmed import FRESH, SHOW_CONFIRMED, Confirmed
+from bot.slack.mentors.confirming.confirmed import FRESH, SHOW_CONFIRMED, ConfirmedAnswers
 from bot.slack.mentors.confirming.exporting import NOT_SENT, NOTHING_TO_EXPORT, SENT
 from bot.slack.mentors.confirming.labels import FORGOTTEN
 from bot.slack.mentors.confirming.listeners import (
@@ -154,7 +154,7 @@ def mentoring(slack: SlackServer, shelf: Shelf, same: SameQuestions, tmp_path: P
         slack.add_dm(f"D{person}", person)
 
     def start(advisor: Any, compared: SameQuestions | None = same) -> AbstractAsyncContextManager[SlackBot]:
-        return running(slack, advisor, tmp_path, shelf, circle=MENTORS, same=compared)
+        return running(slack, advisor, tmp_path, shelf, mentor_settings=MENTORS, same=compared)
 
     return start
 
@@ -484,7 +484,7 @@ async def test_an_answer_that_was_made_again_meanwhile_is_not_marked_as_confirme
         await slack.submit(view, left(answer=MINE), user=DORA)
         await slack.until(lambda: len(slack.called("conversations.replies")) > reads)
         await slack.settled()
-        await expire(bot.office)
+        await expire(bot.ctx)
         assert "Frameworks" in slack.answers("C1")[0]["text"]
         assert "Corrected by" not in shown(slack.answers("C1")[0])
         (one,) = await bot._records.confirmations.active()
@@ -639,7 +639,7 @@ async def test_a_fresh_answer_survives_a_restart_in_the_middle(
         advisor.working.clear()
         await slack.press("C2", before["ts"], FRESH, user=BEN)
         await asyncio.wait_for(advisor.working.wait(), 10)
-        await bot.desk.leave()
+        await bot.worker.leave()
     assert "$130,000" in slack.answers("C2")[0]["text"]
     async with mentoring(quoting) as bot:
         await slack.until(lambda: "$120,000" in slack.answers("C2")[0]["text"])
@@ -721,7 +721,7 @@ async def test_when_its_passage_changes_it_is_never_given_again_and_the_mentor_l
         await slack.until(lambda: slack.answers("C2"))
         await quiet(slack, bot)
         assert "Confirmed by" not in told(slack, "C2")
-        await asyncio.gather(*(expire(bot.office) for _ in range(3)))
+        await asyncio.gather(*(expire(bot.ctx) for _ in range(3)))
         (notice,) = slack.answers(f"D{DORA}")
         assert PAY in shown(notice)
         assert "Average salary" in shown(notice)
@@ -749,7 +749,7 @@ async def test_of_two_who_look_again_the_second_is_told(
         await confirm(slack, await answered(slack))
         (one,) = await bot._records.confirmations.active()
         shelf.rewritten.add(basis(one))
-        assert [gone.id for gone in await expire(bot.office)] == [one.id]
+        assert [gone.id for gone in await expire(bot.ctx)] == [one.id]
         (notice,) = slack.answers(f"D{DORA}")
         await slack.press(f"D{DORA}", notice["ts"], CONFIRM_AGAIN, user=DORA)
         await slack.until(lambda: (slack.open_modal(DORA) or {}).get("callback_id") == CONFIRM_VIEW)
@@ -772,7 +772,7 @@ async def test_where_no_passage_is_left_there_is_nothing_to_confirm_again(
         await confirm(slack, await answered(slack))
         (one,) = await bot._records.confirmations.active()
         shelf.gone.update(basis.passage for basis in one.passages)
-        await expire(bot.office)
+        await expire(bot.ctx)
         (notice,) = slack.answers(f"D{DORA}")
         assert CONFIRM_AGAIN not in str(notice["blocks"])
         action = {"type": "button", "action_id": CONFIRM_AGAIN, "value": one.id}
@@ -791,7 +791,7 @@ async def test_an_index_that_cannot_be_read_lets_nothing_expire(
     async with mentoring(advisor) as bot:
         await confirm(slack, await answered(slack))
         shelf.broken = True
-        assert await expire(bot.office) == []
+        assert await expire(bot.ctx) == []
         await slack.say("C2", f"{MENTION} {AGAIN}", user=BEN)
         await slack.until(lambda: slack.answers("C2"))
         await quiet(slack, bot)
@@ -821,7 +821,7 @@ async def test_who_is_a_mentor_no_more_is_not_asked_but_the_mentors_are(
         (one,) = await bot._records.confirmations.active()
         await bot._records.forget(DORA)
         shelf.rewritten.add(basis(one))
-        await expire(bot.office)
+        await expire(bot.ctx)
         assert PAY in told(slack, MENTORS_CHANNEL)
         assert "that a mentor confirmed" in told(slack, MENTORS_CHANNEL)
         assert slack.answers(f"D{DORA}") == []
@@ -835,9 +835,9 @@ async def test_a_notice_that_slack_did_not_take_is_sent_in_the_next_round(
         (one,) = await bot._records.confirmations.active()
         shelf.rewritten.add(basis(one))
         slack.fail("chat.postMessage", "internal_error")
-        await expire(bot.office)
+        await expire(bot.ctx)
         assert slack.answers(f"D{DORA}") == []
-        assert await expire(bot.office) == []
+        assert await expire(bot.ctx) == []
         assert len(slack.answers(f"D{DORA}")) == 1
 
 
@@ -845,8 +845,8 @@ async def test_a_notice_that_slack_did_not_take_is_sent_in_the_next_round(
 
 
 async def at_home(slack: SlackServer, bot: SlackBot, user: str) -> None:
-    view = {"type": "home", "blocks": await confirmations_blocks(bot.office, TEAM)}
-    await bot.office.client.views_publish(user_id=user, view=view)
+    view = {"type": "home", "blocks": await confirmations_blocks(bot.ctx, TEAM)}
+    await bot.ctx.client.views_publish(user_id=user, view=view)
 
 
 async def test_of_two_who_withdraw_it_the_second_is_told_who_did(
@@ -953,7 +953,7 @@ async def test_a_question_is_compared_with_500_confirmations_in_milliseconds(
             one = Confirmation(f"c{number}", TEAM, f"k{number}", asked, "a", (), cited, DORA)
             await records.draft(one)
             assert await records.confirm(one, [], await records.version())
-        confirmed = Confirmed(records, shelf, same)
+        confirmed = ConfirmedAnswers(records, shelf, same)
         like_them = await confirmed.answer_to(PAY, TEAM, frozenset())
         assert like_them is None or not like_them.certain
         started = time.perf_counter()
@@ -976,7 +976,7 @@ async def test_what_another_process_confirmed_or_withdrew_is_noticed_at_once(
     slack: SlackServer, advisor: Counting, shelf: Shelf, mentoring: Mentoring
 ) -> None:
     async with mentoring(advisor) as bot:
-        other = Confirmed(bot._records.confirmations, shelf, None)
+        other = ConfirmedAnswers(bot._records.confirmations, shelf, None)
         assert await other.answer_to(AGAIN, TEAM, frozenset()) is None
         await confirm(slack, await answered(slack))
         found = await other.answer_to(AGAIN, TEAM, frozenset())

@@ -19,8 +19,8 @@ from bot.slack.app import SlackBot
 from bot.slack.format.blocks import FEEDBACK
 from bot.slack.mentors.handover import listeners as listeners
 from bot.slack.mentors.handover import views as views
-from bot.slack.mentors.handover.listeners import CARRIED, remind, resume, take_back
-from bot.slack.mentors.handover.service import Carried
+from bot.slack.mentors.handover.listeners import CARRIED
+from bot.slack.mentors.handover.service import Carried, remind, resume, take_back
 from bot.slack.questions.offers import ASK_MENTOR
 from knowledge.search import Searcher
 from tests.bot.slack.scene import ANNA, BEN, CLEO, DORA, EMIL, MENTION, MENTORS, MENTORS_CHANNEL, PAY, running
@@ -61,7 +61,7 @@ class House:
             self._advisor,
             self._folder,
             self._searcher,
-            circle=MENTORS,
+            mentor_settings=MENTORS,
             same=self._same,
         )
         self.bot = await self._scene.__aenter__()
@@ -76,7 +76,7 @@ class House:
     async def again(self) -> None:
         await self.close()
         await self.open()
-        await resume(self.bot.office, LATER)
+        await resume(self.bot.ctx, LATER)
 
     async def asked(self, question: str = LONDON, channel: str = "C1", user: str = ANNA) -> str:
         """A question of Anna's, answered; the ts of the answer."""
@@ -126,8 +126,8 @@ class House:
         await self.slack.until(lambda: CARRIED[Carried.SENT] in whispers(self.slack, DORA))
 
     async def handover(self) -> Handover:
-        (row,) = await self.bot.office.records.handovers.all()
-        found = await self.bot.office.records.handovers.find(row["id"])
+        (row,) = await self.bot.ctx.records.handovers.all()
+        found = await self.bot.ctx.records.handovers.find(row["id"])
         assert found is not None
         return found
 
@@ -336,7 +336,7 @@ async def test_double_clicks_do_everything_once(slack: SlackServer, house: House
     await slack.until(lambda: CARRIED[Carried.SENT] in whispers(slack, DORA))
     assert "Answered by" in seen(card)
     assert len(carried(slack, "C1")) == 1
-    did = [(row["person"], row["what"]) for row in await house.bot.office.records.audit_log.all()]
+    did = [(row["person"], row["what"]) for row in await house.bot.ctx.records.audit_log.all()]
     steps = [(ANNA, "asked mentors"), (DORA, "took"), (DORA, "gave back"), (DORA, "took"), (DORA, "answered")]
     assert did == steps
 
@@ -488,20 +488,20 @@ def stored() -> Handover:
 
 
 async def test_a_question_kept_and_not_posted_is_posted_after_a_restart(slack: SlackServer, house: House) -> None:
-    await house.bot.office.records.handovers.add(stored())
-    await resume(house.bot.office)
+    await house.bot.ctx.records.handovers.add(stored())
+    await resume(house.bot.ctx)
     assert cards(slack) == []  # another process may be about to post it
-    await asyncio.gather(resume(house.bot.office, LATER), resume(house.bot.office, LATER))
-    await resume(house.bot.office, LATER + LEASE)
+    await asyncio.gather(resume(house.bot.ctx, LATER), resume(house.bot.ctx, LATER))
+    await resume(house.bot.ctx, LATER + LEASE)
     (card,) = cards(slack)
     await house.take(card)
 
 
 async def test_a_card_posted_and_not_noted_is_found_again(slack: SlackServer, house: House) -> None:
     handover = stored()
-    await house.bot.office.records.handovers.add(handover)
+    await house.bot.ctx.records.handovers.add(handover)
     metadata = views.card_metadata(handover)
-    await post(house.bot.office.client, MENTORS_CHANNEL, views.card(handover), metadata=metadata)
+    await post(house.bot.ctx.client, MENTORS_CHANNEL, views.card(handover), metadata=metadata)
     await house.again()
     (card,) = cards(slack)
     await house.take(card)
@@ -513,13 +513,13 @@ async def test_an_answer_that_was_being_sent_arrives_once(slack: SlackServer, ho
     card = await house.hand_over()
     await house.take(card)
     handover = await house.handover()
-    await house.bot.office.records.handovers.answer(handover.id, DORA, "80,000 pounds")
+    await house.bot.ctx.records.handovers.answer(handover.id, DORA, "80,000 pounds")
     handover = await house.handover()
     if posted:
         metadata = views.answer_metadata(handover, quoted=False)
         message = views.answer(handover, quoted=False)
         place = handover.channel, handover.thread_ts
-        await post(house.bot.office.client, place[0], message, thread_ts=place[1], metadata=metadata)
+        await post(house.bot.ctx.client, place[0], message, thread_ts=place[1], metadata=metadata)
     await house.again()
     await house.again()
     assert len(carried(slack, "C1")) == 1
@@ -531,9 +531,9 @@ async def test_an_answer_being_put_into_direct_messages_arrives_once(slack: Slac
     card = await house.hand_over(named=False)
     await house.take(card)
     handover = await house.handover()
-    await house.bot.office.records.handovers.answer(handover.id, DORA, "80,000 pounds")
+    await house.bot.ctx.records.handovers.answer(handover.id, DORA, "80,000 pounds")
     slack.fail("chat.update", "internal_error")
-    await resume(house.bot.office, LATER)
+    await resume(house.bot.ctx, LATER)
     assert "80,000" not in seen(carried(slack, "D1")[0])
     await house.again()
     (answer,) = carried(slack, "D1")
@@ -548,7 +548,7 @@ async def test_a_card_that_could_not_be_changed_is_changed_later(slack: SlackSer
     await slack.press(MENTORS_CHANNEL, card["ts"], views.TAKE, user=EMIL)
     await slack.until(lambda: whispers(slack, EMIL))
     assert whispers(slack, EMIL) == [f"<@{DORA}> has taken this question."]
-    await resume(house.bot.office)
+    await resume(house.bot.ctx)
     assert f"Taken by <@{DORA}>" in seen(card)
 
 
@@ -559,10 +559,10 @@ async def test_without_the_bot_in_the_mentors_channel_the_asker_is_told_and_noth
     view = await house.window(await house.asked())
     await slack.submit(view, chosen(view, named=True))
     await slack.until(lambda: listeners.KEPT in seen(slack.open_modal(ANNA)))
-    await resume(house.bot.office)
+    await resume(house.bot.ctx)
     assert cards(slack) == []
     slack.channels[MENTORS_CHANNEL].member = True
-    await resume(house.bot.office)
+    await resume(house.bot.ctx)
     (card,) = cards(slack)
     await house.take(card)
 
@@ -575,7 +575,7 @@ async def test_while_slack_answers_nothing_the_window_says_that_the_question_is_
     held = slack.hold("chat.postMessage")
     await slack.submit(view, chosen(view, named=True))
     await slack.until(lambda: listeners.KEPT in seen(slack.open_modal(ANNA)))
-    await resume(house.bot.office)
+    await resume(house.bot.ctx)
     held.set()
     await slack.until(lambda: cards(slack))
     await slack.settled()
@@ -618,22 +618,22 @@ async def test_a_mentor_is_told_when_the_asker_cannot_be_reached_and_still_has_t
 
 async def test_an_open_question_is_brought_up_once_in_each_period(slack: SlackServer, house: House) -> None:
     card = await house.hand_over()
-    office = house.bot.office
-    assert await remind(office, 24, now() + dt.timedelta(hours=23)) == 0
+    ctx = house.bot.ctx
+    assert await remind(ctx, 24, now() + dt.timedelta(hours=23)) == 0
     due = now() + dt.timedelta(hours=25)
-    assert sum(await asyncio.gather(*(remind(office, 24, due) for _ in range(2)))) == 1
+    assert sum(await asyncio.gather(*(remind(ctx, 24, due) for _ in range(2)))) == 1
     assert [m["text"] for m in thread(slack, card)] == [views.STILL_OPEN]
-    assert await remind(office, 24, due + dt.timedelta(hours=23)) == 0
-    assert await remind(office, 24, due + dt.timedelta(hours=24)) == 1
+    assert await remind(ctx, 24, due + dt.timedelta(hours=23)) == 0
+    assert await remind(ctx, 24, due + dt.timedelta(hours=24)) == 1
 
 
 async def test_who_took_a_question_and_does_not_answer_is_reminded_alone(slack: SlackServer, house: House) -> None:
     card = await house.hand_over(named=False)
     await house.take(card)
-    office = house.bot.office
-    assert await remind(office, 24, now() + dt.timedelta(hours=71)) == 0
-    assert await remind(office, 24, now() + dt.timedelta(hours=73)) == 1
-    assert await remind(office, 24, now() + dt.timedelta(hours=74)) == 0
+    ctx = house.bot.ctx
+    assert await remind(ctx, 24, now() + dt.timedelta(hours=71)) == 0
+    assert await remind(ctx, 24, now() + dt.timedelta(hours=73)) == 1
+    assert await remind(ctx, 24, now() + dt.timedelta(hours=74)) == 0
     assert len(thread(slack, card)) == 1
     (reminder,) = slack.answers("D4")
     assert LONDON in seen(reminder)
@@ -647,9 +647,9 @@ async def test_what_is_taken_back_is_gone_from_the_mentors_channel_and_the_recor
     card = await house.hand_over()
     await house.take(card)
     await house.write(card)
-    await take_back(house.bot.office, ANNA)
+    await take_back(house.bot.ctx, ANNA)
     assert seen(card).split("\n") == [views.TAKEN_BACK] * 2
-    assert await house.bot.office.records.handovers.all() == []
+    assert await house.bot.ctx.records.handovers.all() == []
     await house.send()
     await slack.until(lambda: views.TAKEN_BACK in whispers(slack, DORA))
     assert carried(slack, "C1") == []
@@ -661,11 +661,11 @@ async def test_a_question_taken_back_while_it_is_posted_leaves_no_card(slack: Sl
     calls = len(slack.called("chat.postMessage"))
     await slack.submit(view, chosen(view, named=True))
     await slack.until(lambda: len(slack.called("chat.postMessage")) > calls)
-    await take_back(house.bot.office, ANNA)
+    await take_back(house.bot.ctx, ANNA)
     held.set()
     await slack.until(lambda: cards(slack) and views.TAKEN_BACK in seen(cards(slack)[0]))
     await slack.settled()
-    assert await house.bot.office.records.handovers.all() == []
+    assert await house.bot.ctx.records.handovers.all() == []
     assert LONDON not in seen(cards(slack)[0])
 
 
@@ -729,7 +729,7 @@ async def test_a_kept_answer_is_given_to_the_next_who_asks_the_same(slack: Slack
     await slack.until(lambda: (slack.open_modal(DORA) or {}).get("submit"))
     await slack.submit(slack.open_modal(DORA) or {}, {}, user=DORA)
     await slack.until(lambda: "Done." in seen(slack.open_modal(DORA)))
-    await house.bot.housekeeping.round(now())
+    await house.bot.periodic_jobs.round(now())
     await slack.say("D2", LONDON, user=BEN)
     await slack.until(lambda: slack.answers("D2"))
     told = seen(slack.answers("D2")[0])

@@ -17,14 +17,14 @@ from bot.answering.conversation import Answer, Coverage, Receipt
 from bot.mentoring.report import NOT_ENOUGH, Answered, Gap, Group, Observations, Report, Tally, report
 from bot.records.database import database_url, now
 from bot.records.inbox import AskedQuestion
-from bot.slack.api.mentors import Circle, Mentors
+from bot.slack.api.mentors import Mentors, MentorSettings
 from bot.slack.app import open_client
-from bot.slack.mentors.confirming.confirmed import Confirmed
-from bot.slack.mentors.context import Office
+from bot.slack.context import AppContext
+from bot.slack.mentors.confirming.confirmed import ConfirmedAnswers
 from bot.slack.mentors.reporting import post_weekly, recent_report, report_blocks, weekly
 from bot.storage import Records
 from knowledge.search import Searcher
-from tests.bot.slack.scene import ANNA, BEN, CLEO, DORA, MENTORS, MENTORS_CHANNEL, PAY, NoLibrary, running
+from tests.bot.slack.scene import ANNA, BEN, CLEO, DORA, MENTORS, MENTORS_CHANNEL, PAY, NoGuides, running
 from tests.slack_server import SlackServer
 from tests.slack_server.blocks import blocks_problem, texts, view_problem
 from tests.slack_server.server import ALL_SCOPES, BOT_TOKEN
@@ -94,14 +94,14 @@ def test_nothing_in_a_label_is_formatted_or_calls_anybody() -> None:
 
 
 @asynccontextmanager
-async def office(slack: SlackServer, folder: Path, channel: str = MENTORS_CHANNEL) -> AsyncIterator[Office]:
+async def office(slack: SlackServer, folder: Path, channel: str = MENTORS_CHANNEL) -> AsyncIterator[AppContext]:
     """An office as a process of its own has it, on the records of a folder."""
     records = await Records.open(database_url("", folder))
     client = open_client(BOT_TOKEN, slack.url)
-    circle = Circle(frozenset([DORA]), channel=channel)
-    desk: Any = None
-    confirmed = Confirmed(records.confirmations, NoLibrary(), None)
-    yield Office(records, NoLibrary(), client, desk, Mentors(client, circle), confirmed, None)
+    mentor_settings = MentorSettings(frozenset([DORA]), channel=channel)
+    worker: Any = None
+    confirmed = ConfirmedAnswers(records.confirmations, NoGuides(), None)
+    yield AppContext(records, NoGuides(), client, worker, Mentors(client, mentor_settings), confirmed, None)
     await records.close()
 
 
@@ -235,13 +235,13 @@ async def test_the_report_of_a_running_bot_has_the_headings_of_its_guides(
     slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
     people = {ANNA: "D1", BEN: "D2", CLEO: "D3"}
-    async with running(slack, advisor, tmp_path, searcher, circle=MENTORS) as bot:
+    async with running(slack, advisor, tmp_path, searcher, mentor_settings=MENTORS) as bot:
         for person, place in people.items():
             slack.add_dm(place, user=person)
             await slack.say(place, PAY, user=person)
         await slack.until(lambda: all(map(slack.answers, people.values())))
-        await bot.desk.idle(5)
-        made = await recent_report(bot.office, now())
+        await bot.worker.idle(5)
+        made = await recent_report(bot.ctx, now())
     assert made.topics.groups == (Group("Average salary", 3, 3),)
 
 

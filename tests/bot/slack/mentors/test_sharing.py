@@ -114,7 +114,7 @@ def prefilled(view: dict[str, Any]) -> str:
 
 
 async def share_of(bot: SlackBot, view: dict[str, Any]) -> Share:
-    share = await bot.office.records.shares.find(view["private_metadata"])
+    share = await bot.ctx.records.shares.find(view["private_metadata"])
     assert share is not None
     return share
 
@@ -138,9 +138,9 @@ async def test_a_member_shares_their_own_answer_from_a_direct_message_with_a_per
             assert said in told, told
         assert "2026-11" in told
         assert "without a language model. Answered on <!date^" in told
-        (row,) = await bot.office.records.shares.all()
+        (row,) = await bot.ctx.records.shares.all()
         assert (row["sharer"], row["target"], row["channel"], row["ts"]) == (ANNA, BEN, "D0BEN", card["ts"])
-        deeds = [(deed["person"], deed["what"]) for deed in await bot.office.records.audit_log.all()]
+        deeds = [(deed["person"], deed["what"]) for deed in await bot.ctx.records.audit_log.all()]
     assert deeds == [(ANNA, "shared")]
     assert all_cards(slack) == [card]
     assert not any("Shared by" in str(message) for user in (ANNA, CLEO, DORA, EMIL) for message in slack.sees(user))
@@ -165,7 +165,7 @@ async def test_a_member_shares_their_own_answer_in_a_channel(
 async def test_a_mentor_shares_somebody_elses_answer_from_a_channel_and_the_asker_is_nowhere_in_it(
     slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, advisor, tmp_path, searcher, circle=MENTORS) as bot:
+    async with running(slack, advisor, tmp_path, searcher, mentor_settings=MENTORS) as bot:
         await answered(slack, "hello, I am Anna")
         ts = await answered(slack, PAY)
         view = await opened(slack, "C1", ts, DORA)
@@ -175,7 +175,7 @@ async def test_a_mentor_shares_somebody_elses_answer_from_a_channel_and_the_aske
         (card,) = cards(slack, "C2")
         for said in (f"Shared by <@{DORA}>", "> Worth", f"*Question* {question}", "$120,000", "Average salary"):
             assert said in shown(card), shown(card)
-        receipt = await bot.office.records.receipts.find((await bot.office.records.shares.all())[0]["id"])
+        receipt = await bot.ctx.records.receipts.find((await bot.ctx.records.shares.all())[0]["id"])
         assert receipt["person"] == DORA
     assert ANNA not in str(card)
     assert "hello" not in str(card)
@@ -199,8 +199,8 @@ async def test_a_recipient_asks_on_from_the_card_looks_at_its_passage_and_rates_
         assert "*In the United States, the average salary" in shown(slack.open_modal(BEN))
         await slack.press("D0BEN", card["ts"], FEEDBACK, user=BEN, value="up")
         await slack.until(lambda: len(slack.called("response_url")) == 1)
-        ratings = [(rating["person"], rating["key"]) for rating in await bot.office.records.feedback.all()]
-        assert ratings == [(BEN, (await bot.office.records.shares.all())[0]["id"])]
+        ratings = [(rating["person"], rating["key"]) for rating in await bot.ctx.records.feedback.all()]
+        assert ratings == [(BEN, (await bot.ctx.records.shares.all())[0]["id"])]
         await slack.say("D0BEN", "what does that depend on?", user=BEN, thread_ts=card["ts"])
         await slack.until(lambda: len(slack.answers("D0BEN")) == 2)
     assert "location" in slack.answers("D0BEN")[-1]["text"]
@@ -251,7 +251,7 @@ async def test_the_shortcut_shares_a_streamed_answer(
 async def test_a_private_answer_that_was_posted_can_be_shared_with_its_question(
     slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, advisor, tmp_path, searcher, circle=MENTORS):
+    async with running(slack, advisor, tmp_path, searcher, mentor_settings=MENTORS):
         await slack.command("C1", "/career", PAY)
         await slack.until(lambda: slack.ephemeral)
         await slack.press("C1", slack.ephemeral[0]["ts"], POST_DRAFT)
@@ -271,7 +271,7 @@ async def test_a_private_answer_that_was_posted_can_be_shared_with_its_question(
 async def test_a_card_is_shared_on_by_its_sharer_and_not_by_who_got_it(
     slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, advisor, tmp_path, searcher, circle=MENTORS):
+    async with running(slack, advisor, tmp_path, searcher, mentor_settings=MENTORS):
         ts = await answered(slack, channel="D1")
         view = await opened(slack, "D1", ts, ANNA)
         await sent(slack, view, ANNA, person=DORA, note="For your eyes")
@@ -294,7 +294,7 @@ async def test_a_card_is_shared_on_by_its_sharer_and_not_by_who_got_it(
 async def test_a_member_who_is_no_mentor_shares_no_answer_of_somebody_else(
     slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, advisor, tmp_path, searcher, circle=MENTORS):
+    async with running(slack, advisor, tmp_path, searcher, mentor_settings=MENTORS):
         ts = await answered(slack)
         await press(slack, "C1", ts, BEN)
         assert await refusal(slack, BEN) == sharing.NOT_YOURS
@@ -312,7 +312,7 @@ async def forged(slack: SlackServer, user: str, channel: str, ts: str) -> None:
 async def test_a_forged_press_gives_a_mentor_nothing_of_a_direct_message(
     slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, advisor, tmp_path, searcher, circle=MENTORS):
+    async with running(slack, advisor, tmp_path, searcher, mentor_settings=MENTORS):
         ts = await answered(slack, channel="D1")
         await forged(slack, DORA, "D1", ts)
         assert await refusal(slack, DORA) == sharing.PRIVATE
@@ -322,7 +322,7 @@ async def test_a_forged_press_gives_a_mentor_nothing_of_a_direct_message(
 async def test_a_forged_press_gives_a_mentor_nothing_of_a_channel_they_are_not_in(
     slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, advisor, tmp_path, searcher, circle=MENTORS):
+    async with running(slack, advisor, tmp_path, searcher, mentor_settings=MENTORS):
         ts = await answered(slack, channel="C3")
         await forged(slack, DORA, "C3", ts)
         assert await refusal(slack, DORA) == sharing.OUTSIDE
@@ -332,7 +332,7 @@ async def test_a_forged_press_gives_a_mentor_nothing_of_a_channel_they_are_not_i
 async def test_rights_are_asked_for_again_when_the_window_is_sent(
     slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, advisor, tmp_path, searcher, circle=MENTORS) as bot:
+    async with running(slack, advisor, tmp_path, searcher, mentor_settings=MENTORS) as bot:
         ts = await answered(slack, channel="C3")
         view = await opened(slack, "C3", ts, EMIL)
         (slack.channels["C3"].members or set()).discard(EMIL)
@@ -347,7 +347,7 @@ async def test_rights_are_asked_for_again_when_the_window_is_sent(
 async def test_a_window_is_of_no_use_to_anybody_else(
     slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, advisor, tmp_path, searcher, circle=MENTORS) as bot:
+    async with running(slack, advisor, tmp_path, searcher, mentor_settings=MENTORS) as bot:
         ts = await answered(slack, channel="D1")
         view = await opened(slack, "D1", ts, ANNA)
         stolen = {**view, "state": {"values": filled(channel="C2", question="What?")}}
@@ -384,10 +384,10 @@ async def test_messages_of_people_are_not_shared(
 async def test_an_answer_whose_record_was_deleted_is_not_shared(
     slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, advisor, tmp_path, searcher, circle=MENTORS) as bot:
+    async with running(slack, advisor, tmp_path, searcher, mentor_settings=MENTORS) as bot:
         ts = await answered(slack)
         view = await opened(slack, "C1", ts, DORA)
-        await bot.office.records.forget(ANNA)
+        await bot.ctx.records.forget(ANNA)
         assert await sent(slack, view, DORA, channel="C2") == sharing.GONE
         await press(slack, "C1", ts, DORA)
         assert await refusal(slack, DORA) == sharing.FORGOTTEN
@@ -455,7 +455,7 @@ async def test_nobody_shares_where_they_are_not(
 async def test_a_mentor_does_not_name_who_asked(
     slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path, question: str, note: str, field: str
 ) -> None:
-    async with running(slack, advisor, tmp_path, searcher, circle=MENTORS):
+    async with running(slack, advisor, tmp_path, searcher, mentor_settings=MENTORS):
         view = await opened(slack, "C1", await answered(slack), DORA)
         told = sharing.NAMES_ASKER if question.strip() else sharing.NO_QUESTION
         assert await errors(slack, view, DORA, channel="C2", question=question, note=note) == {field: told}
@@ -465,7 +465,7 @@ async def test_a_mentor_does_not_name_who_asked(
 async def test_a_mentor_does_not_share_an_answer_that_names_who_asked(
     slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, advisor, tmp_path, searcher, circle=MENTORS):
+    async with running(slack, advisor, tmp_path, searcher, mentor_settings=MENTORS):
         ts = await answered(slack)
         slack.channels["C1"].messages[ts]["blocks"][0]["text"] += " I found nothing about Anna."
         view = await opened(slack, "C1", ts, DORA)
@@ -499,13 +499,13 @@ async def test_a_window_sent_twice_posts_one_card(
         await slack.until(lambda: sharing.UNDER_WAY in str(slack.open_modal(ANNA)))
         held.set()
         await slack.until(lambda: "Shared with" in str(slack.open_modal(ANNA)))
-        late = {**view, "private_metadata": (await bot.office.records.shares.all())[0]["id"]}
+        late = {**view, "private_metadata": (await bot.ctx.records.shares.all())[0]["id"]}
         late["state"] = {"values": filled(person=BEN, question=PAY)}
         answers: list[Any] = []
         await slack._interact({"type": "view_submission", "view": late}, ANNA, answered=answers.append)
         await slack.until(lambda: answers)
         assert sharing.POSTED in str(answers)
-        deeds = await bot.office.records.audit_log.all()
+        deeds = await bot.ctx.records.audit_log.all()
     assert len(all_cards(slack)) == 1
     assert len(deeds) == 1
 
@@ -515,7 +515,7 @@ async def test_a_share_that_was_cut_off_is_not_posted_again(
 ) -> None:
     async with running(slack, advisor, tmp_path, searcher) as bot:
         view = await opened(slack, "D1", await answered(slack, channel="D1"), ANNA)
-        assert await bot.office.records.shares.claim(view["private_metadata"], BEN)
+        assert await bot.ctx.records.shares.claim(view["private_metadata"], BEN)
         assert await sent(slack, view, ANNA, person=BEN) == sharing.UNDER_WAY
     assert all_cards(slack) == []
 
@@ -526,12 +526,12 @@ async def test_what_slack_refuses_can_be_sent_again_and_what_it_does_not_confirm
     async with running(slack, advisor, tmp_path, searcher) as bot:
         ts = await answered(slack, channel="D1")
         view = await opened(slack, "D1", ts, ANNA)
-        receipts = len(await bot.office.records.receipts.all())
+        receipts = len(await bot.ctx.records.receipts.all())
         slack.fail("chat.postMessage", "is_archived")
         assert await errors(slack, view, ANNA, channel="C3") == {CHANNEL: sharing.NOT_HERE}
         slack.fail("chat.postMessage", "messages_tab_disabled")
         assert await errors(slack, view, ANNA, person=BEN) == {PERSON: sharing.REFUSED}
-        assert len(await bot.office.records.receipts.all()) == receipts
+        assert len(await bot.ctx.records.receipts.all()) == receipts
         slack.fail("chat.postMessage", "internal_error")
         assert await sent(slack, view, ANNA, person=BEN) == sharing.UNSURE
     assert all_cards(slack) == []
@@ -543,7 +543,7 @@ async def test_a_window_left_open_for_a_day_is_of_no_use(
     async with running(slack, advisor, tmp_path, searcher) as bot:
         view = await opened(slack, "D1", await answered(slack, channel="D1"), ANNA)
         yesterday = now() - module.KEPT - dt.timedelta(minutes=1)
-        await bot.office.records._database.change(sa.update(module._shares).values(opened_at=yesterday))
+        await bot.ctx.records._database.change(sa.update(module._shares).values(opened_at=yesterday))
         assert await sent(slack, view, ANNA, person=BEN) == sharing.GONE
     assert all_cards(slack) == []
 
@@ -556,24 +556,24 @@ async def test_closing_the_window_leaves_nothing(
         await slack.close(view)
         await slack.settled()
         await slack.until(lambda: not slack._pending)
-        assert await bot.office.records.shares.find(view["private_metadata"]) is None
+        assert await bot.ctx.records.shares.find(view["private_metadata"]) is None
     assert all_cards(slack) == []
 
 
 async def test_a_sharer_who_is_forgotten_leaves_where_their_cards_stand_and_takes_the_receipt(
     slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(slack, advisor, tmp_path, searcher, circle=MENTORS) as bot:
+    async with running(slack, advisor, tmp_path, searcher, mentor_settings=MENTORS) as bot:
         view = await opened(slack, "C1", await answered(slack), DORA)
         await sent(slack, view, DORA, channel="C2")
         (card,) = cards(slack, "C2")
-        (stands,) = await bot.office.records.shares.cards_of(DORA)
+        (stands,) = await bot.ctx.records.shares.cards_of(DORA)
         assert (stands.channel, stands.ts) == ("C2", card["ts"])
-        await bot.office.records.forget(ANNA)
-        assert await bot.office.records.receipts.find(view["private_metadata"])
-        await bot.office.records.forget(DORA)
-        assert await bot.office.records.receipts.find(view["private_metadata"]) is None
-        assert await bot.office.records.shares.all() == []
+        await bot.ctx.records.forget(ANNA)
+        assert await bot.ctx.records.receipts.find(view["private_metadata"])
+        await bot.ctx.records.forget(DORA)
+        assert await bot.ctx.records.receipts.find(view["private_metadata"]) is None
+        assert await bot.ctx.records.shares.all() == []
 
 
 # Guides that change
@@ -598,11 +598,11 @@ class Changing:
 async def test_an_answer_whose_passages_have_changed_is_not_shared(
     slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    library = Changing(searcher)
-    async with running(slack, advisor, tmp_path, library):
+    guide_index = Changing(searcher)
+    async with running(slack, advisor, tmp_path, guide_index):
         ts = await answered(slack, channel="D1")
         view = await opened(slack, "D1", ts, ANNA)
-        library.rewritten = None
+        guide_index.rewritten = None
         assert await sent(slack, view, ANNA, person=BEN) == sharing.CHANGED
         await press(slack, "D1", ts, ANNA)
         assert await refusal(slack, ANNA) == sharing.CHANGED
@@ -612,13 +612,13 @@ async def test_an_answer_whose_passages_have_changed_is_not_shared(
 async def test_where_some_passages_have_changed_the_card_says_which(
     slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    library = Changing(searcher)
-    async with running(slack, advisor, tmp_path, library) as bot:
+    guide_index = Changing(searcher)
+    async with running(slack, advisor, tmp_path, guide_index) as bot:
         ts = await answered(slack, f"{PAY} And which skills do they need?", channel="D1")
         stale = await opened(slack, "D1", ts, ANNA)
-        receipt = await bot.office.records.receipts.find((await share_of(bot, stale)).key)
+        receipt = await bot.ctx.records.receipts.find((await share_of(bot, stale)).key)
         assert len(receipt["passages"]) > 1
-        library.rewritten = [receipt["passages"][0]["passage"]]
+        guide_index.rewritten = [receipt["passages"][0]["passage"]]
         assert await sent(slack, stale, ANNA, person=BEN) == sharing.CHANGED_MEANWHILE
         view = await opened(slack, "D1", ts, ANNA)
         assert "The guide has changed since at [1]." in shown(view)

@@ -70,7 +70,7 @@ async def test_a_discarded_draft_leaves_nothing(
         view = await drafted(slack, ts)
         await slack.close(view, user=BEN)
         await slack.settled()
-        await bot.desk.idle(1)
+        await bot.worker.idle(1)
     assert slack.answers("C1") == []
 
 

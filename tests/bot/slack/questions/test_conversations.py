@@ -13,7 +13,7 @@ from bot.errors import ModelUnavailable, SettingsError
 from bot.records.database import database_url
 from bot.slack.app import SlackBot, Workspace
 from bot.storage import Records
-from tests.bot.slack.scene import LIMITS, MENTION, NoLibrary, Scripted, running
+from tests.bot.slack.scene import LIMITS, MENTION, NoGuides, Scripted, running
 from tests.slack_server import SlackServer
 from tests.slack_server.blocks import texts
 from tests.slack_server.server import APP_TOKEN, BOT_TOKEN
@@ -112,7 +112,7 @@ async def test_a_question_accepted_before_a_crash_is_answered_after_the_restart(
     stuck = Scripted()
     stuck.may_answer.clear()
     records = await Records.open(database_url("", tmp_path))
-    bot = SlackBot(stuck, NoLibrary(), records, Workspace(BOT_TOKEN, APP_TOKEN, slack.url), LIMITS)  # type: ignore[arg-type]
+    bot = SlackBot(stuck, NoGuides(), records, Workspace(BOT_TOKEN, APP_TOKEN, slack.url), LIMITS)  # type: ignore[arg-type]
     await bot.start()
     await slack.say("C1", f"{MENTION} what pays?")
     await slack.until(lambda: slack.called("assistant.threads.setStatus"))
@@ -128,7 +128,7 @@ async def test_an_answer_posted_just_before_a_crash_is_not_posted_again(slack: S
     async with running(slack, Scripted(), tmp_path) as bot:
         ts = await slack.say("C1", f"{MENTION} what pays?")
         await slack.until(lambda: slack.answers("C1"))
-        await bot.desk.idle(5)
+        await bot.worker.idle(5)
     records = await Records.open(database_url("", tmp_path))
     async with records._database.begin() as connection:  # as if the crash came before the row was marked
         from bot.records.inbox import ACCEPTED, _inbox
@@ -136,7 +136,7 @@ async def test_an_answer_posted_just_before_a_crash_is_not_posted_again(slack: S
         await connection.execute(_inbox.update().values(state=ACCEPTED, text="what pays?"))
     await records.close()
     async with running(slack, Scripted(), tmp_path) as bot:
-        await bot.desk.idle(5)
+        await bot.worker.idle(5)
     assert [m["thread_ts"] for m in slack.answers("C1")] == [ts]
 
 
@@ -218,7 +218,7 @@ async def test_a_long_answer_is_posted_whole_in_several_messages(slack: SlackSer
     async with running(slack, Scripted(lambda _: text), tmp_path) as bot:
         await slack.say("D1", "everything?")
         await slack.until(lambda: len(slack.answers("D1")) >= 2)
-        await bot.desk.idle(5)
+        await bot.worker.idle(5)
     shown = "\n".join(block["text"] for a in slack.answers("D1") for block in a["blocks"])
     assert all(f"Paragraph {n} " in shown for n in range(500))
 
@@ -284,7 +284,7 @@ async def test_what_slack_refuses_for_good_is_recorded_and_not_tried_for_ever(
     async with running(slack, Scripted(), tmp_path) as bot:
         await slack.say("D1", "what pays?")
         await slack.until(lambda: slack.called("chat.postMessage"))
-        await bot.desk.idle(5)
+        await bot.worker.idle(5)
         assert await bot._records.inbox.counts() == {"refused": 1}
 
 
@@ -306,7 +306,7 @@ async def test_the_bot_connects_again_when_slack_asks_or_the_line_is_cut(slack: 
 
 async def test_a_wrong_app_token_is_told_in_a_sentence(slack: SlackServer, tmp_path: Path) -> None:
     records = await Records.open(database_url("", tmp_path))
-    bot = SlackBot(Scripted(), NoLibrary(), records, Workspace(BOT_TOKEN, "xapp-wrong", slack.url), LIMITS)  # type: ignore[arg-type]
+    bot = SlackBot(Scripted(), NoGuides(), records, Workspace(BOT_TOKEN, "xapp-wrong", slack.url), LIMITS)  # type: ignore[arg-type]
     with pytest.raises(SettingsError, match="invalid_auth"):
         await bot.start()
     await bot.stop(seconds=0)

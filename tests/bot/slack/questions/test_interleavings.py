@@ -22,7 +22,7 @@ from bot.mentoring.confirmations import (
     ConfirmationState,
 )
 from bot.records.database import TABLES, database_url
-from bot.slack.mentors.confirming.confirmed import Confirmed
+from bot.slack.mentors.confirming.confirmed import ConfirmedAnswers
 from bot.slack.mentors.confirming.views import told as sentence_of
 from bot.slack.mentors.confirming.views import what_became
 from bot.storage import Records
@@ -80,7 +80,7 @@ class Play:
         self._store = records.confirmations
         self._chance = chance
         self.guides = Guides(("p1", "p2", "p3"))
-        self.services = [Confirmed(records.confirmations, self.guides, None) for _ in range(2)]
+        self.services = [ConfirmedAnswers(records.confirmations, self.guides, None) for _ in range(2)]
         self.told = Told()
         self._drafts = 0
         self._mine: dict[str, list[str]] = {DORA: [], EMIL: []}
@@ -248,7 +248,7 @@ async def test_two_processes_on_one_file_end_in_a_clear_state_too(records: Recor
     try:
         for seed in range(30):
             play = Play(records, random.Random(seed))
-            play.services[1] = Confirmed(other.confirmations, play.guides, None)
+            play.services[1] = ConfirmedAnswers(other.confirmations, play.guides, None)
             await play.run()
             await check(records, play)
             await emptied(records)
@@ -270,7 +270,7 @@ async def test_exactly_those_expire_that_rest_on_a_changed_passage(
 ) -> None:
     await emptied(records)
     guides = Guides(PASSAGES)
-    confirmed = Confirmed(records.confirmations, guides, None)
+    confirmed = ConfirmedAnswers(records.confirmations, guides, None)
     for number, passages in enumerate(rests):
         basis = tuple(Basis(key, guides.passages[key].hash, "guide.md") for key in sorted(passages))
         draft = Confirmation(f"c{number}", TEAM, f"k{number}", "", "Answer.", (), basis, DORA)

@@ -17,7 +17,7 @@ async def asked(slack: SlackServer, advisor: Advisor, folder: Path, text: str) -
     async with running(slack, advisor, folder) as bot:
         await slack.say("D1", text)
         await slack.until(lambda: slack.answers("D1"))
-        await bot.desk.idle(10)
+        await bot.worker.idle(10)
     return slack.answers("D1")[0]
 
 

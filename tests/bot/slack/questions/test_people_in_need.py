@@ -55,7 +55,7 @@ async def test_they_are_told_whom_to_turn_to_with_nothing_to_press_and_nothing_i
     text: str,
     place: str,
 ) -> None:
-    async with running(workspace, advisor, tmp_path, searcher, circle=MENTORS, same=same) as bot:
+    async with running(workspace, advisor, tmp_path, searcher, mentor_settings=MENTORS, same=same) as bot:
         await workspace.say(place, text if place == "D1" else f"{MENTION} {text}")
         await quiet(workspace, bot)
         (answer,) = workspace.answers(place)
@@ -70,7 +70,7 @@ async def test_they_are_told_whom_to_turn_to_with_nothing_to_press_and_nothing_i
 async def test_they_can_ask_on_in_the_thread(
     workspace: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(workspace, advisor, tmp_path, searcher, circle=MENTORS) as bot:
+    async with running(workspace, advisor, tmp_path, searcher, mentor_settings=MENTORS) as bot:
         ts = await workspace.say("D1", HARASSED)
         await quiet(workspace, bot)
         await workspace.say("D1", "Which skills does a senior backend engineer need?", thread_ts=ts)
@@ -82,7 +82,7 @@ async def test_they_can_ask_on_in_the_thread(
 async def test_what_they_ask_with_the_command_is_told_to_them_alone_and_not_offered_to_be_posted(
     workspace: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(workspace, advisor, tmp_path, searcher, circle=MENTORS) as bot:
+    async with running(workspace, advisor, tmp_path, searcher, mentor_settings=MENTORS) as bot:
         await workspace.command("C1", "/career", HARASSED)
         await workspace.until(lambda: workspace.ephemeral)
         (private,) = workspace.ephemeral
@@ -96,7 +96,7 @@ async def test_what_they_ask_with_the_command_is_told_to_them_alone_and_not_offe
 async def test_who_uses_the_shortcut_on_their_message_gets_nothing_to_post(
     workspace: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
-    async with running(workspace, advisor, tmp_path, searcher, circle=MENTORS) as bot:
+    async with running(workspace, advisor, tmp_path, searcher, mentor_settings=MENTORS) as bot:
         ts = await workspace.say("C1", HARASSED, user=ANNA)
         await workspace.shortcut(SHORTCUT, "C1", ts, user=BEN)
         await workspace.until(lambda: "not your fault" in str(workspace.open_modal(BEN)))

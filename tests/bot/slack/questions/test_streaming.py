@@ -70,7 +70,7 @@ async def test_the_first_checked_sentence_is_seen_while_the_model_still_writes(
         assert slack.sessions["D1", ts]["status"] == "processing"
         held.go.set()
         await slack.until(lambda: "streaming" not in slack.answers("D1")[0])
-        await bot.desk.idle(5)
+        await bot.worker.idle(5)
     (answer,) = slack.answers("D1")
     assert bare(answer["text"]) == WHOLE
     assert answer["thread_ts"] == ts
@@ -86,7 +86,7 @@ async def test_a_session_gets_the_question_as_its_title_and_ends_as_active(
     async with running(slack, advisor, tmp_path) as bot:
         ts = await slack.say("C1", f"{MENTION} {DUTIES}")
         await slack.until(lambda: slack.answers("C1"))
-        await bot.desk.idle(5)
+        await bot.worker.idle(5)
     assert slack.sessions["C1", ts]["status"] == "active"
     assert slack.called("agents.sessions.setStatus")[0].arguments["title"] == DUTIES
 
@@ -97,7 +97,7 @@ async def test_rotating_lines_are_shown_at_work_and_gone_afterwards(
     async with running(slack, advisor, tmp_path) as bot:
         ts = await slack.say("D1", DUTIES)
         await slack.until(lambda: slack.answers("D1"))
-        await bot.desk.idle(5)
+        await bot.worker.idle(5)
     assert len(slack.called("assistant.threads.setStatus")[0].arguments["loading_messages"]) >= 3
     assert not slack.statuses.get(("D1", ts))
 
@@ -111,11 +111,11 @@ async def test_a_streamed_answer_of_120_words_costs_four_calls(
         before = len(slack.calls)
         ts = await slack.say(channel, mention + DUTIES)
         await slack.until(lambda: slack.answers(channel))
-        await bot.desk.idle(5)
+        await bot.worker.idle(5)
         first = [call.method for call in slack.calls[before:]]
         await slack.say(channel, f"{mention}What do senior backend engineers do all day?", thread_ts=ts)
         await slack.until(lambda: len(slack.answers(channel)) == 2)
-        await bot.desk.idle(5)
+        await bot.worker.idle(5)
         second = [call.method for call in slack.calls[before + len(first) :]]
     assert len(bare(slack.answers(channel)[0]["text"]).split()) >= 120
     assert len(first) <= 4, first
@@ -129,7 +129,7 @@ async def test_where_a_stream_is_refused_the_answer_comes_in_one_piece(
     async with running(slack, advisor, tmp_path) as bot:
         ts = await slack.say("D1", DUTIES)
         await slack.until(lambda: slack.answers("D1"))
-        await bot.desk.idle(5)
+        await bot.worker.idle(5)
     (answer,) = slack.answers("D1")
     assert seen([answer]) == WHOLE
     assert slack.sessions["D1", ts]["status"] == "active"
@@ -141,7 +141,7 @@ async def test_a_rate_limit_on_streams_is_not_waited_for(slack: SlackServer, adv
         for _ in range(2):
             await slack.say("D1", DUTIES)
         await slack.until(lambda: len(slack.answers("D1")) == 2)
-        await bot.desk.idle(5)
+        await bot.worker.idle(5)
     assert len(slack.called("chat.startStream")) <= 2
     assert all(seen([answer]) == WHOLE for answer in slack.answers("D1"))
 
@@ -156,7 +156,7 @@ async def test_a_stream_that_slack_closed_is_completed_by_editing_the_message(
         slack.expire_streams()
         held.go.set()
         await slack.until(lambda: slack.called("chat.update"))
-        await bot.desk.idle(5)
+        await bot.worker.idle(5)
     (answer,) = slack.answers("D1")
     assert seen([answer]) == WHOLE
 
@@ -168,7 +168,7 @@ async def test_sources_that_slack_refuses_cost_no_sentence(
     async with running(slack, advisor, tmp_path) as bot:
         await slack.say("D1", DUTIES)
         await slack.until(lambda: slack.called("chat.update"))
-        await bot.desk.idle(5)
+        await bot.worker.idle(5)
     (answer,) = slack.answers("D1")
     assert seen([answer]) == WHOLE
 
@@ -182,7 +182,7 @@ async def test_stop_ends_the_answer_and_marks_what_was_said(
         await slack.until(lambda: slack.answers("D1"))
         await slack.press_stop("D1", ts)
         await slack.until(lambda: STOPPED in str(slack.answers("D1")[0]))
-        await bot.desk.idle(1)
+        await bot.worker.idle(1)
         assert await bot._records.inbox.counts() == {"answered": 1}
     (answer,) = slack.answers("D1")
     assert SENTENCES[0] in str(answer)
@@ -206,7 +206,7 @@ async def test_stop_before_the_first_sentence_says_that_it_stopped(
         await asked.wait()
         await slack.press_stop("D1", ts)
         await slack.until(lambda: slack.answers("D1"))
-        await bot.desk.idle(1)
+        await bot.worker.idle(1)
         never.set()
     assert slack.answers("D1")[0]["text"] == "_Stopped._"
     assert slack.sessions["D1", ts]["status"] == "active"
@@ -226,7 +226,7 @@ async def test_after_a_stop_the_thread_goes_on(
         model.reply_with(saying(PAY_SAID, question=PAY))
         await slack.say("D1", PAY, thread_ts=ts)
         await slack.until(lambda: len(slack.answers("D1")) == 2)
-        await bot.desk.idle(5)
+        await bot.worker.idle(5)
     assert "$120,000" in slack.answers("D1")[-1]["text"]
 
 
@@ -237,7 +237,7 @@ async def test_a_model_that_breaks_off_leaves_what_was_checked(
     async with running(slack, advisor, tmp_path) as bot:
         await slack.say("D1", DUTIES)
         await slack.until(lambda: slack.answers("D1"))
-        await bot.desk.idle(5)
+        await bot.worker.idle(5)
     (answer,) = slack.answers("D1")
     assert bare(answer["text"]).startswith(bare(SENTENCES[0]))
     assert "streaming" not in answer
@@ -250,7 +250,7 @@ async def test_nothing_unsupported_is_ever_streamed(
     async with running(slack, advisor, tmp_path) as bot:
         await slack.say("D1", PAY)
         await slack.until(lambda: slack.answers("D1"))
-        await bot.desk.idle(5)
+        await bot.worker.idle(5)
     assert slack.called("chat.startStream") == []
     assert "$120,000" in slack.answers("D1")[0]["text"]
     assert not any("250,000" in str(call.arguments) for call in slack.calls)
@@ -263,10 +263,10 @@ async def test_an_answer_interrupted_by_a_restart_is_completed_in_its_message(
     async with running(slack, advisor, tmp_path) as bot:
         await slack.say("D1", DUTIES)
         await slack.until(lambda: slack.answers("D1"))
-        await bot.desk.leave()
+        await bot.worker.leave()
     held.go.set()
     async with running(slack, advisor, tmp_path) as bot:
-        await bot.desk.idle(5)
+        await bot.worker.idle(5)
     (answer,) = slack.answers("D1")
     assert seen([answer]) == WHOLE
     assert "streaming" not in answer
@@ -281,11 +281,11 @@ async def test_a_quoted_answer_costs_three_calls(
         before = len(slack.calls)
         ts = await slack.say(channel, mention + PAY)
         await slack.until(lambda: slack.answers(channel))
-        await bot.desk.idle(5)
+        await bot.worker.idle(5)
         first = [call.method for call in slack.calls[before:]]
         await slack.say(channel, f"{mention}and which skills do they need?", thread_ts=ts)
         await slack.until(lambda: len(slack.answers(channel)) == 2)
-        await bot.desk.idle(5)
+        await bot.worker.idle(5)
         second = [call.method for call in slack.calls[before + len(first) :]]
     assert len(first) <= 3, first
     assert len(second) <= 3, second
@@ -296,7 +296,7 @@ async def test_a_status_does_not_stay_when_slack_refuses_the_answer(slack: Slack
     async with running(slack, Scripted(), tmp_path) as bot:
         ts = await slack.say("C1", f"{MENTION} what pays?")
         await slack.until(lambda: slack.called("chat.postMessage"))
-        await bot.desk.idle(5)
+        await bot.worker.idle(5)
     assert not slack.statuses.get(("C1", ts))
 
 
@@ -310,7 +310,7 @@ async def test_an_answer_that_is_ready_at_once_does_not_overtake_its_status(slac
         assert slack.answers("D1") == []
         arrive.set()
         await slack.until(lambda: slack.answers("D1"))
-        await bot.desk.idle(5)
+        await bot.worker.idle(5)
     assert not slack.statuses.get(("D1", ts))
 
 
@@ -335,7 +335,7 @@ async def test_a_longer_answer_grows_while_it_is_written(slack: SlackServer, tmp
     async with running(slack, Streaming(pieces), tmp_path) as bot:
         await slack.say("D1", "everything?")
         await slack.until(lambda: slack.answers("D1"))
-        await bot.desk.idle(5)
+        await bot.worker.idle(5)
     assert slack.called("chat.appendStream")
     assert bare(slack.answers("D1")[0]["text"]) == bare("".join(pieces))
 
@@ -360,7 +360,7 @@ async def test_no_character_is_lost_whatever_happens_to_the_stream(
     async with running(slack, Streaming(pieces), tmp_path) as bot:
         await slack.say("D1", "everything?")
         await slack.until(lambda: slack.answers("D1"))
-        await bot.desk.idle(10)
+        await bot.worker.idle(10)
     assert bare("".join(pieces)) in seen(slack.answers("D1"))
     assert not any(answer.get("streaming") for answer in slack.answers("D1"))
 
@@ -380,5 +380,5 @@ async def test_the_asker_is_named_to_slack_when_a_channel_streams(
     async with running(slack, advisor, tmp_path) as bot:
         await slack.say("C1", f"{MENTION} {DUTIES}")
         await slack.until(lambda: slack.answers("C1"))
-        await bot.desk.idle(5)
+        await bot.worker.idle(5)
     assert slack.called("chat.startStream")[0].arguments["recipient_user_id"] == ANNA

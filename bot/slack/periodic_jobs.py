@@ -11,8 +11,8 @@ from bot.errors import CareerBotError
 from bot.mentoring.confirmations import ConfirmationState
 from bot.records.database import now
 from bot.slack.api.errors import FAILURES
+from bot.slack.context import AppContext
 from bot.slack.mentors.confirming.listeners import expire
-from bot.slack.mentors.context import Office
 from bot.slack.mentors.handover.service import remind, resume
 from bot.slack.mentors.reporting import weekly
 from bot.storage import Records
@@ -21,14 +21,14 @@ from knowledge.errors import KnowledgeError
 EVERY_SECONDS = 300.0
 """Seconds between two rounds; what is due is done up to that much later."""
 
-Chore = Callable[[dt.datetime], Awaitable[object]]
+Job = Callable[[dt.datetime], Awaitable[object]]
 """Something that is done in every round if it is due; it gets the present moment."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Upkeep:
+class JobSchedule:
     """When the bot reminds of questions, reports, and forgets texts."""
 
     remind_hours: float = 24.0
@@ -36,11 +36,11 @@ class Upkeep:
     retention_days: int = 90
 
 
-class Housekeeping:
+class PeriodicJobs:
     """Rounds of chores. Two processes may keep the same house: each chore is done once."""
 
-    def __init__(self, chores: dict[str, Chore]) -> None:
-        self._chores = chores
+    def __init__(self, periodic_jobs_of: dict[str, Job]) -> None:
+        self._chores = periodic_jobs_of
         self._leaving = asyncio.Event()
         self._rounds: asyncio.Task[None] | None = None
 
@@ -64,34 +64,34 @@ class Housekeeping:
 
     async def round(self, moment: dt.datetime) -> None:
         """Everything that is due; what fails is done in the next round, and keeps nothing else from being done."""
-        for name, chore in self._chores.items():
+        for name, job in self._chores.items():
             if self._leaving.is_set():
                 return
             try:
-                await chore(moment)
+                await job(moment)
             except (CareerBotError, KnowledgeError, *FAILURES) as error:
                 log.warning("Housekeeping: %s was not done (%s)", name, type(error).__name__)
             except Exception as error:  # noqa: BLE001  # one broken chore must not end the others
                 log.error("Housekeeping: %s failed with %s", name, type(error).__name__)
 
 
-def chores(office: Office, upkeep: Upkeep) -> dict[str, Chore]:
+def periodic_jobs_of(ctx: AppContext, schedule: JobSchedule) -> dict[str, Job]:
     """The chores of a house, in the order in which they are done."""
 
     async def take_up(moment: dt.datetime) -> None:
-        await resume(office, moment)
+        await resume(ctx, moment)
 
     async def remind_mentors(moment: dt.datetime) -> None:
-        await remind(office, upkeep.remind_hours, moment)
+        await remind(ctx, schedule.remind_hours, moment)
 
     async def let_expire(_: dt.datetime) -> None:
-        await expire(office)
+        await expire(ctx)
 
     async def report(moment: dt.datetime) -> None:
-        await weekly(office, upkeep.weekly_report, moment, await expired_questions(office.records))
+        await weekly(ctx, schedule.weekly_report, moment, await expired_questions(ctx.records))
 
     async def forget_old_texts(moment: dt.datetime) -> None:
-        await office.records.purge(moment - dt.timedelta(days=upkeep.retention_days))
+        await ctx.records.purge(moment - dt.timedelta(days=schedule.retention_days))
 
     return {
         "taking up handovers": take_up,

@@ -5,24 +5,24 @@ from dataclasses import dataclass
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.answering.same_question import SameQuestions
-from bot.mentoring.guides import Library
+from bot.mentoring.guides import GuideIndex
 from bot.slack.api.mentors import Mentors
-from bot.slack.mentors.confirming.confirmed import Confirmed
-from bot.slack.questions.worker import Desk
+from bot.slack.mentors.confirming.confirmed import ConfirmedAnswers
+from bot.slack.questions.worker import QuestionWorker
 from bot.storage import Records
 
 
 @dataclass(frozen=True)
-class Office:
+class AppContext:
     """The parts that sharing, confirming, handing over and reporting work with.
 
     `client` waits as long as Slack's rate limits say. `same` is missing where questions cannot be compared.
     """
 
     records: Records
-    library: Library
+    guide_index: GuideIndex
     client: AsyncWebClient
-    desk: Desk
+    worker: QuestionWorker
     mentors: Mentors
-    confirmed: Confirmed
+    confirmed: ConfirmedAnswers
     same: SameQuestions | None
