@@ -14,25 +14,25 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
-from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.answering.advisor import Advisor
 from bot.answering.same_question import SameQuestions
 from bot.errors import SettingsError
+from bot.mentoring.confirmed import ConfirmedAnswers
 from bot.mentoring.guides import GuideIndex
-from bot.slack.api.error_handler import told
+from bot.slack.api.clients import SlackClients
 from bot.slack.api.errors import code
 from bot.slack.api.mentors import Mentors, MentorSettings
 from bot.slack.api.people import People
 from bot.slack.context import AppContext
+from bot.slack.error_handler import handle_error
 from bot.slack.format.blocks import CONTINUE_PRIVATELY, FEEDBACK, SHOW_PASSAGE
-from bot.slack.format.views import ASK_EXAMPLE, DELETE_DATA, REASON_VIEW
-from bot.slack.home.app_home_opened import data_deleted, example_asked, home_opened
-from bot.slack.mentors.confirming.confirmed import ConfirmedAnswers
+from bot.slack.home.listeners import data_deleted, example_asked, home_opened
+from bot.slack.home.views import ASK_EXAMPLE, DELETE_DATA
 from bot.slack.mentors.confirming.listeners import listen_to_confirming
-from bot.slack.mentors.handover.listeners import OnOtherMessage, answer_written, listen_to_handovers
+from bot.slack.mentors.handover.listeners import answer_written, listen_to_handovers
 from bot.slack.mentors.proposing import listen_to_proposals
 from bot.slack.mentors.sharing.listeners import listen_to_sharing
 from bot.slack.periodic_jobs import JobSchedule, PeriodicJobs, periodic_jobs_of
@@ -40,18 +40,15 @@ from bot.slack.private.answer_shortcut import DRAFT_VIEW, SHORTCUT, draft_discar
 from bot.slack.private.career_command import COMMAND, POST_DRAFT, career_asked, draft_posted
 from bot.slack.private.channel_settings import SETTINGS_VIEW, SettingsForm
 from bot.slack.private.drafting import Drafting
-from bot.slack.questions.actions import continued_privately, passage_shown, rated, reason_given
-from bot.slack.questions.agent_session_stopped import session_stopped
-from bot.slack.questions.app_mention import app_mentioned
-from bot.slack.questions.delivery import SlackClients
+from bot.slack.questions.button_listeners import continued_privately, passage_shown, rated, reason_given
+from bot.slack.questions.buttons import AnswerButtons
+from bot.slack.questions.events import OnOtherMessage, app_mentioned, message_posted, session_stopped
 from bot.slack.questions.inbox import accepting
-from bot.slack.questions.message import message_posted
-from bot.slack.questions.offers import AnswerButtons
 from bot.slack.questions.replying import Replies
+from bot.slack.questions.views import REASON_VIEW
 from bot.slack.questions.worker import QuestionWorker
 from bot.storage import Records
 
-RATE_LIMIT_TRIES = 5
 JOB_SECONDS = 10.0
 """How long a stop waits for the chore at hand."""
 STOP_SECONDS = 10.0
@@ -106,35 +103,39 @@ class SlackBot:
         self._records = records
         self._workspace = workspace
         self._limits = limits
-        self._client = open_client(workspace.bot_token, workspace.api_url)
-        single_try = AsyncWebClient(token=workspace.bot_token, base_url=workspace.api_url, retry_handlers=[])
-        self._people = People(single_try)
-        line = SlackClients(self._client, single_try, self._people)
-        self._mentors = Mentors(single_try, workspace.mentor_settings)
-        offers = AnswerButtons(self._mentors.exist, bool(self._mentors.channel))
+        self._clients = SlackClients(workspace.bot_token, workspace.api_url)
+        self._people = People(self._clients.single_try)
+        mentors = Mentors(self._clients.single_try, workspace.mentor_settings)
+        buttons = AnswerButtons(mentors.exist, bool(mentors.channel))
         confirmed = ConfirmedAnswers(records.confirmations, guide_index, same)
-        replies = Replies(advisor, records, self._people, confirmed, offers=offers, longest=limits.longest_question)
-        self.worker = QuestionWorker(records, line, replies, streams=advisor.streams, most=limits.questions_at_once)
-        self.ctx = AppContext(records, guide_index, self._client, self.worker, self._mentors, confirmed, same)
+        replies = Replies(advisor, records, self._people, confirmed, buttons=buttons, longest=limits.longest_question)
+        self.worker = QuestionWorker(
+            records, self._clients, replies, streams=advisor.streams, most=limits.questions_at_once
+        )
+        self.ctx = AppContext(records, guide_index, self._clients, self.worker, mentors, confirmed, same)
         self.periodic_jobs = PeriodicJobs(periodic_jobs_of(self.ctx, schedule or JobSchedule()))
         self._handler: AsyncSocketModeHandler | None = None
 
     async def start(self) -> None:
         """Take up what was accepted and not answered, then connect. Raises SettingsError when Slack refuses a token."""
         with _refusal_told():
-            me = await self._client.auth_test()
-            self.worker.bot_user = str(me["user_id"])
+            me = await self._clients.retrying.auth_test()
+            self._clients.bot_user = str(me["user_id"])
             for question in await self._records.inbox.unanswered():
                 self.worker.take(question, again=True)
             app = self._app(me)
-            self._handler = AsyncSocketModeHandler(app, self._workspace.app_token, web_client=self._client)
+            self._handler = AsyncSocketModeHandler(app, self._workspace.app_token, web_client=self._clients.retrying)
             await self._handler.client.connect_to_new_endpoint()  # connect() would try a refused token for ever
             self.periodic_jobs.begin()
 
     def _app(self, me: AsyncSlackResponse) -> AsyncApp:
         """Everything the bot reacts to."""
         app = build_app(
-            self._client, me, accepting(self._records, self._advisor.continues), self.worker, answer_written(self.ctx)
+            self._clients.retrying,
+            me,
+            accepting(self._records, self._advisor.continues),
+            self.worker,
+            answer_written(self.ctx),
         )
         mode = COMPOSED if self._advisor.streams else QUOTED
         drafting = Drafting(self._advisor, self._records, self._limits.longest_question)
@@ -167,15 +168,6 @@ def _refusal_told() -> Iterator[None]:
         raise SettingsError("Slack cannot be reached; check the network, the proxy and SLACK_API_URL.") from None
 
 
-def open_client(token: str, api_url: str) -> AsyncWebClient:
-    """A client that waits as long as Slack says when it is rate limited.
-
-    It does not repeat calls whose outcome is unknown: a message might be posted twice.
-    """
-    waiting = AsyncRateLimitErrorRetryHandler(max_retry_count=RATE_LIMIT_TRIES)
-    return AsyncWebClient(token=token, base_url=api_url, retry_handlers=[waiting])
-
-
 def build_app(
     client: AsyncWebClient, me: AsyncSlackResponse, accept: Middleware, worker: QuestionWorker, heard: OnOtherMessage
 ) -> AsyncApp:
@@ -187,7 +179,7 @@ def build_app(
     plain = AsyncWebClient(base_url=client.base_url)  # with a token in it Bolt warns that the token is not used
     app = AsyncApp(client=plain, authorize=authorize, raise_error_for_unhandled_request=False)
     app.middleware(accept)
-    app.error(told)
+    app.error(handle_error)
     app.event("app_mention")(app_mentioned(worker))
     app.event("message")(message_posted(worker, heard))
     app.event("agent_session_stopped")(session_stopped(worker))

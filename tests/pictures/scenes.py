@@ -16,7 +16,7 @@ from bot.slack.app import SlackBot
 from bot.slack.format.blocks import FEEDBACK, SHOW_PASSAGE
 from bot.slack.mentors.confirming.views import CONFIRM_VIEW
 from bot.slack.mentors.handover.views import ASK_VIEW, NAMED, TAKE
-from bot.slack.questions.offers import ASK_MENTOR, CONFIRM, MENTOR_MENU
+from bot.slack.questions.buttons import ASK_MENTOR, CONFIRM, MENTOR_MENU
 from knowledge.encoder import LocalEncoder
 from knowledge.search import Searcher
 from tests.bot.slack.scene import DORA, MENTORS, MENTORS_CHANNEL, composer_at, running, saying

@@ -22,11 +22,19 @@ _PASSING = frozenset(
 NO_ENTRY = frozenset({"not_in_channel", "channel_not_found", "is_archived", "no_permission", "restricted_action"})
 """The bot may not post there: it is no member, or nobody may."""
 
+SORRY = "Sorry, that did not work. Try it once more; if it fails again, tell the person who runs me."
+"""What a person is told of an error that nobody foresaw."""
+
 
 def code(error: SlackApiError) -> str:
     """Slack's error code; empty when what came back was no answer of Slack's."""
     data = getattr(error.response, "data", error.response)
     return str(data.get("error") or "") if isinstance(data, dict) else ""
+
+
+def told(error: Exception) -> str:
+    """An error for the log: Slack's code, or the kind of failure."""
+    return code(error) or type(error).__name__ if isinstance(error, SlackApiError) else type(error).__name__
 
 
 def passing(error: Exception) -> bool:

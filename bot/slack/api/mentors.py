@@ -31,29 +31,29 @@ class Mentors:
 
     def __init__(self, client: AsyncWebClient, mentor_settings: MentorSettings) -> None:
         self._client = client
-        self._circle = mentor_settings
+        self._settings = mentor_settings
         self._members: frozenset[str] = frozenset()
         self._asked_at = -KEPT_SECONDS
 
     @property
     def exist(self) -> bool:
         """Whether there are mentors at all."""
-        return self._circle.exists
+        return self._settings.exists
 
     @property
     def channel(self) -> str:
         """The mentors' channel, empty where none is set."""
-        return self._circle.channel
+        return self._settings.channel
 
     async def include(self, user: str) -> bool:
         """Whether a person is a mentor."""
-        return user in self._circle.users or user in await self._group()
+        return user in self._settings.users or user in await self._group()
 
     async def _group(self) -> frozenset[str]:
-        if not self._circle.group or time.monotonic() - self._asked_at < KEPT_SECONDS:
+        if not self._settings.group or time.monotonic() - self._asked_at < KEPT_SECONDS:
             return self._members
         try:
-            told = await self._client.usergroups_users_list(usergroup=self._circle.group)
+            told = await self._client.usergroups_users_list(usergroup=self._settings.group)
             self._members = frozenset(map(str, told["users"]))
         except FAILURES:
             self._members = frozenset()

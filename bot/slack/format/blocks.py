@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.answering.conversation import QUOTED, Answer, Citation
 from bot.slack.api.limits import CONTEXT_ELEMENTS, CONTEXT_TEXT, MESSAGE_MARKDOWN
+from bot.slack.api.messages import Block, Post
 from bot.slack.format.escaping import escaped
 from bot.slack.format.markdown import split
 from bot.slack.format.mrkdwn import as_text
@@ -14,17 +15,8 @@ from knowledge.passages import Passage
 SHOW_PASSAGE, FEEDBACK, CONTINUE_PRIVATELY = "show_passage", "feedback", "continue_privately"
 """Action ids of the buttons under an answer."""
 QUOTED_NOTE = "Quoted from the guides, without a language model."
+EDITED_NOTE = "Edited by a person; the sources are those of the guide's answer."
 COMPOSED_NOTE = "Written by a language model, checked against the guide. Look at the passage before you rely on it."
-
-Block = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Post:
-    """One message: its blocks, and the text that notifications and screen readers get."""
-
-    text: str
-    blocks: list[Block]
 
 
 @dataclass(frozen=True)

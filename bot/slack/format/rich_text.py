@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from bot.slack.format.blocks import Block
+from bot.slack.api.messages import Block
 
 _MARKS = (("code", "`"), ("strike", "~~"), ("italic", "_"), ("bold", "**"))
 _INDENT = "    "

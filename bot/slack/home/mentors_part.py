@@ -6,9 +6,10 @@ from bot.mentoring.handovers import HandoverState
 from bot.mentoring.report import Group
 from bot.records.database import now
 from bot.slack.api.limits import BUTTON_TEXT
+from bot.slack.api.messages import Block
 from bot.slack.context import AppContext
-from bot.slack.format.blocks import Block, button
-from bot.slack.format.views import section
+from bot.slack.format.blocks import button
+from bot.slack.format.modals import section
 from bot.slack.mentors.confirming.listeners import confirmations_blocks
 from bot.slack.mentors.proposing import PROPOSE
 from bot.slack.mentors.reporting import recent_report, report_blocks

@@ -9,12 +9,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.mentoring.proposals import Proposal, proposed
 from bot.records.database import now
-from bot.slack.api.files import send_file
 from bot.slack.api.limits import INPUT_TEXT
 from bot.slack.api.mentors import ONLY_MENTORS
+from bot.slack.api.messages import Block, send_file
 from bot.slack.context import AppContext
-from bot.slack.format.blocks import Block, context, plain_post
-from bot.slack.format.views import field, modal, note_modal
+from bot.slack.format.blocks import context, plain_post
+from bot.slack.format.modals import field, modal, note_modal
 
 PROPOSE, PROPOSAL_VIEW, TEXT = "propose_text", "proposal", "proposal_text"
 NEAREST = 3

@@ -13,9 +13,9 @@ from bot.mentoring.formats import EXPIRING, TITLE, alternative
 from bot.mentoring.report import SMALL_GROUPS, Group, Report, Section, by_words, counted, made, observed
 from bot.mentoring.weekly import WEEK, due, slot
 from bot.slack.api.errors import FAILURES, code, passing
-from bot.slack.api.posting import post
+from bot.slack.api.messages import Block, Post, post
 from bot.slack.context import AppContext
-from bot.slack.format.blocks import Block, Post, plain_text
+from bot.slack.format.blocks import plain_text
 
 GROUPS, EXPIRING_SHOWN = 5, 10
 """How many of one kind are shown; the command `careerbot report` prints all."""

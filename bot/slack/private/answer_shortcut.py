@@ -8,11 +8,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.records.drafts import Draft
 from bot.slack.api.errors import NO_ENTRY, code
-from bot.slack.api.threads import readable
 from bot.slack.api.windows import show
-from bot.slack.format.blocks import Shown
-from bot.slack.format.views import DRAFT_TEXT, draft_modal, note_modal
+from bot.slack.format.blocks import EDITED_NOTE, Shown
+from bot.slack.format.modals import note_modal
+from bot.slack.format.reading import readable
 from bot.slack.private.drafting import Asked, Drafting, Unanswerable, as_shown, post_draft
+from bot.slack.private.views import DRAFT_TEXT, draft_modal
 from bot.storage import Records
 
 SHORTCUT, DRAFT_VIEW = "answer_from_guide", "draft"
@@ -20,7 +21,6 @@ READING = "Reading the guides…"
 NOTHING_TO_READ = "This message has no text that I could answer."
 NOT_HERE = "I am no member of this channel. Invite me with /invite, then post it."
 GONE = "This draft is gone: it was posted already, or is too old."
-EDITED_NOTE = "Edited by a person; the sources are those of the guide's answer."
 
 
 def shortcut_used(drafting: Drafting):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature

@@ -9,9 +9,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.api.errors import NO_ENTRY, code
 from bot.slack.api.limits import RESPONSES
-from bot.slack.api.posting import whisper
-from bot.slack.api.threads import readable
+from bot.slack.api.messages import whisper
 from bot.slack.format.blocks import button, messages, plain_post
+from bot.slack.format.reading import readable
 from bot.slack.private.channel_settings import SettingsForm
 from bot.slack.private.drafting import Asked, Drafting, Unanswerable, as_shown, post_draft
 from bot.storage import Records

@@ -13,7 +13,7 @@ from bot.records.channels import Answers, ChannelSettings, QuietHours
 from bot.slack.api.limits import OPTION_TEXT, OPTIONS
 from bot.slack.api.people import People
 from bot.slack.format.blocks import plain_text
-from bot.slack.format.views import field, modal, note_modal, section
+from bot.slack.format.modals import field, modal, note_modal, section
 from bot.storage import Records
 from knowledge.passages import Guide
 

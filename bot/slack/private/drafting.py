@@ -11,11 +11,11 @@ from bot.answering.conversation import Conversation, Turn
 from bot.errors import CareerBotError
 from bot.records.drafts import Draft
 from bot.records.threads import ThreadAddress
-from bot.slack.api.posting import post
-from bot.slack.api.threads import ANSWER_EVENT
-from bot.slack.format.blocks import Block, Post, Shown, context, messages, shown
+from bot.slack.api.messages import Block, Post, post
+from bot.slack.format.blocks import Shown, context, messages, shown
+from bot.slack.format.modals import section
 from bot.slack.format.mrkdwn import as_text
-from bot.slack.format.views import section
+from bot.slack.questions.answer_metadata import ANSWER_EVENT
 from bot.storage import Records
 from knowledge.errors import KnowledgeError
 

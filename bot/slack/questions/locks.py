@@ -1,11 +1,11 @@
-"""What concerns one thread is done in turn, what concerns different threads at the same time."""
+"""Per-key locks: work on one key is serialised, work on different keys runs concurrently."""
 
 import asyncio
 from weakref import WeakValueDictionary
 
 
 class KeyedLocks:
-    """A lock for each key, first come first served; one that nobody holds or waits for is forgotten."""
+    """An asyncio lock for each key, first come first served; a lock that nobody holds or waits for is forgotten."""
 
     def __init__(self) -> None:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()

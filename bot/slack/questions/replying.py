@@ -9,16 +9,20 @@ from bot.answering.advisor import Advisor, OnSentence
 from bot.answering.conversation import SAID, Answer, Conversation
 from bot.answering.language import language_of
 from bot.errors import CareerBotError
+from bot.mentoring.confirmed import ConfirmedAnswer, ConfirmedAnswers
 from bot.records.inbox import AskedQuestion
 from bot.slack.api.errors import FAILURES
+from bot.slack.api.messages import Post
 from bot.slack.api.people import People
-from bot.slack.api.threads import Message, conversation, readable
-from bot.slack.format.blocks import Post, Shown, button, messages, plain_post, shown, source_lines
+from bot.slack.api.threads import Message
+from bot.slack.format.blocks import Shown, button, messages, plain_post, shown, source_lines
+from bot.slack.format.confirmed import SHOW_CONFIRMED, confirmed_line, shown_confirmed
 from bot.slack.format.escaping import escaped
-from bot.slack.mentors.confirming.confirmed import SHOW_CONFIRMED, ConfirmedAnswer, ConfirmedAnswers
+from bot.slack.format.reading import readable
 from bot.slack.questions.addressed import Command, command_in
-from bot.slack.questions.delivery import StoppedByPerson
-from bot.slack.questions.offers import AnswerButtons
+from bot.slack.questions.answer_messages import StoppedByPerson
+from bot.slack.questions.buttons import AnswerButtons
+from bot.slack.questions.conversation import conversation
 from bot.storage import Records
 from knowledge.errors import KnowledgeError
 
@@ -46,7 +50,7 @@ class Reply:
 
 
 class Replies:
-    """Makes replies. `longest` bounds a question's characters, `offers` is what can be done with an answer."""
+    """Makes replies. `longest` bounds a question's characters, `buttons` is what can be done with an answer."""
 
     def __init__(
         self,
@@ -55,14 +59,14 @@ class Replies:
         people: People,
         confirmed: ConfirmedAnswers,
         *,
-        offers: AnswerButtons,
+        buttons: AnswerButtons,
         longest: int,
     ) -> None:
         self._advisor = advisor
         self._records = records
         self._people = people
         self._confirmed = confirmed
-        self._offers = offers
+        self._buttons = buttons
         self._longest = longest
 
     async def to(self, question: AskedQuestion, thread: Sequence[Message], bot_user: str, hear: OnSentence) -> Reply:
@@ -107,7 +111,7 @@ class Replies:
         """The advisor's answer, with a word on what a mentor confirmed, if one did, or answered to a question like it."""
         if answer.personal:
             return Reply(messages(Shown(answer.text, source_lines(answer.citations))))
-        offered = self._offers.under(answer, text, question.key, direct=question.is_direct)
+        offered = self._buttons.under(answer, text, question.key, direct=question.is_direct)
         if found and not found.certain:
             offered = [button("Show the mentor's answer", SHOW_CONFIRMED, found.confirmation.id), *offered]
         what = shown(answer, question.key, offered)
@@ -116,8 +120,8 @@ class Replies:
 
     def _confirmed_reply(self, question: AskedQuestion, text: str, found: ConfirmedAnswer, details: str = "") -> Reply:
         """What a mentor confirmed, with a way to an answer from the guides."""
-        offered = self._offers.under(found.answer, text, question.key, direct=question.is_direct)
-        return Reply(messages(found.shown(question.key, offered)), found.answer, details)
+        offered = self._buttons.under(found.answer, text, question.key, direct=question.is_direct)
+        return Reply(messages(shown_confirmed(found, question.key, offered)), found.answer, details)
 
     async def _placed(self, question: AskedQuestion, told: Conversation) -> Conversation:
         """A conversation with the guides that may answer there, and the person's locale where their words tell no language."""
@@ -154,7 +158,8 @@ def _is_worth_speaking_up(answer: Answer) -> bool:
 def _told_of(found: ConfirmedAnswer) -> str:
     """That a mentor answered this question, or one like it, as mrkdwn."""
     if found.certain:
-        return NOTE_OF_CONFIRMED.format(line=found.line[0].lower() + found.line[1:])
+        line = confirmed_line(found)
+        return NOTE_OF_CONFIRMED.format(line=line[0].lower() + line[1:])
     question = " ".join(found.confirmation.question.split())
     cut = question if len(question) <= LONGEST_LIKE_IT else f"{question[:LONGEST_LIKE_IT].rstrip()}…"
     return NOTE_OF_ONE_LIKE_IT.format(question=escaped(cut, literal=True))

@@ -28,7 +28,7 @@ from bot.mentoring.report import (
     since,
 )
 from bot.records.inbox import AskedQuestion
-from bot.slack.format.views import REASONS
+from bot.slack.questions.views import REASONS
 from bot.storage import Records
 from knowledge.errors import IndexMissing
 from knowledge.passages import Passage

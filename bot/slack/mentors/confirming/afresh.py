@@ -7,12 +7,13 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.errors import CareerBotError
+from bot.mentoring.confirmed import MODE
 from bot.slack.api.limits import RESPONSES
-from bot.slack.api.posting import thread_of, whisper
+from bot.slack.api.messages import thread_of, whisper
 from bot.slack.context import AppContext
 from bot.slack.format.blocks import messages, plain_post
-from bot.slack.mentors.confirming.confirmed import MODE
-from bot.slack.mentors.confirming.labels import FORGOTTEN, UNREADABLE, standing_answer
+from bot.slack.format.confirmed import shown_confirmed
+from bot.slack.mentors.confirming.labels import FORGOTTEN, UNREADABLE, confirmable_answer
 from knowledge.errors import KnowledgeError
 
 FRESH_THERE = "The fresh answer is there already."
@@ -40,7 +41,7 @@ def confirmed_shown(ctx: AppContext):  # type: ignore[no-untyped-def]
         except (CareerBotError, KnowledgeError) as error:
             await whisper(respond, plain_post(str(error)), thread_of(body))
             return
-        told = messages(replace(found.shown("", ()), buttons=())) if found else [plain_post(FORGOTTEN)]
+        told = messages(replace(shown_confirmed(found, "", ()), buttons=())) if found else [plain_post(FORGOTTEN)]
         for message in told[:RESPONSES]:
             await whisper(respond, message, thread_of(body))
 
@@ -54,7 +55,7 @@ async def _again(ctx: AppContext, key: str, person: str, channel: str) -> str:
         return FORGOTTEN
     if receipt["mode"] != MODE:
         return FRESH_THERE
-    standing = await standing_answer(ctx, question)
+    standing = await confirmable_answer(ctx, question)
     if standing is None or not standing.raw:
         return UNREADABLE
     if again := await ctx.records.inbox.reopen_fresh(key, standing.raw):

@@ -9,9 +9,9 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.mentoring.confirmations import as_guide
 from bot.records.database import now
 from bot.slack.api.errors import FAILURES
-from bot.slack.api.files import send_file
 from bot.slack.api.mentors import ONLY_MENTORS
-from bot.slack.api.windows import open_note, show
+from bot.slack.api.messages import send_file
+from bot.slack.api.windows import open_window, show
 from bot.slack.context import AppContext
 from bot.slack.format.blocks import plain_post
 from bot.slack.format.mrkdwn import as_text
@@ -38,7 +38,7 @@ class Exporting:
         await ack()
         mentor = body["user"]["id"]
         if not await self._ctx.mentors.include(mentor):
-            await open_note(self._ctx.client, body, as_text(ONLY_MENTORS))
+            await open_window(self._ctx.client, body, note(as_text(ONLY_MENTORS)))
         elif mentor not in self._busy:
             self._busy.add(mentor)
             try:
@@ -47,15 +47,20 @@ class Exporting:
                 self._busy.discard(mentor)
 
     async def _send(self, body: Mapping[str, Any], mentor: str) -> None:
-        ctx = self._ctx
-        window = await open_note(ctx.client, body, SENDING)
-        confirmations = await ctx.records.confirmations.active(str((body.get("team") or {}).get("id") or ""))
+        window = await open_window(self._ctx.client, body, note(SENDING))
+        told = await self._sent(str((body.get("team") or {}).get("id") or ""), mentor)
+        await show(self._ctx.client, window, note(told))
+
+    async def _sent(self, team: str, mentor: str) -> str:
+        """Send the file; what to tell the mentor."""
+        confirmations = await self._ctx.records.confirmations.active(team)
         if not confirmations:
-            return await show(ctx.client, window, note(NOTHING_TO_EXPORT))
+            return NOTHING_TO_EXPORT
+        content = as_guide(confirmations, now()).encode()
         try:
-            await send_file(ctx.client, mentor, plain_post(WITH_IT), FILE, as_guide(confirmations, now()).encode())
+            await send_file(self._ctx.client, mentor, plain_post(WITH_IT), FILE, content)
         except FAILURES as error:
             log.warning("The confirmed answers were not sent: %s", type(error).__name__)
-            return await show(ctx.client, window, note(NOT_SENT))
-        await ctx.records.audit_log.record(mentor, "exported", "confirmations")
-        return await show(ctx.client, window, note(SENT))
+            return NOT_SENT
+        await self._ctx.records.audit_log.record(mentor, "exported", "confirmations")
+        return SENT

@@ -9,15 +9,17 @@ from bot.mentoring.confirmations import Confirmation, ConfirmationState
 from bot.records.inbox import AskedQuestion
 from bot.slack.api.errors import FAILURES
 from bot.slack.api.limits import MESSAGE_MARKDOWN
-from bot.slack.api.posting import post, update
-from bot.slack.api.threads import ANSWER_EVENT, Message, answers_to, conversation, read_thread
+from bot.slack.api.messages import Block, Post, update
+from bot.slack.api.threads import Message, read_thread
 from bot.slack.context import AppContext
-from bot.slack.format.blocks import COMPOSED_NOTE, QUOTED_NOTE, Block, Post, context, markdown
+from bot.slack.format.blocks import COMPOSED_NOTE, QUOTED_NOTE, context, markdown
 from bot.slack.format.escaping import WORD_JOINER, unescaped
 from bot.slack.format.markdown import split
 from bot.slack.format.mrkdwn import as_text
 from bot.slack.format.rich_text import as_markdown
 from bot.slack.mentors.confirming.views import label
+from bot.slack.questions.answer_messages import AnswerMessages
+from bot.slack.questions.conversation import conversation
 
 FORGOTTEN = "I keep no record of this answer any more. Ask again to get one."
 UNREADABLE = "I cannot read the question or its answer in Slack any more. Ask again to get one."
@@ -32,71 +34,62 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Standing:
+class ConfirmableAnswer:
     """What was asked, as people read it and as Slack has it (`raw`); the answer's Markdown, and its messages."""
 
     question: str
     raw: str
     text: str
+    messages: AnswerMessages
     parts: Sequence[Message]
 
 
-async def standing_answer(ctx: AppContext, question: AskedQuestion) -> Standing | None:
-    """A question and its answer as they stand in Slack; None where the answer is not there."""
-    bot_user = ctx.worker.bot_user
+async def confirmable_answer(ctx: AppContext, question: AskedQuestion) -> ConfirmableAnswer | None:
+    """A question and its answer as they are in Slack; None where the answer is not there."""
     thread = await read_thread(ctx.client, question.thread)
-    own = {*answers_to(thread, question, bot_user), *question.answer_ts.split()}
-    parts = [message for message in thread if message["ts"] in own]
+    messages = AnswerMessages(ctx.clients, ctx.records.inbox, question)
+    messages.find(thread)
+    parts = messages.among(thread)
     if not parts:
         return None
     raw = next((str(message.get("text") or "") for message in thread if message["ts"] == question.ts), "")
-    asked = conversation(thread, replace(question, text=raw), bot_user).question
-    return Standing(asked, raw, "\n\n".join(map(_markdown, parts)), parts)
+    asked = conversation(thread, replace(question, text=raw), ctx.clients.bot_user).question
+    return ConfirmableAnswer(asked, raw, "\n\n".join(map(_markdown, parts)), messages, parts)
 
 
 async def show_label(ctx: AppContext, confirmation: Confirmation) -> None:
     """Say under the answer what has become of its confirmation. That it cannot be said harms nobody."""
     question = await ctx.records.inbox.find(confirmation.key)
     try:
-        standing = await standing_answer(ctx, question) if question else None
-        if question and standing:
-            await _mark(ctx, question, standing, confirmation)
+        answer = await confirmable_answer(ctx, question) if question else None
+        if question and answer:
+            await _label(ctx, question, answer, confirmation)
     except FAILURES as error:
         log.info("The answer %s does not show what became of it: %s", confirmation.key, type(error).__name__)
 
 
-async def _mark(ctx: AppContext, question: AskedQuestion, standing: Standing, confirmation: Confirmation) -> None:
-    last, active = standing.parts[-1], confirmation.state is ConfirmationState.ACTIVE
-    meant = await _is_about(ctx, question, standing, confirmation) if active else _tells_of(last, confirmation)
+async def _label(
+    ctx: AppContext, question: AskedQuestion, answer: ConfirmableAnswer, confirmation: Confirmation
+) -> None:
+    last, active = answer.parts[-1], confirmation.state is ConfirmationState.ACTIVE
+    meant = await _is_about(ctx, question, answer, confirmation) if active else _tells_of(last, confirmation)
     if not meant:
-        return None  # the answer there is another one by now
+        return  # the answer there is another one by now
     line = context(label(confirmation)) | {"block_id": f"{_OURS}{confirmation.id}-{confirmation.state}"}
     if active and confirmation.corrected:
-        return await _put_correction(ctx, question, standing, confirmation.answer, line)
-    message = Post(str(last.get("text") or ""), _with_line(last, line))
-    return await update(ctx.client, question.channel, str(last["ts"]), message, _metadata(last))
+        await answer.messages.replace(_corrected(last, confirmation.answer, line))
+        await answer.messages.note()
+    else:
+        message = Post(str(last.get("text") or ""), _with_line(last, line))
+        await update(ctx.client, question.channel, str(last["ts"]), message, _metadata(last))
 
 
-async def _put_correction(
-    ctx: AppContext, question: AskedQuestion, standing: Standing, answer: str, line: Block
-) -> None:
-    """The mentor's text in the place of the answer's: what is left over is deleted, what has no place is posted."""
-    below = [entry for block in _below(standing.parts[-1]) for entry in _as_corrected(block)]
+def _corrected(last: Message, answer: str, line: Block) -> list[Post]:
+    """The mentor's text in the place of the answer's, with what stands under that."""
+    below = [entry for block in _below(last) for entry in _as_corrected(block)]
     posts = [Post(as_text(part), [markdown(part)]) for part in split(answer, MESSAGE_MARKDOWN)]
     posts[-1].blocks.extend(_placed(below, line))
-    there = [str(part["ts"]) for part in standing.parts]
-    place = question.channel
-    for number, message in enumerate(posts, 1):
-        payload = {"question": question.ts, "part": number, "of": len(posts)}
-        metadata = {"event_type": ANSWER_EVENT, "event_payload": payload}
-        if number <= len(there):
-            await update(ctx.client, place, there[number - 1], message, metadata)
-        else:
-            _, ts = await post(ctx.client, place, message, thread_ts=question.thread_ts, metadata=metadata)
-            there.append(ts)
-    for ts in there[len(posts) :]:
-        await ctx.client.chat_delete(channel=place, ts=ts)
-    await ctx.records.inbox.note_answer_messages(question, there[: len(posts)])
+    return posts
 
 
 def _markdown(message: Message) -> str:
@@ -134,11 +127,13 @@ def _tells_of(message: Message, confirmation: Confirmation) -> bool:
     return any(name.startswith(f"{_OURS}{confirmation.id}") for name in ids)
 
 
-async def _is_about(ctx: AppContext, question: AskedQuestion, standing: Standing, confirmation: Confirmation) -> bool:
+async def _is_about(
+    ctx: AppContext, question: AskedQuestion, answer: ConfirmableAnswer, confirmation: Confirmation
+) -> bool:
     """Whether what stands there is what was confirmed or is to be corrected: it may have been answered again since."""
     receipt = await ctx.records.receipts.find(question.key)
     cited = [entry["passage"] for entry in receipt["passages"]] if receipt else []
-    same_text = standing.text.split() == confirmation.answer.split()
+    same_text = answer.text.split() == confirmation.answer.split()
     return cited == [basis.passage for basis in confirmation.passages] and (confirmation.corrected or same_text)
 
 

@@ -12,21 +12,22 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from bot.answering.conversation import Citation
 from bot.errors import CareerBotError
 from bot.mentoring.confirmations import Basis, Confirmation, ConfirmationState, renumbered
+from bot.mentoring.confirmed import MODE, ConfirmOutcome, present
 from bot.records.inbox import AskedQuestion
 from bot.slack.api.errors import FAILURES, passing
 from bot.slack.api.mentors import ONLY_MENTORS
-from bot.slack.api.posting import post, thread_of, update, whisper
-from bot.slack.api.windows import open_note, show
+from bot.slack.api.messages import Block, post, thread_of, update, whisper
+from bot.slack.api.windows import open_window, show
 from bot.slack.context import AppContext
-from bot.slack.format.blocks import Block, place_of, plain_post, source_lines
+from bot.slack.format.blocks import place_of, plain_post, source_lines
+from bot.slack.format.confirmed import FRESH, SHOW_CONFIRMED
 from bot.slack.format.escaping import visible
 from bot.slack.format.mrkdwn import as_text
 from bot.slack.mentors.confirming import views
 from bot.slack.mentors.confirming.afresh import confirmed_shown, fresh_asked
-from bot.slack.mentors.confirming.confirmed import FRESH, MODE, SHOW_CONFIRMED, ConfirmOutcome, present
 from bot.slack.mentors.confirming.exporting import Exporting
-from bot.slack.mentors.confirming.labels import FORGOTTEN, UNREADABLE, show_label, standing_answer
-from bot.slack.questions.offers import CONFIRM, CORRECT, MENTOR_MENU
+from bot.slack.mentors.confirming.labels import FORGOTTEN, UNREADABLE, confirmable_answer, show_label
+from bot.slack.questions.buttons import CONFIRM, CORRECT, MENTOR_MENU
 from knowledge.errors import KnowledgeError
 from knowledge.passages import Passage
 
@@ -87,7 +88,7 @@ class Confirming:
         if not await self._ctx.mentors.include(mentor):
             return await whisper(respond, plain_post(ONLY_MENTORS), thread_of(body))
         what, _, key = str(action["selected_option"]["value"]).partition(" ")
-        window = await open_note(self._ctx.client, body, READING)
+        window = await open_window(self._ctx.client, body, views.note(READING))
         await show(self._ctx.client, window, await _sentence_or(self._window(mentor, what, key, body["channel"]["id"])))
         return None
 
@@ -99,7 +100,7 @@ class Confirming:
         mentor = body["user"]["id"]
         if not await self._ctx.mentors.include(mentor):
             return await whisper(respond, plain_post(ONLY_MENTORS), thread_of(body))
-        window = await open_note(self._ctx.client, body, READING)
+        window = await open_window(self._ctx.client, body, views.note(READING))
         notice = f"{body['channel']['id']} {body['message']['ts']}"
         await show(
             self._ctx.client, window, await _sentence_or(self._window_again(mentor, str(action["value"]), notice))
@@ -129,11 +130,12 @@ class Confirming:
         await ack()
         mentor, key = body["user"]["id"], str(action["value"])
         if not await self._ctx.mentors.include(mentor):
-            await open_note(self._ctx.client, body, as_text(ONLY_MENTORS))
+            await open_window(self._ctx.client, body, views.note(as_text(ONLY_MENTORS)))
             return
         done = await self._records.confirmations.withdraw(key, mentor)
         standing = await self._records.confirmations.find(key)
-        await open_note(self._ctx.client, body, views.what_became(standing, mentor) if standing else FORGOTTEN)
+        told = views.what_became(standing, mentor) if standing else FORGOTTEN
+        await open_window(self._ctx.client, body, views.note(told))
         if standing and done:
             await show_label(self._ctx, standing)
         if standing and (message := body.get("message")):
@@ -155,7 +157,7 @@ class Confirming:
     ) -> Block:
         bases = [Basis(entry["passage"], entry["hash"], entry["guide"]) for entry in cited]
         passages = present(self._ctx.guide_index, bases) or ()
-        standing = await standing_answer(self._ctx, question)
+        standing = await confirmable_answer(self._ctx, question)
         if not passages or standing is None:
             return views.note(UNREADABLE if passages else views.CHANGED)
         before = await self._records.confirmations.of_answer(question.key)

@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.mentoring.confirmations import Confirmation, ConfirmationState, day
+from bot.mentoring.confirmed import ConfirmOutcome
 from bot.slack.api.limits import INPUT_TEXT, SECTION_TEXT
-from bot.slack.format.blocks import Block, Post, button, context, place_of, plain_text
+from bot.slack.api.messages import Block, Post
+from bot.slack.format.blocks import button, context, place_of, plain_text
+from bot.slack.format.confirmed import by
 from bot.slack.format.escaping import WORD_JOINER, escaped, unescaped
 from bot.slack.format.markdown import split
-from bot.slack.format.views import field, modal, section
-from bot.slack.mentors.confirming.confirmed import ConfirmOutcome, by
+from bot.slack.format.modals import field, modal, section
 from knowledge.passages import Passage
 
 CONFIRM_VIEW, WITHDRAW, EXPORT, CONFIRM_AGAIN = (

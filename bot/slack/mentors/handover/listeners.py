@@ -15,13 +15,15 @@ from bot.mentoring.handovers import Handover, HandoverState
 from bot.records.threads import ThreadAddress
 from bot.slack.api.errors import FAILURES
 from bot.slack.api.mentors import ONLY_MENTORS
-from bot.slack.api.posting import post, thread_of, whisper
-from bot.slack.api.threads import Message, read_thread, readable
-from bot.slack.api.windows import open_note, show
+from bot.slack.api.messages import Post, post, thread_of, whisper
+from bot.slack.api.threads import Message, read_thread
+from bot.slack.api.windows import open_window, show
 from bot.slack.context import AppContext
-from bot.slack.format.blocks import Post, plain_post
+from bot.slack.format.blocks import plain_post
 from bot.slack.format.escaping import visible
-from bot.slack.format.views import note_modal
+from bot.slack.format.modals import note_modal
+from bot.slack.format.reading import readable
+from bot.slack.mentors.confirming import views as confirmation_views
 from bot.slack.mentors.handover import views
 from bot.slack.mentors.handover.service import (
     Carried,
@@ -31,7 +33,7 @@ from bot.slack.mentors.handover.service import (
     redraw,
 )
 from bot.slack.questions.addressed import from_a_person, question_in
-from bot.slack.questions.offers import ASK_MENTOR
+from bot.slack.questions.buttons import ASK_MENTOR
 
 ACK_SECONDS = 2.0
 """How long a window waits to say that its question has reached the mentors; Slack closes it after three seconds."""
@@ -81,7 +83,7 @@ def answer_written(ctx: AppContext) -> OnOtherMessage:
 
     async def heard(event: Mapping[str, Any]) -> None:
         channel, thread_ts, ts = (str(event.get(name) or "") for name in ("channel", "thread_ts", "ts"))
-        if not thread_ts or channel != ctx.mentors.channel or not _is_talk(event, ctx.worker.bot_user):
+        if not thread_ts or channel != ctx.mentors.channel or not _is_talk(event, ctx.clients.bot_user):
             return
         handover = await ctx.records.handovers.at(channel, thread_ts)
         if handover is None or handover.state is not HandoverState.CLAIMED or handover.mentor != event["user"]:
@@ -110,8 +112,9 @@ class Asking:
             return await whisper(respond, plain_post(refusal), thread_of(body))
         window = (body.get("view") or {}).get("id") or await self._open(body)
         if refusal:
-            return await show(client, window, note_modal(views.TITLE, refusal))
-        await show(client, window, views.ask_window(key, await self._question(key)))
+            await show(client, window, note_modal(views.TITLE, refusal))
+        else:
+            await show(client, window, views.ask_window(key, await self._question(key)))
         return None
 
     async def submitted(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
@@ -161,7 +164,7 @@ class Asking:
         if asked := await records.inbox.find(key):
             thread = await read_thread(self._ctx.client, asked.thread)
             text = next((str(message.get("text") or "") for message in thread if message["ts"] == asked.ts), "")
-            if visible(said := readable(text, self._ctx.worker.bot_user)):
+            if visible(said := readable(text, self._ctx.clients.bot_user)):
                 return said
         return next((str(gap["text"]) for gap in await records.receipts.gaps() if gap["key"] == key), "")
 
@@ -233,7 +236,7 @@ class Answering:
         handover = await self._taken_by(respond, body, str(action["value"]))
         if handover is None:
             return
-        named = f"<@{self._ctx.worker.bot_user}"  # what is said to the bot is no answer
+        named = f"<@{self._ctx.clients.bot_user}"  # what is said to the bot is no answer
         thread = await self._thread(handover)
         written = [m for m in thread if _is_by(m, handover) and named not in str(m["text"])]
         message = _offer(handover, written[-1]) if written else plain_post(NOT_FOUND)
@@ -252,7 +255,7 @@ class Answering:
         handover = await self._taken_by(respond, body, str(action["value"]).partition(" ")[0])
         if handover is None:
             return
-        window = await open_note(self._ctx.client, body, SENDING)
+        window = await open_window(self._ctx.client, body, confirmation_views.note(SENDING))
         sent, text = await self._send(respond, body, str(action["value"]))
         view = await keep_confirmed(self._ctx, sent) if sent else note_modal(views.TITLE, text)
         await show(self._ctx.client, window, view)

@@ -20,10 +20,10 @@ from bot.records.database import now
 from bot.records.threads import ThreadAddress
 from bot.slack.api.errors import FAILURES, NO_ENTRY, code, passing
 from bot.slack.api.limits import THREAD_PAGE
-from bot.slack.api.posting import post, update
+from bot.slack.api.messages import Block, post, update
 from bot.slack.api.threads import Message, read_thread
 from bot.slack.context import AppContext
-from bot.slack.format.blocks import Block, plain_post
+from bot.slack.format.blocks import plain_post
 from bot.slack.mentors.confirming import views as confirmation_views
 from bot.slack.mentors.handover import views
 

@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 
 from bot.mentoring.handovers import Handover, HandoverState
 from bot.slack.api.limits import INPUT_TEXT, SECTION_TEXT
-from bot.slack.api.posting import Metadata
-from bot.slack.api.threads import ANSWER_EVENT, readable
-from bot.slack.format.blocks import Block, Post, button, context, markdown, plain_text
+from bot.slack.api.messages import Block, Metadata, Post
+from bot.slack.format.blocks import button, context, markdown, plain_text
 from bot.slack.format.escaping import WORD_JOINER
+from bot.slack.format.modals import field, modal, section
 from bot.slack.format.mrkdwn import as_text
-from bot.slack.format.views import field, modal, section
-from bot.slack.questions.offers import ASK_MENTOR
+from bot.slack.format.reading import readable
+from bot.slack.questions.answer_metadata import ANSWER_EVENT
+from bot.slack.questions.buttons import ASK_MENTOR
 
 ASK_VIEW, TAKE, GIVE_BACK, OFFER = "ask_mentor_window", "take_question", "give_question_back", "offer_answer"
 SEND, SEND_AND_KEEP = "send_answer", "send_and_keep_answer"

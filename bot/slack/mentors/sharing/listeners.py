@@ -15,14 +15,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import CareerBotError
 from bot.mentoring.shares import Share, ShareState
 from bot.records.threads import ThreadAddress
-from bot.slack.api.error_handler import SORRY
-from bot.slack.api.errors import FAILURES, NO_ENTRY, code, passing
+from bot.slack.api.errors import FAILURES, NO_ENTRY, SORRY, code, passing
 from bot.slack.api.membership import members_among
+from bot.slack.api.messages import Block
 from bot.slack.api.threads import read_thread
 from bot.slack.context import AppContext
-from bot.slack.format.blocks import Block
-from bot.slack.format.views import note_modal
-from bot.slack.mentors.sharing.reading_back import Standing, answer_at
+from bot.slack.format.modals import note_modal
+from bot.slack.mentors.sharing.reading_back import ShareableAnswer, answer_at
 from bot.slack.mentors.sharing.views import (
     CHANNEL,
     NOTE,
@@ -40,7 +39,7 @@ from bot.slack.mentors.sharing.views import (
     sources_in,
 )
 from bot.slack.private.drafting import Asked, post_asked
-from bot.slack.questions.offers import SHARE
+from bot.slack.questions.buttons import SHARE
 from knowledge.errors import KnowledgeError
 
 SHARE_SHORTCUT = "share_answer_of"
@@ -161,15 +160,15 @@ class Sharing:
             return note_modal(TITLE, SORRY)
         return share_modal(share, answer.question)
 
-    async def _answer(self, place: Pressed) -> Standing:
-        answer = answer_at(await read_thread(self._ctx.client, place.thread), place.ts, self._ctx.worker.bot_user)
+    async def _answer(self, place: Pressed) -> ShareableAnswer:
+        answer = answer_at(await read_thread(self._ctx.client, place.thread), place.ts, self._ctx.clients.bot_user)
         if answer is None:
             raise Unshareable(NO_ANSWER)
         if not answer.key:
             raise Unshareable(NO_GUIDE)
         return answer
 
-    async def _open(self, place: Pressed, answer: Standing) -> Share:
+    async def _open(self, place: Pressed, answer: ShareableAnswer) -> Share:
         receipt = await self._receipt(answer.key)
         question = await self._records.inbox.find(answer.key)
         asker = question.person if question else receipt["person"]
@@ -242,7 +241,7 @@ class Sharing:
 
     async def _person(self, user: str) -> Target:
         profile = await self._profile(user)
-        no_human = profile.get("is_bot") or profile.get("deleted") or user in {SLACKBOT, self._ctx.worker.bot_user}
+        no_human = profile.get("is_bot") or profile.get("deleted") or user in {SLACKBOT, self._ctx.clients.bot_user}
         if not profile or no_human:
             raise Misfilled(PERSON, NO_PERSON)
         return Target(user, PERSON, f"with {next(iter(_names(profile)), 'the person you chose')}")
@@ -250,7 +249,7 @@ class Sharing:
     async def _channel(self, person: str, channel: str) -> Target:
         if not channel.startswith(("C", "G")):
             raise Misfilled(CHANNEL, NO_CHANNEL)
-        me = self._ctx.worker.bot_user
+        me = self._ctx.clients.bot_user
         there = await members_among(self._ctx.client, channel, {person, me})
         if me not in there:
             raise Misfilled(CHANNEL, NOT_HERE)

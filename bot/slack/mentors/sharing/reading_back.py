@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.slack.api.threads import ANSWER_EVENT, Message, parts_posted, readable
-from bot.slack.format.blocks import COMPOSED_NOTE, QUOTED_NOTE, SHOW_PASSAGE
+from bot.slack.api.threads import Message
+from bot.slack.format.blocks import COMPOSED_NOTE, EDITED_NOTE, QUOTED_NOTE, SHOW_PASSAGE
+from bot.slack.format.reading import readable
 from bot.slack.format.rich_text import as_markdown
-from bot.slack.private.answer_shortcut import EDITED_NOTE
+from bot.slack.questions.answer_metadata import is_answer, is_complete, parts_of, payload
 
 ANSWERED_ON = " Answered on "
 """Begins what a card says beside how its answer was made."""
@@ -16,7 +17,7 @@ _HOW = (QUOTED_NOTE, COMPOSED_NOTE, EDITED_NOTE, "Confirmed by ", "Corrected by 
 
 
 @dataclass(frozen=True)
-class Standing:
+class ShareableAnswer:
     """An answer in a thread. `key` is what its buttons hand back, empty where it rests on no passage.
 
     `text` is its Markdown without its sources, `question` what was asked as plain text, `notes` the lines that say how
@@ -29,27 +30,25 @@ class Standing:
     notes: tuple[str, ...] = ()
 
 
-def answer_at(messages: Sequence[Message], ts: str, bot_user: str) -> Standing | None:
+def answer_at(messages: Sequence[Message], ts: str, bot_user: str) -> ShareableAnswer | None:
     """The whole answer that the message with this ts belongs to, in the messages of its thread; None where it is no answer."""
-    own = [message for message in messages if message.get("user") == bot_user]
-    message = next((message for message in own if str(message["ts"]) == ts), None)
-    metadata = (message or {}).get("metadata") or {}
-    if message is None or metadata.get("event_type") != ANSWER_EVENT:
+    message = next((m for m in messages if m.get("user") == bot_user and str(m["ts"]) == ts), None)
+    told = payload(message) if message else {}
+    if message is None or not is_answer(message):
         return None
-    told = metadata.get("event_payload") or {}
     if not told.get("question"):
-        return _standing([message], str(told.get("asked") or ""))
+        return _read([message], str(told.get("asked") or ""))
     asked = str(told["question"])
-    whole = parts_posted(messages, asked, bot_user)
+    whole = [part for part in parts_of(messages, asked, bot_user) if is_complete(part)]
     said = next((str(m.get("text") or "") for m in messages if m["ts"] == asked), "")
-    return _standing([m for m in own if str(m["ts"]) in whole], readable(said, bot_user))
+    return _read(whole, readable(said, bot_user))
 
 
-def _standing(parts: Sequence[Message], question: str) -> Standing:
+def _read(parts: Sequence[Message], question: str) -> ShareableAnswer:
     keys = (element.get("value") for element in _elements(parts) if element.get("action_id") == SHOW_PASSAGE)
     lines = [str(element["text"]) for element in _elements(parts) if element.get("type") == "mrkdwn"]
     notes = tuple(line.split(ANSWERED_ON)[0] for line in lines if line.startswith(_HOW))
-    return Standing(str(next(keys, "")), question, "\n\n".join(map(_markdown, parts)), notes)
+    return ShareableAnswer(str(next(keys, "")), question, "\n\n".join(map(_markdown, parts)), notes)
 
 
 def _elements(parts: Sequence[Message]) -> Iterator[Mapping[str, Any]]:

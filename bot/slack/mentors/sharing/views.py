@@ -9,11 +9,12 @@ from bot.answering.conversation import Citation
 from bot.mentoring.anonymous import anonymous
 from bot.mentoring.shares import Share
 from bot.slack.api.limits import CONTEXT_ELEMENTS, SECTION_TEXT
-from bot.slack.api.threads import readable
-from bot.slack.format.blocks import Block, Shown, context, plain_text, source_lines
+from bot.slack.api.messages import Block
+from bot.slack.format.blocks import Shown, context, plain_text, source_lines
 from bot.slack.format.markdown import split
+from bot.slack.format.modals import field, modal, section
 from bot.slack.format.mrkdwn import as_text
-from bot.slack.format.views import field, modal, section
+from bot.slack.format.reading import readable
 from bot.slack.mentors.sharing.reading_back import ANSWERED_ON
 from knowledge.passages import Passage
 

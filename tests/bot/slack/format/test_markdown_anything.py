@@ -11,7 +11,8 @@ from markdown_it import MarkdownIt
 
 from bot.answering.conversation import Answer, Citation, Coverage, Receipt
 from bot.slack.api.limits import TEXT_BYTES
-from bot.slack.format.blocks import Post, posts
+from bot.slack.api.messages import Post
+from bot.slack.format.blocks import posts
 from bot.slack.format.escaping import escaped
 from bot.slack.format.markdown import split
 from bot.slack.format.mrkdwn import as_text

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.slack.format.views import reason_modal
+from bot.slack.questions.views import reason_modal
 from tests.slack_server.blocks import blocks_problem, expanded, problem, view_problem
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from bot.answering.advisor import Advisor
 from bot.slack.format.blocks import FEEDBACK
-from bot.slack.format.views import ASK_EXAMPLE, DELETE_DATA
-from bot.slack.home.app_home_opened import PRESSED
+from bot.slack.home.listeners import PRESSED
+from bot.slack.home.views import ASK_EXAMPLE, DELETE_DATA
 from knowledge.errors import IndexMissing
 from knowledge.search import Searcher
 from tests.bot.slack.questions.test_buttons import answered, shown

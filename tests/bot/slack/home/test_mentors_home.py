@@ -10,10 +10,10 @@ from bot.answering.advisor import Advisor
 from bot.answering.same_question import SameQuestions
 from bot.records.database import database_url, now
 from bot.slack.api.mentors import ONLY_MENTORS, MentorSettings
-from bot.slack.format.views import DELETE_DATA
+from bot.slack.home.views import DELETE_DATA
 from bot.slack.mentors.proposing import PROPOSAL_VIEW, PROPOSE, SENT, TEXT
 from bot.slack.periodic_jobs import PeriodicJobs
-from bot.slack.questions.offers import SHARE
+from bot.slack.questions.buttons import SHARE
 from bot.storage import Records
 from knowledge.search import Searcher
 from tests.bot.slack.questions.test_buttons import answered, shown

@@ -15,11 +15,12 @@ from bot.answering.conversation import Answer, Conversation
 from bot.answering.same_question import SameQuestions
 from bot.errors import ModelUnavailable
 from bot.mentoring.confirmations import Basis, Confirmation, ConfirmationState
+from bot.mentoring.confirmed import ConfirmedAnswers
 from bot.records.channels import ChannelSettings
 from bot.slack.app import SlackBot
 from bot.slack.format.blocks import SHOW_PASSAGE
+from bot.slack.format.confirmed import FRESH, SHOW_CONFIRMED
 from bot.slack.mentors.confirming.afresh import FRESH_COMING, FRESH_THERE
-from bot.slack.mentors.confirming.confirmed import FRESH, SHOW_CONFIRMED, ConfirmedAnswers
 from bot.slack.mentors.confirming.exporting import NOT_SENT, NOTHING_TO_EXPORT, SENT
 from bot.slack.mentors.confirming.labels import FORGOTTEN
 from bot.slack.mentors.confirming.listeners import (
@@ -41,7 +42,7 @@ from bot.slack.mentors.confirming.views import (
     GONE,
     WITHDRAW,
 )
-from bot.slack.questions.offers import MENTOR_MENU
+from bot.slack.questions.buttons import MENTOR_MENU
 from knowledge.encoder import LocalEncoder
 from knowledge.errors import IndexDamaged
 from knowledge.passages import Guide, Passage

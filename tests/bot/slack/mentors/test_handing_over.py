@@ -14,14 +14,14 @@ from bot.answering.advisor import Advisor
 from bot.answering.same_question import SameQuestions
 from bot.mentoring.handovers import LEASE, Handover, HandoverState
 from bot.records.database import now
-from bot.slack.api.posting import post
+from bot.slack.api.messages import post
 from bot.slack.app import SlackBot
 from bot.slack.format.blocks import FEEDBACK
 from bot.slack.mentors.handover import listeners as listeners
 from bot.slack.mentors.handover import views as views
 from bot.slack.mentors.handover.listeners import CARRIED
 from bot.slack.mentors.handover.service import Carried, remind, resume, take_back
-from bot.slack.questions.offers import ASK_MENTOR
+from bot.slack.questions.buttons import ASK_MENTOR
 from knowledge.search import Searcher
 from tests.bot.slack.scene import ANNA, BEN, CLEO, DORA, EMIL, MENTION, MENTORS, MENTORS_CHANNEL, PAY, running
 from tests.slack_server import SlackServer

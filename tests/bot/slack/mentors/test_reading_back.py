@@ -4,11 +4,10 @@ from typing import Any
 
 import pytest
 
-from bot.slack.api.threads import ANSWER_EVENT
-from bot.slack.format.blocks import QUOTED_NOTE, SHOW_PASSAGE, button, context, markdown
+from bot.slack.format.blocks import EDITED_NOTE, QUOTED_NOTE, SHOW_PASSAGE, button, context, markdown
 from bot.slack.format.rich_text import as_markdown
-from bot.slack.mentors.sharing.reading_back import Standing, answer_at
-from bot.slack.private.answer_shortcut import EDITED_NOTE
+from bot.slack.mentors.sharing.reading_back import ShareableAnswer, answer_at
+from bot.slack.questions.answer_metadata import ANSWER_EVENT
 
 BOT, ANNA = "U0BOT", "U0ANNA"
 ASKED = {"ts": "1.0", "user": ANNA, "text": f"<@{BOT}> what does <@U0BEN> earn &amp; why?"}
@@ -29,12 +28,12 @@ def test_an_answer_in_two_messages_is_whole_from_either(ts: str) -> None:
     second = part("3.0", "Two. [2]", {"question": "1.0", "part": 2, "of": 2}, passages("k"))
     other = part("4.0", "Other.", {"question": "3.5", "part": 1, "of": 1}, passages("o"))
     found = answer_at([ASKED, first, second, other], ts, BOT)
-    assert found == Standing("k", "what does earn & why?", "One. [1]\n\nTwo. [2]")
+    assert found == ShareableAnswer("k", "what does earn & why?", "One. [1]\n\nTwo. [2]")
 
 
 def test_an_answer_away_from_its_question_tells_what_was_asked() -> None:
     posted = part("1.0", "So. [1]", {"asked": "How so?"}, context("Guide: [1] Pay", EDITED_NOTE), passages("k"))
-    assert answer_at([posted], "1.0", BOT) == Standing("k", "How so?", "So. [1]", (EDITED_NOTE,))
+    assert answer_at([posted], "1.0", BOT) == ShareableAnswer("k", "How so?", "So. [1]", (EDITED_NOTE,))
 
 
 def test_how_it_was_made_and_who_judged_it_is_read_and_its_sources_are_not() -> None:

@@ -14,13 +14,13 @@ from PIL import Image
 
 from bot.answering.advisor import Advisor
 from bot.answering.conversation import Answer, Coverage, Receipt
+from bot.mentoring.confirmed import ConfirmedAnswers
 from bot.mentoring.report import NOT_ENOUGH, Answered, Gap, Group, Observations, Report, Tally, report
 from bot.records.database import database_url, now
 from bot.records.inbox import AskedQuestion
+from bot.slack.api.clients import SlackClients
 from bot.slack.api.mentors import Mentors, MentorSettings
-from bot.slack.app import open_client
 from bot.slack.context import AppContext
-from bot.slack.mentors.confirming.confirmed import ConfirmedAnswers
 from bot.slack.mentors.reporting import post_weekly, recent_report, report_blocks, weekly
 from bot.storage import Records
 from knowledge.search import Searcher
@@ -97,11 +97,12 @@ def test_nothing_in_a_label_is_formatted_or_calls_anybody() -> None:
 async def office(slack: SlackServer, folder: Path, channel: str = MENTORS_CHANNEL) -> AsyncIterator[AppContext]:
     """An office as a process of its own has it, on the records of a folder."""
     records = await Records.open(database_url("", folder))
-    client = open_client(BOT_TOKEN, slack.url)
+    clients = SlackClients(BOT_TOKEN, slack.url)
     mentor_settings = MentorSettings(frozenset([DORA]), channel=channel)
     worker: Any = None
     confirmed = ConfirmedAnswers(records.confirmations, NoGuides(), None)
-    yield AppContext(records, NoGuides(), client, worker, Mentors(client, mentor_settings), confirmed, None)
+    mentors = Mentors(clients.retrying, mentor_settings)
+    yield AppContext(records, NoGuides(), clients, worker, mentors, confirmed, None)
     await records.close()
 
 

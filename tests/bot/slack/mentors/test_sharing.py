@@ -20,7 +20,7 @@ from bot.slack.format.blocks import FEEDBACK, SHOW_PASSAGE
 from bot.slack.mentors.sharing import listeners as sharing
 from bot.slack.mentors.sharing.views import CHANNEL, NOTE, PERSON, QUESTION, SHARE_VIEW
 from bot.slack.private.career_command import POST_DRAFT
-from bot.slack.questions.offers import SHARE
+from bot.slack.questions.buttons import SHARE
 from knowledge.passages import Passage
 from knowledge.search import Searcher
 from tests.bot.slack.questions.test_buttons import answered, shown
@@ -339,7 +339,7 @@ async def test_rights_are_asked_for_again_when_the_window_is_sent(
         assert await sent(slack, view, EMIL, channel="C1") == sharing.OUTSIDE
         slack.channels["C3"].members = {ANNA, EMIL}
         view = await opened(slack, "C3", ts, EMIL)
-        bot._mentors._circle = replace(MENTORS, users=frozenset())
+        bot.ctx.mentors._settings = replace(MENTORS, users=frozenset())
         assert await sent(slack, view, EMIL, channel="C1") == sharing.NOT_YOURS
     assert all_cards(slack) == []
 

@@ -8,8 +8,8 @@ import pytest
 from bot.answering.advisor import Advisor
 from bot.records.database import database_url
 from bot.slack.format.blocks import CONTINUE_PRIVATELY, FEEDBACK, SHOW_PASSAGE
-from bot.slack.format.views import REASON_VIEW
-from bot.slack.questions.actions import THANKS
+from bot.slack.questions.button_listeners import THANKS
+from bot.slack.questions.views import REASON_VIEW
 from bot.storage import Records
 from knowledge.search import Searcher
 from tests.bot.slack.scene import ANNA, BEN, MENTION, PAY, PAY_SAID, Quoting, running

@@ -1,20 +1,17 @@
 """What mentors confirmed: settling who confirms what, and finding it for the next who asks, while its passages stand."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from bot.answering.conversation import Answer, Citation, Coverage, Receipt
 from bot.answering.same_question import SameQuestions, identical
 from bot.errors import CareerBotError
-from bot.mentoring.confirmations import Basis, Confirmation, Confirmations, ConfirmationState, day
+from bot.mentoring.confirmations import Basis, Confirmation, Confirmations, ConfirmationState
 from bot.mentoring.guides import GuideIndex
-from bot.slack.format.blocks import Block, Shown, button
 from knowledge.errors import KnowledgeError
 from knowledge.passages import Passage
 
-FRESH, SHOW_CONFIRMED = "fresh_answer", "show_confirmed"
-"""Action ids: the button under a confirmed answer, and the one under an answer to a question like a confirmed one."""
 MODE = "confirmed"
 """The mode of an answer that a mentor confirmed, in its receipt."""
 
@@ -46,20 +43,10 @@ class ConfirmedAnswer:
     certain: bool = True
 
     @property
-    def line(self) -> str:
-        """Who confirmed it and when, as mrkdwn."""
-        return f"Confirmed by {by(self.confirmation.mentor)} on {day(self.confirmation.made_at)}"
-
-    @property
     def answer(self) -> Answer:
         """It as an answer."""
         cited = tuple(Citation(number, passage, 1.0) for number, passage in enumerate(self.passages, 1))
         return Answer(self.confirmation.answer, Coverage.COVERED, cited, cited, Receipt(MODE, "", 0))
-
-    def shown(self, key: str, buttons: Sequence[Block]) -> Shown:
-        """It as it is shown to a question with this key."""
-        fresh = button("Fresh answer", FRESH, key, accessibility_label="Answer this anew from the guides")
-        return Shown(self.confirmation.answer, self.confirmation.sources, self.line, key, (fresh, *buttons))
 
 
 class ConfirmedAnswers:
@@ -87,7 +74,7 @@ class ConfirmedAnswers:
             return None
 
     async def shown(self, key: str) -> ConfirmedAnswer | None:
-        """A confirmation that was offered, by its id, if it still stands. Raises the library's error."""
+        """A confirmation that was offered, by its id, if it still stands. Raises the index's error."""
         confirmation = await self._confirmations.find(key)
         if confirmation is None or confirmation.state is not ConfirmationState.ACTIVE:
             return None
@@ -101,7 +88,7 @@ class ConfirmedAnswers:
     async def settle(self, key: str, mentor: str, question: str, answer: str) -> ConfirmOutcome:
         """Confirm what a mentor had before them, as they left it. Whoever comes second changes nothing and learns why.
 
-        Raises the library's error where it cannot be read.
+        Raises the index's error where it cannot be read.
         """
         while True:
             seen = await self._confirmations.version()
@@ -175,18 +162,13 @@ class ConfirmedAnswers:
 
 
 def present(guide_index: GuideIndex, passages: Iterable[Basis]) -> tuple[Passage, ...] | None:
-    """The passages if every one is in the guides as it was, otherwise None. Raises the library's error.
+    """The passages if every one is in the guides as it was, otherwise None. Raises the index's error.
 
     A mentor's own answer rests on none, which are always there.
     """
     found = [(basis, guide_index.passage(basis.passage)) for basis in passages]
     there = [passage for basis, passage in found if passage and passage.hash == basis.hash]
     return tuple(there) if len(there) == len(found) else None
-
-
-def by(person: str) -> str:
-    """A person as mrkdwn; somebody who wanted to be forgotten has no name."""
-    return f"<@{person}>" if person else "a mentor"
 
 
 def _may_count(confirmation: Confirmation, guides: frozenset[str]) -> bool:

@@ -13,13 +13,13 @@ from bot.mentoring.shares import Card
 from bot.records.inbox import AskedQuestion
 from bot.slack.api.errors import code
 from bot.slack.api.limits import TITLE
-from bot.slack.api.posting import post
-from bot.slack.api.threads import QUESTION_EVENT
+from bot.slack.api.messages import Post, post
 from bot.slack.context import AppContext
-from bot.slack.format.blocks import Post, context, markdown, plain_post
-from bot.slack.format.views import home, roles_of
+from bot.slack.format.blocks import context, markdown, plain_post
 from bot.slack.home.mentors_part import mentors_part
+from bot.slack.home.views import home, roles_of
 from bot.slack.mentors.handover.service import take_back
+from bot.slack.questions.conversation import QUESTION_EVENT
 from bot.slack.questions.worker import QuestionWorker
 from bot.storage import Records
 from knowledge.errors import KnowledgeError

@@ -1,7 +1,8 @@
-"""Posting and changing messages so that Slack always takes them: as plain text where it refuses the blocks."""
+"""Posting and changing messages, with or without a file; as plain text where Slack refuses the blocks."""
 
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
@@ -9,13 +10,21 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.api.errors import code
-from bot.slack.format.blocks import Post
 
 BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"})
 
+Block = dict[str, Any]
 Metadata = dict[str, Any]
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Post:
+    """One message: its blocks, and the text that notifications and screen readers get."""
+
+    text: str
+    blocks: list[Block]
 
 
 async def post(
@@ -56,6 +65,15 @@ async def whisper(respond: AsyncRespond, message: Post, thread_ts: str = "") -> 
         replace_original=False,
         thread_ts=thread_ts or None,
     )
+
+
+async def send_file(client: AsyncWebClient, channel: str, message: Post, name: str, content: bytes) -> None:
+    """Post a message, to a person's direct messages where `channel` is a user, and the file in its thread.
+
+    Raises SlackApiError where the bot may not post; the message is there even where the file is refused.
+    """
+    place, ts = await post(client, channel, message)
+    await client.files_upload_v2(channel=place, thread_ts=ts, filename=name, title=name, content=content)
 
 
 def thread_of(body: Mapping[str, Any]) -> str:

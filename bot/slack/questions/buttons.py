@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from bot.answering.conversation import Answer, Coverage
-from bot.slack.format.blocks import CONTINUE_PRIVATELY, Block, button, plain_text
+from bot.slack.api.messages import Block
+from bot.slack.format.blocks import CONTINUE_PRIVATELY, button, plain_text
 from bot.slack.questions.personal import is_personal
 
 SHARE, MENTOR_MENU, ASK_MENTOR = "share_answer", "mentor_menu", "ask_mentor"

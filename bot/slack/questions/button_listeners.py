@@ -8,13 +8,14 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.mentoring.guides import GuideIndex
-from bot.slack.api.posting import post, thread_of, whisper
-from bot.slack.api.threads import readable
+from bot.slack.api.messages import Block, post, thread_of, whisper
 from bot.slack.context import AppContext
-from bot.slack.format.blocks import Block, plain_post
-from bot.slack.format.views import changed_modal, note_modal, passages_modal, reason_in, reason_modal
+from bot.slack.format.blocks import plain_post
+from bot.slack.format.modals import note_modal
+from bot.slack.format.reading import readable
 from bot.slack.mentors.handover.listeners import is_asker
 from bot.slack.mentors.handover.views import offering
+from bot.slack.questions.views import changed_modal, passages_modal, reason_in, reason_modal
 from bot.storage import Records
 
 FORGOTTEN = note_modal("Sources", "I keep no record of this answer any more. Ask again to see its passages.")
