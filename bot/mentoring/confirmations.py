@@ -130,6 +130,10 @@ class Confirmations:
         """Every confirmation in whatever state, newest first; without the drafts."""
         return await self._several(_confirmations.c.state != ConfirmationState.DRAFTED)
 
+    async def expired_questions(self) -> list[str]:
+        """The questions whose answers rest on passages that have changed, for mentors to look at again."""
+        return [one.question for one in await self._several(_confirmations.c.state == ConfirmationState.EXPIRED)]
+
     async def version(self) -> int:
         """A number that grows whenever it changes which confirmations are active."""
         query = sa.select(_versions.c.number).where(_versions.c.name == _ALL)

@@ -109,15 +109,15 @@ class Handovers:
 
     async def find(self, key: str) -> Handover | None:
         """A handover by its id."""
-        return await self._one(_h.id == key)
+        return await _one(self._database, _h.id == key)
 
     async def of(self, key: str) -> Handover | None:
         """The handover of an answer, by the answer's key."""
-        return await self._one(_h.key == key)
+        return await _one(self._database, _h.key == key)
 
     async def at(self, channel: str, ts: str) -> Handover | None:
         """The handover whose card is this message."""
-        return await self._one((_h.card_channel == channel) & (_h.card_ts == ts))
+        return await _one(self._database, (_h.card_channel == channel) & (_h.card_ts == ts))
 
     async def all(self) -> Sequence[Any]:
         """Every handover, oldest first, as rows."""
@@ -133,30 +133,30 @@ class Handovers:
     async def claim(self, key: str, mentor: str) -> bool:
         """A mentor takes an open question."""
         values = {"state": HandoverState.CLAIMED, "mentor": mentor, "claimed_at": now(), "reminded_at": None}
-        return await self._step(key, HandoverState.OPEN, values)
+        return await _step(self._database, key, HandoverState.OPEN, values)
 
     async def release(self, key: str, mentor: str) -> bool:
         """The mentor who took a question gives it back."""
         values = {"state": HandoverState.OPEN, "mentor": "", "claimed_at": None, "heard_ts": "", "reminded_at": None}
-        return await self._step(key, HandoverState.CLAIMED, values, _h.mentor == mentor)
+        return await _step(self._database, key, HandoverState.CLAIMED, values, _h.mentor == mentor)
 
     async def hear(self, key: str, ts: str) -> bool:
         """Note a message of the mentor's in the card's thread; False where it or a later one was noted already."""
-        return await self._step(key, HandoverState.CLAIMED, {"heard_ts": ts}, _h.heard_ts < ts)
+        return await _step(self._database, key, HandoverState.CLAIMED, {"heard_ts": ts}, _h.heard_ts < ts)
 
     async def answer(self, key: str, mentor: str, text: str) -> bool:
         """The mentor who took a question sends its answer."""
         values = {"state": HandoverState.ANSWERING, "answer": text, "worked_at": now()}
-        return await self._step(key, HandoverState.CLAIMED, values, _h.mentor == mentor)
+        return await _step(self._database, key, HandoverState.CLAIMED, values, _h.mentor == mentor)
 
     async def begun(self, key: str, channel: str, ts: str) -> None:
         """Note the message in the asker's direct messages that the answer is about to be put into."""
-        await self._step(key, HandoverState.ANSWERING, {"direct_channel": channel, "direct_ts": ts})
+        await _step(self._database, key, HandoverState.ANSWERING, {"direct_channel": channel, "direct_ts": ts})
 
     async def answered(self, key: str) -> bool:
         """The answer stands before the asker."""
         values = {"state": HandoverState.ANSWERED, "answer": "", "answered_at": now(), "worked_at": None}
-        return await self._step(key, HandoverState.ANSWERING, values)
+        return await _step(self._database, key, HandoverState.ANSWERING, values)
 
     async def unsent(self, key: str) -> bool:
         """The answer cannot reach the asker: the mentor still has the question."""
@@ -167,7 +167,7 @@ class Handovers:
             "direct_ts": "",
             "worked_at": None,
         }
-        return await self._step(key, HandoverState.ANSWERING, values)
+        return await _step(self._database, key, HandoverState.ANSWERING, values)
 
     async def drawn(self, shown: Handover) -> bool:
         """Note that the card shows a handover as given; False where that is not how it is by now.
@@ -183,7 +183,7 @@ class Handovers:
 
     async def take_up(self, handover: Handover, moment: dt.datetime) -> bool:
         """Go on with something that was on its way to Slack when another process was cut off."""
-        return await self._step(handover.id, handover.state, {"worked_at": moment}, _is_free(moment))
+        return await _step(self._database, handover.id, handover.state, {"worked_at": moment}, _is_free(moment))
 
     async def leave(self, key: str) -> None:
         """Slack did not take something just now: whoever looks next may try again."""
@@ -196,18 +196,19 @@ class Handovers:
             _h.card_shows != _STATE_SHOWN
         )
         gone = _h.state == HandoverState.WITHDRAWN
-        return await self._several(
-            ((under_way | (gone & (_h.card_ts == ""))) & _is_free(moment)) | stale | (gone & (_h.card_ts != ""))
+        return await _several(
+            self._database,
+            ((under_way | (gone & (_h.card_ts == ""))) & _is_free(moment)) | stale | (gone & (_h.card_ts != "")),
         )
 
     async def waiting(self, state: HandoverState, before: dt.datetime) -> list[Handover]:
         """The open or claimed questions of which nobody was reminded since a moment."""
-        return await self._several((_h.state == state) & (_since(state) <= _utc(before)))
+        return await _several(self._database, (_h.state == state) & (_since(state) <= _utc(before)))
 
     async def remind(self, handover: Handover, before: dt.datetime, moment: dt.datetime) -> bool:
         """Note that somebody is being reminded of a question that waits since a moment."""
         values = {"reminded_at": _utc(moment)}
-        return await self._step(handover.id, handover.state, values, _since(handover.state) <= _utc(before))
+        return await _step(self._database, handover.id, handover.state, values, _since(handover.state) <= _utc(before))
 
     def purging(self, before: dt.datetime) -> Sequence[sa.Update | sa.Delete]:
         """Changes that take back what nobody has answered since a moment, and delete what was answered before it."""
@@ -233,23 +234,31 @@ class Handovers:
         ]
 
     async def forget(self, person: str) -> None:
-        """Forget a person at once, before the rest of the records does, so that cards can say that questions are gone."""
+        """Forget a person here at once, so that cards can say that their questions are gone."""
         await retention.forget(self._database, [self], person)
 
-    async def _step(
-        self, key: str, state: HandoverState, values: Mapping[str, Any], also: sa.ColumnElement[bool] | None = None
-    ) -> bool:
-        where = (_h.id == key) & (_h.state == state)
-        where = where if also is None else where & also
-        return await self._database.change(sa.update(_handovers).where(where).values(dict(values))) > 0
 
-    async def _one(self, which: sa.ColumnElement[bool]) -> Handover | None:
-        row = await self._database.row(sa.select(_handovers).where(which))
-        return _handover(row) if row else None
+async def _step(
+    database: Database,
+    key: str,
+    state: HandoverState,
+    values: Mapping[str, Any],
+    also: sa.ColumnElement[bool] | None = None,
+) -> bool:
+    """Change a handover if it is in a state; whether it was."""
+    where = (_h.id == key) & (_h.state == state)
+    where = where if also is None else where & also
+    return await database.change(sa.update(_handovers).where(where).values(dict(values))) > 0
 
-    async def _several(self, which: sa.ColumnElement[bool]) -> list[Handover]:
-        query = sa.select(_handovers).where(which).order_by(_h.asked_at)
-        return [_handover(row) for row in await self._database.rows(query)]
+
+async def _one(database: Database, which: sa.ColumnElement[bool]) -> Handover | None:
+    row = await database.row(sa.select(_handovers).where(which))
+    return _handover(row) if row else None
+
+
+async def _several(database: Database, which: sa.ColumnElement[bool]) -> list[Handover]:
+    query = sa.select(_handovers).where(which).order_by(_h.asked_at)
+    return [_handover(row) for row in await database.rows(query)]
 
 
 def _is_free(moment: dt.datetime) -> sa.ColumnElement[bool]:

@@ -32,7 +32,7 @@ from bot.slack.format.blocks import CONTINUE_PRIVATELY, FEEDBACK, SHOW_PASSAGE
 from bot.slack.home.listeners import data_deleted, example_asked, home_opened
 from bot.slack.home.views import ASK_EXAMPLE, DELETE_DATA
 from bot.slack.mentors.confirming.listeners import listen_to_confirming
-from bot.slack.mentors.handover.listeners import answer_written, listen_to_handovers
+from bot.slack.mentors.handover.listeners import answer_written, listen_to_handovers, offer_to_ask
 from bot.slack.mentors.proposing import listen_to_proposals
 from bot.slack.mentors.sharing.listeners import listen_to_sharing
 from bot.slack.periodic_jobs import JobSchedule, PeriodicJobs, periodic_jobs_of
@@ -50,7 +50,7 @@ from bot.slack.questions.worker import QuestionWorker
 from bot.storage import Records
 
 JOB_SECONDS = 10.0
-"""How long a stop waits for the chore at hand."""
+"""How long a stop waits for the job at hand."""
 STOP_SECONDS = 10.0
 """How long a stop waits for answers being composed; what is not ready is answered after the next start."""
 
@@ -74,7 +74,7 @@ class Limits:
 class Workspace:
     """How to reach a workspace: its two tokens and the address of Slack's Web API, and who has which rights in it.
 
-    `admins` may change channel settings, `circle` are the mentors.
+    `admins` may change channel settings, `mentor_settings` tells who the mentors are.
     """
 
     bot_token: str
@@ -190,7 +190,7 @@ def listen_to_answers(app: AsyncApp, ctx: AppContext) -> None:
     """The buttons under an answer."""
     app.action(SHOW_PASSAGE)(passage_shown(ctx.records, ctx.guide_index))
     app.action(FEEDBACK)(rated(ctx.records))
-    app.view(REASON_VIEW)(reason_given(ctx))
+    app.view(REASON_VIEW)(reason_given(ctx.records, offer_to_ask(ctx)))
     app.action(CONTINUE_PRIVATELY)(continued_privately)
 
 

@@ -1,4 +1,4 @@
-"""What the bot does without being asked: it takes up what was interrupted, reminds, expires, reports and forgets."""
+"""Periodic jobs, which nobody asks for: take up what was interrupted, remind, expire, report, purge."""
 
 import asyncio
 import datetime as dt
@@ -8,20 +8,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from bot.errors import CareerBotError
-from bot.mentoring.confirmations import ConfirmationState
 from bot.records.database import now
 from bot.slack.api.errors import FAILURES
 from bot.slack.context import AppContext
-from bot.slack.mentors.confirming.listeners import expire
+from bot.slack.mentors.confirming.service import expire
 from bot.slack.mentors.handover.service import remind, resume
 from bot.slack.mentors.reporting import weekly
-from bot.storage import Records
 from knowledge.errors import KnowledgeError
 
 EVERY_SECONDS = 300.0
 """Seconds between two rounds; what is due is done up to that much later."""
 
-Job = Callable[[dt.datetime], Awaitable[object]]
+PeriodicJob = Callable[[dt.datetime], Awaitable[object]]
 """Something that is done in every round if it is due; it gets the present moment."""
 
 log = logging.getLogger(__name__)
@@ -37,10 +35,13 @@ class JobSchedule:
 
 
 class PeriodicJobs:
-    """Rounds of chores. Two processes may keep the same house: each chore is done once."""
+    """Runs jobs one after another, every few minutes.
 
-    def __init__(self, periodic_jobs_of: dict[str, Job]) -> None:
-        self._chores = periodic_jobs_of
+    Several processes may do so on one database: every job claims there what it does, so that one of them does it.
+    """
+
+    def __init__(self, jobs: dict[str, PeriodicJob]) -> None:
+        self._jobs = jobs
         self._leaving = asyncio.Event()
         self._rounds: asyncio.Task[None] | None = None
 
@@ -49,7 +50,7 @@ class PeriodicJobs:
         self._rounds = asyncio.create_task(self._keep())
 
     async def leave(self, seconds: float) -> None:
-        """Finish the chore at hand, if it does not take longer than that, and do no more."""
+        """Finish the job at hand, if it does not take longer than that, and do no more."""
         self._leaving.set()
         if self._rounds:
             await asyncio.wait([self._rounds], timeout=seconds)
@@ -64,19 +65,19 @@ class PeriodicJobs:
 
     async def round(self, moment: dt.datetime) -> None:
         """Everything that is due; what fails is done in the next round, and keeps nothing else from being done."""
-        for name, job in self._chores.items():
+        for name, job in self._jobs.items():
             if self._leaving.is_set():
                 return
             try:
                 await job(moment)
             except (CareerBotError, KnowledgeError, *FAILURES) as error:
-                log.warning("Housekeeping: %s was not done (%s)", name, type(error).__name__)
-            except Exception as error:  # noqa: BLE001  # one broken chore must not end the others
-                log.error("Housekeeping: %s failed with %s", name, type(error).__name__)
+                log.warning("Periodic jobs: %s was not done (%s)", name, type(error).__name__)
+            except Exception as error:  # noqa: BLE001  # one broken job must not end the others
+                log.error("Periodic jobs: %s failed with %s", name, type(error).__name__)
 
 
-def periodic_jobs_of(ctx: AppContext, schedule: JobSchedule) -> dict[str, Job]:
-    """The chores of a house, in the order in which they are done."""
+def periodic_jobs_of(ctx: AppContext, schedule: JobSchedule) -> dict[str, PeriodicJob]:
+    """The jobs of an installation, in the order in which they are run."""
 
     async def take_up(moment: dt.datetime) -> None:
         await resume(ctx, moment)
@@ -88,7 +89,7 @@ def periodic_jobs_of(ctx: AppContext, schedule: JobSchedule) -> dict[str, Job]:
         await expire(ctx)
 
     async def report(moment: dt.datetime) -> None:
-        await weekly(ctx, schedule.weekly_report, moment, await expired_questions(ctx.records))
+        await weekly(ctx, schedule.weekly_report, moment, await ctx.records.confirmations.expired_questions())
 
     async def forget_old_texts(moment: dt.datetime) -> None:
         await ctx.records.purge(moment - dt.timedelta(days=schedule.retention_days))
@@ -100,8 +101,3 @@ def periodic_jobs_of(ctx: AppContext, schedule: JobSchedule) -> dict[str, Job]:
         "the weekly report": report,
         "forgetting old texts": forget_old_texts,
     }
-
-
-async def expired_questions(records: Records) -> list[str]:
-    """The questions whose confirmed answers rest on passages that have changed, for mentors to look at again."""
-    return [one.question for one in await records.confirmations.all() if one.state is ConfirmationState.EXPIRED]

@@ -10,10 +10,9 @@ from bot.slack.api.messages import Block
 from bot.slack.context import AppContext
 from bot.slack.format.blocks import button
 from bot.slack.format.modals import section
-from bot.slack.mentors.confirming.listeners import confirmations_blocks
+from bot.slack.mentors.confirming.views import listed
 from bot.slack.mentors.proposing import PROPOSE
 from bot.slack.mentors.reporting import recent_report, report_blocks
-from bot.slack.periodic_jobs import expired_questions
 
 PROPOSALS = 5
 """Gaps for which a text can be proposed."""
@@ -21,7 +20,7 @@ PROPOSALS = 5
 
 async def mentors_part(ctx: AppContext, team: str) -> list[Block]:
     """What mentors see below what everybody sees. Raises RecordsUnavailable when the database does not answer."""
-    report = await recent_report(ctx, now(), expiring=await expired_questions(ctx.records))
+    report = await recent_report(ctx, now(), expiring=await ctx.records.confirmations.expired_questions())
     return [
         {"type": "divider"},
         *report_blocks(report),
@@ -53,3 +52,8 @@ async def _waiting(ctx: AppContext) -> str:
 
 def _cut(label: str) -> str:
     return label if len(label) <= BUTTON_TEXT else f"{label[: BUTTON_TEXT - 1]}…"
+
+
+async def confirmations_blocks(ctx: AppContext, team: str = "") -> list[Block]:
+    """The mentors' part of the Home tab: the newest confirmations of a workspace, or of all."""
+    return listed(await ctx.records.confirmations.active(team))

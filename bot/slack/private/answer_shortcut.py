@@ -12,8 +12,9 @@ from bot.slack.api.windows import show
 from bot.slack.format.blocks import EDITED_NOTE, Shown
 from bot.slack.format.modals import note_modal
 from bot.slack.format.reading import readable
-from bot.slack.private.drafting import Asked, Drafting, Unanswerable, as_shown, post_draft
+from bot.slack.private.drafting import Drafting, Unanswerable, as_shown, post_draft
 from bot.slack.private.views import DRAFT_TEXT, draft_modal
+from bot.slack.questions.detached import DetachedQuestion
 from bot.storage import Records
 
 SHORTCUT, DRAFT_VIEW = "answer_from_guide", "draft"
@@ -72,7 +73,7 @@ async def _view(drafting: Drafting, shortcut: dict[str, Any]) -> dict[str, Any]:
     if not text:
         return note_modal("Career guide", NOTHING_TO_READ)
     thread_ts = str(message.get("thread_ts") or message["ts"])
-    asked = Asked(str(shortcut["team"]["id"]), channel, thread_ts, shortcut["user"]["id"], text)
+    asked = DetachedQuestion(str(shortcut["team"]["id"]), channel, thread_ts, shortcut["user"]["id"], text)
     try:
         draft = await drafting.draft(asked)
     except Unanswerable as error:

@@ -13,7 +13,8 @@ from bot.slack.api.messages import whisper
 from bot.slack.format.blocks import button, messages, plain_post
 from bot.slack.format.reading import readable
 from bot.slack.private.channel_settings import SettingsForm
-from bot.slack.private.drafting import Asked, Drafting, Unanswerable, as_shown, post_draft
+from bot.slack.private.drafting import Drafting, Unanswerable, as_shown, post_draft
+from bot.slack.questions.detached import DetachedQuestion
 from bot.storage import Records
 
 COMMAND, POST_DRAFT = "/career", "post_draft"
@@ -69,7 +70,7 @@ def draft_posted(records: Records):  # type: ignore[no-untyped-def]
 
 
 async def _answer(drafting: Drafting, command: dict[str, Any], text: str, respond: AsyncRespond) -> None:
-    asked = Asked(command["team_id"], command["channel_id"], "", command["user_id"], text)
+    asked = DetachedQuestion(command["team_id"], command["channel_id"], "", command["user_id"], text)
     try:
         draft = await drafting.draft(asked)
     except Unanswerable as error:

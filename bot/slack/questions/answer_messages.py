@@ -8,18 +8,13 @@ from slack_sdk.errors import SlackApiError
 from bot.records.inbox import AskedQuestion, Inbox
 from bot.slack.api.clients import SlackClients
 from bot.slack.api.errors import code, passing
-from bot.slack.api.messages import Block, Post, post, update
+from bot.slack.api.messages import Block, Post
 from bot.slack.api.threads import Message
-from bot.slack.questions.answer_metadata import BROKEN_OFF, answer_metadata, is_complete, is_last, open_stream, parts_of
+from bot.slack.questions.answer_calls import AnswerCalls
+from bot.slack.questions.answer_metadata import BROKEN_OFF, is_complete, is_last, open_stream, parts_of
 from bot.slack.questions.answer_progress import AnswerProgress, AnswerState
 
-STOPPED_BY_PERSON = "stopped_by_user"
-
 log = logging.getLogger(__name__)
-
-
-class StoppedByPerson(Exception):
-    """The person who asked pressed the stop button."""
 
 
 class AnswerMessages:
@@ -30,7 +25,8 @@ class AnswerMessages:
     """
 
     def __init__(self, clients: SlackClients, inbox: Inbox, question: AskedQuestion) -> None:
-        self._clients = clients
+        self._calls = AnswerCalls(clients, question)
+        self._bot_user = clients.bot_user
         self._inbox = inbox
         self._question = question
         self._progress = AnswerProgress()
@@ -53,7 +49,7 @@ class AnswerMessages:
     def find(self, thread: Sequence[Message]) -> None:
         """Find every message of the answer in its thread, complete or not; without the thread, what the inbox has noted."""
         known = self.ts or tuple(self._question.answer_ts.split())
-        parts = parts_of(thread, self._question.ts, self._clients.bot_user)
+        parts = parts_of(thread, self._question.ts, self._bot_user)
         marked = {str(part["ts"]) for part in parts}
         there = [ts for ts in (str(message["ts"]) for message in thread) if ts in marked or ts in known]
         found = tuple(there if thread else known)
@@ -62,7 +58,7 @@ class AnswerMessages:
 
     def resume(self, thread: Sequence[Message]) -> None:
         """Find what an earlier try or run has left, to go on from there: complete messages, or one that was broken off."""
-        parts = parts_of(thread, self._question.ts, self._clients.bot_user)
+        parts = parts_of(thread, self._question.ts, self._bot_user)
         complete = tuple(str(part["ts"]) for part in parts if is_complete(part))
         known = self.ts or tuple(self._question.answer_ts.split())
         if complete:
@@ -70,7 +66,7 @@ class AnswerMessages:
             self._progress = AnswerProgress(AnswerState.WHOLE if whole else AnswerState.PARTIAL, complete)
         elif self.state in (AnswerState.PARTIAL, AnswerState.WHOLE):
             return  # posted by this object, though the thread does not show it
-        elif begun := known[0] if known else open_stream(thread, self._question.ts, self._clients.bot_user):
+        elif begun := known[0] if known else open_stream(thread, self._question.ts, self._bot_user):
             self._progress = AnswerProgress(AnswerState.BROKEN_OFF, (begun,))
 
     def among(self, thread: Sequence[Message]) -> list[Message]:
@@ -83,38 +79,25 @@ class AnswerMessages:
 
     async def start_stream(self, text: str) -> None:
         """Begin the answer as a stream. Raises what Slack raises."""
-        started = await self._clients.single_try.chat_startStream(
-            channel=self._question.channel,
-            thread_ts=self._question.thread_ts,
-            recipient_team_id=self._question.team,
-            recipient_user_id=self._question.person,
-            markdown_text=text,
-        )
-        self._progress = self._progress.stream(str(started["ts"]))
+        self._progress = self._progress.stream(await self._calls.start_stream(text))
 
     async def append(self, text: str) -> None:
         """Append to the stream. Raises StoppedByPerson where the person has stopped it, otherwise what Slack raises."""
-        append = self._clients.single_try.chat_appendStream
-        try:
-            await append(channel=self._question.channel, ts=self.ts[0], markdown_text=text)
-        except SlackApiError as error:
-            if code(error) == STOPPED_BY_PERSON:
-                raise StoppedByPerson from None
-            raise
+        await self._calls.append(self.ts[0], text)
 
     async def end_stream(self, text: str, blocks: Sequence[Block] = (), session: str | None = None) -> bool:
         """End the stream as the whole answer, with text and blocks that follow; False where Slack does not take that.
 
         `session` is the state that its session gets.
         """
-        if not await self._stop(text, blocks, 1, session):
+        if not await self._calls.stop_stream(self.ts[0], text, blocks, of=1, session=session):
             return False
         self._progress = self._progress.end()
         return True
 
     async def break_off(self, session: str | None = None) -> bool:
         """End the stream in the middle of the answer; False where Slack had none to end."""
-        ended = await self._stop("", (), BROKEN_OFF, session)
+        ended = await self._calls.stop_stream(self.ts[0], "", (), of=BROKEN_OFF, session=session)
         self._progress = self._progress.break_off()
         return ended
 
@@ -128,32 +111,30 @@ class AnswerMessages:
         """Put another answer where one stands: what is left over is deleted, what has no place is posted."""
         there = self.ts
         for number, (ts, message) in enumerate(zip(there, posts, strict=False), 1):
-            await self._update(ts, message, number, len(posts))
+            await self._calls.update(ts, message, number, len(posts))
         for ts in there[len(posts) :]:
-            await self._clients.retrying.chat_delete(channel=self._question.channel, ts=ts)
+            await self._calls.delete(ts)
         if there:
             self._progress = self._progress.overwrite(there[: len(posts)], len(posts))
         await self._post_missing(posts)
 
     async def add(self, message: Post) -> None:
         """Post one more message below whatever stands there."""
-        mark = answer_metadata(self._question.ts, 1, 1)
-        place, thread_ts = self._question.channel, self._question.thread_ts
-        _, ts = await post(self._clients.retrying, place, message, thread_ts=thread_ts, metadata=mark)
+        ts = await self._calls.post(message, 1, 1)
         self._progress = AnswerProgress(AnswerState.WHOLE, (*self.ts, ts))
 
     async def delete(self) -> None:
         """Delete all of them; one that Slack does not delete stays."""
         for ts in self.ts:
             try:
-                await self._clients.retrying.chat_delete(channel=self._question.channel, ts=ts)
+                await self._calls.delete(ts)
             except SlackApiError as error:
                 log.info("A message of the answer to %s was not deleted: %s", self._question.key, code(error))
         self._progress = AnswerProgress()
 
     async def _overwrite_broken_off(self, posts: Sequence[Post]) -> None:
         try:
-            await self._update(self.ts[0], posts[0], 1, len(posts))
+            await self._calls.update(self.ts[0], posts[0], 1, len(posts))
         except SlackApiError as error:
             if passing(error):
                 raise
@@ -162,32 +143,8 @@ class AnswerMessages:
             self._progress = self._progress.overwrite(self.ts, len(posts))
 
     async def _post_missing(self, posts: Sequence[Post]) -> None:
-        place, thread_ts = self._question.channel, self._question.thread_ts
         for number, message in list(enumerate(posts, 1))[len(self.ts) :]:
-            mark = answer_metadata(self._question.ts, number, len(posts))
-            _, ts = await post(self._clients.retrying, place, message, thread_ts=thread_ts, metadata=mark)
-            self._progress = self._progress.post(ts, len(posts))
-
-    async def _update(self, ts: str, message: Post, part: int, of: int) -> None:
-        mark = answer_metadata(self._question.ts, part, of)
-        await update(self._clients.retrying, self._question.channel, ts, message, mark)
-
-    async def _stop(self, text: str, blocks: Sequence[Block], of: int, session: str | None) -> bool:
-        try:
-            await self._clients.retrying.chat_stopStream(
-                channel=self._question.channel,
-                ts=self.ts[0],
-                metadata=answer_metadata(self._question.ts, 1, of),
-                markdown_text=text or None,
-                blocks=list(blocks) or None,
-                session_status=session,
-            )
-        except SlackApiError as error:
-            if passing(error):
-                raise
-            log.info("The stream of %s could not be ended: %s", self._question.key, code(error))
-            return False
-        return True
+            self._progress = self._progress.post(await self._calls.post(message, number, len(posts)), len(posts))
 
 
 def _ends(part: Message) -> bool:

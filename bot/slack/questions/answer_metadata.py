@@ -20,6 +20,11 @@ def answer_metadata(question: str, part: int, of: int) -> Metadata:
     return {"event_type": ANSWER_EVENT, "event_payload": {"question": question, "part": part, "of": of}}
 
 
+def detached_metadata(asked: str) -> Metadata:
+    """The mark of an answer that stands without its question's message: what was asked."""
+    return {"event_type": ANSWER_EVENT, "event_payload": {"asked": asked}}
+
+
 def payload(message: Message) -> Mapping[str, Any]:
     """What the metadata of a message of an answer holds; nothing for any other message."""
     metadata = message.get("metadata") or {}

@@ -1,6 +1,6 @@
 """What the buttons under an answer do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -9,18 +9,18 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.mentoring.guides import GuideIndex
 from bot.slack.api.messages import Block, post, thread_of, whisper
-from bot.slack.context import AppContext
 from bot.slack.format.blocks import plain_post
 from bot.slack.format.modals import note_modal
 from bot.slack.format.reading import readable
-from bot.slack.mentors.handover.listeners import is_asker
-from bot.slack.mentors.handover.views import offering
 from bot.slack.questions.views import changed_modal, passages_modal, reason_in, reason_modal
 from bot.storage import Records
 
 FORGOTTEN = note_modal("Sources", "I keep no record of this answer any more. Ask again to see its passages.")
 THANKS = "Thank you, noted."
 PRIVATELY = "Let us go on here, where only you and I read it. Ask on in this thread."
+
+Offer = Callable[[Block, str, str], Awaitable[Block]]
+"""Adds to a window what a person may do about the answer with a key."""
 
 
 def passage_shown(records: Records, guide_index: GuideIndex):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
@@ -56,15 +56,14 @@ def rated(records: Records):  # type: ignore[no-untyped-def]
     return listener
 
 
-def reason_given(ctx: AppContext):  # type: ignore[no-untyped-def]
-    """The modal that asks why an answer was not good; who asked may then ask a mentor."""
+def reason_given(records: Records, offer: Offer):  # type: ignore[no-untyped-def]
+    """The modal that asks why an answer was not good; `offer` adds what may be done next to the thanks."""
 
     async def listener(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         reason, text = reason_in(view)
         key, person = str(view["private_metadata"]), body["user"]["id"]
-        await ctx.records.feedback.keep(key, person, liked=False, reason=reason, text=text)
-        thanks = note_modal("Feedback", THANKS)
-        await ack(response_action="update", view=offering(thanks, key) if await is_asker(ctx, key, person) else thanks)
+        await records.feedback.keep(key, person, liked=False, reason=reason, text=text)
+        await ack(response_action="update", view=await offer(note_modal("Feedback", THANKS), key, person))
 
     return listener
 

@@ -12,7 +12,8 @@ from bot.records.inbox import AskedQuestion
 from bot.slack.api.clients import SlackClients
 from bot.slack.api.errors import FAILURES, code, passing
 from bot.slack.api.threads import Message, read_thread
-from bot.slack.questions.answer_messages import AnswerMessages, StoppedByPerson
+from bot.slack.questions.answer_calls import StoppedByPerson
+from bot.slack.questions.answer_messages import AnswerMessages
 from bot.slack.questions.answer_progress import AnswerState
 from bot.slack.questions.delivery import Delivery
 from bot.slack.questions.replying import Replies, Reply
@@ -26,7 +27,7 @@ FAREWELL_SECONDS = 2.0
 log = logging.getLogger(__name__)
 
 
-class Job:
+class QuestionJob:
     """Answers one question.
 
     It is marked as answered only when its answer stands in the thread; a crash before that leaves it in the inbox, and

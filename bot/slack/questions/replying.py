@@ -20,7 +20,7 @@ from bot.slack.format.confirmed import SHOW_CONFIRMED, confirmed_line, shown_con
 from bot.slack.format.escaping import escaped
 from bot.slack.format.reading import readable
 from bot.slack.questions.addressed import Command, command_in
-from bot.slack.questions.answer_messages import StoppedByPerson
+from bot.slack.questions.answer_calls import StoppedByPerson
 from bot.slack.questions.buttons import AnswerButtons
 from bot.slack.questions.conversation import conversation
 from bot.storage import Records

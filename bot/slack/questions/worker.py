@@ -11,7 +11,7 @@ from bot.slack.api.errors import FAILURES
 from bot.slack.api.threads import read_thread
 from bot.slack.questions.answer_messages import AnswerMessages
 from bot.slack.questions.conversation import nobody_replied
-from bot.slack.questions.job import Job
+from bot.slack.questions.job import QuestionJob
 from bot.slack.questions.locks import KeyedLocks
 from bot.slack.questions.replying import Replies
 from bot.storage import Records
@@ -33,13 +33,13 @@ class QuestionWorker:
         self._streams = streams
         self._free = asyncio.Semaphore(most)
         self._locks = KeyedLocks()
-        self._jobs: dict[asyncio.Task[None], Job] = {}
+        self._jobs: dict[asyncio.Task[None], QuestionJob] = {}
         self._deletions: set[asyncio.Task[None]] = set()
 
     def take(self, question: AskedQuestion, *, again: bool = False) -> None:
         """Start answering a question; `again` after a restart, when a part of its answer may stand in the thread."""
         older = self._tasks_of(question.key)
-        job = Job(self._records, self._clients, self._replies, question, streams=self._streams)
+        job = QuestionJob(self._records, self._clients, self._replies, question, streams=self._streams)
         task = asyncio.create_task(self._run(job, older, again=again))
         self._jobs[task] = job
         task.add_done_callback(lambda done: self._jobs.pop(done, None))
@@ -66,7 +66,7 @@ class QuestionWorker:
         """Stop working at once; what is not answered stays in the inbox."""
         await _cancelled([*self._jobs, *self._deletions])
 
-    async def _run(self, job: Job, older: Sequence[asyncio.Task[None]], *, again: bool) -> None:
+    async def _run(self, job: QuestionJob, older: Sequence[asyncio.Task[None]], *, again: bool) -> None:
         """Run a job when its thread is free; work on an earlier text of its question ends first."""
         await _cancelled(older)
         try:

@@ -15,7 +15,7 @@ from bot.mentoring.handovers import Handover, HandoverState
 from bot.records.threads import ThreadAddress
 from bot.slack.api.errors import FAILURES
 from bot.slack.api.mentors import ONLY_MENTORS
-from bot.slack.api.messages import Post, post, thread_of, whisper
+from bot.slack.api.messages import Block, Post, post, thread_of, whisper
 from bot.slack.api.threads import Message, read_thread
 from bot.slack.api.windows import open_window, show
 from bot.slack.context import AppContext
@@ -33,6 +33,7 @@ from bot.slack.mentors.handover.service import (
     redraw,
 )
 from bot.slack.questions.addressed import from_a_person, question_in
+from bot.slack.questions.button_listeners import Offer
 from bot.slack.questions.buttons import ASK_MENTOR
 
 ACK_SECONDS = 2.0
@@ -73,9 +74,14 @@ def listen_to_handovers(app: AsyncApp, ctx: AppContext) -> None:
     app.action(views.SEND_AND_KEEP)(answering.sent_and_kept)
 
 
-async def is_asker(ctx: AppContext, key: str, person: str) -> bool:
-    """Whether a person may hand over the question of an answer: they asked it, and there are mentors to ask."""
-    return bool(ctx.mentors.channel) and await _asker(ctx, key) == person
+def offer_to_ask(ctx: AppContext) -> Offer:
+    """What adds to a window that a mentor can be asked, for whoever asked the question, where there are mentors to ask."""
+
+    async def offer(view: Block, key: str, person: str) -> Block:
+        is_asker = bool(ctx.mentors.channel) and await _asker(ctx, key) == person
+        return views.offering(view, key) if is_asker else view
+
+    return offer
 
 
 def answer_written(ctx: AppContext) -> OnOtherMessage:

@@ -17,7 +17,8 @@ from bot.mentoring.shares import Share
 from bot.records.database import now
 from bot.slack.app import SlackBot
 from bot.slack.format.blocks import FEEDBACK, SHOW_PASSAGE
-from bot.slack.mentors.sharing import listeners as sharing
+from bot.slack.mentors.sharing import texts as sharing
+from bot.slack.mentors.sharing.listeners import SHARE_SHORTCUT
 from bot.slack.mentors.sharing.views import CHANNEL, NOTE, PERSON, QUESTION, SHARE_VIEW
 from bot.slack.private.career_command import POST_DRAFT
 from bot.slack.questions.buttons import SHARE
@@ -58,7 +59,7 @@ async def press(slack: SlackServer, channel: str, ts: str, user: str) -> None:
 async def choose(slack: SlackServer, channel: str, ts: str, user: str) -> None:
     """Somebody uses the shortcut on a message."""
     await close(slack, user)
-    await slack.shortcut(sharing.SHARE_SHORTCUT, channel, ts, user=user)
+    await slack.shortcut(SHARE_SHORTCUT, channel, ts, user=user)
 
 
 async def close(slack: SlackServer, user: str) -> None:
