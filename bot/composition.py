@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bot.answering.same_question import SameQuestions
     from bot.storage import Records
     from knowledge.encoder import Encoder, LocalEncoder
-    from knowledge.index import IndexStore, SyncReport
+    from knowledge.index import IndexReader, IndexStore, SyncReport
     from knowledge.search import Searcher
 
 
@@ -88,13 +88,18 @@ class Application:
 
         return sync(self.store(), self.folders, self.encoder, progress)
 
+    def index(self) -> "IndexReader":
+        """The index as it is read."""
+        from knowledge.index import IndexReader
+
+        return IndexReader(self.store())
+
     def searcher(self) -> "Searcher":
         """Search over the current index."""
-        from knowledge.index import IndexReader
         from knowledge.search import Searcher
 
         if self._searcher is None:
-            self._searcher = Searcher(IndexReader(self.store()), self.encoder)
+            self._searcher = Searcher(self.index(), self.encoder)
         return self._searcher
 
     def advisor(self) -> "Advisor":

@@ -90,7 +90,7 @@ def _disk(folder: Path) -> Check:
 async def _index(settings: Settings) -> list[Check]:
     from bot.composition import Application
     from knowledge.documents import find_files
-    from knowledge.index import IndexReader, is_fresh
+    from knowledge.index import is_fresh
 
     application = Application(settings)
     files = find_files(application.folders)
@@ -98,7 +98,7 @@ async def _index(settings: Settings) -> list[Check]:
     try:
         encoder = application.encoder
         await encoder.question("ready?")
-        snapshot = IndexReader(application.store()).snapshot()
+        snapshot = application.index().snapshot()
         fresh = is_fresh(application.store(), application.folders, encoder.name)
     except KnowledgeError as error:
         return [guides, Check("index", False, str(error))]
@@ -122,11 +122,10 @@ async def _model(settings: Settings) -> Check:
 
 
 async def _records(settings: Settings) -> Check:
-    from bot.records.database import database_url
-    from bot.storage import Records
+    from bot.composition import open_records
 
     try:
-        records = await Records.open(database_url(settings.database_url, settings.data_dir))
+        records = await open_records(settings)
         counts = await records.inbox.counts()
         await records.close()
     except CareerBotError as error:
