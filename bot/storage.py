@@ -44,8 +44,12 @@ class Records:
         await self._database.close()
 
     async def purge(self, before: dt.datetime) -> None:
-        """Forget the texts of questions and of feedback that are older than a moment; what is counted stays."""
-        await retention.purge(self._database, (self.receipts, self.feedback, self.handovers), before)
+        """Delete texts from before a moment in every store, all or nothing; what is counted stays.
+
+        Texts are those of questions, of feedback and of drafts; questions to mentors that nobody answered are taken back.
+        """
+        stores = (self.receipts, self.feedback, self.drafts, self.confirmations, self.handovers, self.shares)
+        await retention.purge(self._database, stores, before)
 
     async def forget(self, person: str) -> int:
         """Delete what is kept of a person in every store, all or nothing. Returns how many questions there were.

@@ -16,7 +16,7 @@ from bot.records.database import TABLES, AlreadyThere, Database, now
 CONFIRMED, CORRECTED, WITHDREW, REPLACED, EXPIRED = "confirmed", "corrected", "withdrew", "replaced", "expired"
 """What is noted as done, each once about the confirmation it is done to."""
 DRAFTS_KEPT = dt.timedelta(hours=24)
-"""What a mentor has before them in a window is forgotten after this time."""
+"""A draft that is older goes when the next one is kept, or with the purge."""
 TITLE = "Confirmed answers"
 _MARK = re.compile(r"\s*\[\d+\]")
 _HEADING = re.compile(r"^ {0,3}#{1,6}\s+(.*?)\s*#*$", re.MULTILINE)
@@ -201,6 +201,11 @@ class Confirmations:
         """Note that a confirmation's mentor is being told that it expired; of several who do so at once, one gets True."""
         own = (_confirmations.c.id == key) & (_confirmations.c.told.is_(not told))
         return await self._database.change(sa.update(_confirmations).where(own).values(told=told)) > 0
+
+    def purging(self, before: dt.datetime) -> Sequence[sa.Delete]:
+        """The change that deletes drafts from before a moment."""
+        mine = _confirmations.c
+        return [sa.delete(_confirmations).where((mine.state == ConfirmationState.DRAFTED) & (mine.made_at < before))]
 
     def forgetting(self, person: str) -> Sequence[sa.Update | sa.Delete]:
         """Changes that keep what was confirmed, but not that this person did it."""

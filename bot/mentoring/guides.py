@@ -1,4 +1,4 @@
-"""What Slack shows of the guides beside answers."""
+"""The guides as they are read beside answering: to list them, to show passages, to compare what was confirmed."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -8,7 +8,7 @@ from knowledge.search import Hit
 
 
 class GuideIndex(Protocol):
-    """The guides and passages of the current index."""
+    """The current index of guides. Every method raises KnowledgeError where it cannot be read."""
 
     def guides(self) -> Sequence[Guide]:
         """The guides, in the order of their paths."""

@@ -39,7 +39,7 @@ _SINCE = re.compile(r"(\d{1,6})([hdw])")
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
-class Observed(Protocol):
+class ReportSource(Protocol):
     """The records, as far as a report reads them."""
 
     receipts: Receipts
@@ -79,7 +79,7 @@ class Opinion:
 
 
 @dataclass(frozen=True)
-class Withheld:
+class WithheldSentence:
     """A sentence of a model's that a person was not shown, by what was wrong with it."""
 
     person: str
@@ -93,7 +93,7 @@ class Observations:
     gaps: Sequence[Gap] = ()
     answers: Sequence[Answered] = ()
     opinions: Sequence[Opinion] = ()
-    withheld: Sequence[Withheld] = ()
+    withheld: Sequence[WithheldSentence] = ()
 
 
 @dataclass(frozen=True)
@@ -207,7 +207,7 @@ def since(text: str, now: dt.datetime) -> dt.datetime:
 
 
 async def observed(
-    records: Observed, find: Callable[[str], "Passage | None"], start: dt.datetime, until: dt.datetime
+    records: ReportSource, find: Callable[[str], "Passage | None"], start: dt.datetime, until: dt.datetime
 ) -> Observations:
     """What the records hold from one moment to another; `find` knows passages by their ids.
 
@@ -220,7 +220,7 @@ async def observed(
     ]
     people = {row["key"]: row["person"] for row in receipts}
     withheld = [
-        Withheld(people.get(row["key"], ""), _kind_of_fault(row["why"]))
+        WithheldSentence(people.get(row["key"], ""), _kind_of_fault(row["why"]))
         for row in await records.receipts.withheld(start, until)
     ]
     opinions = [

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from bot.records.database import TABLES, Database, now
 
 KEPT = dt.timedelta(hours=24)
-"""A window that nobody sent is forgotten after this time, with the answer in it."""
+"""A window cannot be sent after this time; its row goes when the next window is opened, or with the purge."""
 
 _shares = sa.Table(
     "shares",
@@ -128,6 +128,10 @@ class Shares:
         own = sa.select(_shares).where((_shares.c.sharer == person) & (_shares.c.state == ShareState.POSTED))
         rows = await self._database.rows(own.order_by(_shares.c.shared_at))
         return [Card(row["channel"], ts) for row in rows for ts in row["ts"].split()]
+
+    def purging(self, before: dt.datetime) -> Sequence[sa.Delete]:
+        """The change that deletes windows which were opened before a moment and not sent."""
+        return [sa.delete(_shares).where((_shares.c.state != ShareState.POSTED) & (_shares.c.opened_at < before))]
 
     def forgetting(self, person: str) -> Sequence[sa.Update | sa.Delete]:
         """Changes that delete what a person shares and what is about to be shared of theirs.

@@ -24,7 +24,7 @@ _channels = sa.Table(
 )
 
 
-class Answers(StrEnum):
+class AnswerPolicy(StrEnum):
     """Which messages of a channel the bot answers."""
 
     MENTIONS = "mentions"
@@ -57,13 +57,13 @@ class QuietHours:
 class ChannelSettings:
     """The settings of one channel. `guides` are the paths of the guides that answer there, empty for all."""
 
-    answers: Answers = Answers.MENTIONS
+    answers: AnswerPolicy = AnswerPolicy.MENTIONS
     guides: frozenset[str] = field(default_factory=frozenset)
     quiet: QuietHours | None = None
 
     def hears_questions(self, moment: dt.datetime) -> bool:
         """Whether questions that do not mention the bot are answered at a moment."""
-        return self.answers is Answers.QUESTIONS and not (self.quiet and self.quiet.hold(moment))
+        return self.answers is AnswerPolicy.QUESTIONS and not (self.quiet and self.quiet.hold(moment))
 
 
 class Channels:
@@ -78,7 +78,7 @@ class Channels:
         if row is None:
             return ChannelSettings()
         quiet = QuietHours(row["quiet_from"], row["quiet_until"], row["zone"]) if row["quiet_from"] else None
-        return ChannelSettings(Answers(row["answers"]), frozenset(row["guides"]), quiet)
+        return ChannelSettings(AnswerPolicy(row["answers"]), frozenset(row["guides"]), quiet)
 
     async def change(self, team: str, channel: str, settings: ChannelSettings, person: str) -> None:
         """Set how the bot behaves in a channel, and who set it."""

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from bot.records.database import TABLES, Database, now
 
 KEPT = dt.timedelta(hours=24)
-"""A draft that nobody posted cannot be posted after this time, and is deleted with the next draft that is kept."""
+"""A draft that is older goes when the next one is kept, or with the purge."""
 
 _drafts = sa.Table(
     "drafts",
@@ -53,12 +53,12 @@ class Drafts:
         self._database = database
 
     async def keep(self, draft: Draft) -> None:
-        """Keep a draft until it is taken; old ones are forgotten."""
+        """Keep a draft until it is taken; old ones are deleted."""
         await self._database.change(sa.delete(_drafts).where(_drafts.c.made_at < now() - KEPT))
         await self._database.insert(_drafts, asdict(draft) | {"sources": list(draft.sources), "made_at": now()})
 
     async def find(self, key: str) -> Draft | None:
-        """A draft, None when it was posted, thrown away or forgotten."""
+        """A draft, None when it was posted, thrown away or deleted."""
         row = await self._database.row(sa.select(_drafts).where(_drafts.c.id == key))
         return _draft(row) if row else None
 
@@ -67,6 +67,10 @@ class Drafts:
         draft = await self.find(key)
         taken = await self._database.change(sa.delete(_drafts).where(_drafts.c.id == key))
         return draft if taken else None
+
+    def purging(self, before: dt.datetime) -> Sequence[sa.Delete]:
+        """The change that deletes drafts from before a moment."""
+        return [sa.delete(_drafts).where(_drafts.c.made_at < before)]
 
     def forgetting(self, person: str) -> Sequence[sa.Delete]:
         """The change that deletes a person's drafts."""

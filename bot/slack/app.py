@@ -20,7 +20,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.answering.advisor import Advisor
 from bot.answering.same_question import SameQuestions
 from bot.errors import SettingsError
-from bot.mentoring.confirmed import ConfirmedAnswers
+from bot.mentoring.confirmed_answers import ConfirmedAnswers
 from bot.mentoring.guides import GuideIndex
 from bot.slack.api.clients import SlackClients
 from bot.slack.api.errors import code

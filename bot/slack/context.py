@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.answering.same_question import SameQuestions
-from bot.mentoring.confirmed import ConfirmedAnswers
+from bot.mentoring.confirmed_answers import ConfirmedAnswers
 from bot.mentoring.guides import GuideIndex
 from bot.slack.api.clients import SlackClients
 from bot.slack.api.mentors import Mentors

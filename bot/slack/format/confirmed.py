@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.mentoring.confirmations import day
-from bot.mentoring.confirmed import ConfirmedAnswer
+from bot.mentoring.confirmed_answers import ConfirmedAnswer
 from bot.slack.api.messages import Block
 from bot.slack.format.blocks import Shown, button
 

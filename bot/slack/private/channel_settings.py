@@ -9,7 +9,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.mentoring.guides import GuideIndex
-from bot.records.channels import Answers, ChannelSettings, QuietHours
+from bot.records.channels import AnswerPolicy, ChannelSettings, QuietHours
 from bot.slack.api.limits import OPTION_TEXT, OPTIONS
 from bot.slack.api.people import People
 from bot.slack.format.blocks import plain_text
@@ -23,8 +23,8 @@ NOT_ALLOWED = "Only workspace admins and the people whom the bot's operator name
 SAVED = "Saved. This holds from now on in this channel."
 BOTH_OR_NONE = "Quiet hours need a beginning and an end; leave both empty for none."
 _ANSWERS = {
-    Answers.MENTIONS: "Only when somebody mentions me",
-    Answers.QUESTIONS: "Also questions to everybody, when the guides answer them",
+    AnswerPolicy.MENTIONS: "Only when somebody mentions me",
+    AnswerPolicy.QUESTIONS: "Also questions to everybody, when the guides answer them",
 }
 
 
@@ -105,7 +105,7 @@ def settings_in(values: Mapping[str, Any], guides: Sequence[Guide], zone: str) -
         return None
     chosen = {option["value"] for option in values.get("guides", {}).get("guides", {}).get("selected_options") or []}
     paths = frozenset(guide.path for guide in guides if _short(guide) in chosen)
-    answers = Answers(values["answers"]["answers"]["selected_option"]["value"])
+    answers = AnswerPolicy(values["answers"]["answers"]["selected_option"]["value"])
     return ChannelSettings(answers, paths, QuietHours(start, until, zone) if start else None)
 
 

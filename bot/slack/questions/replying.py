@@ -9,7 +9,7 @@ from bot.answering.advisor import Advisor, OnSentence
 from bot.answering.conversation import SAID, Answer, Conversation
 from bot.answering.language import language_of
 from bot.errors import CareerBotError
-from bot.mentoring.confirmed import ConfirmedAnswer, ConfirmedAnswers
+from bot.mentoring.confirmed_answers import ConfirmedAnswer, ConfirmedAnswers
 from bot.records.inbox import AskedQuestion
 from bot.slack.api.errors import FAILURES
 from bot.slack.api.messages import Post

@@ -26,7 +26,7 @@ WITH_IT = "These are the confirmed answers. Put the file into the folder of your
 log = logging.getLogger(__name__)
 
 
-class Exporting:
+class ExportListener:
     """Sends the file to one mentor once at a time, however often they press."""
 
     def __init__(self, ctx: AppContext) -> None:

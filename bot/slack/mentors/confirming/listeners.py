@@ -10,7 +10,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.errors import CareerBotError
 from bot.mentoring.confirmations import Confirmation, ConfirmationState
-from bot.mentoring.confirmed import ConfirmOutcome
+from bot.mentoring.confirmed_answers import ConfirmOutcome
 from bot.slack.api.errors import FAILURES
 from bot.slack.api.mentors import ONLY_MENTORS
 from bot.slack.api.messages import Block, thread_of, update, whisper
@@ -20,8 +20,8 @@ from bot.slack.format.blocks import plain_post
 from bot.slack.format.confirmed import FRESH, SHOW_CONFIRMED
 from bot.slack.format.mrkdwn import as_text
 from bot.slack.mentors.confirming import views
-from bot.slack.mentors.confirming.afresh import confirmed_shown, fresh_asked
-from bot.slack.mentors.confirming.exporting import Exporting
+from bot.slack.mentors.confirming.exporting import ExportListener
+from bot.slack.mentors.confirming.fresh_answer import confirmed_shown, fresh_asked
 from bot.slack.mentors.confirming.labels import FORGOTTEN, show_label
 from bot.slack.mentors.confirming.service import ConfirmingService
 from bot.slack.mentors.confirming.texts import READING
@@ -38,7 +38,7 @@ def listen_to_confirming(app: AsyncApp, ctx: AppContext) -> None:
     app.view(views.CONFIRM_VIEW)(listeners.submitted)
     app.action(views.CONFIRM_AGAIN)(listeners.looked_again)
     app.action(views.WITHDRAW)(listeners.withdrawn)
-    app.action(views.EXPORT)(Exporting(ctx).asked)
+    app.action(views.EXPORT)(ExportListener(ctx).asked)
     app.action(FRESH)(fresh_asked(ctx))
     app.action(SHOW_CONFIRMED)(confirmed_shown(ctx))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.answering.conversation import Citation
 from bot.mentoring.confirmations import Basis, Confirmation, ConfirmationState, renumbered
-from bot.mentoring.confirmed import MODE, ConfirmOutcome, present
+from bot.mentoring.confirmed_answers import MODE, ConfirmOutcome, present
 from bot.records.inbox import AskedQuestion
 from bot.slack.api.errors import FAILURES, passing
 from bot.slack.api.mentors import ONLY_MENTORS

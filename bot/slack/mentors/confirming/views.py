@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.mentoring.confirmations import Confirmation, ConfirmationState, day
-from bot.mentoring.confirmed import ConfirmOutcome
+from bot.mentoring.confirmed_answers import ConfirmOutcome
 from bot.slack.api.limits import INPUT_TEXT, SECTION_TEXT
 from bot.slack.api.messages import Block, Post
 from bot.slack.format.blocks import button, context, place_of, plain_text

@@ -64,7 +64,7 @@ OnOtherMessage = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 def listen_to_handovers(app: AsyncApp, ctx: AppContext) -> None:
     """What people press to ask a mentor, and what mentors press and write to answer."""
-    asking, answering = Asking(ctx), Answering(ctx)
+    asking, answering = AskerListeners(ctx), MentorListeners(ctx)
     app.action(ASK_MENTOR)(asking.pressed)
     app.view(views.ASK_VIEW)(asking.submitted)
     app.action(views.TAKE)(answering.taken)
@@ -103,7 +103,7 @@ def answer_written(ctx: AppContext) -> OnOtherMessage:
     return heard
 
 
-class Asking:
+class AskerListeners:
     """What the asker presses."""
 
     def __init__(self, ctx: AppContext) -> None:
@@ -192,7 +192,7 @@ class Asking:
         await ack(response_action="update", view=note_modal(views.TITLE, text))
 
 
-class Answering:
+class MentorListeners:
     """What mentors press."""
 
     def __init__(self, ctx: AppContext) -> None:

@@ -15,14 +15,14 @@ from bot.answering.conversation import Answer, Conversation
 from bot.answering.same_question import SameQuestions
 from bot.errors import ModelUnavailable
 from bot.mentoring.confirmations import Basis, Confirmation, ConfirmationState
-from bot.mentoring.confirmed import ConfirmedAnswers
+from bot.mentoring.confirmed_answers import ConfirmedAnswers
 from bot.records.channels import ChannelSettings
 from bot.slack.app import SlackBot
 from bot.slack.format.blocks import SHOW_PASSAGE
 from bot.slack.format.confirmed import FRESH, SHOW_CONFIRMED
 from bot.slack.home.mentors_part import confirmations_blocks
-from bot.slack.mentors.confirming.afresh import FRESH_COMING, FRESH_THERE
 from bot.slack.mentors.confirming.exporting import NOT_SENT, NOTHING_TO_EXPORT, SENT
+from bot.slack.mentors.confirming.fresh_answer import FRESH_COMING, FRESH_THERE
 from bot.slack.mentors.confirming.labels import FORGOTTEN
 from bot.slack.mentors.confirming.service import expire
 from bot.slack.mentors.confirming.texts import CONFIRMED_ALREADY, EMPTY, LEANS, NO_PASSAGE_LEFT, NOT_YOURS, READING

@@ -14,7 +14,7 @@ from PIL import Image
 
 from bot.answering.advisor import Advisor
 from bot.answering.conversation import Answer, Coverage, Receipt
-from bot.mentoring.confirmed import ConfirmedAnswers
+from bot.mentoring.confirmed_answers import ConfirmedAnswers
 from bot.mentoring.report import NOT_ENOUGH, Answered, Gap, Group, Observations, Report, Tally, report
 from bot.records.database import database_url, now
 from bot.records.inbox import AskedQuestion

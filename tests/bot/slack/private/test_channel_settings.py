@@ -8,7 +8,7 @@ import pytest
 
 from bot.answering.advisor import Advisor, OnSentence
 from bot.answering.conversation import Answer, Conversation, Coverage
-from bot.records.channels import Answers, ChannelSettings, QuietHours
+from bot.records.channels import AnswerPolicy, ChannelSettings, QuietHours
 from bot.slack.private.channel_settings import BOTH_OR_NONE, NOT_ALLOWED, NOT_IN_A_CHANNEL, SAVED, SETTINGS_VIEW
 from knowledge.search import Searcher
 from tests.bot.slack.questions.test_buttons import shown
@@ -18,7 +18,7 @@ from tests.conftest import AdvisorOver
 from tests.slack_server import SlackServer
 from tests.slack_server.server import TEAM
 
-ALSO_QUESTIONS = ChannelSettings(Answers.QUESTIONS)
+ALSO_QUESTIONS = ChannelSettings(AnswerPolicy.QUESTIONS)
 
 
 async def opened(slack: SlackServer, user: str = ANNA) -> dict[str, Any]:
@@ -53,7 +53,7 @@ async def test_a_workspace_admin_sets_a_channel_and_finds_it_set(
         again = await opened(slack)
     (path,) = kept.guides
     assert path.endswith("senior-backend-software-engineer.md")
-    assert kept == ChannelSettings(Answers.QUESTIONS, kept.guides, QuietHours("18:00", "08:00", "Europe/Berlin"))
+    assert kept == ChannelSettings(AnswerPolicy.QUESTIONS, kept.guides, QuietHours("18:00", "08:00", "Europe/Berlin"))
     assert again["blocks"][0]["element"]["initial_option"]["value"] == "questions"
     assert again["blocks"][1]["element"]["initial_options"] == [guide]
     assert again["blocks"][2]["element"]["initial_time"] == "18:00"
@@ -180,7 +180,7 @@ async def test_small_talk_between_people_stays_between_them(
 async def test_in_quiet_hours_only_mentions_are_answered(slack: SlackServer, tmp_path: Path) -> None:
     always = QuietHours("00:00", "23:59", "UTC")
     async with running(slack, Scripted(), tmp_path) as bot:
-        await bot._records.channels.change(TEAM, "C1", ChannelSettings(Answers.QUESTIONS, quiet=always), ANNA)
+        await bot._records.channels.change(TEAM, "C1", ChannelSettings(AnswerPolicy.QUESTIONS, quiet=always), ANNA)
         await slack.say("C1", "what does it pay here?")
         await slack.say("C1", f"{MENTION} what does it pay?")
         await quiet(slack, bot)

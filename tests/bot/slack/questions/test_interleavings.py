@@ -21,7 +21,7 @@ from bot.mentoring.confirmations import (
     Confirmation,
     ConfirmationState,
 )
-from bot.mentoring.confirmed import ConfirmedAnswers
+from bot.mentoring.confirmed_answers import ConfirmedAnswers
 from bot.records.database import TABLES, database_url
 from bot.slack.mentors.confirming.views import told as sentence_of
 from bot.slack.mentors.confirming.views import what_became

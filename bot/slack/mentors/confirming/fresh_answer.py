@@ -7,7 +7,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.errors import CareerBotError
-from bot.mentoring.confirmed import MODE
+from bot.mentoring.confirmed_answers import MODE
 from bot.slack.api.limits import RESPONSES
 from bot.slack.api.messages import thread_of, whisper
 from bot.slack.context import AppContext
