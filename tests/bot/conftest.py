@@ -1,10 +1,13 @@
 """The records on both databases: the same tests, each time with empty tables.
 
-Tests on PostgreSQL share one database, so one process runs them all.
+Every process that runs tests has a database of its own on the PostgreSQL server.
 """
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,12 +19,32 @@ POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 NO_POSTGRES = "TEST_POSTGRES_URL is not set; .ci/run starts a server and sets it"
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.xdist_group("postgresql"))])
+@cache
+def postgres_url() -> str:
+    """The address of this process's own database, made when it is first asked for."""
+    name = f"careerbot_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    with ThreadPoolExecutor(1) as thread:  # a test that asks for it may be running an event loop
+        thread.submit(lambda: asyncio.run(_make(name))).result()
+    return f"{POSTGRES.rsplit('/', 1)[0]}/{name}"
+
+
+async def _make(name: str) -> None:
+    import asyncpg
+
+    server = await asyncpg.connect(POSTGRES)
+    try:
+        await server.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        await server.execute(f'CREATE DATABASE "{name}"')
+    finally:
+        await server.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where the records are."""
     if request.param == "postgresql" and not POSTGRES:
         pytest.skip(NO_POSTGRES)
-    return database_url(POSTGRES if request.param == "postgresql" else "", tmp_path)
+    return database_url(postgres_url() if request.param == "postgresql" else "", tmp_path)
 
 
 @pytest.fixture

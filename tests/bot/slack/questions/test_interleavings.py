@@ -28,7 +28,7 @@ from bot.slack.mentors.confirming.views import what_became
 from bot.storage import Records
 from knowledge.passages import Guide, Passage
 from knowledge.search import Hit
-from tests.bot.conftest import NO_POSTGRES, POSTGRES
+from tests.bot.conftest import NO_POSTGRES, POSTGRES, postgres_url
 from tests.bot.slack.scene import DORA, EMIL
 
 TEAM = "T1"
@@ -227,11 +227,10 @@ async def test_500_interleavings_of_two_mentors_end_in_a_clear_state(records: Re
     assert min(ended[what] for what in ("made", "withdrawn", "expired", "lost")) > 50, "too little happened"
 
 
-@pytest.mark.xdist_group("postgresql")
 async def test_so_they_do_with_many_connections(tmp_path: Path) -> None:
     if not POSTGRES:
         pytest.skip(NO_POSTGRES)
-    records = await Records.open(database_url(POSTGRES, tmp_path))
+    records = await Records.open(database_url(postgres_url(), tmp_path))
     async with records._database.engine.begin() as connection:
         await connection.run_sync(TABLES.drop_all)
         await connection.run_sync(TABLES.create_all)
