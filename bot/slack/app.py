@@ -14,48 +14,43 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
-from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.answering.advisor import Advisor
 from bot.answering.same_question import SameQuestions
 from bot.errors import SettingsError
-from bot.records import Records
-from bot.slack.actions import continued_privately, passage_shown, rated, reason_given
-from bot.slack.agent_session_stopped import session_stopped
-from bot.slack.answer_shortcut import DRAFT_VIEW, SHORTCUT, draft_discarded, draft_submitted, shortcut_used
-from bot.slack.app_home_opened import data_deleted, example_asked, home_opened
-from bot.slack.app_mention import app_mentioned
-from bot.slack.blocks import CONTINUE_PRIVATELY, FEEDBACK, SHOW_PASSAGE
-from bot.slack.career_command import COMMAND, POST_DRAFT, career_asked, draft_posted
-from bot.slack.channel_settings import SETTINGS_VIEW, SettingsForm
-from bot.slack.confirmed import Confirmed
-from bot.slack.confirming import listen_to_confirming
-from bot.slack.delivery import Line
-from bot.slack.desk import Desk
-from bot.slack.drafting import Drafting
-from bot.slack.failures import code
-from bot.slack.handing_over import Heard, answer_written, listen_to_handovers
-from bot.slack.housekeeping import Housekeeping, Upkeep, chores
-from bot.slack.inbox import accepting
-from bot.slack.library import Library
-from bot.slack.mentors import Circle, Mentors
-from bot.slack.message import message_posted
-from bot.slack.mishaps import told
-from bot.slack.offers import Offers
-from bot.slack.office import Office
-from bot.slack.people import People
-from bot.slack.proposing import listen_to_proposals
-from bot.slack.replying import Replies
-from bot.slack.sharing import listen_to_sharing
-from bot.slack.views import ASK_EXAMPLE, DELETE_DATA, REASON_VIEW
+from bot.mentoring.confirmed_answers import ConfirmedAnswers
+from bot.mentoring.guides import GuideIndex
+from bot.slack.api.clients import SlackClients
+from bot.slack.api.errors import code
+from bot.slack.api.mentors import Mentors, MentorSettings
+from bot.slack.api.people import People
+from bot.slack.context import AppContext
+from bot.slack.error_handler import handle_error
+from bot.slack.format.blocks import CONTINUE_PRIVATELY, FEEDBACK, SHOW_PASSAGE
+from bot.slack.home.listeners import data_deleted, example_asked, home_opened
+from bot.slack.home.views import ASK_EXAMPLE, DELETE_DATA
+from bot.slack.mentors.confirming.listeners import listen_to_confirming
+from bot.slack.mentors.handover.listeners import answer_written, listen_to_handovers, offer_to_ask
+from bot.slack.mentors.proposing import listen_to_proposals
+from bot.slack.mentors.sharing.listeners import listen_to_sharing
+from bot.slack.periodic_jobs import JobSchedule, PeriodicJobs, periodic_jobs_of
+from bot.slack.private.answer_shortcut import DRAFT_VIEW, SHORTCUT, draft_discarded, draft_submitted, shortcut_used
+from bot.slack.private.career_command import COMMAND, POST_DRAFT, career_asked, draft_posted
+from bot.slack.private.channel_settings import SETTINGS_VIEW, SettingsForm
+from bot.slack.private.drafting import Drafting
+from bot.slack.questions.button_listeners import continued_privately, passage_shown, rated, reason_given
+from bot.slack.questions.buttons import AnswerButtons
+from bot.slack.questions.events import OnOtherMessage, app_mentioned, message_posted, session_stopped
+from bot.slack.questions.inbox import accepting
+from bot.slack.questions.replying import Replies
+from bot.slack.questions.views import REASON_VIEW
+from bot.slack.questions.worker import QuestionWorker
+from bot.storage import Records
 
-__all__ = ["Limits", "SlackBot", "Upkeep", "Workspace", "serve"]
-
-RATE_LIMIT_TRIES = 5
-CHORE_SECONDS = 10.0
-"""How long a stop waits for the chore at hand."""
+JOB_SECONDS = 10.0
+"""How long a stop waits for the job at hand."""
 STOP_SECONDS = 10.0
 """How long a stop waits for answers being composed; what is not ready is answered after the next start."""
 
@@ -79,14 +74,14 @@ class Limits:
 class Workspace:
     """How to reach a workspace: its two tokens and the address of Slack's Web API, and who has which rights in it.
 
-    `admins` may change channel settings, `circle` are the mentors.
+    `admins` may change channel settings, `mentor_settings` tells who the mentors are.
     """
 
     bot_token: str
     app_token: str
     api_url: str
     admins: frozenset[str] = frozenset()
-    circle: Circle = field(default_factory=Circle)
+    mentor_settings: MentorSettings = field(default_factory=MentorSettings)
 
 
 class SlackBot:
@@ -95,68 +90,72 @@ class SlackBot:
     def __init__(
         self,
         advisor: Advisor,
-        library: Library,
+        guide_index: GuideIndex,
         records: Records,
         workspace: Workspace,
         limits: Limits,
         *,
         same: SameQuestions | None = None,
-        upkeep: Upkeep | None = None,
+        schedule: JobSchedule | None = None,
     ) -> None:
         self._advisor = advisor
-        self._library = library
+        self._guide_index = guide_index
         self._records = records
         self._workspace = workspace
         self._limits = limits
-        self._client = open_client(workspace.bot_token, workspace.api_url)
-        hasty = AsyncWebClient(token=workspace.bot_token, base_url=workspace.api_url, retry_handlers=[])
-        self._people = People(hasty)
-        line = Line(self._client, hasty, self._people)
-        self._mentors = Mentors(hasty, workspace.circle)
-        offers = Offers(self._mentors.exist, bool(self._mentors.channel))
-        confirmed = Confirmed(records.confirmations, library, same)
-        replies = Replies(advisor, records, self._people, confirmed, offers=offers, longest=limits.longest_question)
-        self.desk = Desk(records, line, replies, streams=advisor.streams, most=limits.questions_at_once)
-        self.office = Office(records, library, self._client, self.desk, self._mentors, confirmed, same)
-        self.housekeeping = Housekeeping(chores(self.office, upkeep or Upkeep()))
+        self._clients = SlackClients(workspace.bot_token, workspace.api_url)
+        self._people = People(self._clients.single_try)
+        mentors = Mentors(self._clients.single_try, workspace.mentor_settings)
+        buttons = AnswerButtons(mentors.exist, bool(mentors.channel))
+        confirmed = ConfirmedAnswers(records.confirmations, guide_index, same)
+        replies = Replies(advisor, records, self._people, confirmed, buttons=buttons, longest=limits.longest_question)
+        self.worker = QuestionWorker(
+            records, self._clients, replies, streams=advisor.streams, most=limits.questions_at_once
+        )
+        self.ctx = AppContext(records, guide_index, self._clients, self.worker, mentors, confirmed, same)
+        self.periodic_jobs = PeriodicJobs(periodic_jobs_of(self.ctx, schedule or JobSchedule()))
         self._handler: AsyncSocketModeHandler | None = None
 
     async def start(self) -> None:
         """Take up what was accepted and not answered, then connect. Raises SettingsError when Slack refuses a token."""
         with _refusal_told():
-            me = await self._client.auth_test()
-            self.desk.bot_user = str(me["user_id"])
-            for question in await self._records.unanswered():
-                self.desk.take(question, again=True)
+            me = await self._clients.retrying.auth_test()
+            self._clients.bot_user = str(me["user_id"])
+            for question in await self._records.inbox.unanswered():
+                self.worker.take(question, again=True)
             app = self._app(me)
-            self._handler = AsyncSocketModeHandler(app, self._workspace.app_token, web_client=self._client)
+            self._handler = AsyncSocketModeHandler(app, self._workspace.app_token, web_client=self._clients.retrying)
             await self._handler.client.connect_to_new_endpoint()  # connect() would try a refused token for ever
-            self.housekeeping.begin()
+            self.periodic_jobs.begin()
 
     def _app(self, me: AsyncSlackResponse) -> AsyncApp:
         """Everything the bot reacts to."""
         app = build_app(
-            self._client, me, accepting(self._records, self._advisor.continues), self.desk, answer_written(self.office)
+            self._clients.retrying,
+            me,
+            accepting(self._records, self._advisor.continues),
+            self.worker,
+            answer_written(self.ctx),
         )
         mode = COMPOSED if self._advisor.streams else QUOTED
         drafting = Drafting(self._advisor, self._records, self._limits.longest_question)
-        settings = SettingsForm(self._records, self._people, self._library, self._workspace.admins)
-        listen_to_answers(app, self.office)
-        listen_at_home(app, self.office, mode)
+        settings = SettingsForm(self._records, self._people, self._guide_index, self._workspace.admins)
+        listen_to_answers(app, self.ctx)
+        listen_at_home(app, self.ctx, mode)
         listen_to_drafts(app, self._records, drafting, settings)
-        listen_to_sharing(app, self.office)
-        listen_to_confirming(app, self.office)
-        listen_to_handovers(app, self.office)
-        listen_to_proposals(app, self.office)
+        listen_to_sharing(app, self.ctx)
+        listen_to_confirming(app, self.ctx)
+        listen_to_handovers(app, self.ctx)
+        listen_to_proposals(app, self.ctx)
         return app
 
     async def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Take nothing new, finish what is being answered, and leave the rest to the inbox."""
         if self._handler:
             await self._handler.close_async()  # type: ignore[no-untyped-call]
-        await self.desk.idle(seconds)
-        await self.desk.leave()
-        await self.housekeeping.leave(CHORE_SECONDS)
+        await self.worker.idle(seconds)
+        await self.worker.leave()
+        await self.periodic_jobs.leave(JOB_SECONDS)
 
 
 @contextmanager
@@ -169,16 +168,9 @@ def _refusal_told() -> Iterator[None]:
         raise SettingsError("Slack cannot be reached; check the network, the proxy and SLACK_API_URL.") from None
 
 
-def open_client(token: str, api_url: str) -> AsyncWebClient:
-    """A client that waits as long as Slack says when it is rate limited.
-
-    It does not repeat calls whose outcome is unknown: a message might be posted twice.
-    """
-    waiting = AsyncRateLimitErrorRetryHandler(max_retry_count=RATE_LIMIT_TRIES)
-    return AsyncWebClient(token=token, base_url=api_url, retry_handlers=[waiting])
-
-
-def build_app(client: AsyncWebClient, me: AsyncSlackResponse, accept: Middleware, desk: Desk, heard: Heard) -> AsyncApp:
+def build_app(
+    client: AsyncWebClient, me: AsyncSlackResponse, accept: Middleware, worker: QuestionWorker, heard: OnOtherMessage
+) -> AsyncApp:
     """Everything the bot reacts to; `heard` gets messages that ask it nothing. `me` is Slack's answer to auth.test, which Bolt would ask for with every event."""
 
     async def authorize() -> AuthorizeResult:
@@ -187,26 +179,26 @@ def build_app(client: AsyncWebClient, me: AsyncSlackResponse, accept: Middleware
     plain = AsyncWebClient(base_url=client.base_url)  # with a token in it Bolt warns that the token is not used
     app = AsyncApp(client=plain, authorize=authorize, raise_error_for_unhandled_request=False)
     app.middleware(accept)
-    app.error(told)
-    app.event("app_mention")(app_mentioned(desk))
-    app.event("message")(message_posted(desk, heard))
-    app.event("agent_session_stopped")(session_stopped(desk))
+    app.error(handle_error)
+    app.event("app_mention")(app_mentioned(worker))
+    app.event("message")(message_posted(worker, heard))
+    app.event("agent_session_stopped")(session_stopped(worker))
     return app
 
 
-def listen_to_answers(app: AsyncApp, office: Office) -> None:
+def listen_to_answers(app: AsyncApp, ctx: AppContext) -> None:
     """The buttons under an answer."""
-    app.action(SHOW_PASSAGE)(passage_shown(office.records, office.library))
-    app.action(FEEDBACK)(rated(office.records))
-    app.view(REASON_VIEW)(reason_given(office))
+    app.action(SHOW_PASSAGE)(passage_shown(ctx.records, ctx.guide_index))
+    app.action(FEEDBACK)(rated(ctx.records))
+    app.view(REASON_VIEW)(reason_given(ctx.records, offer_to_ask(ctx)))
     app.action(CONTINUE_PRIVATELY)(continued_privately)
 
 
-def listen_at_home(app: AsyncApp, office: Office, mode: str) -> None:
+def listen_at_home(app: AsyncApp, ctx: AppContext, mode: str) -> None:
     """The Home and Messages tabs."""
-    app.event("app_home_opened")(home_opened(office, mode))
-    app.action(re.compile(f"^{ASK_EXAMPLE}_"))(example_asked(office.records, office.desk))
-    app.action(DELETE_DATA)(data_deleted(office))
+    app.event("app_home_opened")(home_opened(ctx, mode))
+    app.action(re.compile(f"^{ASK_EXAMPLE}_"))(example_asked(ctx.records, ctx.worker))
+    app.action(DELETE_DATA)(data_deleted(ctx))
 
 
 def listen_to_drafts(app: AsyncApp, records: Records, drafting: Drafting, settings: SettingsForm) -> None:

@@ -21,13 +21,13 @@ from bot.answering.conversation import Conversation
 from bot.answering.model_output import Form, Piece
 from bot.answering.quoting import Quoter
 from bot.slack.app import SlackBot
-from bot.slack.delivery import STOPPED
+from bot.slack.questions.delivery import STOPPED
 from knowledge.encoder import LocalEncoder
 from knowledge.index import IndexStore, sync
 from knowledge.reader import Reader
 from knowledge.search import Searcher
+from tests.bot.slack.questions.test_streaming import DUTIES, SENTENCES, Held
 from tests.bot.slack.scene import MENTION, MODEL, PAY_SAID, composer_at, running, saying
-from tests.bot.slack.test_streaming import DUTIES, SENTENCES, Held
 from tests.building import advisor_over, searcher_over
 from tests.evals.__main__ import SHARED
 from tests.openai_server import OpenAIServer
@@ -162,7 +162,7 @@ async def streaming() -> str:
                     await slack.say("D1", DUTIES)
                     asked = slack.delivered[-1].at
                     await slack.until(lambda n=before: len(slack.calls) > n)  # type: ignore[misc]
-                    await bot.desk.idle(5)
+                    await bot.worker.idle(5)
                     made = {call.method: call.at for call in slack.calls[before:]}
                     calls.append(len(slack.calls) - before)
                     status.append((made["assistant.threads.setStatus"] - asked) * 1000)
@@ -204,7 +204,7 @@ async def _stopped(slack: SlackServer, server: OpenAIServer, bot: SlackBot) -> f
     await slack.until(lambda: STOPPED in str(slack.answers("D1")[-1]))
     milliseconds = (time.perf_counter() - started) * 1000
     held.go.set()
-    await bot.desk.idle(5)
+    await bot.worker.idle(5)
     return milliseconds
 
 

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
-from bot.database import TABLES, Database, database_url
-from bot.records import Records
+from bot.records.database import TABLES, Database, database_url
+from bot.storage import Records
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 NO_POSTGRES = "TEST_POSTGRES_URL is not set; .ci/run starts a server and sets it"

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from bot.answering.conversation import Answer, Coverage, Receipt
-from bot.confirmations import Basis, Confirmation
-from bot.records import Accepted, Records, database_url
+from bot.mentoring.confirmations import Basis, Confirmation
+from bot.records.database import database_url
+from bot.records.inbox import AskedQuestion
+from bot.storage import Records
 from knowledge.fitted import number
 
 ROOT = Path(__file__).parents[2]
@@ -154,11 +156,12 @@ async def asked_by_three(folder: Path) -> None:
     """Three people ask what the guides do not answer."""
     records = await Records.open(database_url("", folder))
     for place, person in enumerate(("U0ANNA", "U0BEN", "U0CLEO")):
-        question = Accepted("T1", "C1", f"{place}.0", f"{place}.0", person, "?")
+        question = AskedQuestion("T1", "C1", f"{place}.0", f"{place}.0", person, "?")
         gaps = ("=Is there a part-time track?",)
         answer = Answer("-", Coverage.NOT_COVERED, (), (), Receipt("quoted", "", 1), gaps)
-        await records.accept(question)
-        await records.answered(question, answer)
+        await records.inbox.accept(question)
+        await records.receipts.keep(question.key, question.person, answer)
+        await records.inbox.answered(question)
     await records.close()
 
 

@@ -92,7 +92,7 @@ def home_page(view: Mapping[str, Any], *, name: str = APP_NAME, people: People =
     return _page(Markup('<div class="window"><div class="column">{}{}</div></div>').format(head, body))
 
 
-# Parts of a page
+# Application of a page
 
 
 def _page(body: Markup) -> str:

@@ -13,10 +13,10 @@ from bot.answering.advisor import Advisor
 from bot.answering.composing import Composer
 from bot.answering.same_question import SameQuestions
 from bot.slack.app import SlackBot
-from bot.slack.blocks import FEEDBACK, SHOW_PASSAGE
-from bot.slack.confirmation_views import CONFIRM_VIEW
-from bot.slack.handover_views import ASK_VIEW, NAMED, TAKE
-from bot.slack.offers import ASK_MENTOR, CONFIRM, MENTOR_MENU
+from bot.slack.format.blocks import FEEDBACK, SHOW_PASSAGE
+from bot.slack.mentors.confirming.views import CONFIRM_VIEW
+from bot.slack.mentors.handover.views import ASK_VIEW, NAMED, TAKE
+from bot.slack.questions.buttons import ASK_MENTOR, CONFIRM, MENTOR_MENU
 from knowledge.encoder import LocalEncoder
 from knowledge.search import Searcher
 from tests.bot.slack.scene import DORA, MENTORS, MENTORS_CHANNEL, composer_at, running, saying
@@ -59,7 +59,7 @@ class Stage:
         """Ask, wait until the answer is there and recorded, and give its ts."""
         await self.slack.say(channel, text, user=VIEWER)
         await self.slack.until(lambda: self.slack.answers(channel))
-        await self.bot.desk.idle(5)
+        await self.bot.worker.idle(5)
         return str(self.slack.answers(channel)[-1]["ts"])
 
 
@@ -153,7 +153,7 @@ async def confirmed_answer(searcher: Searcher) -> str:
         await slack.until(lambda: "Confirmed by" in str(slack.answers(CHANNEL)[-1]))
         await slack.say(DIRECT, "how much does a senior backend engineer make on average?", user=VIEWER)
         await slack.until(lambda: slack.answers(DIRECT))
-        await stage.bot.desk.idle(5)
+        await stage.bot.worker.idle(5)
         messages = at_morning(slack.messages(DIRECT))
     return thread_page(messages, title="Career guide", people=PEOPLE, viewer=VIEWER)
 
@@ -176,7 +176,7 @@ def _advisor(searcher: Searcher, composer: Composer | None = None) -> Advisor:
 
 
 @asynccontextmanager
-async def playing(advisor: Advisor, library: Searcher) -> AsyncIterator[Stage]:
+async def playing(advisor: Advisor, guide_index: Searcher) -> AsyncIterator[Stage]:
     """A workspace with the bot at work in it."""
     async with SlackServer() as slack:
         slack.add_channel(CHANNEL)
@@ -184,9 +184,9 @@ async def playing(advisor: Advisor, library: Searcher) -> AsyncIterator[Stage]:
         slack.add_channel(MENTORS_CHANNEL, members=[DORA])
         with tempfile.TemporaryDirectory() as folder:
             same = SameQuestions(LocalEncoder())
-            async with running(slack, advisor, Path(folder), library, circle=MENTORS, same=same) as bot:
+            async with running(slack, advisor, Path(folder), guide_index, mentor_settings=MENTORS, same=same) as bot:
                 yield Stage(slack, bot)
-                await bot.desk.idle(5)
+                await bot.worker.idle(5)
                 await slack.settled()
 
 

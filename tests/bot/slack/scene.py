@@ -12,9 +12,10 @@ from bot.answering.composing import Composer
 from bot.answering.conversation import QUOTED, Answer, Citation, Conversation, Coverage, Receipt
 from bot.answering.prompts import Prompts
 from bot.answering.same_question import SameQuestions
-from bot.records import Records, database_url
+from bot.records.database import database_url
+from bot.slack.api.mentors import MentorSettings
 from bot.slack.app import Limits, SlackBot, Workspace
-from bot.slack.mentors import Circle
+from bot.storage import Records
 from knowledge.passages import Guide, Passage
 from knowledge.search import Hit, Searcher
 from tests.openai_server import KEY, OpenAIServer, Script
@@ -25,8 +26,8 @@ MENTION = f"<@{BOT_USER}>"
 ANNA, BEN, CLEO = "U0ANNA", "U0BEN", "U0CLEO"
 MENTORS_CHANNEL, DORA, EMIL = "C9MENTORS", "U0DORA", "U0EMIL"
 """Where mentors work, and two of them."""
-NO_MENTORS = Circle()
-MENTORS = Circle(frozenset([DORA, EMIL]), channel=MENTORS_CHANNEL)
+NO_MENTORS = MentorSettings()
+MENTORS = MentorSettings(frozenset([DORA, EMIL]), channel=MENTORS_CHANNEL)
 LIMITS = Limits(longest_question=4000, questions_at_once=100)
 MODEL = "gpt-5.4-mini"
 PAY = "What does a senior backend engineer earn?"
@@ -35,7 +36,7 @@ PAY_SAID = (
 )
 
 
-class NoLibrary:
+class NoGuides:
     """No guides, for conversations in which nobody looks at one."""
 
     def guides(self) -> Sequence[Guide]:
@@ -117,16 +118,16 @@ async def running(
     slack: SlackServer,
     advisor: Any,
     folder: Path,
-    library: Any = None,
+    guide_index: Any = None,
     *,
     admins: Sequence[str] = (),
-    circle: Circle = NO_MENTORS,
+    mentor_settings: MentorSettings = NO_MENTORS,
     same: SameQuestions | None = None,
 ) -> AsyncIterator[SlackBot]:
     """The bot at work; on leaving it finishes what it was asked."""
     records = await Records.open(database_url("", folder))
-    workspace = Workspace(BOT_TOKEN, APP_TOKEN, slack.url, frozenset(admins), circle)
-    bot = SlackBot(advisor, library or NoLibrary(), records, workspace, LIMITS, same=same)
+    workspace = Workspace(BOT_TOKEN, APP_TOKEN, slack.url, frozenset(admins), mentor_settings)
+    bot = SlackBot(advisor, guide_index or NoGuides(), records, workspace, LIMITS, same=same)
     await bot.start()
     try:
         yield bot

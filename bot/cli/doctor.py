@@ -1,0 +1,155 @@
+"""Checks what a first installation gets wrong, a line each with the remedy."""
+
+import os
+import sys
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.errors import CareerBotError
+from bot.settings import ENV_FILE, Settings
+from knowledge.errors import KnowledgeError
+
+NEWEST_NEEDED = (3, 11)
+SIMILAR = 85.0
+"""From this similarity on (0 to 100) an unknown name in .env is taken for a misspelt setting."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at: whether it is well, and what was found or what to do."""
+
+    name: str
+    well: bool
+    told: str
+
+    def line(self) -> str:
+        """The check as a line of the report."""
+        return f"{'ok  ' if self.well else 'FAIL'}  {self.name}: {self.told}"
+
+
+async def diagnose(say: Callable[[str], object]) -> bool:
+    """Look at everything, saying a line for each; whether all is well."""
+    well = True
+    async for check in _checks():
+        say(check.line())
+        well = well and check.well
+    say("All is well." if well else "Mend what failed, then run this again.")
+    return well
+
+
+async def _checks() -> AsyncIterator[Check]:
+    yield _python()
+    for typo in _misspelt():
+        yield typo
+    try:
+        settings = Settings.load()
+    except CareerBotError as error:
+        yield Check("settings", False, str(error))
+        return
+    yield Check("settings", True, "complete")
+    yield _disk(settings.data_dir)
+    for check in await _index(settings):
+        yield check
+    yield await _model(settings)
+    yield await _records(settings)
+    async for check in _slack(settings):
+        yield check
+
+
+def _python() -> Check:
+    version = ".".join(map(str, sys.version_info[:3]))
+    well = sys.version_info[:2] >= NEWEST_NEEDED
+    return Check("Python", well, version if well else f"{version} is too old; install Python 3.11 or newer")
+
+
+def _misspelt() -> list[Check]:
+    """Names in .env that look like a setting but are none."""
+    from dotenv import dotenv_values
+    from rapidfuzz import fuzz, process
+
+    known = [name.upper() for name in Settings.model_fields]
+    unknown = [name for name in dotenv_values(ENV_FILE) if name.upper() not in known] if Path(ENV_FILE).exists() else []
+    near = {name: process.extractOne(name.upper(), known, scorer=fuzz.ratio, score_cutoff=SIMILAR) for name in unknown}
+    return [
+        Check(ENV_FILE, False, f"{name} is no setting; did you mean {hit[0]}?") for name, hit in near.items() if hit
+    ]
+
+
+def _disk(folder: Path) -> Check:
+    probe = folder / f".probe-{os.getpid()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.write_text("", encoding="utf-8")
+        probe.unlink()
+    except OSError as error:
+        return Check("disk", False, f"{folder} cannot be written ({error.strerror}); set DATA_DIR to a folder that can")
+    return Check("disk", True, f"{folder} can be written")
+
+
+async def _index(settings: Settings) -> list[Check]:
+    from bot.composition import Application
+    from knowledge.documents import find_files
+    from knowledge.index import is_fresh
+
+    application = Application(settings)
+    files = find_files(application.folders)
+    guides = Check("guides", bool(files), f"{len(files)} found" if files else "none found; put some into KNOWLEDGE_DIR")
+    try:
+        encoder = application.encoder
+        await encoder.question("ready?")
+        snapshot = application.index().snapshot()
+        fresh = is_fresh(application.store(), application.folders, encoder.name)
+    except KnowledgeError as error:
+        return [guides, Check("index", False, str(error))]
+    size = f"{len(snapshot.passages)} passages of {len(snapshot.guides)} guides"
+    told = size if fresh else f"{size}, but guides have changed since; run `careerbot index`"
+    skipped = [Check("guides", False, f"{skip.path} is left out: {skip.reason}") for skip in snapshot.skipped]
+    return [guides, Check("embeddings", True, encoder.name), Check("index", fresh, told), *skipped]
+
+
+async def _model(settings: Settings) -> Check:
+    if not settings.has_model:
+        return Check("chat model", True, "none, answers are quoted; set OPENAI_API_KEY to have them composed")
+    from bot.composition import Application
+
+    try:
+        if composer := Application(settings).composer:
+            await composer.check()
+    except CareerBotError as error:
+        return Check("chat model", False, str(error))
+    return Check("chat model", True, f"{settings.chat_model} answers")
+
+
+async def _records(settings: Settings) -> Check:
+    from bot.composition import open_records
+
+    try:
+        records = await open_records(settings)
+        counts = await records.inbox.counts()
+        await records.close()
+    except CareerBotError as error:
+        return Check("records", False, str(error))
+    waiting = counts.get("accepted", 0)
+    return Check(
+        "records", True, f"{waiting} questions wait for an answer" if waiting else "nothing waits for an answer"
+    )
+
+
+async def _slack(settings: Settings) -> AsyncIterator[Check]:
+    if not settings.slack_tokens:
+        lacking = [
+            n
+            for n, v in (("SLACK_BOT_TOKEN", settings.slack_bot_token), ("SLACK_APP_TOKEN", settings.slack_app_token))
+            if not v
+        ]
+        both = len(lacking) == 2
+        told = "not set up, the bot answers in the terminal" if both else f"{lacking[0]} is not set; see the README"
+        yield Check("Slack", both, told)
+        return
+    from bot.slack.api.diagnosis import findings
+    from bot.slack.api.mentors import MentorSettings
+
+    mentor_settings = MentorSettings(settings.mentor_ids, settings.mentor_group, settings.mentors_channel)
+    async for name, well, told in findings(settings.slack_tokens, settings.slack_api_url, mentor_settings):
+        yield Check(name, well, told)

@@ -1,0 +1,60 @@
+"""What the commands `report` and `confirmations` print: read from the records, written in a format, saved to a file."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.composition import Application, open_records
+from bot.errors import SettingsError
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.mentoring.confirmations import Confirmation
+    from bot.mentoring.report import Report
+
+
+async def made_report(settings: Settings, application: Application, since: str) -> "Report":
+    """The report of what people asked since a moment, such as 30d or a date. Raises SettingsError for another one."""
+    from bot.mentoring.report import by_words, made, observed
+    from bot.mentoring.report import since as moment
+    from bot.records.database import now
+
+    until = now()
+    start = moment(since, until)
+    records = await open_records(settings)
+    try:
+        seen = await observed(records, application.searcher().passage, start, until)
+    finally:
+        await records.close()
+    groups = application.same_questions().groups if application.is_indexed() else by_words
+    return await made(seen, groups, start, until)
+
+
+def written(report: "Report", form: str, *, drawn: bool) -> tuple[str, bytes]:
+    """The report in a format, and its chart where the format or the person asks for it."""
+    from bot.mentoring import formats
+
+    png = b""
+    if drawn or form == "html":
+        from bot.mentoring.chart import chart
+
+        png = chart(report)
+    if form == "html":
+        return formats.as_html(report, png), png
+    return {"md": formats.as_markdown, "json": formats.as_json, "csv": formats.as_csv}[form](report), png
+
+
+def save(path: Path, content: bytes) -> None:
+    """Write a file. Raises SettingsError where that cannot be."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written ({error.strerror}).") from None
+
+
+async def active_confirmations(settings: Settings) -> "list[Confirmation]":
+    """The confirmed answers that are given at present."""
+    records = await open_records(settings)
+    try:
+        return await records.confirmations.active()
+    finally:
+        await records.close()

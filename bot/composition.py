@@ -1,0 +1,178 @@
+"""Builds the application once: the only place where concrete parts are chosen and joined."""
+
+import hashlib
+from collections.abc import Callable
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.answering.advisor import Advisor
+    from bot.answering.composing import Composer
+    from bot.answering.hearing import Sayings
+    from bot.answering.same_question import SameQuestions
+    from bot.storage import Records
+    from knowledge.encoder import Encoder, LocalEncoder
+    from knowledge.index import IndexReader, IndexStore, SyncReport
+    from knowledge.search import Searcher
+
+
+class Application:
+    """The bot for one set of settings, each part built when it is first asked for.
+
+    `guides` stands for answering from one folder alone, with an index kept apart.
+    """
+
+    def __init__(self, settings: Settings, guides: Path | None = None) -> None:
+        self._settings = settings
+        self._guides = guides.resolve() if guides else None
+        self._searcher: Searcher | None = None
+
+    @property
+    def mode(self) -> str:
+        """How answers are made, for the person who started the bot."""
+        if self._settings.has_model:
+            return f"Answers are composed by {self._settings.chat_model} and checked against the guides."
+        return "No chat model is set, so answers are quoted from the guides."
+
+    @property
+    def folders(self) -> list[Path]:
+        """The folders that guides are read from."""
+        if self._guides:
+            return [self._guides]
+        ours = Path(str(resources.files("knowledge"))) / "guides"
+        return [ours, self._settings.knowledge_dir] if self._settings.knowledge_dir else [ours]
+
+    def store(self) -> "IndexStore":
+        """Where the index is kept."""
+        from knowledge.index import IndexStore
+
+        return IndexStore(self._index_folder(), "" if self._guides else self._settings.chroma_url)
+
+    def _index_folder(self) -> Path:
+        if not self._guides:
+            return self._settings.data_dir / "index"
+        return self._settings.data_dir / "evaluations" / hashlib.sha256(str(self._guides).encode()).hexdigest()[:16]
+
+    def is_indexed(self) -> bool:
+        """Whether there is an index to answer from."""
+        from knowledge.errors import IndexMissing
+
+        try:
+            self.store().current()
+        except IndexMissing:
+            return False
+        return True
+
+    @cached_property
+    def local_encoder(self) -> "LocalEncoder":
+        """MiniLM on this machine."""
+        from knowledge.encoder import LocalEncoder
+
+        return LocalEncoder()
+
+    @cached_property
+    def encoder(self) -> "Encoder":
+        """What makes the vectors of the index."""
+        from knowledge.encoder import open_encoder
+
+        s = self._settings
+        return open_encoder(s.embeddings, self.local_encoder, s.openai_key, s.openai_base_url)
+
+    def sync(self, progress: Callable[[int, int], None]) -> "SyncReport":
+        """Bring the index in line with the guides; `progress` gets how many passages are done, and of how many."""
+        from knowledge.index import sync
+
+        return sync(self.store(), self.folders, self.encoder, progress)
+
+    def index(self) -> "IndexReader":
+        """The index as it is read."""
+        from knowledge.index import IndexReader
+
+        return IndexReader(self.store())
+
+    def searcher(self) -> "Searcher":
+        """Search over the current index."""
+        from knowledge.search import Searcher
+
+        if self._searcher is None:
+            self._searcher = Searcher(self.index(), self.encoder)
+        return self._searcher
+
+    def advisor(self) -> "Advisor":
+        """The advisor over the current index."""
+        from bot.answering.advisor import Advisor
+        from bot.answering.checking import Checker
+        from bot.answering.quoting import Quoter
+        from knowledge.reader import Reader
+
+        return Advisor(
+            self.searcher(),
+            self.local_encoder,
+            Quoter(Reader()),
+            Checker(self.local_encoder),
+            self._sayings(),
+            composer=self.composer,
+            contact=self._settings.contact,
+        )
+
+    def same_questions(self) -> "SameQuestions":
+        """What tells whether two questions ask for the same."""
+        from bot.answering.same_question import SameQuestions
+
+        return SameQuestions(self.local_encoder, self.composer)
+
+    @cached_property
+    def composer(self) -> "Composer | None":
+        """What asks the chat model, if one is set."""
+        if not self._settings.has_model:
+            return None
+        from bot.answering.chat_model import open_chat_model
+        from bot.answering.composing import Composer
+        from bot.answering.prompts import Prompts
+
+        s = self._settings
+        return Composer(open_chat_model(s.chat_model, s.openai_key, s.openai_base_url, s.chat_timeout), Prompts.load())
+
+    def _sayings(self) -> "Sayings":
+        from bot.answering.hearing import Sayings
+        from bot.answering.prompts import Prompts
+
+        s = self._settings
+        guides = self.searcher().guides() if self.is_indexed() else ()
+        roles = list(dict.fromkeys(guide.role for guide in guides if guide.role))
+        titles = [guide.title for guide in guides]
+        return Sayings.of(
+            Prompts.load().people, contact=s.contact, emergency=s.emergency, composed=s.has_model, days=s.retention_days, roles=roles, titles=titles
+        )  # fmt: skip
+
+
+async def serve_slack(settings: Settings, application: Application, tokens: tuple[str, str]) -> None:
+    """Answer in Slack until the process is told to stop."""
+    from bot.slack.api.mentors import MentorSettings
+    from bot.slack.app import Limits, SlackBot, Workspace, serve
+    from bot.slack.periodic_jobs import JobSchedule
+
+    limits = Limits(settings.max_question_chars, settings.max_concurrent)
+    mentor_settings = MentorSettings(settings.mentor_ids, settings.mentor_group, settings.mentors_channel)
+    workspace = Workspace(*tokens, settings.slack_api_url, settings.admins, mentor_settings)
+    schedule = JobSchedule(settings.remind_hours, settings.weekly_report, settings.retention_days)
+    records = await open_records(settings)
+    same = application.same_questions()
+    await serve(
+        SlackBot(
+            application.advisor(), application.searcher(), records, workspace, limits, same=same, schedule=schedule
+        )
+    )
+    await records.close()
+
+
+async def open_records(settings: Settings) -> "Records":
+    """The records where the settings say. Raises RecordsUnavailable when the database does not answer."""
+    from bot.records.database import database_url
+    from bot.storage import Records
+
+    return await Records.open(database_url(settings.database_url, settings.data_dir))

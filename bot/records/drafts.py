@@ -1,0 +1,87 @@
+"""Answers that only one person sees yet, until they are posted or thrown away: of /career and of the message shortcut."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.records.database import TABLES, Database, now
+
+KEPT = dt.timedelta(hours=24)
+"""A draft that is older goes when the next one is kept, or with the purge."""
+
+_drafts = sa.Table(
+    "drafts",
+    TABLES,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("team", sa.String(40), nullable=False),
+    sa.Column("channel", sa.String(40), nullable=False),
+    sa.Column("thread_ts", sa.String(40), nullable=False),
+    sa.Column("person", sa.String(40), nullable=False, index=True),
+    sa.Column("question", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("sources", sa.JSON, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An answer for one person's eyes. `thread_ts` is the thread it would be posted in, empty for the channel itself.
+
+    `text` is Markdown, `sources` a line for each passage it cites, `note` how it was made. Its id is also the key of its receipt.
+    """
+
+    id: str
+    team: str
+    channel: str
+    thread_ts: str
+    person: str
+    question: str
+    text: str
+    sources: tuple[str, ...]
+    note: str = ""
+
+
+class Drafts:
+    """The table of drafts. Every method raises RecordsUnavailable when the database does not answer."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def keep(self, draft: Draft) -> None:
+        """Keep a draft until it is taken; old ones are deleted."""
+        await self._database.change(sa.delete(_drafts).where(_drafts.c.made_at < now() - KEPT))
+        await self._database.insert(_drafts, asdict(draft) | {"sources": list(draft.sources), "made_at": now()})
+
+    async def find(self, key: str) -> Draft | None:
+        """A draft, None when it was posted, thrown away or deleted."""
+        row = await self._database.row(sa.select(_drafts).where(_drafts.c.id == key))
+        return _draft(row) if row else None
+
+    async def take(self, key: str) -> Draft | None:
+        """A draft out of the records: of several who take it at once, one gets it."""
+        draft = await self.find(key)
+        taken = await self._database.change(sa.delete(_drafts).where(_drafts.c.id == key))
+        return draft if taken else None
+
+    def purging(self, before: dt.datetime) -> Sequence[sa.Delete]:
+        """The change that deletes drafts from before a moment."""
+        return [sa.delete(_drafts).where(_drafts.c.made_at < before)]
+
+    def forgetting(self, person: str) -> Sequence[sa.Delete]:
+        """The change that deletes a person's drafts."""
+        return [sa.delete(_drafts).where(_drafts.c.person == person)]
+
+    async def all(self) -> Sequence[Draft]:
+        """Every draft, oldest first."""
+        return [_draft(row) for row in await self._database.rows(sa.select(_drafts).order_by(_drafts.c.made_at))]
+
+
+def _draft(row: Any) -> Draft:
+    return Draft(
+        **{name: row[name] for name in Draft.__dataclass_fields__ if name != "sources"}, sources=tuple(row["sources"])
+    )

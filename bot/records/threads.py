@@ -1,0 +1,87 @@
+"""Threads that the bot was asked in: where they are, who talks in them, and whether the bot is to stay quiet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.records.database import TABLES, Database
+
+_threads = sa.Table(
+    "threads",
+    TABLES,
+    sa.Column("key", sa.String(120), primary_key=True),
+    sa.Column("paused", sa.Boolean, nullable=False),
+    sa.Column("talk_of", sa.String(40), nullable=False),
+    sa.Column("talk_before", sa.String(40), nullable=False),
+    sa.Column("last_ts", sa.String(40), nullable=False),
+)
+_SOMEBODY = "somebody"
+"""Who talked in a thread, when they wanted to be forgotten; nobody's id."""
+
+
+@dataclass(frozen=True)
+class ThreadAddress:
+    """Where a thread is: the installation (the id of the workspace), the channel, and the ts of its first message."""
+
+    installation: str
+    channel: str
+    ts: str
+
+    @property
+    def key(self) -> str:
+        """The address in one string, by which the records know the thread."""
+        return f"{self.installation}:{self.channel}:{self.ts}"
+
+
+@dataclass(frozen=True)
+class ThreadState:
+    """A thread that the bot was asked in, as it was before a person's message.
+
+    `paused`: it is told to stay quiet. `talk_of`: who wrote last to somebody else since the bot was last addressed, empty
+    when nobody did. `asked`: whether the person has asked the bot in it.
+    """
+
+    paused: bool
+    talk_of: str
+    asked: bool
+
+
+class Threads:
+    """The table of threads. Every method raises RecordsUnavailable when the database does not answer."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def row(self, thread: ThreadAddress) -> Any:
+        """What is known of a thread as a row, None where nobody asked the bot in it."""
+        return await self._database.row(sa.select(_threads).where(_threads.c.key == thread.key))
+
+    async def overheard(self, thread: ThreadAddress, ts: str, person: str) -> None:
+        """Note that a person wrote to others in a thread that the bot was asked in."""
+        newer = (_threads.c.key == thread.key) & (_threads.c.last_ts < ts)
+        values = {"talk_before": _threads.c.talk_of, "talk_of": person, "last_ts": ts}
+        await self._database.change(sa.update(_threads).where(newer).values(values))
+
+    async def pause(self, thread: ThreadAddress, *, paused: bool) -> None:
+        """Have the bot stay quiet in a thread until it is mentioned, or answer follow-ups again."""
+        await self._database.change(sa.update(_threads).where(_threads.c.key == thread.key).values(paused=paused))
+
+    def forgetting(self, person: str) -> Sequence[sa.Update | sa.Delete]:
+        """Changes that keep the threads, but not that this person talked in them."""
+        named = (_threads.c.talk_of, _threads.c.talk_before)
+        return [sa.update(_threads).where(column == person).values({column.name: _SOMEBODY}) for column in named]
+
+
+async def note_addressed(connection: AsyncConnection, thread: ThreadAddress, ts: str) -> None:
+    """Note that the bot was addressed in a thread, unless somebody has spoken there later."""
+    own = _threads.c.key == thread.key
+    values = {"talk_before": _threads.c.talk_of, "talk_of": "", "last_ts": ts}
+    newer = sa.update(_threads).where(own & (_threads.c.last_ts < ts)).values(values)
+    if (await connection.execute(newer)).rowcount:
+        return
+    if (await connection.execute(sa.select(_threads.c.key).where(own))).first() is None:
+        row = {"key": thread.key, "paused": False, "talk_of": "", "talk_before": "", "last_ts": ts}
+        await connection.execute(sa.insert(_threads).values(row))

@@ -1,0 +1,77 @@
+"""What the doctor asks of Slack: are the tokens good, are the scopes granted, does Socket Mode open."""
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.api.errors import code
+from bot.slack.api.mentors import MentorSettings
+from bot.slack.api.scopes import scopes
+
+_REMEDIES = {
+    "invalid_auth": "Slack does not know this token; copy it again from the app's settings",
+    "not_authed": "Slack does not know this token; copy it again from the app's settings",
+    "token_revoked": "the token was revoked; install the app to the workspace again",
+    "account_inactive": "the app was removed from the workspace; install it again",
+    "not_allowed_token_type": "this is the wrong kind of token; see the README for which goes where",
+    "missing_scope": "the app-level token lacks connections:write; make a new one with it",
+    "channel_not_found": "there is no such channel, or it is private and I am not in it; invite me there",
+    "no_such_subteam": "there is no such user group; its id begins with S",
+}
+
+Finding = tuple[str, bool, str]
+"""What was looked at, whether it is well, and what was found or what to do."""
+
+
+async def findings(tokens: tuple[str, str], api_url: str, mentor_settings: MentorSettings) -> AsyncIterator[Finding]:
+    """Every check of Slack in order; later ones are left out where an earlier failure makes them pointless."""
+    bot_token, app_token = tokens
+    client = AsyncWebClient(token=bot_token, base_url=api_url)
+    try:
+        said = await client.auth_test()
+        yield "SLACK_BOT_TOKEN", True, f"the bot is {said['user']} in {said['team']}"
+        granted = set(str(said.headers.get("x-oauth-scopes") or "").split(","))
+        missing = {scope: why for scope, why in scopes().items() if scope not in granted}
+        needed = "; ".join(f"{scope} for {why}" for scope, why in missing.items())
+        told = f"missing: {needed}. Paste manifest.json into the app's settings and install it again"
+        yield "scopes", not missing, told if missing else "all that are needed are granted"
+    except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+        yield "SLACK_BOT_TOKEN", False, _told(error)
+    try:
+        await client.apps_connections_open(app_token=app_token)
+        yield "Socket Mode", True, "it opens"
+    except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+        yield "Socket Mode", False, _told(error)
+
+    async for finding in _mentors(client, mentor_settings):
+        yield finding
+
+
+async def _mentors(client: AsyncWebClient, mentor_settings: MentorSettings) -> AsyncIterator[Finding]:
+    """Whether the mentors' channel and user group can be used, where they are set."""
+    if mentor_settings.channel:
+        try:
+            channel = (await client.conversations_info(channel=mentor_settings.channel))["channel"]
+            told = "I am in it" if channel.get("is_member") else "I am not in it; invite me there with /invite"
+            yield "MENTORS_CHANNEL", bool(channel.get("is_member")), told
+        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+            yield "MENTORS_CHANNEL", False, _told_of_mentors(error)
+    if mentor_settings.group:
+        try:
+            members = (await client.usergroups_users_list(usergroup=mentor_settings.group))["users"]
+            yield "MENTOR_GROUP", bool(members), f"{len(members)} mentors"
+        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+            yield "MENTOR_GROUP", False, _told_of_mentors(error)
+
+
+def _told_of_mentors(error: Exception) -> str:
+    scopeless = isinstance(error, SlackApiError) and code(error) == "missing_scope"
+    return "a scope is missing; see the line about scopes" if scopeless else _told(error)
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, SlackApiError):
+        return _REMEDIES.get(code(error), f"Slack says {code(error) or 'nothing it should'}; see its documentation")
+    return "Slack cannot be reached; check the network, the proxy and SLACK_API_URL"

@@ -1,0 +1,22 @@
+"""The error handler of all listeners: what a person is told when something they pressed or typed did not work."""
+
+import logging
+from typing import Any
+
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
+from bot.errors import CareerBotError
+from bot.slack.api.errors import SORRY
+from bot.slack.api.messages import whisper
+from bot.slack.format.blocks import plain_post
+from knowledge.errors import KnowledgeError
+
+log = logging.getLogger(__name__)
+
+
+async def handle_error(error: Exception, body: dict[str, Any], respond: AsyncRespond) -> None:
+    """Log what kind of thing happened, and tell the person, alone, where Slack gave a way to."""
+    log.error("%s failed with %s", body.get("type") or body.get("command"), type(error).__name__)
+    sentence = str(error) if isinstance(error, CareerBotError | KnowledgeError) else SORRY
+    if respond.response_url:
+        await whisper(respond, plain_post(sentence))

@@ -1,0 +1,91 @@
+"""The event app_home_opened, and what people press in the Home tab."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.answering.hearing import examples
+from bot.mentoring.shares import Card
+from bot.records.inbox import AskedQuestion
+from bot.slack.api.errors import code
+from bot.slack.api.limits import TITLE
+from bot.slack.api.messages import Post, post
+from bot.slack.context import AppContext
+from bot.slack.format.blocks import context, markdown, plain_post
+from bot.slack.home.mentors_part import mentors_part
+from bot.slack.home.views import home, roles_of
+from bot.slack.mentors.handover.service import take_back
+from bot.slack.questions.conversation import QUESTION_EVENT
+from bot.slack.questions.worker import QuestionWorker
+from bot.storage import Records
+from knowledge.errors import KnowledgeError
+from knowledge.passages import Guide
+
+log = logging.getLogger(__name__)
+
+DELETED = "Done: what I kept of you is deleted ({questions} questions, with their answers, your feedback and drafts)."
+PRESSED = "You pressed this example in my Home tab."
+
+
+def home_opened(ctx: AppContext, mode: str):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
+    """The listener of the event: the Home tab is drawn, the Messages tab gets suggested prompts."""
+
+    async def listener(event: dict[str, Any], body: dict[str, Any], client: AsyncWebClient) -> None:
+        guides: Sequence[Guide]
+        try:
+            guides, told = ctx.guide_index.guides(), mode
+        except KnowledgeError as error:
+            guides, told = [], str(error)
+        if event.get("tab") == "home":
+            view = home(guides, told)
+            if await ctx.mentors.include(event["user"]):
+                view["blocks"] += await mentors_part(ctx, str(body["team_id"]))
+            await client.views_publish(user_id=event["user"], view=view)
+        else:  # with a thread_ts the call silently fails for agents
+            prompts = [{"title": example[:TITLE], "message": example} for example in examples(roles_of(guides))]
+            await client.assistant_threads_setSuggestedPrompts(channel_id=event["channel"], prompts=prompts)
+
+    return listener
+
+
+def example_asked(records: Records, worker: QuestionWorker):  # type: ignore[no-untyped-def]
+    """An example in the Home tab starts a conversation in the direct messages."""
+
+    async def listener(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], client: AsyncWebClient) -> None:
+        await ack()
+        person, text = body["user"]["id"], str(action["value"])
+        message = Post(text, [markdown(text), context(PRESSED)])
+        metadata = {"event_type": QUESTION_EVENT, "event_payload": {}}
+        channel, ts = await post(client, person, message, metadata=metadata)
+        question = AskedQuestion(str(body["team"]["id"]), channel, ts, ts, person, text)
+        if await records.inbox.accept(question):
+            worker.take(question)
+
+    return listener
+
+
+def data_deleted(ctx: AppContext):  # type: ignore[no-untyped-def]
+    """The button "Delete my data"."""
+
+    async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        await ack()
+        person = body["user"]["id"]
+        cards = await ctx.records.shares.cards_of(person)
+        await take_back(ctx, person)
+        questions = await ctx.records.forget(person)
+        for card in cards:
+            await _delete(client, card)
+        await post(client, person, plain_post(DELETED.format(questions=questions)))
+
+    return listener
+
+
+async def _delete(client: AsyncWebClient, card: Card) -> None:
+    try:
+        await client.chat_delete(channel=card.channel, ts=card.ts)
+    except SlackApiError as error:
+        log.info("A shared card was not deleted: %s", code(error))

@@ -1,0 +1,116 @@
+"""With whom an answer can be shared, and what must not be told to them: asked of Slack at the moment of sharing."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+
+from bot.mentoring.shares import Share
+from bot.slack.api.errors import passing
+from bot.slack.api.membership import members_among
+from bot.slack.context import AppContext
+from bot.slack.mentors.sharing.texts import (
+    ANSWER_NAMES_ASKER,
+    CHOOSE,
+    CHOOSE_ONE,
+    NAMES_ASKER,
+    NO_CHANNEL,
+    NO_PERSON,
+    NO_QUESTION,
+    NOT_HERE,
+    NOT_THERE,
+)
+from bot.slack.mentors.sharing.views import CHANNEL, NOTE, PERSON, QUESTION, Chosen
+
+SLACKBOT = "USLACKBOT"
+"""Slack's own bot, which its profile does not call one."""
+
+
+class Unshareable(Exception):
+    """An answer cannot be shared, or not any more; the message says why and can be shown."""
+
+
+class Misfilled(Exception):
+    """Something in the window has to be filled in otherwise."""
+
+    def __init__(self, name: str, told: str) -> None:
+        super().__init__(told)
+        self.field = name
+
+
+@dataclass(frozen=True)
+class Target:
+    """Who gets a share: a person or channel by id, the field they were chosen in, and how to speak of them."""
+
+    id: str
+    field: str
+    told: str
+
+
+class Targets:
+    """Resolves and checks what somebody has chosen in the window. Every method raises what Slack raises."""
+
+    def __init__(self, ctx: AppContext) -> None:
+        self._ctx = ctx
+
+    async def resolve(self, person: str, chosen: Chosen) -> Target:
+        """Who gets it, as a person has chosen. Raises Misfilled."""
+        if chosen.person and chosen.channel:
+            raise Misfilled(CHANNEL, CHOOSE_ONE)
+        if chosen.person:
+            return await self._person(chosen.person)
+        if chosen.channel:
+            return await self._channel(person, chosen.channel)
+        raise Misfilled(PERSON, CHOOSE)
+
+    async def check_words(self, share: Share, chosen: Chosen) -> None:
+        """Nothing on the card may name somebody else's asker. Raises Misfilled, and Unshareable where the answer does."""
+        if not chosen.question:
+            raise Misfilled(QUESTION, NO_QUESTION)
+        if share.asker in {"", share.sharer}:
+            return
+        names = [share.asker, *_names(await self._profile(share.asker))]
+        named = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
+        for name, text in ((QUESTION, chosen.question), (NOTE, chosen.note)):
+            if named.search(text):
+                raise Misfilled(name, NAMES_ASKER)
+        if named.search(share.text):
+            raise Unshareable(ANSWER_NAMES_ASKER)
+
+    async def _person(self, user: str) -> Target:
+        profile = await self._profile(user)
+        no_human = profile.get("is_bot") or profile.get("deleted") or user in {SLACKBOT, self._ctx.clients.bot_user}
+        if not profile or no_human:
+            raise Misfilled(PERSON, NO_PERSON)
+        return Target(user, PERSON, f"with {next(iter(_names(profile)), 'the person you chose')}")
+
+    async def _channel(self, person: str, channel: str) -> Target:
+        if not channel.startswith(("C", "G")):
+            raise Misfilled(CHANNEL, NO_CHANNEL)
+        me = self._ctx.clients.bot_user
+        there = await members_among(self._ctx.client, channel, {person, me})
+        if me not in there:
+            raise Misfilled(CHANNEL, NOT_HERE)
+        if person not in there:
+            raise Misfilled(CHANNEL, NOT_THERE)
+        return Target(channel, CHANNEL, "in the channel you chose")
+
+    async def _profile(self, user: str) -> Mapping[str, Any]:
+        """A person's profile, empty where there is none."""
+        try:
+            told = await self._ctx.client.users_info(user=user)
+        except SlackApiError as error:
+            if passing(error):
+                raise
+            return {}
+        return dict(told["user"])
+
+
+def _names(profile: Mapping[str, Any]) -> list[str]:
+    """What a person is called in Slack, the name that is shown first."""
+    shown = profile.get("profile") or {}
+    names = [shown.get("display_name"), profile.get("real_name"), shown.get("real_name")]
+    first = [str(name).split()[0] for name in names if name]
+    return [name for name in dict.fromkeys([*filter(None, map(str, filter(None, names))), *first]) if len(name) > 1]

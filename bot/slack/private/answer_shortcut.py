@@ -1,0 +1,90 @@
+"""The message shortcut "Answer from the career guide": a private draft to somebody's message, edited and posted, or not."""
+
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.records.drafts import Draft
+from bot.slack.api.errors import NO_ENTRY, code
+from bot.slack.api.windows import show
+from bot.slack.format.blocks import EDITED_NOTE, Shown
+from bot.slack.format.modals import note_modal
+from bot.slack.format.reading import readable
+from bot.slack.private.drafting import Drafting, Unanswerable, as_shown, post_draft
+from bot.slack.private.views import DRAFT_TEXT, draft_modal
+from bot.slack.questions.detached import DetachedQuestion
+from bot.storage import Records
+
+SHORTCUT, DRAFT_VIEW = "answer_from_guide", "draft"
+READING = "Reading the guides…"
+NOTHING_TO_READ = "This message has no text that I could answer."
+NOT_HERE = "I am no member of this channel. Invite me with /invite, then post it."
+GONE = "This draft is gone: it was posted already, or is too old."
+
+
+def shortcut_used(drafting: Drafting):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
+    """The listener of the shortcut: a window opens at once, and gets the draft when it is made."""
+
+    async def listener(ack: AsyncAck, shortcut: dict[str, Any], client: AsyncWebClient) -> None:
+        await ack()
+        opened = await client.views_open(trigger_id=shortcut["trigger_id"], view=note_modal("Career guide", READING))
+        await show(client, str(opened["view"]["id"]), await _view(drafting, shortcut))
+
+    return listener
+
+
+def draft_submitted(records: Records):  # type: ignore[no-untyped-def]
+    """The button "Post in thread" of the draft's window."""
+
+    async def listener(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient) -> None:
+        draft = await records.drafts.take(str(view["private_metadata"]))
+        if draft is None:
+            await ack(response_action="update", view=note_modal("Career guide", GONE))
+            return
+        text = view["state"]["values"][DRAFT_TEXT][DRAFT_TEXT].get("value") or ""
+        try:
+            await post_draft(client, records, draft, _as_edited(draft, text), f"Posted by <@{body['user']['id']}>")
+        except SlackApiError as error:
+            await records.drafts.keep(draft)
+            if code(error) not in NO_ENTRY:
+                raise
+            await ack(response_action="errors", errors={DRAFT_TEXT: NOT_HERE})
+        else:
+            await ack()
+
+    return listener
+
+
+def draft_discarded(records: Records):  # type: ignore[no-untyped-def]
+    """The draft's window was closed."""
+
+    async def listener(ack: AsyncAck, view: dict[str, Any]) -> None:
+        await ack()
+        await records.drafts.take(str(view["private_metadata"]))
+
+    return listener
+
+
+async def _view(drafting: Drafting, shortcut: dict[str, Any]) -> dict[str, Any]:
+    message, channel = shortcut["message"], shortcut["channel"]["id"]
+    text = readable(str(message.get("text") or ""), "")
+    if not text:
+        return note_modal("Career guide", NOTHING_TO_READ)
+    thread_ts = str(message.get("thread_ts") or message["ts"])
+    asked = DetachedQuestion(str(shortcut["team"]["id"]), channel, thread_ts, shortcut["user"]["id"], text)
+    try:
+        draft = await drafting.draft(asked)
+    except Unanswerable as error:
+        return note_modal("Career guide", str(error))
+    if not draft.sources:
+        return note_modal("Career guide", draft.text)
+    return draft_modal(draft, DRAFT_VIEW)
+
+
+def _as_edited(draft: Draft, text: str) -> Shown:
+    """The draft with the text a person left in it; what they changed is not the guide's any more."""
+    what = as_shown(draft)
+    same = text.strip() == draft.text.strip()
+    return what if same else Shown(text.strip(), what.sources, EDITED_NOTE, what.key)

@@ -1,0 +1,126 @@
+"""`/career settings`: how the bot behaves in a channel, set in a window by people who may."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.mentoring.guides import GuideIndex
+from bot.records.channels import AnswerPolicy, ChannelSettings, QuietHours
+from bot.slack.api.limits import OPTION_TEXT, OPTIONS
+from bot.slack.api.people import People
+from bot.slack.format.blocks import plain_text
+from bot.slack.format.modals import field, modal, note_modal, section
+from bot.storage import Records
+from knowledge.passages import Guide
+
+SETTINGS_VIEW = "channel_settings"
+NOT_IN_A_CHANNEL = "Settings belong to a channel: use `/career settings` in the channel that you mean."
+NOT_ALLOWED = "Only workspace admins and the people whom the bot's operator named may change how I behave in a channel."
+SAVED = "Saved. This holds from now on in this channel."
+BOTH_OR_NONE = "Quiet hours need a beginning and an end; leave both empty for none."
+_ANSWERS = {
+    AnswerPolicy.MENTIONS: "Only when somebody mentions me",
+    AnswerPolicy.QUESTIONS: "Also questions to everybody, when the guides answer them",
+}
+
+
+class SettingsForm:
+    """The window with a channel's settings. `admins` may change them, besides those who run the workspace."""
+
+    def __init__(self, records: Records, people: People, guide_index: GuideIndex, admins: frozenset[str]) -> None:
+        self._records = records
+        self._people = people
+        self._guide_index = guide_index
+        self._admins = admins
+
+    async def open(self, client: AsyncWebClient, command: Mapping[str, Any]) -> str | None:
+        """Open it for the person who asked; what to tell them instead where they may not."""
+        team, channel, person = command["team_id"], command["channel_id"], command["user_id"]
+        if channel.startswith("D"):
+            return NOT_IN_A_CHANNEL
+        if not await self._may_change(person):
+            return NOT_ALLOWED
+        settings = await self._records.channels.settings(team, channel)
+        zone = settings.quiet.zone if settings.quiet else (await self._people.person(person)).zone
+        place = {"team": team, "channel": channel, "zone": zone or "UTC"}
+        view = settings_modal(settings, self._guide_index.guides(), place)
+        await client.views_open(trigger_id=command["trigger_id"], view=view)
+        return None
+
+    async def submitted(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+        """The listener of its button "Save"."""
+        person = body["user"]["id"]
+        if not await self._may_change(person):
+            await ack(response_action="update", view=note_modal("Settings", NOT_ALLOWED))
+            return
+        place = json.loads(view["private_metadata"])
+        settings = settings_in(view["state"]["values"], self._guide_index.guides(), place["zone"])
+        if settings is None:
+            await ack(response_action="errors", errors={"quiet_until": BOTH_OR_NONE})
+            return
+        await self._records.channels.change(place["team"], place["channel"], settings, person)
+        await ack(response_action="update", view=note_modal("Settings", SAVED))
+
+    async def _may_change(self, person: str) -> bool:
+        return person in self._admins or (await self._people.person(person)).is_admin
+
+
+def settings_modal(settings: ChannelSettings, guides: Sequence[Guide], place: Mapping[str, str]) -> dict[str, Any]:
+    """The window, filled in with the settings as they are."""
+    answers = {kind.value: label for kind, label in _ANSWERS.items()}
+    choice = {
+        "type": "radio_buttons",
+        "options": _options(answers),
+        "initial_option": _option(settings.answers, answers),
+    }
+    titles = {_short(guide): guide.title for guide in guides[:OPTIONS]}
+    chosen = {_short(guide): guide.title for guide in guides[:OPTIONS] if guide.path in settings.guides}
+    which = {"type": "multi_static_select", "options": _options(titles), "placeholder": plain_text("All guides")}
+    which |= {"initial_options": _options(chosen)} if chosen else {}
+    quiet = settings.quiet
+    times = [
+        ("quiet_from", "Quiet from", quiet.start if quiet else ""),
+        ("quiet_until", "until", quiet.until if quiet else ""),
+    ]
+    told = (
+        f"In quiet hours I answer only those who mention me. Times are in {place['zone']}; leave both empty for none."
+    )
+    blocks = [
+        field("answers", "What do I answer in this channel?", choice),
+        *([field("guides", "From which guides?", which, optional=True)] if titles else []),
+        *(field(name, label, _time(value), optional=True) for name, label, value in times),
+        section(told),
+    ]
+    return modal("Settings", blocks, submit="Save", callback_id=SETTINGS_VIEW, private_metadata=json.dumps(place))
+
+
+def settings_in(values: Mapping[str, Any], guides: Sequence[Guide], zone: str) -> ChannelSettings | None:
+    """The settings as they were filled in; None where quiet hours have no beginning or no end."""
+    start, until = (values[name][name].get("selected_time") or "" for name in ("quiet_from", "quiet_until"))
+    if bool(start) != bool(until):
+        return None
+    chosen = {option["value"] for option in values.get("guides", {}).get("guides", {}).get("selected_options") or []}
+    paths = frozenset(guide.path for guide in guides if _short(guide) in chosen)
+    answers = AnswerPolicy(values["answers"]["answers"]["selected_option"]["value"])
+    return ChannelSettings(answers, paths, QuietHours(start, until, zone) if start else None)
+
+
+def _options(labels: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [_option(value, labels) for value in labels]
+
+
+def _option(value: str, labels: Mapping[str, str]) -> dict[str, Any]:
+    return {"text": plain_text(labels[value][:OPTION_TEXT]), "value": str(value)}
+
+
+def _time(initial: str) -> dict[str, Any]:
+    return {"type": "timepicker", **({"initial_time": initial} if initial else {})}
+
+
+def _short(guide: Guide) -> str:
+    """A guide's path can be longer than the value of an option."""
+    return hashlib.sha256(guide.path.encode()).hexdigest()[:16]

@@ -1,0 +1,126 @@
+"""Which of Slack's events are questions to the bot, and which only tell of one. Pure."""
+
+import re
+from collections.abc import Mapping
+from enum import Enum, auto
+from typing import Any
+
+from bot.records.inbox import AskedQuestion
+from bot.records.threads import ThreadState
+from knowledge.words import is_function_word
+
+_SPOKEN = frozenset({None, "file_share", "thread_broadcast"})
+"""Subtypes of messages that a person wrote; all others tell of edits, deletions, people joining and the like."""
+_SLACKBOT = "USLACKBOT"
+_ASKS = re.compile(
+    r"[?？]\s*$|^(?:and|or|what|which|how|where|who|when|why|is|are|do|does|did|can|could|should|would|just|only|also|tell|give|show|list|name|compare)\b",
+    re.I,
+)
+_NAMED = re.compile(r"^@?([A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)[,:](?=\s)")
+"""A message that begins with somebody's name."""
+_ASKED_WORDS = 3
+"""A question put to a whole channel has at least so many words; "really?" is none."""
+
+
+class Command(Enum):
+    """What a mention can tell the bot to do in a thread."""
+
+    PAUSE = auto()
+    RESUME = auto()
+
+
+def question_in(event: Mapping[str, Any], team: str, bot_user: str) -> AskedQuestion | None:
+    """The question that an event asks the bot, or None when it asks it nothing.
+
+    A mention arrives twice, as app_mention and as a message that names the bot; both give the same question.
+    """
+    if not from_a_person(event, bot_user) or not _to_the_bot(event, bot_user):
+        return None
+    return message_in(event, team)
+
+
+def message_in(event: Mapping[str, Any], team: str) -> AskedQuestion:
+    """A person's message as the question that it would be."""
+    ts = str(event["ts"])
+    return AskedQuestion(
+        team=str(event.get("team") or team),
+        channel=str(event["channel"]),
+        ts=ts,
+        thread_ts=str(event.get("thread_ts") or ts),
+        person=str(event["user"]),
+        text=str(event.get("text") or ""),
+        message_id=event.get("client_msg_id"),
+    )
+
+
+def from_a_person(event: Mapping[str, Any], bot_user: str) -> bool:
+    """Whether an event is a new message that a person wrote."""
+    if event.get("bot_id") or event.get("bot_profile") or event.get("edited") or event.get("hidden"):
+        return False
+    return event.get("subtype") in _SPOKEN and event.get("user") not in (None, bot_user, _SLACKBOT)
+
+
+def may_follow_up(event: Mapping[str, Any], thread: ThreadState) -> bool:
+    """Whether a message without a mention may go on asking the bot.
+
+    It may when it names nobody else and comes from a person who asked in this thread, while nobody else has spoken
+    since the bot was last addressed; what follows on somebody's words is said to them.
+    """
+    text, person = str(event.get("text") or "").strip(), event.get("user")
+    return bool(thread.asked) and not thread.paused and thread.talk_of in ("", person) and not _names_somebody(text)
+
+
+def asks(text: str) -> bool:
+    """Whether a message reads like a question."""
+    return _ASKS.search(text.strip()) is not None
+
+
+def is_put_to_the_channel(event: Mapping[str, Any]) -> bool:
+    """Whether a message is a question to everybody in a channel, outside any thread."""
+    text = str(event.get("text") or "").strip()
+    open_to_all = event.get("channel_type") in ("channel", "group") and not event.get("thread_ts")
+    return open_to_all and "?" in text and len(text.split()) >= _ASKED_WORDS and not _names_somebody(text)
+
+
+def command_in(text: str) -> Command | None:
+    """What a message tells the bot to do in its thread, if it is nothing but that."""
+    said = text.strip(" .!").casefold()
+    if said in {"pause", "be quiet", "quiet", "mute", "stop"}:
+        return Command.PAUSE
+    return Command.RESUME if said in {"resume", "unmute", "go on"} else None
+
+
+def edited_text(event: Mapping[str, Any], bot_user: str) -> str | None:
+    """The new text of an edited message of a person, if its words really changed; unfurled links are no change."""
+    new, old = event.get("message") or {}, event.get("previous_message") or {}
+    own = new.get("bot_id") or new.get("user") in (None, bot_user, _SLACKBOT)
+    if event.get("subtype") != "message_changed" or own or _words(new, bot_user) == _words(old, bot_user):
+        return None
+    return str(new.get("text") or "")
+
+
+def deleted_ts(event: Mapping[str, Any]) -> str | None:
+    """The ts of the message that an event says was deleted.
+
+    Where it began a thread, Slack leaves a tombstone in its place and calls that a change.
+    """
+    if event.get("subtype") == "message_deleted":
+        return str(event["deleted_ts"])
+    changed = event.get("message") or {}
+    gone = event.get("subtype") == "message_changed" and changed.get("subtype") == "tombstone"
+    return str(changed["ts"]) if gone else None
+
+
+def _words(message: Mapping[str, Any], bot_user: str) -> list[str]:
+    return re.sub(rf"<@{re.escape(bot_user)}(?:\|[^>]*)?>", " ", str(message.get("text") or "")).split()
+
+
+def _names_somebody(text: str) -> bool:
+    name = _NAMED.match(text)
+    return "<@" in text or "<!" in text or (name is not None and not is_function_word(name[1].casefold()))
+
+
+def _to_the_bot(event: Mapping[str, Any], bot_user: str) -> bool:
+    if event.get("type") == "app_mention" or event.get("channel_type") == "im":
+        return True
+    return re.search(rf"<@{re.escape(bot_user)}(?:\|[^>]*)?>", str(event.get("text") or "")) is not None

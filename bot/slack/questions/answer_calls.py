@@ -1,0 +1,86 @@
+"""The calls to Slack that an answer's messages take, each leaving the mark by which the message is found again."""
+
+import logging
+from collections.abc import Sequence
+
+from slack_sdk.errors import SlackApiError
+
+from bot.records.inbox import AskedQuestion
+from bot.slack.api.clients import SlackClients
+from bot.slack.api.errors import code, passing
+from bot.slack.api.messages import Block, Post, post, update
+from bot.slack.questions.answer_metadata import answer_metadata
+
+STOPPED_BY_PERSON = "stopped_by_user"
+
+log = logging.getLogger(__name__)
+
+
+class StoppedByPerson(Exception):
+    """The person who asked pressed the stop button."""
+
+
+class AnswerCalls:
+    """The calls for the answer to one question. Every method raises what Slack raises."""
+
+    def __init__(self, clients: SlackClients, question: AskedQuestion) -> None:
+        self._clients = clients
+        self._question = question
+
+    async def start_stream(self, text: str) -> str:
+        """Begin a stream with a text that is escaped already; its ts."""
+        started = await self._clients.single_try.chat_startStream(
+            channel=self._question.channel,
+            thread_ts=self._question.thread_ts,
+            recipient_team_id=self._question.team,
+            recipient_user_id=self._question.person,
+            markdown_text=text,
+        )
+        return str(started["ts"])
+
+    async def append(self, ts: str, text: str) -> None:
+        """Append to a stream. Raises StoppedByPerson where the person has stopped it."""
+        append = self._clients.single_try.chat_appendStream
+        try:
+            await append(channel=self._question.channel, ts=ts, markdown_text=text)
+        except SlackApiError as error:
+            if code(error) == STOPPED_BY_PERSON:
+                raise StoppedByPerson from None
+            raise
+
+    async def stop_stream(self, ts: str, text: str, blocks: Sequence[Block], *, of: int, session: str | None) -> bool:
+        """End a stream with text and blocks; False where Slack has ended it already or refuses the blocks.
+
+        `of` is how many parts the answer has with it, `session` the state that its session gets.
+        """
+        try:
+            await self._clients.retrying.chat_stopStream(
+                channel=self._question.channel,
+                ts=ts,
+                metadata=answer_metadata(self._question.ts, 1, of),
+                markdown_text=text or None,
+                blocks=list(blocks) or None,
+                session_status=session,
+            )
+        except SlackApiError as error:
+            if passing(error):
+                raise
+            log.info("The stream of %s could not be ended: %s", self._question.key, code(error))
+            return False
+        return True
+
+    async def post(self, message: Post, part: int, of: int) -> str:
+        """Post one message of the answer in its thread; its ts."""
+        place, thread_ts = self._question.channel, self._question.thread_ts
+        mark = answer_metadata(self._question.ts, part, of)
+        _, ts = await post(self._clients.retrying, place, message, thread_ts=thread_ts, metadata=mark)
+        return ts
+
+    async def update(self, ts: str, message: Post, part: int, of: int) -> None:
+        """Put a message in the place of one of the answer's."""
+        mark = answer_metadata(self._question.ts, part, of)
+        await update(self._clients.retrying, self._question.channel, ts, message, mark)
+
+    async def delete(self, ts: str) -> None:
+        """Delete a message of the answer's."""
+        await self._clients.retrying.chat_delete(channel=self._question.channel, ts=ts)

@@ -1,0 +1,151 @@
+"""The messages of an answer: the one object that finds, streams, posts, replaces, notes and deletes them."""
+
+import logging
+from collections.abc import Sequence
+
+from slack_sdk.errors import SlackApiError
+
+from bot.records.inbox import AskedQuestion, Inbox
+from bot.slack.api.clients import SlackClients
+from bot.slack.api.errors import code, passing
+from bot.slack.api.messages import Block, Post
+from bot.slack.api.threads import Message
+from bot.slack.questions.answer_calls import AnswerCalls
+from bot.slack.questions.answer_metadata import BROKEN_OFF, is_complete, is_last, open_stream, parts_of
+from bot.slack.questions.answer_progress import AnswerProgress, AnswerState
+
+log = logging.getLogger(__name__)
+
+
+class AnswerMessages:
+    """The messages that the answer to one question stands in.
+
+    They are known from three sources: what this object has done, what the inbox has noted, and the marks on the
+    messages in the thread. Texts are given as they are sent, already escaped.
+    """
+
+    def __init__(self, clients: SlackClients, inbox: Inbox, question: AskedQuestion) -> None:
+        self._calls = AnswerCalls(clients, question)
+        self._bot_user = clients.bot_user
+        self._inbox = inbox
+        self._question = question
+        self._progress = AnswerProgress()
+
+    @property
+    def state(self) -> AnswerState:
+        """How far they have come."""
+        return self._progress.state
+
+    @property
+    def may_be_streaming(self) -> bool:
+        """Whether Slack may still take text for their stream, and lets nobody edit it before it ends."""
+        return self.state in (AnswerState.STREAMING, AnswerState.BROKEN_OFF)
+
+    @property
+    def ts(self) -> tuple[str, ...]:
+        """Their ts, in order."""
+        return self._progress.messages
+
+    def find(self, thread: Sequence[Message]) -> None:
+        """Find every message of the answer in its thread, complete or not; without the thread, what the inbox has noted."""
+        known = self.ts or tuple(self._question.answer_ts.split())
+        parts = parts_of(thread, self._question.ts, self._bot_user)
+        marked = {str(part["ts"]) for part in parts}
+        there = [ts for ts in (str(message["ts"]) for message in thread) if ts in marked or ts in known]
+        found = tuple(there if thread else known)
+        state = AnswerState.WHOLE if any(map(_ends, parts)) or not parts else AnswerState.PARTIAL
+        self._progress = AnswerProgress(state, found) if found else AnswerProgress()
+
+    def resume(self, thread: Sequence[Message]) -> None:
+        """Find what an earlier try or run has left, to go on from there: complete messages, or one that was broken off."""
+        parts = parts_of(thread, self._question.ts, self._bot_user)
+        complete = tuple(str(part["ts"]) for part in parts if is_complete(part))
+        known = self.ts or tuple(self._question.answer_ts.split())
+        if complete:
+            whole = any(map(_ends, parts))
+            self._progress = AnswerProgress(AnswerState.WHOLE if whole else AnswerState.PARTIAL, complete)
+        elif self.state in (AnswerState.PARTIAL, AnswerState.WHOLE):
+            return  # posted by this object, though the thread does not show it
+        elif begun := known[0] if known else open_stream(thread, self._question.ts, self._bot_user):
+            self._progress = AnswerProgress(AnswerState.BROKEN_OFF, (begun,))
+
+    def among(self, thread: Sequence[Message]) -> list[Message]:
+        """Those messages of a thread that are the answer's."""
+        return [message for message in thread if message["ts"] in self.ts]
+
+    async def note(self) -> None:
+        """Note in the inbox which they are."""
+        await self._inbox.note_answer_messages(self._question, self.ts)
+
+    async def start_stream(self, text: str) -> None:
+        """Begin the answer as a stream. Raises what Slack raises."""
+        self._progress = self._progress.stream(await self._calls.start_stream(text))
+
+    async def append(self, text: str) -> None:
+        """Append to the stream. Raises StoppedByPerson where the person has stopped it, otherwise what Slack raises."""
+        await self._calls.append(self.ts[0], text)
+
+    async def end_stream(self, text: str, blocks: Sequence[Block] = (), session: str | None = None) -> bool:
+        """End the stream as the whole answer, with text and blocks that follow; False where Slack does not take that.
+
+        `session` is the state that its session gets.
+        """
+        if not await self._calls.stop_stream(self.ts[0], text, blocks, of=1, session=session):
+            return False
+        self._progress = self._progress.end()
+        return True
+
+    async def break_off(self, session: str | None = None) -> bool:
+        """End the stream in the middle of the answer; False where Slack had none to end."""
+        ended = await self._calls.stop_stream(self.ts[0], "", (), of=BROKEN_OFF, session=session)
+        self._progress = self._progress.break_off()
+        return ended
+
+    async def complete(self, posts: Sequence[Post]) -> None:
+        """Complete messages stay as they are; one that was broken off gets the first part, and what is missing is posted."""
+        if self.state is AnswerState.BROKEN_OFF and posts:
+            await self._overwrite_broken_off(posts)
+        await self._post_missing(posts)
+
+    async def replace(self, posts: Sequence[Post]) -> None:
+        """Put another answer where one stands: what is left over is deleted, what has no place is posted."""
+        there = self.ts
+        for number, (ts, message) in enumerate(zip(there, posts, strict=False), 1):
+            await self._calls.update(ts, message, number, len(posts))
+        for ts in there[len(posts) :]:
+            await self._calls.delete(ts)
+        if there:
+            self._progress = self._progress.overwrite(there[: len(posts)], len(posts))
+        await self._post_missing(posts)
+
+    async def add(self, message: Post) -> None:
+        """Post one more message below whatever stands there."""
+        ts = await self._calls.post(message, 1, 1)
+        self._progress = AnswerProgress(AnswerState.WHOLE, (*self.ts, ts))
+
+    async def delete(self) -> None:
+        """Delete all of them; one that Slack does not delete stays."""
+        for ts in self.ts:
+            try:
+                await self._calls.delete(ts)
+            except SlackApiError as error:
+                log.info("A message of the answer to %s was not deleted: %s", self._question.key, code(error))
+        self._progress = AnswerProgress()
+
+    async def _overwrite_broken_off(self, posts: Sequence[Post]) -> None:
+        try:
+            await self._calls.update(self.ts[0], posts[0], 1, len(posts))
+        except SlackApiError as error:
+            if passing(error):
+                raise
+            self._progress = self._progress.give_up()
+        else:
+            self._progress = self._progress.overwrite(self.ts, len(posts))
+
+    async def _post_missing(self, posts: Sequence[Post]) -> None:
+        for number, message in list(enumerate(posts, 1))[len(self.ts) :]:
+            self._progress = self._progress.post(await self._calls.post(message, number, len(posts)), len(posts))
+
+
+def _ends(part: Message) -> bool:
+    return is_complete(part) and is_last(part)

@@ -1,0 +1,58 @@
+"""How messages of answers are marked in Slack, so that they are found again after a crash. Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.slack.api.messages import Metadata
+from bot.slack.api.threads import Message, sent_at
+
+ANSWER_EVENT = "career_answer"
+"""The type of the metadata that every answer carries.
+
+Where the answer stands without its question's message, the payload holds what was asked.
+"""
+BROKEN_OFF = 0
+"""How many parts an answer has that ended in the middle: none of it counts as posted."""
+
+
+def answer_metadata(question: str, part: int, of: int) -> Metadata:
+    """The mark of one message of an answer, whose question has this ts."""
+    return {"event_type": ANSWER_EVENT, "event_payload": {"question": question, "part": part, "of": of}}
+
+
+def detached_metadata(asked: str) -> Metadata:
+    """The mark of an answer that stands without its question's message: what was asked."""
+    return {"event_type": ANSWER_EVENT, "event_payload": {"asked": asked}}
+
+
+def payload(message: Message) -> Mapping[str, Any]:
+    """What the metadata of a message of an answer holds; nothing for any other message."""
+    metadata = message.get("metadata") or {}
+    return (metadata.get("event_payload") or {}) if metadata.get("event_type") == ANSWER_EVENT else {}
+
+
+def is_answer(message: Message) -> bool:
+    """Whether a message is marked as one of an answer."""
+    return (message.get("metadata") or {}).get("event_type") == ANSWER_EVENT
+
+
+def parts_of(thread: Sequence[Message], question: str, bot_user: str) -> list[Message]:
+    """The bot's messages in a thread that answer the question with this ts, in order."""
+    own = (message for message in thread if message.get("user") == bot_user)
+    return [message for message in own if payload(message).get("question") == question]
+
+
+def is_complete(part: Message) -> bool:
+    """Whether a message of an answer was not broken off."""
+    return bool(payload(part).get("of"))
+
+
+def is_last(part: Message) -> bool:
+    """Whether a message of an answer is the last of it."""
+    return payload(part).get("part") == payload(part).get("of")
+
+
+def open_stream(thread: Sequence[Message], question: str, bot_user: str) -> str:
+    """The ts of a stream that was begun after a question and not ended when the bot was cut off; empty without one."""
+    own = (m for m in thread if m.get("user") == bot_user and sent_at(m) > float(question))
+    return next((str(message["ts"]) for message in own if not payload(message)), "")

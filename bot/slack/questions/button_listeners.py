@@ -1,0 +1,90 @@
+"""What the buttons under an answer do."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.mentoring.guides import GuideIndex
+from bot.slack.api.messages import Block, post, thread_of, whisper
+from bot.slack.format.blocks import plain_post
+from bot.slack.format.modals import note_modal
+from bot.slack.format.reading import readable
+from bot.slack.questions.views import changed_modal, passages_modal, reason_in, reason_modal
+from bot.storage import Records
+
+FORGOTTEN = note_modal("Sources", "I keep no record of this answer any more. Ask again to see its passages.")
+THANKS = "Thank you, noted."
+PRIVATELY = "Let us go on here, where only you and I read it. Ask on in this thread."
+
+Offer = Callable[[Block, str, str], Awaitable[Block]]
+"""Adds to a window what a person may do about the answer with a key."""
+
+
+def passage_shown(records: Records, guide_index: GuideIndex):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
+    """The button "Show passage" opens the exact passages of its answer."""
+
+    async def listener(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], client: AsyncWebClient) -> None:
+        await ack()
+        key = str(action["value"])
+        receipt = await records.receipts.find(key)
+        draft = None if body.get("message") else await records.drafts.find(key)
+        view = (
+            _sources(receipt["passages"], guide_index, draft.text if draft else _text(body)) if receipt else FORGOTTEN
+        )
+        await client.views_open(trigger_id=body["trigger_id"], view=view)
+
+    return listener
+
+
+def rated(records: Records):  # type: ignore[no-untyped-def]
+    """The feedback buttons: a thumbs-up is noted, a thumbs-down is noted and asks why."""
+
+    async def listener(
+        ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond
+    ) -> None:
+        await ack()
+        direction, _, key = str(action["value"]).partition(" ")
+        await records.feedback.keep(key, body["user"]["id"], liked=direction == "up")
+        if direction == "down":
+            await client.views_open(trigger_id=body["trigger_id"], view=reason_modal(key))
+        else:
+            await whisper(respond, plain_post(THANKS), thread_of(body))
+
+    return listener
+
+
+def reason_given(records: Records, offer: Offer):  # type: ignore[no-untyped-def]
+    """The modal that asks why an answer was not good; `offer` adds what may be done next to the thanks."""
+
+    async def listener(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+        reason, text = reason_in(view)
+        key, person = str(view["private_metadata"]), body["user"]["id"]
+        await records.feedback.keep(key, person, liked=False, reason=reason, text=text)
+        await ack(response_action="update", view=await offer(note_modal("Feedback", THANKS), key, person))
+
+    return listener
+
+
+async def continued_privately(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+    """The button "Continue in a direct message": the answer is quoted there, and its thread is a conversation."""
+    await ack()
+    quoted = "\n".join(f"> {line}" for line in _text(body).splitlines())
+    await post(client, body["user"]["id"], plain_post(f"{PRIVATELY}\n\n{quoted}"))
+
+
+def _sources(cited: Sequence[Mapping[str, str]], guide_index: GuideIndex, answer: str) -> Block:
+    """The passages of a receipt, as far as they are still in the guides as they were."""
+    found = {number: guide_index.passage(entry["passage"]) for number, entry in enumerate(cited, 1)}
+    hashes = {number: entry["hash"] for number, entry in enumerate(cited, 1)}
+    there = {number: passage for number, passage in found.items() if passage and passage.hash == hashes[number]}
+    return passages_modal(there, answer, whole=len(there) == len(cited)) if there else changed_modal()
+
+
+def _text(body: dict[str, Any]) -> str:
+    """The answer in the message whose button was pressed."""
+    message = body.get("message") or {}
+    told = [str(block.get("text")) for block in message.get("blocks") or [] if block.get("type") == "markdown"]
+    return readable("\n".join(told) or str(message.get("text") or ""), "")

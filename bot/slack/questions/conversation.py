@@ -1,0 +1,46 @@
+"""A Slack thread as the conversation that a question is asked in. Pure."""
+
+from collections.abc import Sequence
+
+from bot.answering.conversation import Conversation, Turn
+from bot.records.inbox import AskedQuestion
+from bot.slack.api.threads import Message, sent_at
+from bot.slack.format.reading import readable
+from bot.slack.questions.answer_metadata import payload
+
+QUESTION_EVENT = "career_question"
+"""The type of the metadata of a question that the bot posted for a person who pressed it."""
+TURNS_READ = 20
+"""Turns before the question that make the conversation; earlier ones are left out."""
+
+
+def conversation(messages: Sequence[Message], question: AskedQuestion, bot_user: str) -> Conversation:
+    """The turns up to and with the question, as plain text.
+
+    Somebody who names the bot in a thread of people and says nothing else asks it what was said last.
+    """
+    before = [
+        m for m in messages if sent_at(m) < float(question.ts) and (m.get("user") == bot_user or _says_something(m))
+    ]
+    turns = [turn for message in before[-TURNS_READ:] for turn in _turns(message, bot_user) if turn.text]
+    asked = Turn("person", readable(question.text, bot_user))
+    if not asked.text and turns and turns[-1].speaker == "person":
+        return Conversation(tuple(turns))
+    return Conversation((*turns, asked))
+
+
+def nobody_replied(thread: Sequence[Message], question: AskedQuestion, bot_user: str) -> bool:
+    """Whether no person has written in the thread since the question."""
+    return not any(sent_at(m) > float(question.ts) and m.get("user") != bot_user for m in thread)
+
+
+def _turns(message: Message, bot_user: str) -> list[Turn]:
+    own = message.get("user") == bot_user
+    said = readable(str(message.get("text") or ""), bot_user)
+    asked = str(payload(message).get("asked") or "")
+    pressed = (message.get("metadata") or {}).get("event_type") == QUESTION_EVENT
+    return [*([Turn("person", asked)] if own and asked else []), Turn("bot" if own and not pressed else "person", said)]
+
+
+def _says_something(message: Message) -> bool:
+    return not message.get("bot_id") and bool(message.get("text"))

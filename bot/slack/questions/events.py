@@ -1,0 +1,47 @@
+"""The events by which questions come, change and go: app_mention, message in all its subtypes, agent_session_stopped."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from bot.slack.questions.addressed import deleted_ts
+from bot.slack.questions.inbox import ACCEPTED_QUESTION
+from bot.slack.questions.worker import QuestionWorker
+
+OnOtherMessage = Callable[[Mapping[str, Any]], Awaitable[None]]
+"""Gets the events of messages that ask the bot nothing."""
+
+
+def app_mentioned(worker: QuestionWorker):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
+    """The listener."""
+
+    async def listener(context: AsyncBoltContext) -> None:
+        if question := context.get(ACCEPTED_QUESTION):
+            worker.take(question)
+
+    return listener
+
+
+def message_posted(worker: QuestionWorker, heard: OnOtherMessage):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
+    """The listener; `heard` gets what asks the bot nothing."""
+
+    async def listener(context: AsyncBoltContext, event: dict[str, Any], body: dict[str, Any]) -> None:
+        if question := context.get(ACCEPTED_QUESTION):
+            worker.take(question)
+        elif ts := deleted_ts(event):
+            team = (event.get("previous_message") or {}).get("team") or body.get("team_id")
+            worker.delete_answer(f"{team}:{event['channel']}:{ts}")
+        else:
+            await heard(event)
+
+    return listener
+
+
+def session_stopped(worker: QuestionWorker):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
+    """The listener."""
+
+    async def listener(event: dict[str, Any]) -> None:
+        worker.stop(str(event.get("channel")), str(event.get("thread_ts")))
+
+    return listener

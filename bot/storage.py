@@ -1,0 +1,76 @@
+"""Everything that survives a restart, behind one handle: the stores of `records` and of `mentoring` on one database."""
+
+import datetime as dt
+
+from bot.mentoring.confirmations import Confirmations
+from bot.mentoring.handovers import Handovers
+from bot.mentoring.shares import Shares
+from bot.mentoring.weekly import WeeklyReports
+from bot.records import retention
+from bot.records.audit_log import AuditLog
+from bot.records.channels import Channels
+from bot.records.database import Database
+from bot.records.drafts import Drafts
+from bot.records.feedback import Feedback
+from bot.records.inbox import Inbox
+from bot.records.receipts import Receipts
+from bot.records.threads import Threads
+
+
+class Records:
+    """The stores of one database. Every method raises RecordsUnavailable when it does not answer."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.threads = Threads(database)
+        self.inbox = Inbox(database, self.threads)
+        self.receipts = Receipts(database)
+        self.feedback = Feedback(database)
+        self.drafts = Drafts(database)
+        self.channels = Channels(database)
+        self.audit_log = AuditLog(database)
+        self.confirmations = Confirmations(database)
+        self.handovers = Handovers(database)
+        self.shares = Shares(database)
+        self.weekly_reports = WeeklyReports(database)
+
+    @classmethod
+    async def open(cls, url: str) -> "Records":
+        """Connect to the database and create the tables that are missing."""
+        return cls(await Database.open(url))
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._database.close()
+
+    async def purge(self, before: dt.datetime) -> None:
+        """Delete texts from before a moment in every store, all or nothing; what is counted stays.
+
+        Texts are those of questions, of feedback and of drafts; questions to mentors that nobody answered are taken back.
+        """
+        stores = (self.receipts, self.feedback, self.drafts, self.confirmations, self.handovers, self.shares)
+        await retention.purge(self._database, stores, before)
+
+    async def forget(self, person: str) -> int:
+        """Delete what is kept of a person in every store, all or nothing. Returns how many questions there were.
+
+        A question of theirs that is being answered is forgotten with its answer.
+        """
+        questions = await self.inbox.count_of(person)
+        await retention.forget(
+            self._database,
+            (
+                self.receipts,  # while the inbox still tells which questions are theirs
+                self.feedback,
+                self.threads,
+                self.inbox,
+                self.drafts,
+                self.channels,
+                self.confirmations,
+                self.audit_log,
+                self.handovers,
+                self.shares,
+            ),
+            person,
+        )
+        return questions

@@ -1,0 +1,149 @@
+"""The doctor, with both test servers: what it finds and the remedy it gives."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.cli.doctor import diagnose
+from bot.settings import Settings
+from tests.openai_server import KEY, Fault, OpenAIServer
+from tests.slack_server import SlackServer
+from tests.slack_server.server import APP_TOKEN, BOT_TOKEN
+
+
+@pytest.fixture(autouse=True)
+def _empty_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.fixture
+async def slack(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SlackServer]:
+    async with SlackServer() as server:
+        for name, value in {"BOT_TOKEN": BOT_TOKEN, "APP_TOKEN": APP_TOKEN, "API_URL": server.url}.items():
+            monkeypatch.setenv(f"SLACK_{name}", value)
+        yield server
+
+
+@pytest.fixture
+async def model(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[OpenAIServer]:
+    async with OpenAIServer() as server:
+        monkeypatch.setenv("OPENAI_API_KEY", KEY)
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        yield server
+
+
+async def report() -> tuple[bool, str]:
+    lines: list[str] = []
+    well = await diagnose(lines.append)
+    return well, "\n".join(lines)
+
+
+async def test_an_index_that_is_not_there_is_the_first_thing_to_mend() -> None:
+    well, told = await report()
+    assert not well
+    assert "FAIL  index: There is no index of the guides yet; run `careerbot index`." in told
+    assert "ok    Slack: not set up" in told
+
+
+async def test_good_tokens_and_a_good_key_are_said_to_be_well(slack: SlackServer, model: OpenAIServer) -> None:
+    _, told = await report()
+    for line in ("ok    SLACK_BOT_TOKEN", "ok    scopes", "ok    Socket Mode", "ok    chat model", "ok    disk"):
+        assert line in told
+
+
+async def test_missing_scopes_are_listed_with_what_they_are_for(slack: SlackServer) -> None:
+    slack.scopes = "chat:write,im:history"
+    well, told = await report()
+    assert not well
+    assert "FAIL  scopes: missing: app_mentions:read for app_mention" in told
+    assert "Paste manifest.json" in told
+
+
+async def test_a_wrong_bot_token_is_named_without_showing_it(
+    slack: SlackServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-wrong-secret")
+    _, told = await report()
+    assert "FAIL  SLACK_BOT_TOKEN: Slack does not know this token" in told
+    assert "wrong-secret" not in told
+
+
+async def test_a_wrong_app_token_is_named(slack: SlackServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-wrong")
+    _, told = await report()
+    assert "FAIL  Socket Mode: Slack does not know this token" in told
+
+
+async def test_one_token_without_the_other_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    _, told = await report()
+    assert "FAIL  Slack: SLACK_APP_TOKEN is not set" in told
+
+
+async def test_slack_that_cannot_be_reached_is_said(slack: SlackServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_API_URL", "http://127.0.0.1:9/api/")
+    _, told = await report()
+    assert "FAIL  SLACK_BOT_TOKEN: Slack cannot be reached" in told
+
+
+async def test_a_key_that_is_refused_is_named_without_showing_it(
+    model: OpenAIServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-wrong-secret")
+    _, told = await report()
+    assert "FAIL  chat model: The chat model gpt-5.4-mini refused the key; check OPENAI_API_KEY." in told
+    assert "wrong-secret" not in told
+
+
+async def test_a_model_that_does_not_exist_is_named(model: OpenAIServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHAT_MODEL", "gpt-99")
+    _, told = await report()
+    assert "check CHAT_MODEL and OPENAI_BASE_URL" in told
+
+
+async def test_a_model_that_is_down_is_said(model: OpenAIServer) -> None:
+    model.faults = [Fault(status=503)] * 5
+    _, told = await report()
+    assert "FAIL  chat model: The chat model gpt-5.4-mini failed with status 503" in told
+
+
+async def test_a_misspelt_setting_is_found(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("OPENAI_API_KY=x\nEDITOR=vi\n")
+    _, told = await report()
+    assert "OPENAI_API_KY is no setting; did you mean OPENAI_API_KEY?" in told
+    assert "EDITOR" not in told
+
+
+async def test_wrong_settings_are_all_told_and_nothing_else_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOG_LEVEL", "loud")
+    well, told = await report()
+    assert not well
+    assert "LOG_LEVEL: it is DEBUG, INFO, WARNING or ERROR" in told
+    assert "index" not in told
+
+
+async def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "file" / "data"))
+    _, told = await report()
+    assert "FAIL  disk" in told
+    assert "set DATA_DIR" in told
+
+
+async def test_the_mentors_channel_and_group_are_looked_at(slack: SlackServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    slack.add_channel("C9", member=False)
+    slack.add_channel("C8")
+    slack.add_usergroup("S1", ["U1", "U2"])
+    monkeypatch.setenv("MENTORS_CHANNEL", "C9")
+    monkeypatch.setenv("MENTOR_GROUP", "S0")
+    _, told = await report()
+    assert "FAIL  MENTORS_CHANNEL: I am not in it" in told
+    assert "FAIL  MENTOR_GROUP: there is no such user group" in told
+    monkeypatch.setenv("MENTORS_CHANNEL", "C8")
+    monkeypatch.setenv("MENTOR_GROUP", "S1")
+    _, told = await report()
+    assert "ok    MENTORS_CHANNEL: I am in it" in told
+    assert "ok    MENTOR_GROUP: 2 mentors" in told

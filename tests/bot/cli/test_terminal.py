@@ -1,0 +1,87 @@
+"""The conversation in a terminal, as it reads on the screen."""
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from bot.answering.advisor import Advisor
+from bot.answering.conversation import Answer, Citation, Conversation, Coverage, Receipt
+from bot.cli.terminal import converse, show
+from bot.errors import ModelUnavailable
+from tests.conftest import passage
+
+
+async def screen(advisor: Any, lines: Sequence[str]) -> str:
+    """What is printed to a person who types these lines and then ends the input."""
+    console = Console(file=io.StringIO(), width=120)
+    left = list(lines)
+
+    async def read(_: str) -> str:
+        if not left:
+            raise EOFError
+        return left.pop(0)
+
+    await converse(advisor, console, read, "Answers are quoted.")
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+async def test_it_greets_with_examples_and_says_how_answers_are_made(advisor: Advisor) -> None:
+    printed = await screen(advisor, [])
+    assert printed.count("•") == 3
+    assert "Answers are quoted." in printed
+
+
+async def test_an_answer_shows_its_sources(advisor: Advisor) -> None:
+    printed = await screen(advisor, ["what does a senior backend engineer earn?"])
+    assert "$120,000" in printed
+    assert "[1] Senior" in printed
+    assert "Quoted from the guides, without a language model." in printed
+
+
+class Counting:
+    """Answers with the number of turns that it was given."""
+
+    greeting = "Hello!"
+
+    async def answer(self, conversation: Conversation) -> Answer:
+        return Answer(f"{len(conversation.turns)} turns", Coverage.COVERED, (), (), Receipt("m", "", 1))
+
+
+async def test_follow_ups_use_the_conversation_until_a_new_one_begins(advisor: Advisor) -> None:
+    assert "Chicago" in await screen(advisor, ["which cities are popular?", "which of those is in Illinois?"])
+    printed = await screen(Counting(), ["one", "two", "/new", "three"])
+    before, after = printed.split("A new conversation.")
+    assert "3 turns" in before
+    assert "1 turns" in after
+
+
+@pytest.mark.parametrize("word", ["/quit", "/exit", "/q"])
+async def test_leaving_is_a_word(advisor: Advisor, word: str) -> None:
+    assert "$120,000" not in await screen(advisor, [word, "what does a senior backend engineer earn?"])
+
+
+async def test_a_failure_is_told_and_the_conversation_goes_on() -> None:
+    class FailsOnce(Counting):
+        failed = False
+
+        async def answer(self, conversation: Conversation) -> Answer:
+            if not self.failed:
+                self.failed = True
+                raise ModelUnavailable("The chat model is away.")
+            return await super().answer(conversation)
+
+    printed = await screen(FailsOnce(), ["first", "second"])
+    assert "The chat model is away." in printed
+    assert "1 turns" in printed
+
+
+def test_citation_marks_and_brackets_are_printed_as_they_are() -> None:
+    cited = Citation(1, passage("Use [bold] text.", "Guide", "Part"), 1.0)
+    console = Console(file=io.StringIO(), width=80)
+    show(Answer("Use [bold] text. [1]", Coverage.COVERED, (cited,), (cited,), Receipt("m", "", 1)), console)
+    assert isinstance(console.file, io.StringIO)
+    assert "Use [bold] text. [1]" in console.file.getvalue()

@@ -1,0 +1,164 @@
+"""The messages of an answer: found again, gone on with, replaced and deleted, whoever has begun them."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.records.database import database_url
+from bot.records.inbox import AskedQuestion
+from bot.slack.api.clients import SlackClients
+from bot.slack.api.messages import Post
+from bot.slack.api.threads import Message, read_thread
+from bot.slack.format.blocks import plain_post
+from bot.slack.questions.answer_messages import AnswerMessages
+from bot.slack.questions.answer_progress import AnswerState
+from bot.storage import Records
+from tests.bot.slack.scene import ANNA
+from tests.slack_server import SlackServer
+from tests.slack_server.server import BOT_TOKEN, BOT_USER
+
+QUESTION = AskedQuestion("T0TEST", "C1", "1.0", "1.0", ANNA, "What does it pay?")
+ONE, TWO, THREE = (plain_post(text) for text in ("One.", "Two.", "Three."))
+
+
+@pytest.fixture
+async def records(tmp_path: Path) -> AsyncIterator[Records]:
+    opened = await Records.open(database_url("", tmp_path))
+    await opened.inbox.accept(QUESTION)
+    yield opened
+    await opened.close()
+
+
+class Scene:
+    """An answer's messages, and what stands in the thread."""
+
+    def __init__(self, slack: SlackServer, records: Records) -> None:
+        self.slack = slack
+        self._records = records
+        self.clients = SlackClients(BOT_TOKEN, slack.url)
+        self.clients.bot_user = BOT_USER
+        slack.channels["C1"].messages["1.0"] = {"ts": "1.0", "user": ANNA, "text": QUESTION.text}
+
+    async def messages(self) -> AnswerMessages:
+        """As a run that has just started has them."""
+        noted = await self._records.inbox.find(QUESTION.key)
+        assert noted is not None
+        return AnswerMessages(self.clients, self._records.inbox, noted)
+
+    async def thread(self) -> list[Message]:
+        return await read_thread(self.clients.retrying, QUESTION.thread)
+
+    def texts(self) -> list[str]:
+        return [message["text"] for message in self.slack.answers("C1")]
+
+
+@pytest.fixture
+def scene(slack: SlackServer, records: Records) -> Scene:
+    return Scene(slack, records)
+
+
+async def test_missing_messages_are_posted_and_those_that_are_complete_stay(scene: Scene) -> None:
+    first = await scene.messages()
+    await first.complete([ONE])
+    assert first.state is AnswerState.WHOLE
+    again = await scene.messages()
+    again.resume(await scene.thread())
+    assert again.state is AnswerState.WHOLE
+    assert again.ts == first.ts
+    assert scene.texts() == ["One."]
+
+
+async def test_another_run_goes_on_where_one_was_cut_off_between_two_messages(scene: Scene) -> None:
+    await (await scene.messages()).complete([ONE, TWO])
+    second = scene.slack.answers("C1")[1]
+    del scene.slack.channels["C1"].messages[second["ts"]]
+    again = await scene.messages()
+    again.resume(await scene.thread())
+    states = [again.state]
+    await again.complete([ONE, TWO])
+    assert [*states, again.state] == [AnswerState.PARTIAL, AnswerState.WHOLE]
+    assert scene.texts() == ["One.", "Two."]
+
+
+async def test_an_open_stream_is_found_by_the_note_in_the_inbox_and_overwritten(scene: Scene) -> None:
+    begun = await scene.messages()
+    await begun.start_stream("On")
+    await begun.note()
+    again = await scene.messages()
+    again.resume(())
+    assert again.state is AnswerState.BROKEN_OFF
+    await again.break_off()
+    await again.complete([ONE, TWO])
+    assert again.ts[0] == begun.ts[0]
+    assert scene.texts() == ["One.", "Two."]
+
+
+async def test_an_open_stream_is_found_in_the_thread_where_nothing_was_noted(scene: Scene) -> None:
+    begun = await scene.messages()
+    await begun.start_stream("On")
+    again = await scene.messages()
+    again.resume(await scene.thread())
+    assert (again.state, again.ts) == (AnswerState.BROKEN_OFF, begun.ts)
+
+
+async def test_what_cannot_be_edited_is_left_and_the_answer_posted_below(scene: Scene) -> None:
+    begun = await scene.messages()
+    await begun.start_stream("On")
+    await begun.break_off()
+    scene.slack.fail("chat.update", "cant_update_message")
+    await begun.complete([ONE])
+    assert begun.state is AnswerState.WHOLE
+    assert scene.texts() == ["On", "One."]
+
+
+async def test_a_stream_ends_with_what_is_missing(scene: Scene) -> None:
+    messages = await scene.messages()
+    await messages.start_stream("One")
+    await messages.append(" and")
+    assert await messages.end_stream(" only.")
+    assert messages.state is AnswerState.WHOLE
+    assert scene.texts() == ["One and only."]
+
+
+@pytest.mark.parametrize("posts", [[THREE], [THREE, TWO], [THREE, TWO, ONE], []], ids=len)
+async def test_another_answer_takes_every_place_and_leaves_nothing_over(scene: Scene, posts: list[Post]) -> None:
+    await (await scene.messages()).complete([ONE, TWO])
+    again = await scene.messages()
+    again.find(await scene.thread())
+    await again.replace(posts)
+    assert scene.texts() == [post.text for post in posts]
+    assert len(again.ts) == len(posts)
+
+
+async def test_what_was_noted_and_is_gone_from_the_thread_is_not_written_to(scene: Scene) -> None:
+    first = await scene.messages()
+    await first.complete([ONE])
+    await first.note()
+    del scene.slack.channels["C1"].messages[first.ts[0]]
+    again = await scene.messages()
+    again.find(await scene.thread())
+    assert again.ts == ()
+    await again.replace([TWO])
+    assert scene.texts() == ["Two."]
+
+
+async def test_without_the_thread_what_was_noted_counts(scene: Scene) -> None:
+    first = await scene.messages()
+    await first.complete([ONE])
+    await first.note()
+    again = await scene.messages()
+    again.find(())
+    await again.replace([TWO])
+    assert scene.texts() == ["Two."]
+
+
+async def test_all_of_them_are_deleted_those_of_other_answers_stay(scene: Scene) -> None:
+    await (await scene.messages()).complete([ONE, TWO])
+    other = AskedQuestion("T0TEST", "C1", "1.5", "1.0", ANNA, "And then?")
+    await AnswerMessages(scene.clients, scene._records.inbox, other).complete([THREE])
+    found = await scene.messages()
+    found.find(await scene.thread())
+    await found.delete()
+    assert found.state is AnswerState.ABSENT
+    assert scene.texts() == ["Three."]
