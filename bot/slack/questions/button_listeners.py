@@ -8,7 +8,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.mentoring.guides import GuideIndex
-from bot.slack.api.messages import Block, post, thread_of, whisper
+from bot.slack.api.messages import Block, post, post_ephemeral, thread_of
 from bot.slack.format.blocks import plain_post
 from bot.slack.format.modals import note_modal
 from bot.slack.format.reading import readable
@@ -51,7 +51,7 @@ def rated(records: Records):  # type: ignore[no-untyped-def]
         if direction == "down":
             await client.views_open(trigger_id=body["trigger_id"], view=reason_modal(key))
         else:
-            await whisper(respond, plain_post(THANKS), thread_of(body))
+            await post_ephemeral(respond, plain_post(THANKS), thread_of(body))
 
     return listener
 

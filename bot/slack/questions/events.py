@@ -14,7 +14,7 @@ OnOtherMessage = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 
 def app_mentioned(worker: QuestionWorker):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
-    """The listener."""
+    """The listener of `app_mention`: somebody names the bot in a channel."""
 
     async def listener(context: AsyncBoltContext) -> None:
         if question := context.get(ACCEPTED_QUESTION):
@@ -24,7 +24,10 @@ def app_mentioned(worker: QuestionWorker):  # type: ignore[no-untyped-def]  # Bo
 
 
 def message_posted(worker: QuestionWorker, heard: OnOtherMessage):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
-    """The listener; `heard` gets what asks the bot nothing."""
+    """The listener of `message`; `heard` gets what asks the bot nothing.
+
+    Those are taken, too: an event without a listener is not acknowledged and comes again.
+    """
 
     async def listener(context: AsyncBoltContext, event: dict[str, Any], body: dict[str, Any]) -> None:
         if question := context.get(ACCEPTED_QUESTION):
@@ -39,7 +42,7 @@ def message_posted(worker: QuestionWorker, heard: OnOtherMessage):  # type: igno
 
 
 def session_stopped(worker: QuestionWorker):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
-    """The listener."""
+    """The listener of `agent_session_stopped`: somebody pressed the stop button of a session."""
 
     async def listener(event: dict[str, Any]) -> None:
         worker.stop(str(event.get("channel")), str(event.get("thread_ts")))
