@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.slack.questions.addressed import deleted_ts
@@ -11,6 +12,13 @@ from bot.slack.questions.worker import QuestionWorker
 
 OnOtherMessage = Callable[[Mapping[str, Any]], Awaitable[None]]
 """Gets the events of messages that ask the bot nothing."""
+
+
+def listen_to_questions(app: AsyncApp, worker: QuestionWorker, heard: OnOtherMessage) -> None:
+    """The events; `heard` gets messages that ask the bot nothing."""
+    app.event("app_mention")(app_mentioned(worker))
+    app.event("message")(message_posted(worker, heard))
+    app.event("agent_session_stopped")(session_stopped(worker))
 
 
 def app_mentioned(worker: QuestionWorker):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
