@@ -10,8 +10,8 @@ NEVER = "never"
 WEEK = dt.timedelta(days=7)
 FIRST = dt.timedelta(days=1)
 """The very first report is not posted later than this after its time: there is not yet a week to tell about."""
-GIVEN_UP = dt.timedelta(minutes=15)
-"""A process that has not posted the report after this time was ended; another may."""
+LEASE = dt.timedelta(minutes=15)
+"""How long a claimed report is left to the process that claimed it; then another one may claim it."""
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 _weeks = sa.Table(
@@ -63,11 +63,11 @@ class WeeklyReports:
         return None if row is None else row["slot"].replace(tzinfo=row["slot"].tzinfo or dt.UTC)
 
     async def claim(self, named: dt.datetime) -> bool:
-        """Take the report of a week; of several processes one gets it, until it gives it back or was ended."""
+        """Claim the report of a week; of several processes one gets it, until it gives it back or its lease is over."""
         taken = {"week": week(named), "slot": named, "claimed_at": now(), "done": False}
         if await self._database.insert(_weeks, taken):
             return True
-        abandoned = _of(named) & ~_weeks.c.done & (_weeks.c.claimed_at < now() - GIVEN_UP)
+        abandoned = _of(named) & ~_weeks.c.done & (_weeks.c.claimed_at < now() - LEASE)
         return bool(await self._database.change(sa.update(_weeks).where(abandoned).values(taken)))
 
     async def done(self, named: dt.datetime) -> None:

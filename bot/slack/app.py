@@ -2,14 +2,12 @@
 
 import asyncio
 import logging
-import re
 import signal
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import aiohttp
-from slack_bolt import BoltResponse
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -28,24 +26,20 @@ from bot.slack.api.mentors import Mentors, MentorSettings
 from bot.slack.api.people import People
 from bot.slack.context import AppContext
 from bot.slack.error_handler import handle_error
-from bot.slack.format.blocks import CONTINUE_PRIVATELY, FEEDBACK, SHOW_PASSAGE
-from bot.slack.home.listeners import data_deleted, example_asked, home_opened
-from bot.slack.home.views import ASK_EXAMPLE, DELETE_DATA
+from bot.slack.home.listeners import listen_at_home
 from bot.slack.mentors.confirming.listeners import listen_to_confirming
 from bot.slack.mentors.handover.listeners import answer_written, listen_to_handovers, offer_to_ask
 from bot.slack.mentors.proposing import listen_to_proposals
 from bot.slack.mentors.sharing.listeners import listen_to_sharing
 from bot.slack.periodic_jobs import JobSchedule, PeriodicJobs, periodic_jobs_of
-from bot.slack.private.answer_shortcut import DRAFT_VIEW, SHORTCUT, draft_discarded, draft_submitted, shortcut_used
-from bot.slack.private.career_command import COMMAND, POST_DRAFT, career_asked, draft_posted
-from bot.slack.private.channel_settings import SETTINGS_VIEW, SettingsForm
+from bot.slack.private.channel_settings import SettingsForm
 from bot.slack.private.drafting import Drafting
-from bot.slack.questions.button_listeners import continued_privately, passage_shown, rated, reason_given
+from bot.slack.private.listeners import listen_to_private
+from bot.slack.questions.button_listeners import listen_to_answer_buttons
 from bot.slack.questions.buttons import AnswerButtons
-from bot.slack.questions.events import OnOtherMessage, app_mentioned, message_posted, session_stopped
+from bot.slack.questions.events import listen_to_questions
 from bot.slack.questions.inbox import accepting
 from bot.slack.questions.replying import Replies
-from bot.slack.questions.views import REASON_VIEW
 from bot.slack.questions.worker import QuestionWorker
 from bot.storage import Records
 
@@ -56,8 +50,6 @@ STOP_SECONDS = 10.0
 
 COMPOSED = "A language model writes my answers, and every sentence is checked against the guides before you see it."
 QUOTED = "My answers are quotes from the guides, without a language model."
-
-Middleware = Callable[..., Awaitable[BoltResponse | None]]
 
 log = logging.getLogger(__name__)
 
@@ -130,23 +122,19 @@ class SlackBot:
 
     def _app(self, me: AsyncSlackResponse) -> AsyncApp:
         """Everything the bot reacts to."""
-        app = build_app(
-            self._clients.retrying,
-            me,
-            accepting(self._records, self._advisor.continues),
-            self.worker,
-            answer_written(self.ctx),
-        )
+        app = build_app(self._clients.retrying, me)
         mode = COMPOSED if self._advisor.streams else QUOTED
         drafting = Drafting(self._advisor, self._records, self._limits.longest_question)
         settings = SettingsForm(self._records, self._people, self._guide_index, self._workspace.admins)
-        listen_to_answers(app, self.ctx)
-        listen_at_home(app, self.ctx, mode)
-        listen_to_drafts(app, self._records, drafting, settings)
+        app.middleware(accepting(self._records, self._advisor.continues))
+        listen_to_questions(app, self.worker, answer_written(self.ctx))
+        listen_to_answer_buttons(app, self._records, self._guide_index, offer_to_ask(self.ctx))
+        listen_to_private(app, self._records, drafting, settings)
         listen_to_sharing(app, self.ctx)
         listen_to_confirming(app, self.ctx)
         listen_to_handovers(app, self.ctx)
         listen_to_proposals(app, self.ctx)
+        listen_at_home(app, self.ctx, mode)
         return app
 
     async def stop(self, seconds: float = STOP_SECONDS) -> None:
@@ -168,47 +156,16 @@ def _refusal_told() -> Iterator[None]:
         raise SettingsError("Slack cannot be reached; check the network, the proxy and SLACK_API_URL.") from None
 
 
-def build_app(
-    client: AsyncWebClient, me: AsyncSlackResponse, accept: Middleware, worker: QuestionWorker, heard: OnOtherMessage
-) -> AsyncApp:
-    """Everything the bot reacts to; `heard` gets messages that ask it nothing. `me` is Slack's answer to auth.test, which Bolt would ask for with every event."""
+def build_app(client: AsyncWebClient, me: AsyncSlackResponse) -> AsyncApp:
+    """Bolt's app without listeners. `me` is Slack's answer to auth.test, which Bolt would ask for with every event."""
 
     async def authorize() -> AuthorizeResult:
         return AuthorizeResult.from_auth_test_response(auth_test_response=me, bot_token=client.token)
 
     plain = AsyncWebClient(base_url=client.base_url)  # with a token in it Bolt warns that the token is not used
     app = AsyncApp(client=plain, authorize=authorize, raise_error_for_unhandled_request=False)
-    app.middleware(accept)
     app.error(handle_error)
-    app.event("app_mention")(app_mentioned(worker))
-    app.event("message")(message_posted(worker, heard))
-    app.event("agent_session_stopped")(session_stopped(worker))
     return app
-
-
-def listen_to_answers(app: AsyncApp, ctx: AppContext) -> None:
-    """The buttons under an answer."""
-    app.action(SHOW_PASSAGE)(passage_shown(ctx.records, ctx.guide_index))
-    app.action(FEEDBACK)(rated(ctx.records))
-    app.view(REASON_VIEW)(reason_given(ctx.records, offer_to_ask(ctx)))
-    app.action(CONTINUE_PRIVATELY)(continued_privately)
-
-
-def listen_at_home(app: AsyncApp, ctx: AppContext, mode: str) -> None:
-    """The Home and Messages tabs."""
-    app.event("app_home_opened")(home_opened(ctx, mode))
-    app.action(re.compile(f"^{ASK_EXAMPLE}_"))(example_asked(ctx.records, ctx.worker))
-    app.action(DELETE_DATA)(data_deleted(ctx))
-
-
-def listen_to_drafts(app: AsyncApp, records: Records, drafting: Drafting, settings: SettingsForm) -> None:
-    """The slash command and the message shortcut, and the windows they open."""
-    app.command(COMMAND)(career_asked(drafting, settings))
-    app.action(POST_DRAFT)(draft_posted(records))
-    app.view(SETTINGS_VIEW)(settings.submitted)
-    app.shortcut(SHORTCUT)(shortcut_used(drafting))
-    app.view(DRAFT_VIEW)(draft_submitted(records))
-    app.view_closed(DRAFT_VIEW)(draft_discarded(records))
 
 
 async def serve(bot: SlackBot) -> None:

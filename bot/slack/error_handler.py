@@ -7,7 +7,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.errors import CareerBotError
 from bot.slack.api.errors import SORRY
-from bot.slack.api.messages import whisper
+from bot.slack.api.messages import post_ephemeral
 from bot.slack.format.blocks import plain_post
 from knowledge.errors import KnowledgeError
 
@@ -19,4 +19,4 @@ async def handle_error(error: Exception, body: dict[str, Any], respond: AsyncRes
     log.error("%s failed with %s", body.get("type") or body.get("command"), type(error).__name__)
     sentence = str(error) if isinstance(error, CareerBotError | KnowledgeError) else SORRY
     if respond.response_url:
-        await whisper(respond, plain_post(sentence))
+        await post_ephemeral(respond, plain_post(sentence))

@@ -56,7 +56,7 @@ async def update(
         await client.chat_update(**place, text=message.text)
 
 
-async def whisper(respond: AsyncRespond, message: Post, thread_ts: str = "") -> None:
+async def post_ephemeral(respond: AsyncRespond, message: Post, thread_ts: str = "") -> None:
     """Say something to the one who pressed or typed, which nobody else sees and which needs no membership."""
     await respond(
         text=message.text,

@@ -1,9 +1,11 @@
 """The event app_home_opened, and what people press in the Home tab."""
 
 import logging
+import re
 from collections.abc import Sequence
 from typing import Any
 
+from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -17,7 +19,7 @@ from bot.slack.api.messages import Post, post
 from bot.slack.context import AppContext
 from bot.slack.format.blocks import context, markdown, plain_post
 from bot.slack.home.mentors_part import mentors_part
-from bot.slack.home.views import home, roles_of
+from bot.slack.home.views import ASK_EXAMPLE, DELETE_DATA, home, roles_of
 from bot.slack.mentors.handover.service import take_back
 from bot.slack.questions.conversation import QUESTION_EVENT
 from bot.slack.questions.worker import QuestionWorker
@@ -29,6 +31,13 @@ log = logging.getLogger(__name__)
 
 DELETED = "Done: what I kept of you is deleted ({questions} questions, with their answers, your feedback and drafts)."
 PRESSED = "You pressed this example in my Home tab."
+
+
+def listen_at_home(app: AsyncApp, ctx: AppContext, mode: str) -> None:
+    """The Home and Messages tabs; `mode` says how answers are made."""
+    app.event("app_home_opened")(home_opened(ctx, mode))
+    app.action(re.compile(f"^{ASK_EXAMPLE}_"))(example_asked(ctx.records, ctx.worker))
+    app.action(DELETE_DATA)(data_deleted(ctx))
 
 
 def home_opened(ctx: AppContext, mode: str):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature

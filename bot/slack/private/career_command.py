@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.api.errors import NO_ENTRY, code
 from bot.slack.api.limits import RESPONSES
-from bot.slack.api.messages import whisper
+from bot.slack.api.messages import post_ephemeral
 from bot.slack.format.blocks import button, messages, plain_post
 from bot.slack.format.reading import readable
 from bot.slack.private.channel_settings import SettingsForm
@@ -38,10 +38,10 @@ def career_asked(drafting: Drafting, settings: SettingsForm):  # type: ignore[no
         await ack()
         text = readable(str(command.get("text") or ""), "")
         if text.casefold() in {"", "help", "?"}:
-            await whisper(respond, plain_post(HELP))
+            await post_ephemeral(respond, plain_post(HELP))
         elif text.casefold() == "settings":
             if refusal := await settings.open(client, command):
-                await whisper(respond, plain_post(refusal))
+                await post_ephemeral(respond, plain_post(refusal))
         else:
             await _answer(drafting, command, text, respond)
 
@@ -55,14 +55,14 @@ def draft_posted(records: Records):  # type: ignore[no-untyped-def]
         await ack()
         draft = await records.drafts.take(str(action["value"]))
         if draft is None:
-            return await whisper(respond, plain_post(GONE))
+            return await post_ephemeral(respond, plain_post(GONE))
         try:
             await post_draft(client, records, draft, as_shown(draft), f"<@{draft.person}> asked the career guide")
         except SlackApiError as error:
             await records.drafts.keep(draft)
             if code(error) not in NO_ENTRY:
                 raise
-            return await whisper(respond, plain_post(NOT_HERE))
+            return await post_ephemeral(respond, plain_post(NOT_HERE))
         await respond(text="Posted.", delete_original=True)
         return None
 
@@ -74,8 +74,8 @@ async def _answer(drafting: Drafting, command: dict[str, Any], text: str, respon
     try:
         draft = await drafting.draft(asked)
     except Unanswerable as error:
-        return await whisper(respond, plain_post(str(error)))
+        return await post_ephemeral(respond, plain_post(str(error)))
     offer = [] if draft.channel.startswith("D") else [button("Post to channel", POST_DRAFT, draft.id, style="primary")]
     for message in messages(as_shown(draft, *offer))[:RESPONSES]:
-        await whisper(respond, message)
+        await post_ephemeral(respond, message)
     return None

@@ -3,16 +3,17 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.mentoring.guides import GuideIndex
-from bot.slack.api.messages import Block, post, thread_of, whisper
-from bot.slack.format.blocks import plain_post
+from bot.slack.api.messages import Block, post, post_ephemeral, thread_of
+from bot.slack.format.blocks import CONTINUE_PRIVATELY, FEEDBACK, SHOW_PASSAGE, plain_post
 from bot.slack.format.modals import note_modal
 from bot.slack.format.reading import readable
-from bot.slack.questions.views import changed_modal, passages_modal, reason_in, reason_modal
+from bot.slack.questions.views import REASON_VIEW, changed_modal, passages_modal, reason_in, reason_modal
 from bot.storage import Records
 
 FORGOTTEN = note_modal("Sources", "I keep no record of this answer any more. Ask again to see its passages.")
@@ -21,6 +22,14 @@ PRIVATELY = "Let us go on here, where only you and I read it. Ask on in this thr
 
 Offer = Callable[[Block, str, str], Awaitable[Block]]
 """Adds to a window what a person may do about the answer with a key."""
+
+
+def listen_to_answer_buttons(app: AsyncApp, records: Records, guide_index: GuideIndex, offer: Offer) -> None:
+    """The buttons under an answer, and the window that asks what was not good about it."""
+    app.action(SHOW_PASSAGE)(passage_shown(records, guide_index))
+    app.action(FEEDBACK)(rated(records))
+    app.view(REASON_VIEW)(reason_given(records, offer))
+    app.action(CONTINUE_PRIVATELY)(continued_privately)
 
 
 def passage_shown(records: Records, guide_index: GuideIndex):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
@@ -51,7 +60,7 @@ def rated(records: Records):  # type: ignore[no-untyped-def]
         if direction == "down":
             await client.views_open(trigger_id=body["trigger_id"], view=reason_modal(key))
         else:
-            await whisper(respond, plain_post(THANKS), thread_of(body))
+            await post_ephemeral(respond, plain_post(THANKS), thread_of(body))
 
     return listener
 

@@ -36,7 +36,7 @@ Continues = Callable[[str], Awaitable[bool]]
 def accepting(records: Records, continues: Continues) -> Callable[..., Awaitable[BoltResponse | None]]:
     """The middleware. Where the inbox cannot be written, Slack gets no acknowledgement and delivers again."""
 
-    turns = KeyedLocks()
+    locks = KeyedLocks()
 
     async def accept(
         body: dict[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[BoltResponse]]
@@ -44,7 +44,7 @@ def accepting(records: Records, continues: Continues) -> Callable[..., Awaitable
         event = body.get("event") or {}
         thread = f"{event.get('channel')}:{event.get('thread_ts') or event.get('ts')}"
         try:
-            async with turns.of(thread):  # who spoke before decides who is spoken to
+            async with locks.of(thread):  # who spoke before decides who is spoken to
                 question = await _accepted(
                     records, continues, event, str(body.get("team_id") or ""), str(context.bot_user_id or "")
                 )

@@ -19,9 +19,9 @@ from bot.slack.questions.delivery import Delivery
 from bot.slack.questions.replying import Replies, Reply
 from bot.storage import Records
 
-PAUSES = (0.5, 2.0, 8.0)
+RETRY_PAUSES = (0.5, 2.0, 8.0)
 """Seconds between the tries to answer a question while Slack cannot be reached."""
-FAREWELL_SECONDS = 2.0
+CLEANUP_SECONDS = 2.0
 """How long broken-off work may take to leave its message in order."""
 
 log = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ class QuestionJob:
     async def break_off(self) -> None:
         """Leave in order what was cancelled: marked as stopped, or ended as far as it came."""
         try:
-            async with asyncio.timeout(FAREWELL_SECONDS):
+            async with asyncio.timeout(CLEANUP_SECONDS):
                 if self.stop_requested:
                     await self._say_stopped()
                 elif self._delivery:
@@ -75,7 +75,7 @@ class QuestionJob:
             log.info("Breaking off %s was not told: %s", self.question.key, type(error).__name__)
 
     async def _retry(self, *, again: bool) -> None:
-        for pause in PAUSES:
+        for pause in RETRY_PAUSES:
             try:
                 return await self._answer(again=again)
             except FAILURES as error:

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.mentoring import weekly as module
-from bot.mentoring.weekly import GIVEN_UP, due, slot, week
+from bot.mentoring.weekly import LEASE, due, slot, week
 from bot.storage import Records
 
 MONDAY = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)
@@ -97,5 +97,5 @@ async def test_what_an_ended_process_left_is_taken_over_by_one(records: Records)
 
 
 async def made_older(records: Records) -> None:
-    long_ago = dt.datetime.now(dt.UTC) - GIVEN_UP - HOUR
+    long_ago = dt.datetime.now(dt.UTC) - LEASE - HOUR
     await records._database.change(sa.update(module._weeks).values(claimed_at=long_ago))

@@ -9,7 +9,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from bot.errors import CareerBotError
 from bot.mentoring.confirmed_answers import MODE
 from bot.slack.api.limits import RESPONSES
-from bot.slack.api.messages import thread_of, whisper
+from bot.slack.api.messages import post_ephemeral, thread_of
 from bot.slack.context import AppContext
 from bot.slack.format.blocks import messages, plain_post
 from bot.slack.format.confirmed import shown_confirmed
@@ -26,7 +26,7 @@ def fresh_asked(ctx: AppContext):  # type: ignore[no-untyped-def]  # Bolt reads 
     async def listener(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond) -> None:
         await ack()
         if refusal := await _again(ctx, str(action["value"]), body["user"]["id"], body["channel"]["id"]):
-            await whisper(respond, plain_post(refusal), thread_of(body))
+            await post_ephemeral(respond, plain_post(refusal), thread_of(body))
 
     return listener
 
@@ -39,11 +39,11 @@ def confirmed_shown(ctx: AppContext):  # type: ignore[no-untyped-def]
         try:
             found = await ctx.confirmed.shown(str(action["value"]))
         except (CareerBotError, KnowledgeError) as error:
-            await whisper(respond, plain_post(str(error)), thread_of(body))
+            await post_ephemeral(respond, plain_post(str(error)), thread_of(body))
             return
         told = messages(replace(shown_confirmed(found, "", ()), buttons=())) if found else [plain_post(FORGOTTEN)]
         for message in told[:RESPONSES]:
-            await whisper(respond, message, thread_of(body))
+            await post_ephemeral(respond, message, thread_of(body))
 
     return listener
 

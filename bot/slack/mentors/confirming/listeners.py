@@ -13,7 +13,7 @@ from bot.mentoring.confirmations import Confirmation, ConfirmationState
 from bot.mentoring.confirmed_answers import ConfirmOutcome
 from bot.slack.api.errors import FAILURES
 from bot.slack.api.mentors import ONLY_MENTORS
-from bot.slack.api.messages import Block, thread_of, update, whisper
+from bot.slack.api.messages import Block, post_ephemeral, thread_of, update
 from bot.slack.api.windows import open_window, show
 from bot.slack.context import AppContext
 from bot.slack.format.blocks import plain_post
@@ -58,7 +58,7 @@ class ConfirmingListeners:
         await ack()
         mentor = body["user"]["id"]
         if not await self._ctx.mentors.include(mentor):
-            return await whisper(respond, plain_post(ONLY_MENTORS), thread_of(body))
+            return await post_ephemeral(respond, plain_post(ONLY_MENTORS), thread_of(body))
         what, _, key = str(action["selected_option"]["value"]).partition(" ")
         window = await open_window(self._ctx.client, body, views.note(READING))
         await show(
@@ -73,7 +73,7 @@ class ConfirmingListeners:
         await ack()
         mentor = body["user"]["id"]
         if not await self._ctx.mentors.include(mentor):
-            return await whisper(respond, plain_post(ONLY_MENTORS), thread_of(body))
+            return await post_ephemeral(respond, plain_post(ONLY_MENTORS), thread_of(body))
         window = await open_window(self._ctx.client, body, views.note(READING))
         notice = f"{body['channel']['id']} {body['message']['ts']}"
         await show(

@@ -15,7 +15,7 @@ from bot.mentoring.handovers import Handover, HandoverState
 from bot.records.threads import ThreadAddress
 from bot.slack.api.errors import FAILURES
 from bot.slack.api.mentors import ONLY_MENTORS
-from bot.slack.api.messages import Block, Post, post, thread_of, whisper
+from bot.slack.api.messages import Block, Post, post, post_ephemeral, thread_of
 from bot.slack.api.threads import Message, read_thread
 from bot.slack.api.windows import open_window, show
 from bot.slack.context import AppContext
@@ -115,7 +115,7 @@ class AskerListeners:
         key, person, client = str(action["value"]), body["user"]["id"], self._ctx.client
         refusal = await self._refusal(key, person)
         if refusal and not body.get("view"):
-            return await whisper(respond, plain_post(refusal), thread_of(body))
+            return await post_ephemeral(respond, plain_post(refusal), thread_of(body))
         window = (body.get("view") or {}).get("id") or await self._open(body)
         if refusal:
             await show(client, window, note_modal(views.TITLE, refusal))
@@ -204,7 +204,7 @@ class MentorListeners:
         await ack()
         key, mentor = str(action["value"]), body["user"]["id"]
         if not await self._ctx.mentors.include(mentor):
-            return await whisper(respond, plain_post(ONLY_MENTORS), thread_of(body))
+            return await post_ephemeral(respond, plain_post(ONLY_MENTORS), thread_of(body))
         if not await self._handovers.claim(key, mentor):
             return await self._tell(respond, body, key)
         await self._ctx.records.audit_log.record(mentor, "took", key)
@@ -229,7 +229,7 @@ class MentorListeners:
         key, mentor = str(action["value"]), body["user"]["id"]
         if not await self._handovers.release(key, mentor):
             if not await self._ctx.mentors.include(mentor):
-                return await whisper(respond, plain_post(ONLY_MENTORS), thread_of(body))
+                return await post_ephemeral(respond, plain_post(ONLY_MENTORS), thread_of(body))
             return await self._tell(respond, body, key)
         await self._ctx.records.audit_log.record(mentor, "gave back", key)
         if handover := await self._handovers.find(key):
@@ -246,7 +246,7 @@ class MentorListeners:
         thread = await self._thread(handover)
         written = [m for m in thread if _is_by(m, handover) and named not in str(m["text"])]
         message = _offer(handover, written[-1]) if written else plain_post(NOT_FOUND)
-        await whisper(respond, message, handover.card_ts)
+        await post_ephemeral(respond, message, handover.card_ts)
 
     async def sent(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond) -> None:
         """The button "Send" under the offer."""
@@ -275,7 +275,7 @@ class MentorListeners:
         thread = await self._thread(handover)
         text = next((str(m["text"]) for m in thread if m["ts"] == ts and _is_by(m, handover)), "")
         if not text or len(text) > views.LONGEST_ANSWER:
-            return None, await self._whisper(respond, body, TOO_LONG if text else NOT_FOUND)
+            return None, await self._tell_privately(respond, body, TOO_LONG if text else NOT_FOUND)
         if not await self._handovers.answer(key, handover.mentor, text):
             await self._tell(respond, body, key)
             return None, views.told_mentor(await self._handovers.find(key), handover.mentor)
@@ -283,14 +283,14 @@ class MentorListeners:
         carried = await carry(self._ctx, sending)
         if carried is not Carried.UNREACHABLE:
             await respond(text=CARRIED[carried], delete_original=True)
-        await self._whisper(respond, body, CARRIED[carried])
+        await self._tell_privately(respond, body, CARRIED[carried])
         return (None if carried is Carried.UNREACHABLE else sending), CARRIED[carried]
 
     async def _taken_by(self, respond: AsyncRespond, body: Mapping[str, Any], key: str) -> Handover | None:
         """The question that the mentor who presses has taken; without one they are told how things stand."""
         mentor = body["user"]["id"]
         if not await self._ctx.mentors.include(mentor):
-            await whisper(respond, plain_post(ONLY_MENTORS), thread_of(body))
+            await post_ephemeral(respond, plain_post(ONLY_MENTORS), thread_of(body))
             return None
         handover = await self._handovers.find(key)
         if handover and handover.state is HandoverState.CLAIMED and handover.mentor == mentor:
@@ -304,10 +304,10 @@ class MentorListeners:
 
     async def _tell(self, respond: AsyncRespond, body: Mapping[str, Any], key: str) -> None:
         told = views.told_mentor(await self._handovers.find(key), body["user"]["id"])
-        await whisper(respond, views.said(told), thread_of(body))
+        await post_ephemeral(respond, views.said(told), thread_of(body))
 
-    async def _whisper(self, respond: AsyncRespond, body: Mapping[str, Any], text: str) -> str:
-        await whisper(respond, plain_post(text), thread_of(body))
+    async def _tell_privately(self, respond: AsyncRespond, body: Mapping[str, Any], text: str) -> str:
+        await post_ephemeral(respond, plain_post(text), thread_of(body))
         return text
 
 
