@@ -14,6 +14,9 @@ from knowledge.statements import statements
 from tests.fitting.asked import Asked, answers, holds_answer
 from tests.fitting.regression import Matrix, area_under_curve, binary, listwise
 
+LACKS = frozenset({"names_missing", "figures_missing"})
+"""Features that speak against an answer; all others speak for it."""
+
 
 @dataclass(frozen=True)
 class Read:
@@ -128,10 +131,15 @@ def _weights(asked: Sequence[Asked]) -> Matrix:
 
 
 def _certainty(judged: Sequence[Judgement]) -> Logistic:
-    names = list(judged[0].features)
-    features = np.array([[one.features[name] for name in names] for one in judged])
-    weights, bias = binary(features, np.array([float(one.right) for one in judged]))
-    return Logistic(dict(zip(names, np.round(weights, 4).tolist(), strict=True)), round(bias, 4))
+    """The regression, without features that would count the wrong way: what speaks for an answer never speaks against it."""
+    used, right = list(judged[0].features), np.array([float(one.right) for one in judged])
+    while True:
+        features = np.array([[one.features[name] for name in used] for one in judged])
+        weights, bias = binary(features, right)
+        wrong = {name for name, weight in zip(used, weights, strict=True) if (weight > 0) == (name in LACKS)}
+        if not wrong:
+            return Logistic(dict(zip(used, np.round(weights, 4).tolist(), strict=True)), round(bias, 4))
+        used = [name for name in used if name not in wrong]
 
 
 def _found(ranks: Matrix) -> dict[str, float]:
