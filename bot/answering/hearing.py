@@ -71,11 +71,11 @@ def hear(vector: "NDArray[np.float32]", *, follows: bool) -> Intent:
     """The kind of a message, by its vector; `follows` tells that the bot has answered in the conversation before.
 
     In doubt it is a question. Kinds that need a person are weighed together first, so that a message between two of
-    them is not taken for a question.
+    them is not taken for a question; self-harm is believed earlier than anything else.
     """
     told = classifier("hearing").probabilities(vector)
     sensitive = {kind: told[kind] for kind in _SENSITIVE}
-    if sum(sensitive.values()) >= number("hearing_sensitive"):
+    if sum(sensitive.values()) >= number("hearing_sensitive") or told[Intent.SELF_HARM] >= number("hearing_self_harm"):
         return max(sensitive, key=lambda kind: sensitive[kind])
     best = Intent(max(told, key=lambda kind: told[kind]))
     if told[best] < number("hearing_other") or (best.wants_another_form and not follows):

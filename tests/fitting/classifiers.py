@@ -18,7 +18,14 @@ QUESTIONS_OF = "questions of "
 """How the writer of a set of questions is called."""
 WRITERS = ("a", "b", "c", "d1", "d2", "d3")
 """Writers of messages of every kind, each left out once."""
-MISTAKEN = {"hearing_sensitive": 0.015, "hearing_other": 0.01, "leaning": 0.05, "chatter": 0.012, "gap": 0.005}
+MISTAKEN = {
+    "hearing_sensitive": 0.015,
+    "hearing_self_harm": 0.01,
+    "hearing_other": 0.01,
+    "leaning": 0.05,
+    "chatter": 0.012,
+    "gap": 0.005,
+}
 """The share of questions that may be taken for a message of another kind or for a follow-up, and of claims for chatter or gaps."""
 SENTENCE_KINDS = {"faithful": "claim", "false": "claim", "lead": "chatter", "chatter": "chatter", "refusal": "chatter", "gap": "gap", "gapfalse": "gap"}  # fmt: skip
 
@@ -48,6 +55,7 @@ def fit_all(encoder: LocalEncoder) -> tuple[dict[str, float], dict[str, Any]]:
     others = tuple(name for name in hearing.classes if name not in (*SENSITIVE, "question"))
     limits = {
         "hearing_sensitive": _limit(hearing, SENSITIVE, "question", MISTAKEN["hearing_sensitive"], together=True),
+        "hearing_self_harm": _limit(hearing, ("self_harm",), "question", MISTAKEN["hearing_self_harm"]),
         "hearing_other": _limit(hearing, others, "question", MISTAKEN["hearing_other"]),
         "leaning": _limit(leaning, ("leaning",), "standing", MISTAKEN["leaning"]),
         "chatter": _limit(kinds, ("chatter",), "claim", MISTAKEN["chatter"]),
@@ -55,6 +63,7 @@ def fit_all(encoder: LocalEncoder) -> tuple[dict[str, float], dict[str, Any]]:
     }
     found = {
         "hearing_sensitive": _share_found(hearing, SENSITIVE, limits["hearing_sensitive"], together=True),
+        "hearing_self_harm": _share_found(hearing, ("self_harm",), limits["hearing_self_harm"]),
         "hearing_other": _share_found(hearing, others, limits["hearing_other"]),
         "leaning": _share_found(leaning, ("leaning",), limits["leaning"]),
         "chatter": _share_found(kinds, ("chatter",), limits["chatter"]),
