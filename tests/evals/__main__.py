@@ -26,6 +26,8 @@ from tests.evals.measures import Given, Question
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared" / "eval"
+HELD_OUT = Path(__file__).parent / "held_out"
+"""Sets of our own that nothing is fitted or trained on; their README says whose they are."""
 FIT = ROOT / "knowledge" / "fitted.json"
 SEED = 20261124
 """Of the letter slips, so that two runs are about the same questions."""
@@ -65,6 +67,10 @@ def sets() -> list[EvaluationSet]:
         EvaluationSet("slips", corpus, SHARED / "corpus", slips=True),
         EvaluationSet("fresh", fresh, seed, ("set", "seed")),
         EvaluationSet("fresh-own", fresh, SHARED / "fresh" / "guides", ("set", "own")),
+        *(
+            EvaluationSet(f"held-out-{path.parent.name}", path, path.parent / "guides")
+            for path in sorted(HELD_OUT.glob("*/questions.jsonl"))
+        ),
         EvaluationSet("everyday-guide", train, seed, ("file", "career-guide.txt"), fitted=True),
         *(
             EvaluationSet(f"everyday-{path.stem}", train, path, ("file", f"guides/{path.name}"), fitted=True)

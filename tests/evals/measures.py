@@ -36,14 +36,14 @@ def _rightness(kind: str, way: str, points: float) -> str:
 
 
 def calibration(
-    pairs: Sequence[tuple[Sequence[Question], Mapping[str, Given]]], right: Callable[..., float]
+    pairs: Sequence[tuple[Sequence[Question], Mapping[str, Given]]], right: Callable[[Question, str], float]
 ) -> list[tuple[float, float, int]]:
     """For each fifth of probability: its beginning, the share of answers that were right, and their number."""
     judged = [
-        (answers[q["id"]]["probability"], q["kind"] != "unanswerable" and right(q, answers[q["id"]]) >= RIGHT)
+        (answers[q["id"]]["probability"], q["kind"] != "unanswerable" and right(q, answers[q["id"]]["answer"]) >= RIGHT)
         for questions, answers in pairs
         for q in questions
-        if q["id"] in answers and answers[q["id"]]["coverage"] != "not covered"
+        if answers.get(q["id"], {}).get("probability") is not None and answers[q["id"]]["coverage"] != "not covered"
     ]
     table = []
     for fifth in range(5):
