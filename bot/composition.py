@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from bot.answering.same_question import SameQuestions
     from bot.storage import Records
     from knowledge.encoder import Encoder, LocalEncoder
-    from knowledge.index import IndexReader, IndexStore, SyncReport
+    from knowledge.index.store import IndexReader, IndexStore
+    from knowledge.index.syncing import SyncReport
     from knowledge.search import Searcher
 
 
@@ -48,7 +49,7 @@ class Application:
 
     def store(self) -> "IndexStore":
         """Where the index is kept."""
-        from knowledge.index import IndexStore
+        from knowledge.index.store import IndexStore
 
         return IndexStore(self._index_folder(), "" if self._guides else self._settings.chroma_url)
 
@@ -84,13 +85,13 @@ class Application:
 
     def sync(self, progress: Callable[[int, int], None]) -> "SyncReport":
         """Bring the index in line with the guides; `progress` gets how many passages are done, and of how many."""
-        from knowledge.index import sync
+        from knowledge.index.syncing import sync
 
         return sync(self.store(), self.folders, self.encoder, progress)
 
     def index(self) -> "IndexReader":
         """The index as it is read."""
-        from knowledge.index import IndexReader
+        from knowledge.index.store import IndexReader
 
         return IndexReader(self.store())
 

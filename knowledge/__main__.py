@@ -32,7 +32,7 @@ def search(
 ) -> None:
     """Print the passages found for a question, best first: the fitted sum and the five scores it weighs."""
     from knowledge.encoder import LocalEncoder, open_encoder
-    from knowledge.index import IndexReader, IndexStore
+    from knowledge.index.store import IndexReader, IndexStore
     from knowledge.search import Searcher
 
     searcher = Searcher(IndexReader(IndexStore(index, chroma_url)), open_encoder(embeddings, LocalEncoder(), key))

@@ -9,7 +9,8 @@ from bot.answering.hearing import Sayings
 from bot.answering.prompts import Prompts
 from bot.answering.quoting import Quoter
 from knowledge.encoder import LocalEncoder
-from knowledge.index import IndexReader, IndexStore, sync
+from knowledge.index.store import IndexReader, IndexStore
+from knowledge.index.syncing import sync
 from knowledge.reader import Reader
 from knowledge.search import Searcher
 

@@ -11,7 +11,8 @@ from bot.answering.composing import Composer
 from bot.answering.hearing import Sayings
 from knowledge.documents import Document, GuideFile, read
 from knowledge.encoder import LocalEncoder
-from knowledge.index import IndexReader, IndexStore, sync
+from knowledge.index.store import IndexReader, IndexStore
+from knowledge.index.syncing import sync
 from knowledge.passages import Guide, Passage, split
 from knowledge.reader import Reader
 from knowledge.search import Searcher

@@ -46,7 +46,8 @@ NARROW = {
 MAY_KNOW = {
     "answering.conversation": set[str](),
     "answering.classifier": set[str](),
-    "answering.figures": set[str](),
+    "answering.currencies": set[str](),
+    "answering.figures": {"answering.currencies"},
     "answering.names": set[str](),
     "answering.language": set[str](),
     "answering.model_output": set[str](),
@@ -90,8 +91,6 @@ LARGEST = {"file": 400, "class": 150, "function": 40}
 OVERSIZED = {
     "bot/answering/advisor.py Advisor": 213,
     "bot/answering/checked_reply.py CheckedReply": 185,
-    "bot/answering/figures.py": 414,
-    "knowledge/index.py": 521,
 }
 """What is larger, with its lines: to become smaller, and never to grow."""
 

@@ -12,34 +12,13 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import zip_longest
 
+from bot.answering.currencies import SPELLED_LANGUAGES, currency_after, currency_before, same_currency
 from knowledge.words import fold, is_function_word, stem, words
 
 COUNTED_WORDS = 3
 """Content words after a number that are kept as what it counts."""
 LARGEST_DIGITS = 30
 """Digits of a longer run are no figure but an account number or noise."""
-_SYMBOL_LOCALES = (
-    "en",
-    "en_CA",
-    "en_AU",
-    "en_NZ",
-    "en_SG",
-    "en_ZA",
-    "en_KE",
-    "en_NG",
-    "sv",
-    "nb",
-    "pl",
-    "cs",
-    "hu",
-    "tr",
-    "de_CH",
-)
-"""Locales whose own signs for their currencies are read ("kr", "zł", "R")."""
-_EXTRA_SYMBOLS = {"US$": "USD", "C$": "CAD", "AU$": "AUD", "S$": "SGD", "Rs": "INR", "Rs.": "INR", "Fr.": "CHF"}
-"""Signs in use that the locale data lacks."""
-_WORDS_TOO = frozenset(["ALL", "BAM", "CUP", "GEL", "MAD", "MOP", "PEN", "SOS", "TOP", "TRY"])
-"""Codes of currencies that are words of English."""
 _MAGNITUDES = {
     "k": 10**3, "tsd": 10**3, "thousand": 10**3, "m": 10**6, "mn": 10**6, "mio": 10**6, "million": 10**6, "bn": 10**9,
     "billion": 10**9, "lakh": 10**5, "lakhs": 10**5, "lac": 10**5, "crore": 10**7, "crores": 10**7,
@@ -50,20 +29,13 @@ _PERCENT = re.compile(
     r"[ \u00a0\u202f]?(?:%|percent\b|per cent\b|pct\b|percentage points?\b|prozent\b|pour[ -]cent\b|por cien(?:to)?\b|por cento\b|per cento\b|procent\b|パーセント)",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"[ \u00a0\u202f-]?([^\W\d_]+(?:[ \u00a0][^\W\d_]+){0,2})")
 _JOINS_A_RANGE = re.compile(r"\+?\s?(?:-|–|—|to|and|or|bis|und|à|et|a|y|e|hasta|até|tot|en|〜|から)\s?", re.IGNORECASE)
 _TIME_UNITS = frozenset(map(stem, ["year", "month", "week", "day", "hour", "minute", "second", "quarter"]))
 _SCALES = {"thousand": "k", "million": "mn", "billion": "bn"}
 _SCALE_WORD = re.compile(r"(\d)\s?(thousand|million|billion)\b", re.IGNORECASE)
 """Scales after digits are kept from text2num, which would read them as numbers of their own."""
-_SPELLING = frozenset(["en", "de", "fr", "es", "pt", "it", "nl"])
 LEAST_SPELLED = 2.0
 """"One" is more often a pronoun than a number; before a unit of time it is read all the same."""
-_USUAL = ("USD", "EUR", "GBP", "CHF", "JPY", "INR", "SEK", "DKK", "PLN", "CZK", "HUF", "TRY", "ZAR", "BRL", "MXN", "KRW", "PHP", "THB", "KES", "AED", "ILS", "RON")  # fmt: skip
-"""Currencies whose names are used without their country."""
-_COUNTRIES = frozenset(["us", "indian", "swiss", "british", "swedish", "danish", "polish", "czech", "hungarian", "turkish", "south", "african", "brazilian", "mexican", "korean", "philippine", "thai", "kenyan", "united", "arab", "israeli", "new", "japanese", "romanian"])  # fmt: skip
-_NO_MONEY = frozenset(["XAG", "XAU", "XPD", "XPT", "XBA", "XBB", "XBC", "XBD", "XDR", "XFO", "XFU", "XRE", "XSU", "XTS", "XUA", "XXX"])  # fmt: skip
-_JAPANESE = {"ドル": "USD", "ユーロ": "EUR", "ポンド": "GBP", "円": "JPY"}
 _SPANS = {
     stem(name): (base, factor)
     for name, base, factor in (
@@ -148,7 +120,7 @@ class Figure:
         if self.value != other.value:
             return False
         if self.kind == other.kind == Kind.MONEY:
-            return _same_currency(self.currencies, other.currencies)
+            return same_currency(self.currencies, other.currencies)
         bare = {self.kind, other.kind} == {Kind.MONEY, Kind.NUMBER}
         return self.kind == other.kind or (bare and not (self.unit or other.unit))
 
@@ -218,7 +190,7 @@ def _with_digits(text: str, language: str) -> str:
     from text_to_num import alpha2digit
 
     kept = _SCALE_WORD.sub(lambda found: found[1] + _SCALES[found[2].lower()], _ONE.sub("1", text))
-    return str(alpha2digit(kept, language, threshold=LEAST_SPELLED)) if language in _SPELLING else kept
+    return str(alpha2digit(kept, language, threshold=LEAST_SPELLED)) if language in SPELLED_LANGUAGES else kept
 
 
 def _numbers(text: str, language: str) -> Iterator[_Found]:
@@ -229,8 +201,8 @@ def _numbers(text: str, language: str) -> Iterator[_Found]:
         magnitude = _MAGNITUDE.match(text, match.end())
         end = magnitude.end() if magnitude else match.end()
         percent = _PERCENT.match(text, end)
-        before, start = _currency_before(text, match.start())
-        after, stop = (frozenset[str](), end) if percent else _currency_after(text, end, language)
+        before, start = currency_before(text, match.start())
+        after, stop = (frozenset[str](), end) if percent else currency_after(text, end, language)
         yield _Found(
             start, percent.end() if percent else stop, value, _MAGNITUDES[magnitude[1].lower()] if magnitude else 1,
             _agreed(before, after), percent is not None, _limit(text, start, match.end()),
@@ -240,7 +212,7 @@ def _numbers(text: str, language: str) -> Iterator[_Found]:
 def _is_part_of_a_name(text: str, match: re.Match[str]) -> bool:
     """Whether digits belong to a word like "E5", "S3" or "HC-09C" and not to a sign of money before them."""
     before = text[match.start() - 1 : match.start()]
-    return before.isalpha() and not _currency_before(text, match.start())[0]
+    return before.isalpha() and not currency_before(text, match.start())[0]
 
 
 def _value(digits: str) -> Decimal | None:
@@ -306,99 +278,6 @@ def _months(text: str) -> Iterator[Figure]:
         beside = re.search(r"\d(?:st|nd|rd|th)?\.?\s(?:of\s)?$", text[max(0, match.start() - 8) : match.start()])
         if number and (beside or re.match(r"\s\d", text[match.end() : match.end() + 2])):
             yield Figure(Kind.MONTH, Decimal(number), written=match[0])
-
-
-def _same_currency(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Whether two amounts can be in one currency. A bare "$" stands for the US dollar and for no other dollar."""
-    return _meant(one) == _meant(other) or (_is_sign(one) and _is_sign(other) and bool(one & other))
-
-
-def _meant(currencies: frozenset[str]) -> frozenset[str]:
-    family = next((leader for leader in ("USD", "EUR", "GBP", "CHF", "JPY", "INR") if leader in currencies), "")
-    return frozenset([family]) if family else currencies
-
-
-def _is_sign(currencies: frozenset[str]) -> bool:
-    return len(currencies) > 1
-
-
-def _currency_before(text: str, start: int) -> tuple[frozenset[str], int]:
-    """The currencies that the sign or code before a number means, and where it begins."""
-    end = start - 1 if text[start - 1 : start] in (" ", "\u00a0", "\u202f") else start
-    for length in range(min(6, end), 0, -1):
-        sign, before = text[end - length : end], text[end - length - 1 : end - length]
-        if (codes := _signs().get(sign)) and not (sign[0].isalpha() and before.isalpha()):
-            return codes, end - length
-    return frozenset(), start
-
-
-def _currency_after(text: str, end: int, language: str) -> tuple[frozenset[str], int]:
-    """The currencies that the sign, code or name after a number means, and where it ends."""
-    begin = end + 1 if text[end : end + 1] in (" ", "\u00a0", "\u202f") else end
-    for length in range(6, 0, -1):
-        sign, after = text[begin : begin + length], text[begin + length : begin + length + 1]
-        if len(sign) == length and (codes := _signs().get(sign)) and not (sign[-1].isalpha() and after.isalnum()):
-            return codes, begin + length
-    if language == "ja":
-        near = next((name for name in _names(language) if text.startswith(name, begin)), "")
-        return (_names(language)[near], begin + len(near)) if near else (frozenset(), end)
-    if name := _NAME.match(text, end):
-        spoken = fold(name[1]).split()
-        for length in range(len(spoken), 0, -1):
-            if codes := _names(language).get(" ".join(spoken[:length])):
-                return codes, end + len(name[0]) - len(name[1]) + sum(map(len, name[1].split()[:length])) + length - 1
-    return frozenset(), end
-
-
-@lru_cache(maxsize=1)
-def _signs() -> Mapping[str, frozenset[str]]:
-    """Signs and codes of currencies -> the codes that they may mean.
-
-    Codes that are English words are left out: before a number they are read as words.
-    """
-    from babel import Locale
-    from babel.numbers import list_currencies
-
-    told: dict[str, set[str]] = {}
-    for name in _SYMBOL_LOCALES:
-        for code, sign in Locale.parse(name).currency_symbols.items():
-            told.setdefault(sign.replace("\u202f", " "), set()).add(code)
-    for sign, code in _EXTRA_SYMBOLS.items():
-        told.setdefault(sign, set()).add(code)
-    for code in list_currencies():
-        told[code] = {code}
-        told.setdefault(code.lower(), {code})
-    return {sign: frozenset(codes) for sign, codes in told.items() if sign.upper() not in _WORDS_TOO}
-
-
-@lru_cache(maxsize=8)
-def _names(language: str) -> Mapping[str, frozenset[str]]:
-    """Folded names of currencies in a language, with and without their country -> the codes that they may mean."""
-    from babel import Locale
-    from babel.numbers import get_currency_name, list_currencies
-
-    told: dict[str, set[str]] = {name: {code} for name, code in _JAPANESE.items()} if language == "ja" else {}
-    locale = Locale.parse(language if language in (*_SPELLING, "ja") else "en")
-    for code in list_currencies("en"):
-        for count in (1, 2):
-            name = fold(get_currency_name(code, count, locale=locale))
-            if "(" not in name and code not in _NO_MONEY:
-                told.setdefault(name, set()).add(code)
-                for part in (name.split()[0], name.split()[-1]):
-                    if len(part) > 3 and part in _spoken_alone(language):
-                        told.setdefault(part, set()).add(code)
-    return {name: frozenset(codes) for name, codes in told.items()}
-
-
-@lru_cache(maxsize=8)
-def _spoken_alone(language: str) -> frozenset[str]:
-    """The words that begin or end the names of several currencies: dollars, francs, Kronen."""
-    from babel import Locale
-    from babel.numbers import get_currency_name
-
-    locale = Locale.parse(language if language in _SPELLING else "en")
-    told = (fold(get_currency_name(code, count, locale=locale)).split() for code in _USUAL for count in (1, 2))
-    return frozenset(part for name in told for part in (name[0], name[-1])) - _COUNTRIES
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from knowledge.index import SyncReport
+    from knowledge.index.syncing import SyncReport
 
 
 def open_console(*, stderr: bool = False) -> "Console":

@@ -23,7 +23,8 @@ from bot.answering.quoting import Quoter
 from bot.slack.app import SlackBot
 from bot.slack.questions.delivery import STOPPED
 from knowledge.encoder import LocalEncoder
-from knowledge.index import IndexStore, sync
+from knowledge.index.store import IndexStore
+from knowledge.index.syncing import sync
 from knowledge.reader import Reader
 from knowledge.search import Searcher
 from tests.bot.slack.questions.test_streaming import DUTIES, SENTENCES, Held

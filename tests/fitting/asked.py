@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from knowledge.encoder import LocalEncoder
-from knowledge.index import IndexReader, IndexStore, sync
+from knowledge.index.store import IndexReader, IndexStore
+from knowledge.index.syncing import sync
 from knowledge.passages import Passage
 from knowledge.search import FEATURES, Hit, Searcher
 from knowledge.statements import Statement, statements

@@ -16,7 +16,8 @@ import pytest
 
 from knowledge.encoder import Encoded, LocalEncoder
 from knowledge.errors import IndexBusy, IndexDamaged, IndexMissing, NoGuides
-from knowledge.index import IndexReader, IndexStore, SyncReport, is_fresh, sync
+from knowledge.index.store import IndexReader, IndexStore
+from knowledge.index.syncing import SyncReport, is_fresh, sync
 from knowledge.minilm.model import WIDTH
 from knowledge.passages import Passage, embedding_text
 from knowledge.statements import statements

@@ -8,7 +8,8 @@ from typer.testing import CliRunner
 from knowledge.__main__ import cli
 from knowledge.encoder import LocalEncoder
 from knowledge.errors import GuidesGone
-from knowledge.index import IndexReader, IndexStore, sync
+from knowledge.index.store import IndexReader, IndexStore
+from knowledge.index.syncing import sync
 from knowledge.search import Searcher
 from tests.conftest import OUR_GUIDES
 

@@ -9,7 +9,8 @@ from bot.answering.advisor import Advisor
 from bot.answering.conversation import Answer, Conversation, Turn
 from knowledge.encoder import LocalEncoder
 from knowledge.errors import GuidesGone
-from knowledge.index import IndexReader, IndexStore, sync
+from knowledge.index.store import IndexReader, IndexStore
+from knowledge.index.syncing import sync
 from knowledge.search import Searcher
 from tests.conftest import AdvisorOver
 

@@ -1,77 +1,50 @@
-"""Passages kept in Chroma: synced with the folders of guides, switched to the new version at once.
+"""Passages kept in Chroma, switched to a new version at once.
 
 Each version of the index is a collection of its own, with the lexical index and the passages in a folder beside it.
 A pointer, the metadata of a small collection, names the current version; switching it is the last thing a sync does,
 so a reader sees the old version or the new one, and a killed sync leaves the old one. One process writes at a time.
 """
 
-import base64
 import json
 import shutil
 import sqlite3
 import threading
-import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from knowledge.documents import Document, GuideFile, SkippedFile, find_files, read_all
-from knowledge.errors import IndexBusy, IndexDamaged, IndexMissing, NoGuides
+from knowledge.documents import SkippedFile
+from knowledge.errors import IndexBusy, IndexDamaged, IndexMissing
+from knowledge.index.contents import (
+    Contents,
+    contents_from,
+    metadata_of,
+    passage_from,
+    portions,
+    save_statements,
+    stored_contents,
+    unpacked,
+)
 from knowledge.lexical import LexicalIndex
-from knowledge.passages import FORMAT_VERSION, Guide, Passage, embedding_text, split
+from knowledge.passages import FORMAT_VERSION, Guide, Passage
 
 if TYPE_CHECKING:
     import numpy as np
     from chromadb.api import ClientAPI
     from numpy.typing import NDArray
 
-    from knowledge.encoder import Encoded, Encoder
+    from knowledge.encoder import Encoded
 
 POINTER = "careerbot-pointer"
 VERSION_PREFIX = "careerbot-guides-"
 EF_SEARCH = 200
 """Candidates that Chroma's approximate search keeps: recall@10 is 0.999 at 200, 0.993 at the default of 100."""
-ENCODED_AT_ONCE = 64
 LOCK_SECONDS = 5.0
-
-Progress = Callable[[int, int], None]
-"""Called with the number of passages embedded so far and the number of all that must be."""
-Stamp = tuple[str, int, int]
-"""A file's path, size in bytes and time of change in nanoseconds."""
-
-
-@dataclass(frozen=True)
-class SyncReport:
-    """What a sync did. `rebuilt` is the reason when everything was embedded anew, otherwise empty."""
-
-    guides: int
-    passages: int
-    added: int
-    changed: int
-    removed: int
-    embedded: int
-    skipped: tuple[SkippedFile, ...]
-    rebuilt: str
-    seconds: float
-
-    @property
-    def unchanged(self) -> bool:
-        """Whether the index was up to date already."""
-        return not (self.added or self.changed or self.removed or self.rebuilt)
-
-    def summary(self) -> str:
-        """What was done, in a sentence or two."""
-        size = f"{self.passages} passages of {self.guides} {'guide' if self.guides == 1 else 'guides'}"
-        if self.unchanged:
-            return f"The index is up to date: {size}."
-        done = f"{self.added} added, {self.changed} changed, {self.removed} removed, {self.embedded} embedded"
-        why = f"Rebuilt because {self.rebuilt}. " if self.rebuilt else ""
-        return f"{why}The index holds {size}: {done}, in {self.seconds:.1f} s."
 
 
 @dataclass(frozen=True)
@@ -82,15 +55,6 @@ class Version:
     embeddings: str
     format: str
     previous: str
-
-
-@dataclass(frozen=True)
-class Contents:
-    """What stands beside a version's vectors: its passages in order, and the files that they came from."""
-
-    passages: tuple[Passage, ...]
-    files: Mapping[str, Stamp] = field(default_factory=dict)
-    skipped: tuple[SkippedFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -172,11 +136,11 @@ class IndexStore:
     def contents(self, version: Version) -> Contents:
         """The passages of a version, from the file beside it or, where that is missing or damaged, from Chroma."""
         try:
-            return _contents_from(json.loads((self._beside(version.name) / "passages.json").read_text("utf-8")))
+            return contents_from(json.loads((self._beside(version.name) / "passages.json").read_text("utf-8")))
         except (OSError, ValueError, KeyError, TypeError):
             stored = self._client.get_collection(version.name, embedding_function=None).get(include=["metadatas"])
             said = [json.loads(str((metadata or {})["passage"])) for metadata in stored["metadatas"] or []]
-            passages = [_passage_from(entry["guide"], entry) for entry in said]
+            passages = [passage_from(entry["guide"], entry) for entry in said]
             return Contents(tuple(sorted(passages, key=lambda p: (p.guide.path, p.position))))
 
     def _lexical(self, beside: Path, contents: Contents) -> LexicalIndex:
@@ -194,7 +158,7 @@ class IndexStore:
         path = beside / "statements.npy"
         if not path.exists():
             encoded = self.encoded(version)
-            _save_statements(path, [encoded[passage.id] for passage in contents.passages])
+            save_statements(path, [encoded[passage.id] for passage in contents.passages])
         return np.load(path, mmap_mode="r")  # type: ignore[no-any-return]
 
     def encoded(self, version: Version) -> "dict[str, Encoded]":
@@ -209,7 +173,7 @@ class IndexStore:
             vectors = stored["embeddings"]
             told = zip(stored["ids"], [] if vectors is None else vectors, stored["metadatas"] or [], strict=True)
             return {
-                key: Encoded(np.asarray(vector, dtype=np.float32), _unpacked(str(said["statements"])))
+                key: Encoded(np.asarray(vector, dtype=np.float32), unpacked(str(said["statements"])))
                 for key, vector, said in told
             }
 
@@ -239,17 +203,17 @@ class IndexStore:
             space = {"hnsw": {"space": "cosine", "ef_search": EF_SEARCH}}
             collection = self._client.create_collection(name, embedding_function=None, configuration=space)  # type: ignore[arg-type]
             told = list(zip(contents.passages, encoded, strict=True))
-            for part in _portions(told, self._client.get_max_batch_size()):
+            for part in portions(told, self._client.get_max_batch_size()):
                 collection.add(
                     ids=[passage.id for passage, _ in part],
                     embeddings=[vectors.passage for _, vectors in part],
-                    metadatas=[_metadata(passage, vectors) for passage, vectors in part],
+                    metadatas=[metadata_of(passage, vectors) for passage, vectors in part],
                     documents=[passage.text for passage, _ in part],
                 )
             beside = self._beside(name)
             LexicalIndex.build(contents.passages).save(beside / "lexical")
-            _save_statements(beside / "statements.npy", encoded)
-            (beside / "passages.json").write_text(json.dumps(_stored_contents(contents), ensure_ascii=False), "utf-8")
+            save_statements(beside / "statements.npy", encoded)
+            (beside / "passages.json").write_text(json.dumps(stored_contents(contents), ensure_ascii=False), "utf-8")
             self._switch(Version(name, embeddings, FORMAT_VERSION, before.name if before else ""))
             self._remove_all_but({name, before.name if before else ""})
 
@@ -258,7 +222,7 @@ class IndexStore:
         path = self._beside(version.name) / "passages.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         new = path.with_suffix(".new")
-        new.write_text(json.dumps(_stored_contents(contents), ensure_ascii=False), "utf-8")
+        new.write_text(json.dumps(stored_contents(contents), ensure_ascii=False), "utf-8")
         new.replace(path)
 
     def _switch(self, version: Version) -> None:
@@ -294,185 +258,6 @@ class IndexReader:
             if self._snapshot is None or self._snapshot.version != version.name:
                 self._snapshot = self._store.open(version)
             return self._snapshot
-
-
-def sync(
-    store: IndexStore,
-    folders: Sequence[Path],
-    encoder: "Encoder",
-    progress: Progress | None = None,
-) -> SyncReport:
-    """Bring the index in line with the guides in the folders.
-
-    Unchanged files are not read again, passages whose text is the same are not embedded again. Raises IndexBusy,
-    IndexDamaged or EmbeddingsFailed; the version before stays current then.
-    """
-    started = time.monotonic()
-    with store.writing():
-        before, rebuilt = _version_before(store, encoder.name)
-        old = store.contents(before) if before else Contents(())
-        new = _read(_files(folders), old if not rebuilt else Contents(()))
-        changes = _changes(old.passages, new.passages)
-        embedded = 0
-        if rebuilt or before is None or any(changes) or [p.id for p in old.passages] != [p.id for p in new.passages]:
-            known = {} if rebuilt or before is None else _known(store, before, old)
-            missing = {embedding_text(p): p for p in new.passages if embedding_text(p) not in known}
-            embedded = len(missing)
-            known |= _encoded(list(missing.values()), encoder, progress)
-            store.write(new, [known[embedding_text(p)] for p in new.passages], encoder.name, before)
-        elif (old.files, old.skipped) != (new.files, new.skipped):
-            store.restamp(before, new)
-    guides = len({passage.guide for passage in new.passages})
-    seconds = time.monotonic() - started
-    return SyncReport(guides, len(new.passages), *changes, embedded, new.skipped, rebuilt, seconds)
-
-
-def is_fresh(store: IndexStore, folders: Sequence[Path], embeddings: str) -> bool:
-    """Whether the current version was made from the files as they are now, with this embedding model.
-
-    Raises IndexMissing or IndexDamaged.
-    """
-    version = store.current()
-    stamps = {file.name: _stamp(file) for file in find_files(folders)}
-    made_alike = (version.embeddings, version.format) == (embeddings, FORMAT_VERSION)
-    return made_alike and store.contents(version).files == stamps
-
-
-def _files(folders: Sequence[Path]) -> list[GuideFile]:
-    """The files to read. None at all is a wrong folder rather than a wish to empty the index."""
-    if files := find_files(folders):
-        return files
-    raise NoGuides(
-        f"There is no guide in {' or '.join(map(str, folders))}: put Markdown, text, HTML, PDF or DOCX files there."
-    )
-
-
-def _version_before(store: IndexStore, embeddings: str) -> tuple[Version | None, str]:
-    """The version to start from, and why it must be rebuilt if it must."""
-    try:
-        before = store.current()
-    except IndexMissing:
-        return None, ""
-    if before.embeddings != embeddings:
-        return before, f"the embedding model changed from {before.embeddings} to {embeddings}"
-    if before.format != FORMAT_VERSION:
-        return before, "guides are cut into passages in a new way"
-    return before, ""
-
-
-def _read(files: Sequence[GuideFile], old: Contents) -> Contents:
-    """The passages of the files; those of unchanged files as they were."""
-    stamps = {file.name: _stamp(file) for file in files}
-    kept = {name for name, stamp in stamps.items() if old.files.get(name) == stamp}
-    by_file: dict[str, list[Passage]] = {name: [] for name in stamps}
-    for passage in old.passages:
-        if passage.guide.path in kept:
-            by_file[passage.guide.path].append(passage)
-    skipped = [skip for skip in old.skipped if skip.path in kept]
-    for read in read_all(file for file in files if file.name not in kept):
-        if isinstance(read, Document):
-            by_file[read.guide.path] = split(read)
-        else:
-            skipped.append(read)
-    passages = tuple(passage for found in by_file.values() for passage in found)
-    return Contents(passages, stamps, tuple(sorted(skipped, key=lambda skip: skip.path)))
-
-
-def _stamp(file: GuideFile) -> Stamp:
-    try:
-        stat = file.path.stat()
-    except OSError:
-        return str(file.path), -1, -1
-    return str(file.path), stat.st_size, stat.st_mtime_ns
-
-
-def _changes(old: Sequence[Passage], new: Sequence[Passage]) -> tuple[int, int, int]:
-    """How many passages were added, changed and removed."""
-    was, now = {p.id: p.hash for p in old}, {p.id: p.hash for p in new}
-    changed = sum(1 for key in was.keys() & now.keys() if was[key] != now[key])
-    return len(now.keys() - was.keys()), changed, len(was.keys() - now.keys())
-
-
-def _known(store: IndexStore, version: Version, old: Contents) -> "dict[str, Encoded]":
-    """The vectors of a version by the text they were made of."""
-    by_id = store.encoded(version)
-    return {embedding_text(passage): by_id[passage.id] for passage in old.passages if passage.id in by_id}
-
-
-def _encoded(passages: Sequence[Passage], encoder: "Encoder", progress: Progress | None) -> "dict[str, Encoded]":
-    done: dict[str, Encoded] = {}
-    for part in _portions(passages, ENCODED_AT_ONCE):
-        done |= zip(map(embedding_text, part), encoder.encode(part), strict=True)
-        if progress:
-            progress(len(done), len(passages))
-    return done
-
-
-def _save_statements(path: Path, encoded: "Sequence[Encoded]") -> None:
-    import numpy as np
-
-    from knowledge.minilm.model import WIDTH
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    vectors = [_unpacked(_packed(one.statements)) for one in encoded]  # the same on every machine
-    np.save(path, np.concatenate(vectors) if vectors else np.zeros((0, WIDTH), dtype=np.float32))
-
-
-def _metadata(passage: Passage, encoded: "Encoded") -> dict[str, str]:
-    """What Chroma keeps of a passage beside its vector, so that another machine can make the files from it."""
-    return {"passage": json.dumps(_stored(passage), ensure_ascii=False), "statements": _packed(encoded.statements)}
-
-
-def _packed(vectors: "NDArray[np.float32]") -> str:
-    """Vectors of length 1 as text, with 8 bits a number."""
-    import numpy as np
-
-    return base64.b64encode(np.round(vectors * 127).astype(np.int8).tobytes()).decode()
-
-
-def _unpacked(text: str) -> "NDArray[np.float32]":
-    import numpy as np
-
-    from knowledge.minilm.model import WIDTH
-
-    return np.frombuffer(base64.b64decode(text), dtype=np.int8).reshape(-1, WIDTH).astype(np.float32) / np.float32(127)
-
-
-def _portions(things: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
-    return (things[start : start + size] for start in range(0, len(things), size))
-
-
-def _stored(passage: Passage) -> dict[str, Any]:
-    return asdict(passage)
-
-
-def _stored_contents(contents: Contents) -> dict[str, Any]:
-    """Contents as JSON: each guide once, its passages under it."""
-    guides: dict[Guide, list[Any]] = {}
-    for p in contents.passages:
-        guides.setdefault(p.guide, []).append([p.id, list(p.heading), p.text, p.position, p.hash])
-    return {
-        "guides": [[asdict(guide), passages] for guide, passages in guides.items()],
-        "files": contents.files,
-        "skipped": [[skip.path, skip.reason] for skip in contents.skipped],
-    }
-
-
-def _contents_from(stored: Mapping[str, Any]) -> Contents:
-    passages = [
-        Passage(key, guide, tuple(heading), text, position, digest)
-        for said, entries in stored["guides"]
-        for guide in [Guide(**said)]
-        for key, heading, text, position, digest in entries
-    ]
-    files = {name: (str(stamp[0]), int(stamp[1]), int(stamp[2])) for name, stamp in stored["files"].items()}
-    return Contents(tuple(passages), files, tuple(SkippedFile(*skip) for skip in stored["skipped"]))
-
-
-def _passage_from(guide: Mapping[str, str], entry: Mapping[str, Any]) -> Passage:
-    return Passage(
-        entry["id"], Guide(**guide), tuple(entry["heading"]), entry["text"], entry["position"], entry["hash"]
-    )
 
 
 def _open_embedded(path: Path) -> "ClientAPI":
