@@ -1,0 +1,92 @@
+"""The files around the code agree with it and with each other: packages, image, compose file, unit, workflow, changelog."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bot.records.database import BUSY_SECONDS
+from bot.settings import Settings
+from bot.slack.app import JOB_SECONDS, STOP_SECONDS
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+UNIT = (ROOT / "deploy" / "careerbot.service").read_text(encoding="utf-8")
+DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+STOP = STOP_SECONDS + JOB_SECONDS + BUSY_SECONDS
+"""Seconds that a stop may take."""
+
+
+def _locked(name: str) -> list[tuple[int, ...]]:
+    lock = (ROOT / "requirements-dev.lock").read_text(encoding="utf-8")
+    return [_version(found) for found in re.findall(rf"^{re.escape(name)}==([^ \\;]+)", lock, re.M)]
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(map(int, re.findall(r"\d+", text)))
+
+
+def _requirements() -> list[str]:
+    return [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["dev"]]
+
+
+@pytest.mark.parametrize("requirement", _requirements())
+def test_every_direct_dependency_has_a_lower_bound_that_the_lock_meets(requirement: str) -> None:
+    name = re.split(r"[\[<>=]", requirement)[0].lower()
+    bound = re.search(r"[>=]=([\d.]+)", requirement)
+    assert bound
+    assert _locked(name)
+    assert all(version >= _version(bound[1]) for version in _locked(name))
+
+
+def test_the_newest_version_of_the_changelog_is_that_of_the_project() -> None:
+    versions = re.findall(r"^## \[(\d[\d.]*)\] - \d{4}-\d\d-\d\d$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M)
+    assert versions[0] == PROJECT["project"]["version"]
+    assert versions == sorted(versions, key=_version, reverse=True)
+
+
+def test_the_image_holds_the_locked_packages_and_runs_the_bot_itself_as_nobody() -> None:
+    assert "--require-hashes --no-deps -r requirements.lock" in DOCKERFILE
+    assert re.search(r"^USER careerbot$", DOCKERFILE, re.M)
+    assert re.search(r'^ENTRYPOINT \["careerbot"\]$', DOCKERFILE, re.M)
+
+
+def test_the_image_is_built_from_all_that_the_package_needs_and_from_no_secrets() -> None:
+    let_in = re.findall(r"^!(.+)$", (ROOT / ".dockerignore").read_text(encoding="utf-8"), re.M)
+    packages = {name.partition(".")[0] for name in PROJECT["tool"]["setuptools"]["packages"]["find"]["include"]}
+    files = {"pyproject.toml", "requirements.lock", PROJECT["project"]["readme"], *PROJECT["project"]["license-files"]}
+    assert set(let_in) == packages | files
+
+
+def test_the_compose_file_sets_settings_and_gives_the_bot_time_to_stop() -> None:
+    bot: dict[str, Any] = COMPOSE["services"]["bot"]
+    assert {name.lower() for name in bot["environment"]} <= Settings.model_fields.keys()
+    assert float(bot["stop_grace_period"].removesuffix("s")) > STOP
+
+
+def test_the_chroma_server_has_the_version_of_the_client() -> None:
+    assert _version(COMPOSE["services"]["chroma"]["image"].partition(":")[2]) == _locked("chromadb")[0]
+
+
+def test_the_unit_sets_settings_and_gives_the_bot_time_to_stop() -> None:
+    assert {name.lower() for name in re.findall(r"^Environment=(\w+)=", UNIT, re.M)} <= Settings.model_fields.keys()
+    stop = re.search(r"^TimeoutStopSec=(\d+)$", UNIT, re.M)
+    assert stop
+    assert float(stop[1]) > STOP
+
+
+def test_the_workflow_runs_what_ci_runs_and_nothing_else() -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
+    commands = [step["run"] for job in workflow["jobs"].values() for step in job["steps"] if "run" in step]
+    assert commands == [".ci/run"]
+
+
+def test_hooks_run_the_checks_of_make_lint_with_the_locked_tools() -> None:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"][0]["hooks"]
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    lint = re.findall(r"^\t\$\(BIN\)/(ruff \w+|mypy)", makefile.split("\nlint:")[1].split("\neval:")[0], re.M)
+    assert [re.sub(r"\.venv/bin/| --.*", "", hook["entry"]) for hook in hooks] == lint
