@@ -14,7 +14,7 @@ run: .venv/installed
 chat index doctor: .venv/installed
 	@$(BIN)/careerbot $@
 ask: .venv/installed
-	@$(BIN)/careerbot ask "$(Q)"
+	@$(BIN)/careerbot ask '$(subst ','\'',$(value Q))'
 
 test: lint
 	$(BIN)/pytest

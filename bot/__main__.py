@@ -23,13 +23,29 @@ cli = typer.Typer(
     name="careerbot",
     help="Answers career questions from guides, with sources: in Slack, in a terminal, in scripts.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 GuidesOption = Annotated[
     Path | None,
     typer.Option("--guides", help="Answer from the guides in this folder only.", exists=True, file_okay=False),
 ]
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"careerbot {version('career-advice-bot')}")
+        raise typer.Exit
+
+
+@cli.callback()
+def options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Answers career questions from guides, with sources: in Slack, in a terminal, in scripts."""
 
 
 def main() -> None:

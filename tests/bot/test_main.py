@@ -3,8 +3,10 @@
 import asyncio
 import json
 import os
+import shlex
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -48,6 +50,17 @@ def test_every_command_explains_itself(careerbot: Careerbot, command: str) -> No
     told = careerbot(command, "--help")
     assert told.returncode == 0
     assert len(told.stdout.splitlines()) > 5
+
+
+def test_the_version_is_that_of_the_project(careerbot: Careerbot) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert careerbot("--version").stdout == f"careerbot {project['version']}\n"
+
+
+@pytest.mark.parametrize("asked", ["$120,000?", "it's $$5 `date` $(HOME) \\n", 'what does "senior" mean?'])
+def test_make_hands_a_question_over_as_it_was_typed(asked: str) -> None:
+    told = subprocess.run(["make", "-n", "ask", f"Q={asked}"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert shlex.split(told.stdout.splitlines()[-1])[1:] == ["ask", asked]
 
 
 def test_ask_prints_the_answer_with_its_source_and_builds_the_index_first(careerbot: Careerbot) -> None:
