@@ -1,5 +1,6 @@
 # make run     set up, index the guides, start the bot (in Slack with both tokens, otherwise here)
 # make test    set up with the test packages, then lint, type check and test
+# make test-long     the same with more of the generated inputs
 # make ask Q="what does it pay?"    one question; make chat, index, doctor: the other commands
 # make eval    answer the evaluation questions and score them; make bench: measure; make pictures: the README's pictures
 # make fit     fit the numbers of search, quoting, checking and hearing again on labelled data
@@ -8,7 +9,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 INSTALL := $(BIN)/pip install --quiet --no-deps
 
-.PHONY: run chat ask index doctor test lint eval fit bench pictures lock
+.PHONY: run chat ask index doctor test test-long lint eval fit bench pictures lock
 run: .venv/installed
 	@$(BIN)/careerbot run
 chat index doctor: .venv/installed
@@ -18,6 +19,8 @@ ask: .venv/installed
 
 test: lint
 	$(BIN)/pytest
+test-long: lint
+	TEST_LONG=1 $(BIN)/pytest
 lint: .venv/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .

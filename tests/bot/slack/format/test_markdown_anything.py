@@ -1,6 +1,7 @@
 """Slack takes whatever Markdown an answer is made of, and nothing of it is lost, live or left open."""
 
 import json
+import os
 import re
 import unicodedata
 from itertools import chain
@@ -173,15 +174,17 @@ _PIECE = st.one_of(
 _ANSWER = st.lists(st.tuples(_PIECE, st.sampled_from(["\n\n", "\n", " ", ""])), min_size=1, max_size=7).map(
     lambda pieces: "".join(chain.from_iterable(pieces))
 )
+_LONG = bool(os.environ.get("TEST_LONG"))
+"""Set by `make test-long`; otherwise the first quarter of the same inputs is tried."""
 _OFTEN = settings(
-    max_examples=1000,
+    max_examples=1000 if _LONG else 250,
     deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.generate],
 )
-_SELDOM = settings(_OFTEN, max_examples=150)
+_SELDOM = settings(_OFTEN, max_examples=150 if _LONG else 60)
 _LETTER = re.compile(r"[^\W_\u115f\u1160\u3164\uffa0]")
 _NOT_SAID = re.compile(r"\]\([^)]*\)?|<[^>\n]*>?|\w+:[^\s|]*|&\w+;|&#\w+;")
 """Addresses, HTML and entities, which may come out differently."""
@@ -189,7 +192,7 @@ _NOT_SAID = re.compile(r"\]\([^)]*\)?|<[^>\n]*>?|\w+:[^\s|]*|&\w+;|&#\w+;")
 
 @_OFTEN
 @given(_ANSWER)
-def test_slack_takes_1000_answers_of_any_markdown_and_nothing_is_lost_or_live(markdown: str) -> None:
+def test_slack_takes_answers_of_any_markdown_and_nothing_is_lost_or_live(markdown: str) -> None:
     messages = posts(_answer(markdown), "T1:C1:1.0")
     for message in messages:
         assert problem({"text": message.text, "blocks": message.blocks}) is None
