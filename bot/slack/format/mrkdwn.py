@@ -76,7 +76,7 @@ def _inline(node: "SyntaxTreeNode", within: str = "") -> str:
     inner = "".join(_inline(child, within or node.type) for child in node.children)
     match node.type:
         case "text":
-            inner = prose(node.content)
+            inner = prose(node.content).replace("```", _APART)
         case "code_inline":
             inner = f"`{prose(node.content.replace('`', 'ˋ'))}`"
         case "strong" | "em" | "s" if inner:

@@ -221,6 +221,10 @@ def test_every_part_fits_and_is_closed(markdown: str, longest: int, most: int) -
         assert last.content.endswith("end")
 
 
+def test_backticks_that_open_no_code_in_markdown_open_none_in_the_text_beside_blocks() -> None:
+    assert "```" not in as_text("| a |\n|---|```\nif a < b:\n")
+
+
 @_SELDOM
 @given(_ANSWER, st.integers(60, TEXT_BYTES))
 def test_the_text_beside_blocks_is_short_readable_and_whole(markdown: str, limit: int) -> None:
