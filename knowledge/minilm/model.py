@@ -112,6 +112,8 @@ def _of_task(own: "Weights") -> "Weights":
 
 def _open_session(weights: "Weights", threads: int) -> tuple[Any, list[Any]]:
     """A session over the graph with these weights, and what must be kept alive as long as it is used."""
+    # onnxruntime keeps an id of the machine in ~/.cache and sends telemetry unless it is told before it is loaded.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

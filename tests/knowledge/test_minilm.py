@@ -1,5 +1,8 @@
 """The states of MiniLM are those of its architecture, and weights that are not as they should be are told."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
@@ -16,6 +19,7 @@ from knowledge.minilm.model import LONGEST, WEIGHTS_PACKAGE, WIDTH, MiniLM, read
 
 Floats = NDArray[np.float32]
 Linear = Callable[[Floats, str], Floats]
+ROOT = Path(__file__).parents[2]
 LAYERS, HEADS = 6, 12
 TASKS = ["search", "reading", "checking"]
 TEXTS = ["pay", "salary", "nurse", "ship", "bread", "degree", "remote", "interview", "do they work at night?"]
@@ -166,3 +170,10 @@ def test_damaged_weights_are_told_before_anything_is_computed_with_them(installe
     installed({"model.safetensors": b"\x08\x00\x00\x00\x00\x00\x00\x00{}      "})
     with pytest.raises(EmbeddingsFailed, match=rf"damaged: reinstall {WEIGHTS_PACKAGE}"):
         MiniLM("search")
+
+
+def test_computing_a_vector_leaves_nothing_in_the_home_folder(tmp_path: Path) -> None:
+    code = "from knowledge.encoder import LocalEncoder; LocalEncoder().vector('pay')"
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True)
+    assert list(tmp_path.iterdir()) == []
