@@ -176,7 +176,7 @@ def extracts(judged: Sequence[Judged], size: Size) -> list[Extract]:
     left = size.words
     for one in _likeliest(judged, size.share):
         new = [unit for unit in _unit(one.statement) if unit.position not in chosen.get(one.hit, {})]
-        needed = sum(len(unit.text.split()) for unit in new)
+        needed = _words(new)
         if not chosen or (needed <= left and (one.hit in chosen or len(chosen) < size.passages)):
             chosen.setdefault(one.hit, {}).update({unit.position: unit for unit in new})
             left -= needed
@@ -200,7 +200,11 @@ def _unit(statement: Statement) -> Sequence[Statement]:
     if statement.shape is Shape.SENTENCE:
         return [statement, *_as_much([one for one in there if _leads(statement, one)])]
     whole = [one for one in there if one.block == statement.block]
-    return whole if sum(len(one.text.split()) for one in whole) <= LIST_WORDS else [statement]
+    return whole if _words(whole) <= LIST_WORDS else [statement]
+
+
+def _words(some: Sequence[Statement]) -> int:
+    return sum(len(one.text.split()) for one in some)
 
 
 def _leads(sentence: Statement, other: Statement) -> bool:
@@ -212,7 +216,7 @@ def _as_much(led: Sequence[Statement]) -> Iterator[Statement]:
     """The beginning of a list, as much as a short one has."""
     used = 0
     for one in led:
-        used += len(one.text.split())
+        used += _words([one])
         if used > LIST_WORDS and one is not led[0]:
             return
         yield one

@@ -40,6 +40,11 @@ _inbox = sa.Table(
 )
 
 
+def question_key(team: str, channel: str, ts: str) -> str:
+    """The key of the question in a message."""
+    return f"{team}:{channel}:{ts}"
+
+
 @dataclass(frozen=True)
 class AskedQuestion:
     """A question that was put to the bot, and the message that it stands in.
@@ -66,7 +71,7 @@ class AskedQuestion:
     @property
     def key(self) -> str:
         """What tells this question from every other, however often it is delivered."""
-        return f"{self.team}:{self.channel}:{self.ts}"
+        return question_key(self.team, self.channel, self.ts)
 
     @property
     def thread(self) -> ThreadAddress:

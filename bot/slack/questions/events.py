@@ -6,6 +6,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
+from bot.records.inbox import question_key
 from bot.slack.questions.addressed import deleted_ts
 from bot.slack.questions.inbox import ACCEPTED_QUESTION
 from bot.slack.questions.worker import QuestionWorker
@@ -42,7 +43,7 @@ def message_posted(worker: QuestionWorker, heard: OnOtherMessage):  # type: igno
             worker.take(question)
         elif ts := deleted_ts(event):
             team = (event.get("previous_message") or {}).get("team") or body.get("team_id")
-            worker.delete_answer(f"{team}:{event['channel']}:{ts}")
+            worker.delete_answer(question_key(str(team), event["channel"], ts))
         else:
             await heard(event)
 

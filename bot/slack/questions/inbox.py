@@ -10,7 +10,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.errors import RecordsUnavailable
 from bot.records.database import now
-from bot.records.inbox import AskedQuestion
+from bot.records.inbox import AskedQuestion, question_key
 from bot.slack.questions.addressed import (
     asks,
     edited_text,
@@ -66,7 +66,7 @@ async def _accepted(
         return question if await records.inbox.accept(question) else None
     if (text := edited_text(event, bot_user)) is not None:
         message = event["message"]
-        key = f"{message.get('team') or team}:{event['channel']}:{message['ts']}"
+        key = question_key(message.get("team") or team, event["channel"], message["ts"])
         return await records.inbox.reopen(key, text, str((message.get("edited") or {}).get("ts") or event["ts"]))
     if event.get("type") != "message" or not from_a_person(event, bot_user):
         return None

@@ -1,7 +1,7 @@
 """What mentors press to confirm and correct answers, to look again at what has expired, and to withdraw."""
 
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -56,32 +56,28 @@ class ConfirmingListeners:
     ) -> None:
         """The mentors' menu under an answer opens the window to confirm or correct it."""
         await ack()
-        mentor = body["user"]["id"]
-        if not await self._ctx.mentors.include(mentor):
-            return await post_ephemeral(respond, plain_post(ONLY_MENTORS), thread_of(body))
         what, _, key = str(action["selected_option"]["value"]).partition(" ")
-        window = await open_window(self._ctx.client, body, views.note(READING))
-        await show(
-            self._ctx.client, window, await _sentence_or(self._service.window(mentor, what, key, body["channel"]["id"]))
-        )
-        return None
+        channel = body["channel"]["id"]
+        await self._open_window(body, respond, lambda mentor: self._service.window(mentor, what, key, channel))
 
     async def looked_again(
         self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond
     ) -> None:
         """The button "Confirm again" of a notice opens the window with the answer as it was."""
         await ack()
+        key, notice = str(action["value"]), f"{body['channel']['id']} {body['message']['ts']}"
+        await self._open_window(body, respond, lambda mentor: self._service.window_again(mentor, key, notice))
+
+    async def _open_window(
+        self, body: dict[str, Any], respond: AsyncRespond, filled: Callable[[str], Awaitable[Block]]
+    ) -> None:
+        """Open a window at once and show in it what is made for the mentor; others are told that it is for mentors."""
         mentor = body["user"]["id"]
         if not await self._ctx.mentors.include(mentor):
-            return await post_ephemeral(respond, plain_post(ONLY_MENTORS), thread_of(body))
+            await post_ephemeral(respond, plain_post(ONLY_MENTORS), thread_of(body))
+            return
         window = await open_window(self._ctx.client, body, views.note(READING))
-        notice = f"{body['channel']['id']} {body['message']['ts']}"
-        await show(
-            self._ctx.client,
-            window,
-            await _sentence_or(self._service.window_again(mentor, str(action["value"]), notice)),
-        )
-        return None
+        await show(self._ctx.client, window, await _sentence_or(filled(mentor)))
 
     async def submitted(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         """The window was sent: the answer is confirmed as it was left there."""
