@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import CareerBotError
-from bot.settings import ENV_FILE, Settings
+from bot.settings import ENV_FILE, Settings, home
 from knowledge.errors import KnowledgeError
 
 NEWEST_NEEDED = (3, 11)
@@ -69,7 +69,8 @@ def _misspelt() -> list[Check]:
     from rapidfuzz import fuzz, process
 
     known = [name.upper() for name in Settings.model_fields]
-    unknown = [name for name in dotenv_values(ENV_FILE) if name.upper() not in known] if Path(ENV_FILE).exists() else []
+    file = home() / ENV_FILE
+    unknown = [name for name in dotenv_values(file) if name.upper() not in known] if file.is_file() else []
     near = {name: process.extractOne(name.upper(), known, scorer=fuzz.ratio, score_cutoff=SIMILAR) for name in unknown}
     return [
         Check(ENV_FILE, False, f"{name} is no setting; did you mean {hit[0]}?") for name, hit in near.items() if hit

@@ -34,7 +34,7 @@ def careerbot(place: Path) -> Careerbot:
 
     def run(*arguments: str, said: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        environment = kept | {"PYTHONPATH": str(ROOT), "DATA_DIR": str(place / "data"), "COLUMNS": "200"} | settings
+        environment = kept | {"PYTHONPATH": str(ROOT), "CAREERBOT_HOME": str(place), "COLUMNS": "200"} | settings
         command = [sys.executable, "-m", "bot", *arguments]
         return subprocess.run(
             command, cwd=place, env=environment, input=said, capture_output=True, text=True, timeout=120, check=False

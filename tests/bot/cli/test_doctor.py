@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli.doctor import diagnose
-from bot.settings import Settings
+from bot.settings import HOME, Settings
 from tests.openai_server import KEY, Fault, OpenAIServer
 from tests.slack_server import SlackServer
 from tests.slack_server.server import APP_TOKEN, BOT_TOKEN
@@ -14,7 +14,7 @@ from tests.slack_server.server import APP_TOKEN, BOT_TOKEN
 
 @pytest.fixture(autouse=True)
 def _empty_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(HOME, str(tmp_path))
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
 
