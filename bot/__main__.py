@@ -58,16 +58,20 @@ def run() -> None:
         console.print(f"[dim]{application.mode}[/dim]")
         asyncio.run(serve_slack(settings, application, tokens))
     else:
-        _converse(application, console)
+        _converse(application, console, settings)
 
 
 @cli.command()
 def chat(guides: GuidesOption = None) -> None:
-    """Ask and answer in this terminal, with follow-up questions."""
-    application = Application(_settings(), guides)
+    """Ask and answer in this terminal, with follow-up questions.
+
+    The arrow keys bring back what you typed: it is kept in DATA_DIR/history, a file that you alone can read; what is older than RETENTION_DAYS is dropped when you come back. Ctrl-C breaks off an answer, Ctrl-D leaves.
+    """
+    settings = _settings()
+    application = Application(settings, guides)
     console = open_console()
     _sync(application, console)
-    _converse(application, console)
+    _converse(application, console, settings)
 
 
 @cli.command()
@@ -197,12 +201,11 @@ def _sync_quietly(application: Application) -> None:
         application.sync(progress)
 
 
-def _converse(application: Application, console: "Console") -> None:
-    from bot.cli.terminal import converse
+def _converse(application: Application, console: "Console", settings: Settings) -> None:
+    from bot.cli.line_editor import open_reader
+    from bot.cli.terminal import COMMANDS, converse
 
-    async def read(prompt: str) -> str:
-        return await asyncio.to_thread(console.input, prompt)
-
+    read = open_reader(console, settings.data_dir, settings.retention_days, COMMANDS)
     asyncio.run(converse(application.advisor(), console, read, application.mode))
 
 

@@ -3,6 +3,8 @@
 import asyncio
 import json
 import os
+import pty
+import select
 import subprocess
 import sys
 from collections.abc import Callable
@@ -109,6 +111,61 @@ def test_without_tokens_run_converses_in_the_terminal_and_says_why(careerbot: Ca
     assert "No chat model is set, so answers are quoted from the guides." in told.stdout
     assert "$120,000" in told.stdout
     assert "Chicago" in told.stdout.rsplit("you ›", 2)[-2]
+
+
+def test_in_a_real_terminal_lines_come_back_and_ctrl_d_leaves(place: Path) -> None:
+    up, ctrl_c, ctrl_d = "\x1b[A", "\x03", "\x04"
+    screen = Terminal([sys.executable, "-m", "bot", "chat"], place)
+    screen.until("you ›")
+    screen.type("/nothing\r")
+    screen.until("There is no command /nothing")
+    screen.until("you ›")
+    screen.type(f"never sent{ctrl_c}")
+    screen.until("Ctrl-D leaves")
+    screen.until("you ›")
+    screen.type(f"{up}\r")
+    screen.until("There is no command /nothing")
+    screen.until("you ›")
+    screen.type(ctrl_d)
+    assert screen.ended() == 0
+    assert "Traceback" not in screen.shown
+    assert (place / "data" / "history").stat().st_mode & 0o777 == 0o600
+
+
+class Terminal:
+    """A program on a terminal of its own, as on a person's screen."""
+
+    def __init__(self, command: list[str], home: Path) -> None:
+        self._keys, screen = pty.openpty()
+        environment = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "CAREERBOT_HOME": str(home),
+            "TERM": "xterm",
+        }
+        self._program = subprocess.Popen(
+            command, cwd=home, env=environment, stdin=screen, stdout=screen, stderr=screen, start_new_session=True
+        )
+        os.close(screen)
+        self.shown = ""
+        self._seen = 0
+
+    def type(self, keys: str) -> None:
+        os.write(self._keys, keys.encode())
+
+    def until(self, words: str) -> None:
+        """Wait until the words appear after those that were waited for before."""
+        while (at := self.shown.find(words, self._seen)) < 0:
+            ready, _, _ = select.select([self._keys], [], [], 60)
+            assert ready, self.shown
+            piece = os.read(self._keys, 4096).decode(errors="replace")
+            if "\x1b[6n" in piece:  # where is the cursor?
+                self.type("\x1b[1;1R")
+            self.shown += piece
+        self._seen = at + len(words)
+
+    def ended(self) -> int:
+        return self._program.wait(timeout=60)
 
 
 def test_with_one_token_run_names_the_other(careerbot: Careerbot) -> None:
