@@ -2,14 +2,15 @@
 
 import asyncio
 import json
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from bot.cli.commands import as_typed
 from bot.cli.output import open_console, print_report, progress_bar
+from bot.cli.quiet import silence_libraries
 from bot.composition import Application, serve_slack
 from bot.errors import CareerBotError, SettingsError
 from bot.logs import start_log
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 cli = typer.Typer(
     name="careerbot",
-    help="Answers career questions from guides, with sources: in Slack, in a terminal, in scripts.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -32,14 +32,31 @@ GuidesOption = Annotated[
 ]
 
 
+def _print_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"careerbot {version('career-advice-bot')}")
+        raise typer.Exit
+
+
+@cli.callback()
+def _before_every_command(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Answers career questions from guides, with sources: in Slack, in a terminal, in scripts."""
+
+
 def main() -> None:
     """Run the command line; what a person can mend is told in a sentence and ends with status 1."""
-    # The tokenizers library warns about forks that this program never makes.
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    silence_libraries()
     try:
         cli()
     except (CareerBotError, KnowledgeError) as error:
-        typer.echo(f"careerbot: {error}", err=True)
+        typer.echo(f"careerbot: {as_typed(str(error))}", err=True)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
@@ -171,6 +188,14 @@ def report(
         save(out, text.encode("utf-8-sig" if form == "csv" else "utf-8"))  # the mark that Excel knows UTF-8 by
     else:
         typer.echo(text, nl=False)
+
+
+@cli.command()
+def completion(shell: Annotated[Literal["bash", "zsh"], typer.Argument(help="The shell.")]) -> None:
+    """Print a script with which the Tab key completes commands and options; its first lines say how to use it."""
+    from bot.cli.completion import script
+
+    typer.echo(script(shell, cli), nl=False)
 
 
 def _settings() -> Settings:

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from bot.answering.advisor import Advisor
 from bot.answering.conversation import QUOTED, Answer, Conversation, Turn
+from bot.cli.commands import as_typed
 from bot.cli.line_editor import Read
 from bot.errors import CareerBotError
 from knowledge.errors import KnowledgeError
@@ -68,7 +69,7 @@ async def _reply(advisor: Advisor, console: Console, turns: tuple[Turn, ...]) ->
         with console.status("looking it up…"):
             answer = await _unless_interrupted(advisor, Conversation(turns))
     except (CareerBotError, KnowledgeError) as error:
-        console.print(Text(str(error), style="red"))
+        console.print(Text(as_typed(str(error)), style="red"))
         return turns[:-1]
     if answer is None:
         console.print("[dim]Broken off.[/dim]")

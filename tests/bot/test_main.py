@@ -8,6 +8,7 @@ import select
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -45,11 +46,29 @@ def careerbot(place: Path) -> Careerbot:
     return run
 
 
-@pytest.mark.parametrize("command", ["run", "chat", "ask", "index", "doctor", "answer", "report", "confirmations"])
+@pytest.mark.parametrize(
+    "command", ["run", "chat", "ask", "index", "doctor", "answer", "report", "confirmations", "completion"]
+)
 def test_every_command_explains_itself(careerbot: Careerbot, command: str) -> None:
     told = careerbot(command, "--help")
     assert told.returncode == 0
     assert len(told.stdout.splitlines()) > 5
+
+
+def test_the_version_is_that_of_the_package(careerbot: Careerbot) -> None:
+    told = careerbot("--version")
+    assert (told.returncode, told.stdout) == (0, f"careerbot {version('career-advice-bot')}\n")
+
+
+@pytest.mark.parametrize("command", ["index", "report", "confirmations", "doctor", "ask", "chat"])
+def test_no_library_writes_on_the_screen(careerbot: Careerbot, tmp_path: Path, command: str) -> None:
+    guides = tmp_path / "guides"
+    guides.mkdir()
+    (guides / "baker.md").write_text(BAKER)
+    (guides / "broken.pdf").write_bytes(b"%PDF-1.4 broken")
+    told = careerbot(command, *([QUESTION] if command == "ask" else []), KNOWLEDGE_DIR=str(guides))
+    assert told.stderr == ""
+    assert "Warning" not in told.stdout
 
 
 def test_ask_prints_the_answer_with_its_source_and_builds_the_index_first(careerbot: Careerbot) -> None:
