@@ -1,6 +1,6 @@
 # make run     set up, index the guides, start the bot (in Slack with both tokens, otherwise here)
 # make test    set up with the test packages, then lint, type check and test
-# make ask Q="what does it pay?"    one question; make chat, index, doctor: the other commands
+# make ask Q='what does it pay?'    one question; make chat, index, doctor: the other commands
 # make eval    answer the evaluation questions and score them; make bench: measure; make pictures: the README's pictures
 # make fit     fit the numbers of search, quoting, checking and hearing again on labelled data
 PYTHON ?= python3
@@ -13,8 +13,12 @@ run: .venv/installed
 	@$(BIN)/careerbot run
 chat index doctor: .venv/installed
 	@$(BIN)/careerbot $@
+# The question reaches the bot as typed: make must not expand it (a $ in it), nor hand it to the environment, which would
+# expand it too; the shell sees a variable only.
+unexport Q
+ask: export ASKED := $(value Q)
 ask: .venv/installed
-	@$(BIN)/careerbot ask "$(Q)"
+	@$(BIN)/careerbot ask -- "$$ASKED"
 
 test: lint
 	$(BIN)/pytest
