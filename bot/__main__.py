@@ -182,6 +182,10 @@ def report(
     settings = _settings()
     told = asyncio.run(made_report(settings, Application(settings), since))
     text, png = written(told, form, drawn=chart is not None)
+    if form == "html" and not png:
+        from bot.mentoring.chart import MISSING
+
+        typer.echo(f"The report goes without its chart: {MISSING}.", err=True)
     if chart:
         save(chart, png)
     if out:

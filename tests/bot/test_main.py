@@ -263,6 +263,22 @@ def test_report_goes_into_files(careerbot: Careerbot, tmp_path: Path) -> None:
     assert (tmp_path / "r.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_without_matplotlib_a_report_goes_without_its_chart_and_says_so_once(
+    careerbot: Careerbot, tmp_path: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['matplotlib'] = None\n")
+    places = f"{tmp_path}:{ROOT}"
+    told = careerbot("report", "--format", "html", PYTHONPATH=places)
+    assert told.returncode == 0
+    assert "<h1>" in told.stdout
+    assert "<img" not in told.stdout
+    assert told.stderr.count("goes without its chart: matplotlib is not installed") == 1
+    asked_for = careerbot("report", "--chart", str(tmp_path / "r.png"), PYTHONPATH=places)
+    assert asked_for.returncode == 1
+    assert asked_for.stderr.startswith("careerbot: There can be no chart: matplotlib is not installed")
+    assert careerbot("report", PYTHONPATH=places).stderr == ""
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
