@@ -53,12 +53,9 @@ charts: .venv/installed
 	@$(INSTALL) --no-build-isolation --editable .
 	@touch $@ .venv/installed
 
-# Needs uv. Left out of the locks, because the packages that ask for them do without: torch's users (the package with
-# MiniLM's weights), Chroma's distributed mode and server, downloads from a hub, compression of traces, pictures of PDF pages.
-LEFT_OUT := sentence-transformers kubernetes uvicorn huggingface-hub zstandard pypdfium2
-COMPILE := uv pip compile --quiet pyproject.toml --group build --override .venv/override.txt --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header
-lock: | .venv/bin/pip
-	printf '%s ; python_version < "3.0"\n' $(LEFT_OUT) > .venv/override.txt
+# Needs uv. The overrides leave out packages that are asked for and not needed.
+COMPILE := uv pip compile --quiet pyproject.toml --group build --group weights --override requirements-left-out.txt --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header
+lock:
 	$(COMPILE) -o requirements.lock
 	$(COMPILE) --extra charts -c requirements.lock -o requirements-charts.lock
 	$(COMPILE) --extra charts --group dev -c requirements-charts.lock -o requirements-dev.lock

