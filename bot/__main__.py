@@ -13,7 +13,7 @@ from bot.cli.output import open_console, print_report, progress_bar
 from bot.cli.quiet import silence_libraries
 from bot.composition import Application, serve_slack
 from bot.errors import CareerBotError, SettingsError
-from bot.logs import start_log
+from bot.logs import start_log, trace
 from bot.settings import Settings
 from knowledge.errors import KnowledgeError
 
@@ -51,13 +51,16 @@ def _before_every_command(
 
 
 def main() -> None:
-    """Run the command line; what a person can mend is told in a sentence and ends with status 1."""
+    """Run the command line; what a person can mend is told in a sentence and ends with status 1, a fault of the program with status 70."""
     silence_libraries()
     try:
         cli()
     except (CareerBotError, KnowledgeError) as error:
         typer.echo(f"careerbot: {as_typed(str(error))}", err=True)
         sys.exit(1)
+    except Exception as error:  # noqa: BLE001  Python would print its message, which may hold what people wrote
+        typer.echo(f"careerbot: Something went wrong that nobody foresaw: {trace(error)}.", err=True)
+        sys.exit(70)  # EX_SOFTWARE of sysexits.h
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -123,6 +123,18 @@ def test_an_index_that_cannot_be_read_is_told_in_a_sentence(careerbot: Careerbot
     assert "Traceback" not in told.stderr
 
 
+def test_a_fault_of_the_program_is_told_with_its_frames_and_without_its_message(
+    careerbot: Careerbot, tmp_path: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['bm25s'] = None\n")
+    told = careerbot("ask", QUESTION, PYTHONPATH=f"{tmp_path}:{ROOT}", DATA_DIR=str(tmp_path))
+    assert told.returncode == 70
+    (line,) = told.stderr.splitlines()
+    assert "nobody foresaw: ModuleNotFoundError at " in line
+    assert " knowledge/lexical.py:" in line
+    assert "halted" not in line
+
+
 def test_a_wrong_setting_is_told_in_a_sentence(careerbot: Careerbot) -> None:
     told = careerbot("ask", QUESTION, SLACK_BOT_TOKEN="wrong-secret")
     assert told.returncode == 1
