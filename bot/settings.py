@@ -6,9 +6,9 @@ Both `.env` and the data lie in the bot's folder, whatever folder a command is s
 import os
 import re
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
@@ -34,6 +34,10 @@ def clone() -> Path | None:
     return folder if (folder / "pyproject.toml").is_file() and (folder / "Makefile").is_file() else None
 
 
+Folder = Annotated[Path, AfterValidator(lambda folder: home() / folder.expanduser())]
+"""A folder that is found from wherever a command is started: a relative one counts from the bot's folder."""
+
+
 class Settings(BaseSettings):
     """The settings. Names are those of the environment in lower case; an empty value counts as not set."""
 
@@ -56,11 +60,11 @@ class Settings(BaseSettings):
     )
     chat_timeout: float = Field(30.0, gt=0, le=600, description="Seconds that composing an answer may take.")
     embeddings: str = Field("local", description="`local` (MiniLM on this machine) or an OpenAI embedding model.")
-    knowledge_dir: Path | None = Field(
+    knowledge_dir: Folder | None = Field(
         None,
         description="A folder of your own guides, beside those in `knowledge/guides`; a relative one counts from the bot's folder.",
     )
-    data_dir: Path = Field(
+    data_dir: Folder = Field(
         Path("data"),
         validate_default=True,
         description="Where the index and the records are kept; a relative folder counts from the bot's folder.",
@@ -115,11 +119,6 @@ class Settings(BaseSettings):
         if not re.fullmatch(rf"never|(?:{'|'.join(WEEKDAYS)}) (?:[01]\d|2[0-3]):[0-5]\d", moment.lower()):
             raise ValueError("it is a weekday and a time such as `monday 09:00`, or `never`")
         return moment.lower()
-
-    @field_validator("data_dir", "knowledge_dir")
-    @classmethod
-    def _found_from_anywhere(cls, folder: Path | None) -> Path | None:
-        return home() / folder.expanduser() if folder else folder
 
     @field_validator("knowledge_dir")
     @classmethod
