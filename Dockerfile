@@ -3,8 +3,8 @@ FROM python:3.11-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/careerbot
 WORKDIR /src
-COPY requirements.lock .
-RUN /opt/careerbot/bin/pip install --require-hashes --no-deps -r requirements.lock
+COPY requirements-charts.lock .
+RUN /opt/careerbot/bin/pip install --require-hashes --no-deps -r requirements-charts.lock
 COPY . .
 RUN /opt/careerbot/bin/pip install --no-deps --no-build-isolation .
 
@@ -12,7 +12,7 @@ FROM python:3.11-slim
 RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin careerbot \
     && install -d -o careerbot -g careerbot -m 700 /data
 COPY --from=build /opt/careerbot /opt/careerbot
-ENV PATH=/opt/careerbot/bin:$PATH DATA_DIR=/data PYTHONUNBUFFERED=1
+ENV PATH=/opt/careerbot/bin:$PATH CAREERBOT_HOME=/data DATA_DIR=/data PYTHONUNBUFFERED=1
 USER careerbot
 WORKDIR /data
 VOLUME /data

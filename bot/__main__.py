@@ -2,17 +2,18 @@
 
 import asyncio
 import json
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from bot.cli.commands import as_typed
 from bot.cli.output import open_console, print_report, progress_bar
+from bot.cli.quiet import silence_libraries
 from bot.composition import Application, serve_slack
 from bot.errors import CareerBotError, SettingsError
-from bot.logs import start_log
+from bot.logs import start_log, trace
 from bot.settings import Settings
 from knowledge.errors import KnowledgeError
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 cli = typer.Typer(
     name="careerbot",
-    help="Answers career questions from guides, with sources: in Slack, in a terminal, in scripts.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
@@ -40,7 +40,7 @@ def _print_version(asked: bool) -> None:
 
 
 @cli.callback()
-def options(
+def _before_every_command(
     _version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and end.")
     ] = False,
@@ -49,14 +49,16 @@ def options(
 
 
 def main() -> None:
-    """Run the command line; what a person can mend is told in a sentence and ends with status 1."""
-    # The tokenizers library warns about forks that this program never makes.
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    """Run the command line; what a person can mend is told in a sentence and ends with status 1, a fault of the program with status 70."""
+    silence_libraries()
     try:
         cli()
     except (CareerBotError, KnowledgeError) as error:
-        typer.echo(f"careerbot: {error}", err=True)
+        typer.echo(f"careerbot: {as_typed(str(error))}", err=True)
         sys.exit(1)
+    except Exception as error:  # noqa: BLE001  Python would print its message, which may hold what people wrote
+        typer.echo(f"careerbot: Something went wrong that nobody foresaw: {trace(error)}.", err=True)
+        sys.exit(70)  # EX_SOFTWARE of sysexits.h
     except KeyboardInterrupt:
         sys.exit(130)
 
@@ -74,16 +76,20 @@ def run() -> None:
         console.print(f"[dim]{application.mode}[/dim]")
         asyncio.run(serve_slack(settings, application, tokens))
     else:
-        _converse(application, console)
+        _converse(application, console, settings)
 
 
 @cli.command()
 def chat(guides: GuidesOption = None) -> None:
-    """Ask and answer in this terminal, with follow-up questions."""
-    application = Application(_settings(), guides)
+    """Ask and answer in this terminal, with follow-up questions.
+
+    The arrow keys bring back what you typed: it is kept in DATA_DIR/history, a file that you alone can read; what is older than RETENTION_DAYS is dropped when you come back. Ctrl-C breaks off an answer, Ctrl-D leaves.
+    """
+    settings = _settings()
+    application = Application(settings, guides)
     console = open_console()
     _sync(application, console)
-    _converse(application, console)
+    _converse(application, console, settings)
 
 
 @cli.command()
@@ -177,6 +183,10 @@ def report(
     settings = _settings()
     told = asyncio.run(made_report(settings, Application(settings), since))
     text, png = written(told, form, drawn=chart is not None)
+    if form == "html" and not png:
+        from bot.mentoring.chart import MISSING
+
+        typer.echo(f"The report goes without its chart: {MISSING}.", err=True)
     if chart:
         save(chart, png)
     if out:
@@ -213,12 +223,11 @@ def _sync_quietly(application: Application) -> None:
         application.sync(progress)
 
 
-def _converse(application: Application, console: "Console") -> None:
-    from bot.cli.terminal import converse
+def _converse(application: Application, console: "Console", settings: Settings) -> None:
+    from bot.cli.line_editor import open_reader
+    from bot.cli.terminal import COMMANDS, converse
 
-    async def read(prompt: str) -> str:
-        return await asyncio.to_thread(console.input, prompt)
-
+    read = open_reader(console, settings.data_dir, settings.retention_days, COMMANDS)
     asyncio.run(converse(application.advisor(), console, read, application.mode))
 
 

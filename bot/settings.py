@@ -1,22 +1,47 @@
-"""Every setting: typed, documented on its field, read once from the environment and `.env`."""
+"""Every setting: typed, documented on its field, read once from the environment and `.env`.
 
+Both `.env` and the data lie in the bot's folder, whatever folder a command is started in: see `home`.
+"""
+
+import os
 import re
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
 
+HOME = "CAREERBOT_HOME"
+"""The variable of the environment that names the bot's folder."""
 ENV_FILE = ".env"
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def home() -> Path:
+    """The bot's folder, which holds `.env`: `CAREERBOT_HOME`, else the project's folder where the bot runs from a clone,
+    else `~/.careerbot`.
+    """
+    if named := os.environ.get(HOME):
+        return Path(named).expanduser().absolute()
+    return clone() or Path.home() / ".careerbot"
+
+
+def clone() -> Path | None:
+    """The project's folder, where the bot runs from a clone of it and not from installed files."""
+    folder = Path(__file__).resolve().parents[1]
+    return folder if (folder / "pyproject.toml").is_file() and (folder / "Makefile").is_file() else None
+
+
+Folder = Annotated[Path, AfterValidator(lambda folder: home() / folder.expanduser())]
+"""A folder that is found from wherever a command is started: a relative one counts from the bot's folder."""
 
 
 class Settings(BaseSettings):
     """The settings. Names are those of the environment in lower case; an empty value counts as not set."""
 
-    model_config = SettingsConfigDict(env_file=ENV_FILE, env_ignore_empty=True, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
 
     slack_bot_token: SecretStr | None = Field(None, description="Bot token of the Slack app (xoxb-…).")
     slack_app_token: SecretStr | None = Field(None, description="App-level token with connections:write (xapp-…).")
@@ -35,10 +60,15 @@ class Settings(BaseSettings):
     )
     chat_timeout: float = Field(30.0, gt=0, le=600, description="Seconds that composing an answer may take.")
     embeddings: str = Field("local", description="`local` (MiniLM on this machine) or an OpenAI embedding model.")
-    knowledge_dir: Path | None = Field(
-        None, description="A folder of your own guides, beside those in `knowledge/guides`."
+    knowledge_dir: Folder | None = Field(
+        None,
+        description="A folder of your own guides, beside those in `knowledge/guides`; a relative one counts from the bot's folder.",
     )
-    data_dir: Path = Field(Path("data"), description="Where the index and the records are kept.")
+    data_dir: Folder = Field(
+        Path("data"),
+        validate_default=True,
+        description="Where the index and the records are kept; a relative folder counts from the bot's folder.",
+    )
     chroma_url: str = Field("", description="A Chroma server (http://host:port); empty for the embedded database.")
     database_url: str = Field(
         "", description="PostgreSQL for the records (postgresql://…); empty for SQLite in `DATA_DIR`."
@@ -114,8 +144,12 @@ class Settings(BaseSettings):
     @classmethod
     def load(cls, **overrides: Any) -> "Settings":
         """Read the settings. Raises SettingsError with one line for every problem; values are never shown."""
+        file = home() / ENV_FILE
         try:
-            return cls(**overrides)
+            return cls(**{"_env_file": file, **overrides})
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is not in UTF-8"
+            raise SettingsError(f"{file} cannot be read ({why}); set {HOME} to the folder of another one.") from None
         except ValidationError as error:
             problems = [f"{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()]
             raise SettingsError("Some settings are wrong. " + "; ".join(problems) + ".") from None

@@ -50,7 +50,7 @@ def test_the_newest_version_of_the_changelog_is_that_of_the_project() -> None:
 
 
 def test_the_image_holds_the_locked_packages_and_runs_the_bot_itself_as_nobody() -> None:
-    assert "--require-hashes --no-deps -r requirements.lock" in DOCKERFILE
+    assert "--require-hashes --no-deps -r requirements-charts.lock" in DOCKERFILE
     assert re.search(r"^USER careerbot$", DOCKERFILE, re.M)
     assert re.search(r'^ENTRYPOINT \["careerbot"\]$', DOCKERFILE, re.M)
 
@@ -58,7 +58,7 @@ def test_the_image_holds_the_locked_packages_and_runs_the_bot_itself_as_nobody()
 def test_the_image_is_built_from_all_that_the_package_needs_and_from_no_secrets() -> None:
     let_in = re.findall(r"^!(.+)$", (ROOT / ".dockerignore").read_text(encoding="utf-8"), re.M)
     packages = {name.partition(".")[0] for name in PROJECT["tool"]["setuptools"]["packages"]["find"]["include"]}
-    files = {"pyproject.toml", "requirements.lock", PROJECT["project"]["readme"], *PROJECT["project"]["license-files"]}
+    files = {"pyproject.toml", "requirements-charts.lock", PROJECT["project"]["readme"], *PROJECT["project"]["license-files"]}
     assert set(let_in) == packages | files
 
 
@@ -73,7 +73,10 @@ def test_the_chroma_server_has_the_version_of_the_client() -> None:
 
 
 def test_the_unit_sets_settings_and_gives_the_bot_time_to_stop() -> None:
-    assert {name.lower() for name in re.findall(r"^Environment=(\w+)=", UNIT, re.M)} <= Settings.model_fields.keys()
+    environment = re.search(r"^Environment=(.+)$", UNIT, re.M)
+    assert environment
+    names = {one.partition("=")[0].lower() for one in environment[1].split()}
+    assert names - {"careerbot_home"} <= Settings.model_fields.keys()
     stop = re.search(r"^TimeoutStopSec=(\d+)$", UNIT, re.M)
     assert stop
     assert float(stop[1]) > STOP

@@ -1,16 +1,21 @@
-"""Checks what a first installation gets wrong, a line each with the remedy."""
+"""Checks what a first installation gets wrong, a line each with the remedy, in groups that fit a terminal."""
 
 import os
 import sys
+import textwrap
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.cli.commands import as_typed
 from bot.errors import CareerBotError
-from bot.settings import ENV_FILE, Settings
+from bot.mentoring.report import counted
+from bot.settings import ENV_FILE, Settings, home
 from knowledge.errors import KnowledgeError
 
 NEWEST_NEEDED = (3, 11)
+WIDTH = 80
+"""Characters of a line."""
 SIMILAR = 85.0
 """From this similarity on (0 to 100) an unknown name in .env is taken for a misspelt setting."""
 
@@ -24,37 +29,42 @@ class Check:
     told: str
 
     def line(self) -> str:
-        """The check as a line of the report."""
-        return f"{'ok  ' if self.well else 'FAIL'}  {self.name}: {self.told}"
+        """The check as lines of the report."""
+        line = f"{'ok  ' if self.well else 'FAIL'}  {self.name}: {as_typed(self.told)}"
+        return textwrap.fill(line, WIDTH, subsequent_indent=" " * 6, break_long_words=False, break_on_hyphens=False)
 
 
 async def diagnose(say: Callable[[str], object]) -> bool:
-    """Look at everything, saying a line for each; whether all is well."""
-    well = True
-    async for check in _checks():
+    """Look at everything, saying a line for each under the heading of its group; whether all is well."""
+    well, last = True, ""
+    async for group, check in _checks():
+        if group != last:
+            say(f"{group}" if not last else f"\n{group}")
+            last = group
         say(check.line())
         well = well and check.well
-    say("All is well." if well else "Mend what failed, then run this again.")
+    say("\nAll is well." if well else "\nMend what failed, then run this again.")
     return well
 
 
-async def _checks() -> AsyncIterator[Check]:
-    yield _python()
+async def _checks() -> AsyncIterator[tuple[str, Check]]:
+    """Every check with its group."""
+    yield "This computer", _python()
     for typo in _misspelt():
-        yield typo
+        yield "Settings", typo
     try:
         settings = Settings.load()
     except CareerBotError as error:
-        yield Check("settings", False, str(error))
+        yield "Settings", Check("settings", False, str(error))
         return
-    yield Check("settings", True, "complete")
-    yield _disk(settings.data_dir)
+    yield "Settings", _complete()
+    yield "Data", _disk(settings.data_dir)
+    yield "Data", await _records(settings)
     for check in await _index(settings):
-        yield check
-    yield await _model(settings)
-    yield await _records(settings)
+        yield "Guides", check
+    yield "Answers", await _model(settings)
     async for check in _slack(settings):
-        yield check
+        yield "Slack", check
 
 
 def _python() -> Check:
@@ -69,11 +79,17 @@ def _misspelt() -> list[Check]:
     from rapidfuzz import fuzz, process
 
     known = [name.upper() for name in Settings.model_fields]
-    unknown = [name for name in dotenv_values(ENV_FILE) if name.upper() not in known] if Path(ENV_FILE).exists() else []
+    file = home() / ENV_FILE
+    unknown = [name for name in dotenv_values(file) if name.upper() not in known] if file.is_file() else []
     near = {name: process.extractOne(name.upper(), known, scorer=fuzz.ratio, score_cutoff=SIMILAR) for name in unknown}
     return [
         Check(ENV_FILE, False, f"{name} is no setting; did you mean {hit[0]}?") for name, hit in near.items() if hit
     ]
+
+
+def _complete() -> Check:
+    file = home() / ENV_FILE
+    return Check("settings", True, f"complete, with those in {file}" if file.is_file() else f"complete, without {file}")
 
 
 def _disk(folder: Path) -> Check:
@@ -102,7 +118,7 @@ async def _index(settings: Settings) -> list[Check]:
         fresh = is_fresh(application.store(), application.folders, encoder.name)
     except KnowledgeError as error:
         return [guides, Check("index", False, str(error))]
-    size = f"{len(snapshot.passages)} passages of {len(snapshot.guides)} guides"
+    size = f"{counted(len(snapshot.passages), 'passage')} of {counted(len(snapshot.guides), 'guide')}"
     told = size if fresh else f"{size}, but guides have changed since; run `careerbot index`"
     skipped = [Check("guides", False, f"{skip.path} is left out: {skip.reason}") for skip in snapshot.skipped]
     return [guides, Check("embeddings", True, encoder.name), Check("index", fresh, told), *skipped]
@@ -131,9 +147,8 @@ async def _records(settings: Settings) -> Check:
     except CareerBotError as error:
         return Check("records", False, str(error))
     waiting = counts.get("accepted", 0)
-    return Check(
-        "records", True, f"{waiting} questions wait for an answer" if waiting else "nothing waits for an answer"
-    )
+    told = f"{counted(waiting, 'question')} waiting for an answer" if waiting else "nothing waits for an answer"
+    return Check("records", True, told)
 
 
 async def _slack(settings: Settings) -> AsyncIterator[Check]:

@@ -30,14 +30,16 @@ async def made_report(settings: Settings, application: Application, since: str) 
 
 
 def written(report: "Report", form: str, *, drawn: bool) -> tuple[str, bytes]:
-    """The report in a format, and its chart where the format or the person asks for it."""
+    """The report in a format, and its chart where the format or the person asks for it; it may be missing from a format.
+
+    Raises SettingsError where the person asks for a chart and nothing here can draw it.
+    """
     from bot.mentoring import formats
+    from bot.mentoring.chart import MISSING, can_draw, chart
 
-    png = b""
-    if drawn or form == "html":
-        from bot.mentoring.chart import chart
-
-        png = chart(report)
+    if drawn and not can_draw():
+        raise SettingsError(f"There can be no chart: {MISSING}.")
+    png = chart(report) if can_draw() and (drawn or form == "html") else b""
     if form == "html":
         return formats.as_html(report, png), png
     return {"md": formats.as_markdown, "json": formats.as_json, "csv": formats.as_csv}[form](report), png

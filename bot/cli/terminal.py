@@ -1,6 +1,8 @@
 """The same conversation in a terminal."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+import re
+import signal
 
 from rich.console import Console
 from rich.markdown import Markdown
@@ -8,44 +10,85 @@ from rich.text import Text
 
 from bot.answering.advisor import Advisor
 from bot.answering.conversation import QUOTED, Answer, Conversation, Turn
+from bot.cli.commands import as_typed
+from bot.cli.line_editor import Read
 from bot.errors import CareerBotError
 from knowledge.errors import KnowledgeError
 
 PROMPT = "\nyou › "
-Read = Callable[[str], Awaitable[str]]
-"""Asks for a line; raises EOFError when there are no more."""
+COMMANDS = {"/new": "starts over", "/help": "shows this", "/quit": "leaves"}
+LEAVING = frozenset(["/quit", "/exit", "/q"])
+KEYS = "Ctrl-C breaks off an answer, Ctrl-D leaves."
+_COMMAND = re.compile(r"/[a-z?]+", re.IGNORECASE)
 
 
 async def converse(advisor: Advisor, console: Console, read: Read, mode: str) -> None:
-    """Ask and answer until the person leaves. `/new` starts a new conversation, `/quit` or the end of input ends."""
+    """Ask and answer until the person leaves, by `/quit`, Ctrl-D or the end of input. `/new` starts a new conversation."""
     console.print(Markdown(advisor.greeting))
-    console.print(f"[dim]{mode} /new starts over, /quit leaves.[/dim]")
+    console.print(f"[dim]{mode} {_known()}[/dim]")
     turns: tuple[Turn, ...] = ()
-    while (said := await _next(read)) is not None:
+    while (said := await _next(read, console)) not in LEAVING:
         if said == "/new":
             turns = ()
             console.print("[dim]A new conversation.[/dim]")
+        elif _COMMAND.fullmatch(said.partition(" ")[0]):
+            console.print(Text(_told(said), style="dim"))
         elif said:
             turns = await _reply(advisor, console, (*turns, Turn("person", said)))
 
 
-async def _next(read: Read) -> str | None:
+async def _next(read: Read, console: Console) -> str:
+    """What the person says next, a command in lower case; the command to leave when nothing more comes."""
     try:
         said = (await read(PROMPT)).strip()
-    except (EOFError, KeyboardInterrupt):
-        return None
-    return None if said in {"/quit", "/exit", "/q"} else said
+    except EOFError:
+        return "/quit"
+    except KeyboardInterrupt:
+        console.print("[dim]/quit or Ctrl-D leaves.[/dim]")
+        return ""
+    return said.lower() if _COMMAND.fullmatch(said) else said
+
+
+def _told(said: str) -> str:
+    """What is said to a command that does nothing else."""
+    command, _, rest = said.partition(" ")
+    if command == "/help":
+        return f"{_known()} {KEYS}"
+    if command in COMMANDS or command in LEAVING:
+        return f"{command} stands alone, without “{rest}”."
+    return f"There is no command {command}. {_known()}"
+
+
+def _known() -> str:
+    told = [f"{command} {does}" for command, does in COMMANDS.items()]
+    return f"{', '.join(told)}."
 
 
 async def _reply(advisor: Advisor, console: Console, turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
     try:
         with console.status("looking it up…"):
-            answer = await advisor.answer(Conversation(turns))
+            answer = await _unless_interrupted(advisor, Conversation(turns))
     except (CareerBotError, KnowledgeError) as error:
-        console.print(Text(str(error), style="red"))
+        console.print(Text(as_typed(str(error)), style="red"))
+        return turns[:-1]
+    if answer is None:
+        console.print("[dim]Broken off.[/dim]")
         return turns[:-1]
     show(answer, console)
     return (*turns, Turn("bot", answer.text))
+
+
+async def _unless_interrupted(advisor: Advisor, conversation: Conversation) -> Answer | None:
+    """The answer, or None when the person pressed Ctrl-C meanwhile."""
+    work = asyncio.ensure_future(advisor.answer(conversation))
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGINT, work.cancel)
+    try:
+        await asyncio.wait([work])
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
+        work.cancel()
+    return None if work.cancelled() else work.result()
 
 
 def show(answer: Answer, console: Console) -> None:

@@ -6,6 +6,7 @@ Drawn in pixels with matplotlib, which is imported when a picture is asked for; 
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from bot.mentoring.report import Group, Report, Section
@@ -13,6 +14,8 @@ from bot.mentoring.report import Group, Report, Section
 if TYPE_CHECKING:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
+MISSING = "matplotlib is not installed (`make charts` in a clone, elsewhere the extra `charts`)"
+"""Why there is no picture, where there can be none."""
 WIDTH = 1200
 """Pixels. Slack shows a picture at less than half of that, so letters are large."""
 MOST = 4
@@ -75,6 +78,11 @@ class Sheet:
         """Text without signs that no font here has, which would become boxes."""
         drawn = "".join(sign if ord(sign) in self.known else " " for sign in text)
         return " ".join(drawn.split()) or "?"
+
+
+def can_draw() -> bool:
+    """Whether matplotlib is installed, which is the extra `charts`."""
+    return find_spec("matplotlib") is not None
 
 
 def chart(report: Report) -> bytes:

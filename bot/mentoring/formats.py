@@ -81,12 +81,12 @@ def as_csv(report: Report) -> str:
 
 
 def as_html(report: Report, png: bytes) -> str:
-    """A report as one file to open or to send, with its chart in it."""
+    """A report as one file to open or to send, with its chart in it if there is one."""
     picture = base64.b64encode(png).decode()
     body = [
         f"<h1>{TITLE}</h1>",
         f"<p>{escape(report.period)}: {escape(report.summary)}</p>",
-        f'<p><img alt="{escape(alternative(report))}" src="data:image/png;base64,{picture}"></p>',
+        *([f'<p><img alt="{escape(alternative(report))}" src="data:image/png;base64,{picture}"></p>'] if png else []),
         *(line for section in report.sections for line in _html(section)),
     ]
     if report.expiring:

@@ -67,7 +67,7 @@ def weights_folder() -> Path:
         found = next(Path(str(path.locate())) for path in files if path.name == "model.safetensors")
     except (PackageNotFoundError, StopIteration):
         raise EmbeddingsFailed(
-            f"The local language model is missing: install {WEIGHTS_PACKAGE} (make run does)."
+            f"The local language model is missing: install {WEIGHTS_PACKAGE} (make run does; otherwise with pip's --no-deps, see docs/install.md)."
         ) from None
     if _file_hash(found) != WEIGHTS_SHA256:
         raise EmbeddingsFailed(f"The weights of the local language model are damaged: reinstall {WEIGHTS_PACKAGE}.")

@@ -3,11 +3,12 @@
 import asyncio
 import json
 import os
-import shlex
+import pty
+import select
 import subprocess
 import sys
-import tomllib
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,7 @@ def careerbot(place: Path) -> Careerbot:
 
     def run(*arguments: str, said: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        environment = kept | {"PYTHONPATH": str(ROOT), "DATA_DIR": str(place / "data"), "COLUMNS": "200"} | settings
+        environment = kept | {"PYTHONPATH": str(ROOT), "CAREERBOT_HOME": str(place), "COLUMNS": "200"} | settings
         command = [sys.executable, "-m", "bot", *arguments]
         return subprocess.run(
             command, cwd=place, env=environment, input=said, capture_output=True, text=True, timeout=120, check=False
@@ -52,19 +53,27 @@ def test_every_command_explains_itself(careerbot: Careerbot, command: str) -> No
     assert len(told.stdout.splitlines()) > 5
 
 
-def test_the_version_is_that_of_the_project(careerbot: Careerbot) -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert careerbot("--version").stdout == f"careerbot {project['version']}\n"
+def test_the_version_is_that_of_the_package(careerbot: Careerbot) -> None:
+    told = careerbot("--version")
+    assert (told.returncode, told.stdout) == (0, f"careerbot {version('career-advice-bot')}\n")
 
 
-@pytest.mark.parametrize("asked", ["$120,000?", "it's $$5 `date` $(HOME) \\n", 'what does "senior" mean?'])
-def test_make_hands_a_question_over_as_it_was_typed(asked: str) -> None:
-    by_hand = {
-        name: value for name, value in os.environ.items() if not name.startswith("MAKE")
-    }  # not as a part of `make test`
-    command = ["make", "-n", "ask", f"Q={asked}"]
-    told = subprocess.run(command, cwd=ROOT, env=by_hand, capture_output=True, text=True, check=True)
-    assert shlex.split(told.stdout.splitlines()[-1])[1:] == ["ask", asked]
+@pytest.mark.parametrize("command", ["index", "report", "confirmations", "doctor", "ask", "chat"])
+def test_no_library_writes_on_the_screen(careerbot: Careerbot, tmp_path: Path, command: str) -> None:
+    guides = tmp_path / "guides"
+    guides.mkdir()
+    (guides / "baker.md").write_text(BAKER)
+    (guides / "broken.pdf").write_bytes(b"%PDF-1.4 broken")
+    told = careerbot(command, *([QUESTION] if command == "ask" else []), KNOWLEDGE_DIR=str(guides))
+    assert told.stderr == ""
+    assert "Warning" not in told.stdout
+
+
+def test_no_library_keeps_or_sends_anything_of_its_own(careerbot: Careerbot, tmp_path: Path) -> None:
+    careerbot("ask", QUESTION, HOME=str(tmp_path))
+    assert (
+        list(tmp_path.rglob("*")) == []
+    )  # onnxruntime would keep what it sends in ~/.cache, with an id of the machine
 
 
 def test_ask_prints_the_answer_with_its_source_and_builds_the_index_first(careerbot: Careerbot) -> None:
@@ -112,6 +121,18 @@ def test_an_index_that_cannot_be_read_is_told_in_a_sentence(careerbot: Careerbot
     assert "Traceback" not in told.stderr
 
 
+def test_a_fault_of_the_program_is_told_with_its_frames_and_without_its_message(
+    careerbot: Careerbot, tmp_path: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['bm25s'] = None\n")
+    told = careerbot("ask", QUESTION, PYTHONPATH=f"{tmp_path}:{ROOT}", DATA_DIR=str(tmp_path))
+    assert told.returncode == 70
+    (line,) = told.stderr.splitlines()
+    assert "nobody foresaw: ModuleNotFoundError at " in line
+    assert " knowledge/lexical.py:" in line
+    assert "halted" not in line
+
+
 def test_a_wrong_setting_is_told_in_a_sentence(careerbot: Careerbot) -> None:
     told = careerbot("ask", QUESTION, SLACK_BOT_TOKEN="wrong-secret")
     assert told.returncode == 1
@@ -126,6 +147,61 @@ def test_without_tokens_run_converses_in_the_terminal_and_says_why(careerbot: Ca
     assert "No chat model is set, so answers are quoted from the guides." in told.stdout
     assert "$120,000" in told.stdout
     assert "Chicago" in told.stdout.rsplit("you ›", 2)[-2]
+
+
+def test_in_a_real_terminal_lines_come_back_and_ctrl_d_leaves(place: Path) -> None:
+    up, ctrl_c, ctrl_d = "\x1b[A", "\x03", "\x04"
+    screen = Terminal([sys.executable, "-m", "bot", "chat"], place)
+    screen.until("you ›")
+    screen.type("/nothing\r")
+    screen.until("There is no command /nothing")
+    screen.until("you ›")
+    screen.type(f"never sent{ctrl_c}")
+    screen.until("Ctrl-D leaves")
+    screen.until("you ›")
+    screen.type(f"{up}\r")
+    screen.until("There is no command /nothing")
+    screen.until("you ›")
+    screen.type(ctrl_d)
+    assert screen.ended() == 0
+    assert "Traceback" not in screen.shown
+    assert (place / "data" / "history").stat().st_mode & 0o777 == 0o600
+
+
+class Terminal:
+    """A program on a terminal of its own, as on a person's screen."""
+
+    def __init__(self, command: list[str], home: Path) -> None:
+        self._keys, screen = pty.openpty()
+        environment = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "CAREERBOT_HOME": str(home),
+            "TERM": "xterm",
+        }
+        self._program = subprocess.Popen(
+            command, cwd=home, env=environment, stdin=screen, stdout=screen, stderr=screen, start_new_session=True
+        )
+        os.close(screen)
+        self.shown = ""
+        self._seen = 0
+
+    def type(self, keys: str) -> None:
+        os.write(self._keys, keys.encode())
+
+    def until(self, words: str) -> None:
+        """Wait until the words appear after those that were waited for before."""
+        while (at := self.shown.find(words, self._seen)) < 0:
+            ready, _, _ = select.select([self._keys], [], [], 60)
+            assert ready, self.shown
+            piece = os.read(self._keys, 4096).decode(errors="replace")
+            if "\x1b[6n" in piece:  # where is the cursor?
+                self.type("\x1b[1;1R")
+            self.shown += piece
+        self._seen = at + len(words)
+
+    def ended(self) -> int:
+        return self._program.wait(timeout=60)
 
 
 def test_with_one_token_run_names_the_other(careerbot: Careerbot) -> None:
@@ -202,6 +278,22 @@ def test_report_goes_into_files(careerbot: Careerbot, tmp_path: Path) -> None:
     assert (told.returncode, told.stdout) == (0, "")
     assert "Not enough people asked yet" in (tmp_path / "r.md").read_text()
     assert (tmp_path / "r.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_without_matplotlib_a_report_goes_without_its_chart_and_says_so_once(
+    careerbot: Careerbot, tmp_path: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['matplotlib'] = None\n")
+    places = f"{tmp_path}:{ROOT}"
+    told = careerbot("report", "--format", "html", PYTHONPATH=places)
+    assert told.returncode == 0
+    assert "<h1>" in told.stdout
+    assert "<img" not in told.stdout
+    assert told.stderr.count("goes without its chart: matplotlib is not installed") == 1
+    asked_for = careerbot("report", "--chart", str(tmp_path / "r.png"), PYTHONPATH=places)
+    assert asked_for.returncode == 1
+    assert asked_for.stderr.startswith("careerbot: There can be no chart: matplotlib is not installed")
+    assert careerbot("report", PYTHONPATH=places).stderr == ""
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,17 @@
+import contextlib
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from bot.errors import SettingsError
-from bot.settings import Settings
+from bot.settings import HOME, Settings, clone, home
 
 
 @pytest.fixture(autouse=True)
 def _empty_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(HOME, str(tmp_path))
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
 
@@ -82,3 +85,46 @@ def test_without_a_model_nothing_of_it_is_left(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setenv(name, values[name])
     assert Settings.load().has_model
     assert not Settings.load().without_model().has_model
+
+
+def test_env_and_data_are_found_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("CONTACT=#mentors\nKNOWLEDGE_DIR=guides\n")
+    (tmp_path / "guides").mkdir()
+    monkeypatch.chdir("/")
+    settings = Settings.load()
+    assert settings.contact == "#mentors"
+    assert (settings.data_dir, settings.knowledge_dir) == (tmp_path / "data", tmp_path / "guides")
+
+
+def test_a_folder_in_full_is_taken_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("DATA_DIR", "/srv/bot")
+    assert Settings.load().data_dir == Path("/srv/bot")
+    monkeypatch.setenv("DATA_DIR", "~/bot")
+    assert Settings.load().data_dir == tmp_path / "bot"
+
+
+def test_in_a_clone_the_bots_folder_is_the_projects(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(HOME)
+    assert home() == clone() == Path(__file__).parents[2]
+
+
+def test_an_env_file_that_cannot_be_read_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"CONTACT=\xff\n")
+    with pytest.raises(SettingsError, match="cannot be read"):
+        Settings.load()
+    (tmp_path / ".env").chmod(0)
+    with somebody_else(), pytest.raises(SettingsError, match="Permission denied"):
+        Settings.load()
+
+
+@contextlib.contextmanager
+def somebody_else() -> Iterator[None]:
+    """Runs as a person without rights where the tests run as root, who may read everything."""
+    kept = os.geteuid()
+    if kept == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(kept)

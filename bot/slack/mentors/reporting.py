@@ -95,9 +95,12 @@ async def _report(ctx: AppContext, since: dt.datetime, until: dt.datetime, expir
 
 
 async def _picture(report: Report) -> bytes:
-    """The chart, drawn beside the event loop; none where there is nothing to draw."""
-    from bot.mentoring.chart import chart
+    """The chart, drawn beside the event loop; none where there is nothing to draw, or nothing to draw it with."""
+    from bot.mentoring.chart import MISSING, can_draw, chart
 
+    if report.enough and not can_draw():
+        log.warning("The weekly report goes without its chart: %s", MISSING)
+        return b""
     return await asyncio.to_thread(chart, report) if report.enough else b""
 
 

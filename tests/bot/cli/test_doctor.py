@@ -1,12 +1,15 @@
 """The doctor, with both test servers: what it finds and the remedy it gives."""
 
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from bot.cli.doctor import diagnose
-from bot.settings import Settings
+from bot.composition import Application, open_records
+from bot.records.inbox import AskedQuestion
+from bot.settings import HOME, Settings
 from tests.openai_server import KEY, Fault, OpenAIServer
 from tests.slack_server import SlackServer
 from tests.slack_server.server import APP_TOKEN, BOT_TOKEN
@@ -14,7 +17,8 @@ from tests.slack_server.server import APP_TOKEN, BOT_TOKEN
 
 @pytest.fixture(autouse=True)
 def _empty_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(HOME, str(tmp_path))
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
 
@@ -35,10 +39,41 @@ async def model(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[OpenAIServer]:
         yield server
 
 
-async def report() -> tuple[bool, str]:
+async def screen() -> tuple[bool, str]:
+    """Whether all is well, and what is printed."""
     lines: list[str] = []
     well = await diagnose(lines.append)
     return well, "\n".join(lines)
+
+
+async def report() -> tuple[bool, str]:
+    """Whether all is well, and what is printed, with each check in one line."""
+    well, printed = await screen()
+    return well, printed.replace("\n      ", " ")
+
+
+async def test_checks_stand_in_groups_and_every_line_fits_the_terminal(
+    slack: SlackServer, model: OpenAIServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slack.scopes = "im:history"
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-wrong")
+    _, printed = await screen()
+    headings = [line for line in printed.splitlines() if line and not line.startswith(("ok  ", "FAIL", " "))]
+    assert headings[:-1] == ["This computer", "Settings", "Data", "Guides", "Answers", "Slack"]
+    too_long = [line for line in printed.splitlines() if len(line) > 80]
+    assert all(len(line.split()) == 1 for line in too_long)  # a folder's name is never cut
+
+
+async def test_one_of_a_kind_is_told_as_one() -> None:
+    application = Application(Settings.load())
+    application.sync(lambda *_: None)
+    records = await open_records(Settings.load())
+    await records.inbox.accept(AskedQuestion("T1", "C1", "1.0", "1.0", "U1", "?"))
+    await records.close()
+    well, told = await report()
+    assert well
+    assert "passages of 1 guide\n" in told
+    assert "ok    records: 1 question waiting for an answer" in told
 
 
 async def test_an_index_that_is_not_there_is_the_first_thing_to_mend() -> None:
@@ -108,6 +143,12 @@ async def test_a_model_that_is_down_is_said(model: OpenAIServer) -> None:
     model.faults = [Fault(status=503)] * 5
     _, told = await report()
     assert "FAIL  chat model: The chat model gpt-5.4-mini failed with status 503" in told
+
+
+async def test_the_file_of_settings_is_named(tmp_path: Path) -> None:
+    assert f"ok    settings: complete, without {tmp_path}/.env" in (await report())[1]
+    (tmp_path / ".env").write_text("CONTACT=#mentors\n")
+    assert f"ok    settings: complete, with those in {tmp_path}/.env" in (await report())[1]
 
 
 async def test_a_misspelt_setting_is_found(tmp_path: Path) -> None:

@@ -1,6 +1,9 @@
 """The conversation in a terminal, as it reads on the screen."""
 
+import asyncio
 import io
+import os
+import signal
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +16,8 @@ from bot.cli.terminal import converse, show
 from bot.errors import ModelUnavailable
 from tests.conftest import passage
 
+CTRL_C = "\x03"
+
 
 async def screen(advisor: Any, lines: Sequence[str]) -> str:
     """What is printed to a person who types these lines and then ends the input."""
@@ -22,6 +27,9 @@ async def screen(advisor: Any, lines: Sequence[str]) -> str:
     async def read(_: str) -> str:
         if not left:
             raise EOFError
+        if left[0] == CTRL_C:
+            left.pop(0)
+            raise KeyboardInterrupt
         return left.pop(0)
 
     await converse(advisor, console, read, "Answers are quoted.")
@@ -62,6 +70,44 @@ async def test_follow_ups_use_the_conversation_until_a_new_one_begins(advisor: A
 @pytest.mark.parametrize("word", ["/quit", "/exit", "/q"])
 async def test_leaving_is_a_word(advisor: Advisor, word: str) -> None:
     assert "$120,000" not in await screen(advisor, [word, "what does a senior backend engineer earn?"])
+
+
+@pytest.mark.parametrize("said", ["/forget", "/career what does it pay?"])
+async def test_an_unknown_command_is_named_with_the_known_ones(said: str) -> None:
+    printed = await screen(Counting(), [said])
+    assert f"There is no command {said.split()[0]}. /new starts over, /help shows this, /quit leaves." in printed
+    assert "turns" not in printed
+
+
+async def test_a_path_is_no_command() -> None:
+    assert "1 turns" in await screen(Counting(), ["/etc/hosts is what?"])
+
+
+async def test_help_tells_the_commands_and_the_keys() -> None:
+    printed = await screen(Counting(), ["/help"])
+    assert "/new starts over, /help shows this, /quit leaves. Ctrl-C breaks off an answer, Ctrl-D leaves." in printed
+
+
+async def test_ctrl_c_at_the_prompt_gives_up_the_line_and_says_how_to_leave() -> None:
+    printed = await screen(Counting(), [CTRL_C, "one"])
+    assert "/quit or Ctrl-D leaves." in printed
+    assert "1 turns" in printed
+
+
+async def test_ctrl_c_breaks_off_an_answer_and_the_conversation_goes_on_without_it() -> None:
+    class Pressed(Counting):
+        pressed = False
+
+        async def answer(self, conversation: Conversation) -> Answer:
+            if not self.pressed:
+                self.pressed = True
+                os.kill(os.getpid(), signal.SIGINT)
+                await asyncio.Event().wait()
+            return await super().answer(conversation)
+
+    printed = await screen(Pressed(), ["one", "two"])
+    assert "Broken off." in printed
+    assert "1 turns" in printed
 
 
 async def test_a_failure_is_told_and_the_conversation_goes_on() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 import io
 import logging
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -198,6 +199,18 @@ async def test_where_the_chart_is_refused_the_text_is_posted(
         assert await weekly(here, setting, moment)
     assert len(mentors.answers(MENTORS_CHANNEL)) == 1
     assert "storage_limit_reached" in caplog.text
+
+
+async def test_without_matplotlib_the_text_is_posted_and_the_log_says_so_once(
+    mentors: SlackServer, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    setting, moment = tomorrow()
+    async with office(mentors, tmp_path) as here:
+        await ask(here.records, ANNA, BEN, CLEO)
+        assert await weekly(here, setting, moment)
+    assert len(mentors.answers(MENTORS_CHANNEL)) == 1
+    assert caplog.text.count("goes without its chart: matplotlib is not installed") == 1
 
 
 async def test_an_app_without_the_scope_for_files_posts_the_text(mentors: SlackServer, tmp_path: Path) -> None:
