@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from bot.answering.hearing import Sayings
     from bot.answering.same_question import SameQuestions
     from bot.storage import Records
-    from knowledge.encoder import Encoder, LocalEncoder
     from knowledge.index.store import IndexReader, IndexStore
     from knowledge.index.syncing import SyncReport
-    from knowledge.search import Searcher
+    from knowledge.search.encoder import Encoder, LocalEncoder
+    from knowledge.search.searcher import Searcher
 
 
 class Application:
@@ -71,14 +71,14 @@ class Application:
     @cached_property
     def local_encoder(self) -> "LocalEncoder":
         """MiniLM on this machine."""
-        from knowledge.encoder import LocalEncoder
+        from knowledge.search.encoder import LocalEncoder
 
         return LocalEncoder()
 
     @cached_property
     def encoder(self) -> "Encoder":
         """What makes the vectors of the index."""
-        from knowledge.encoder import open_encoder
+        from knowledge.search.encoder import open_encoder
 
         s = self._settings
         return open_encoder(s.embeddings, self.local_encoder, s.openai_key, s.openai_base_url)
@@ -97,7 +97,7 @@ class Application:
 
     def searcher(self) -> "Searcher":
         """Search over the current index."""
-        from knowledge.search import Searcher
+        from knowledge.search.searcher import Searcher
 
         if self._searcher is None:
             self._searcher = Searcher(self.index(), self.encoder)
@@ -108,7 +108,7 @@ class Application:
         from bot.answering.advisor import Advisor
         from bot.answering.checking import Checker
         from bot.answering.quoting import Quoter
-        from knowledge.reader import Reader
+        from knowledge.search.reader import Reader
 
         return Advisor(
             self.searcher(),

@@ -31,9 +31,9 @@ def search(
     count: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 5,
 ) -> None:
     """Print the passages found for a question, best first: the fitted sum and the five scores it weighs."""
-    from knowledge.encoder import LocalEncoder, open_encoder
     from knowledge.index.store import IndexReader, IndexStore
-    from knowledge.search import Searcher
+    from knowledge.search.encoder import LocalEncoder, open_encoder
+    from knowledge.search.searcher import Searcher
 
     searcher = Searcher(IndexReader(IndexStore(index, chroma_url)), open_encoder(embeddings, LocalEncoder(), key))
     for rank, hit in enumerate(asyncio.run(searcher.search(question, k=count)), 1):

@@ -121,3 +121,10 @@ def _split_after_ends(text: str) -> Iterator[str]:
         yield text[start:stop]
         start = end.end()
     yield text[start:]
+
+
+def without_marks(markdown: str) -> str:
+    """Inline Markdown without its marks: links as their text, no emphasis."""
+    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", markdown)
+    text = re.sub(r"\{#[^}]*\}|<[^>]+>", "", text)
+    return re.sub(r"\s+", " ", re.sub(r"(\*\*|__|`|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w))", "", text)).strip()

@@ -5,12 +5,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
-from typing import TYPE_CHECKING
 
-from knowledge.blocks import Block, Kind, blocks, header_lines, paragraph, sentences
-
-if TYPE_CHECKING:
-    from knowledge.documents import Document
+from knowledge.blocks import Block, Kind, blocks, header_lines, paragraph, sentences, without_marks
 
 FORMAT_VERSION = "3"
 """Part of every index's identity: raise it when the same document would give other passages."""
@@ -37,6 +33,14 @@ class Guide:
 
 
 @dataclass(frozen=True)
+class Document:
+    """A guide and its whole text as Markdown."""
+
+    guide: Guide
+    markdown: str
+
+
+@dataclass(frozen=True)
 class Passage:
     """A citable piece of a guide.
 
@@ -53,7 +57,7 @@ class Passage:
     hash: str
 
 
-def split(document: "Document") -> list[Passage]:
+def split(document: Document) -> list[Passage]:
     """The passages of a document in order. Sections end at headings; long ones are split between sentences,
     list items or table rows, the pieces of a table each with its header."""
     guide = document.guide
@@ -77,10 +81,8 @@ def _passage(guide: Guide, heading: tuple[str, ...], text: str, order: int, posi
     return Passage(place, guide, heading, text, position, content)
 
 
-def _sections(document: "Document") -> Iterator[tuple[tuple[str, ...], str]]:
+def _sections(document: Document) -> Iterator[tuple[tuple[str, ...], str]]:
     """(heading path, text) of each section that has text; the path starts with the guide's title."""
-    from knowledge.documents import plain_text
-
     title = document.guide.title
     path: list[tuple[int, str]] = []
     lines: list[str] = []
@@ -93,7 +95,7 @@ def _sections(document: "Document") -> Iterator[tuple[tuple[str, ...], str]]:
             continue
         yield from _section(title, path, lines)
         level = len(heading[1])
-        path = [above for above in path if above[0] < level] + [(level, plain_text(heading[2]))]
+        path = [above for above in path if above[0] < level] + [(level, without_marks(heading[2]))]
         lines = []
     yield from _section(title, path, lines)
 

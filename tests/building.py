@@ -8,11 +8,11 @@ from bot.answering.composing import Composer
 from bot.answering.hearing import Sayings
 from bot.answering.prompts import Prompts
 from bot.answering.quoting import Quoter
-from knowledge.encoder import LocalEncoder
 from knowledge.index.store import IndexReader, IndexStore
 from knowledge.index.syncing import sync
-from knowledge.reader import Reader
-from knowledge.search import Searcher
+from knowledge.search.encoder import LocalEncoder
+from knowledge.search.reader import Reader
+from knowledge.search.searcher import Searcher
 
 
 def searcher_over(folder: Path, guides: Path, encoder: LocalEncoder) -> Searcher:

@@ -9,13 +9,13 @@ from bot.answering.advisor import Advisor
 from bot.answering.checking import Checker
 from bot.answering.composing import Composer
 from bot.answering.hearing import Sayings
-from knowledge.documents import Document, GuideFile, read
-from knowledge.encoder import LocalEncoder
+from knowledge.documents.reading import GuideFile, read
 from knowledge.index.store import IndexReader, IndexStore
 from knowledge.index.syncing import sync
-from knowledge.passages import Guide, Passage, split
-from knowledge.reader import Reader
-from knowledge.search import Searcher
+from knowledge.passages import Document, Guide, Passage, split
+from knowledge.search.encoder import LocalEncoder
+from knowledge.search.reader import Reader
+from knowledge.search.searcher import Searcher
 from tests import building
 from tests.building import plain_sayings
 

@@ -29,6 +29,16 @@ FLOORS = (
     {"__main__"},
 )
 """The rooms of bot from the bottom up: a room may know the rooms on the floors below its own, and no other."""
+KNOWLEDGE_FLOORS = (
+    {"errors", "blocks", "words", "fitted"},
+    {"passages", "minilm"},
+    {"statements"},
+    {"documents", "search"},
+    {"index"},
+    {"__main__"},
+)
+"""The rooms of knowledge, in the same way."""
+KNOWLEDGE_FLOOR = {name: number for number, floor in enumerate(KNOWLEDGE_FLOORS) for name in floor}
 BACK: dict[tuple[str, str], str] = {}
 """Arrows between modules that run up, each with its reason; at most two for a pair of rooms."""
 NARROW = {
@@ -122,6 +132,11 @@ def room(module: str) -> str:
     return "/".join(folders) if folders and folders != ["slack"] else "/".join([*folders, name])
 
 
+def room_of_knowledge(module: str) -> str:
+    """The room of a module of knowledge: the folder it lies in, or itself."""
+    return module.split(".")[1]
+
+
 IMPORTS = {_module(path): {name for name in imports(path) if name.startswith("bot.")} for path in MODULES if path.is_relative_to(ROOT / "bot") and path.stem != "__init__"}  # fmt: skip
 """What each module of bot imports of bot."""
 FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}
@@ -130,6 +145,17 @@ FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}
 @pytest.mark.parametrize("path", [p for p in MODULES if p.is_relative_to(ROOT / "knowledge")], ids=str)
 def test_knowledge_knows_nobody(path: Path) -> None:
     assert [name for name in imports(path) if name.split(".")[0] in {"bot", "prompts", "tests"}] == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [p for p in MODULES if p.is_relative_to(ROOT / "knowledge") and p.parent.name + p.stem != "knowledge__init__"],
+    ids=str,
+)
+def test_arrows_inside_knowledge_point_down(path: Path) -> None:
+    here = room_of_knowledge(_module(path))
+    known = {room_of_knowledge(name) for name in imports(path) if name.startswith("knowledge.")} - {here}
+    assert [room for room in known if KNOWLEDGE_FLOOR[room] >= KNOWLEDGE_FLOOR[here]] == []
 
 
 @pytest.mark.parametrize("path", [p for p in MODULES if not p.is_relative_to(ROOT / "bot" / "slack")], ids=str)

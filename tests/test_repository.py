@@ -58,7 +58,12 @@ def test_the_image_holds_the_locked_packages_and_runs_the_bot_itself_as_nobody()
 def test_the_image_is_built_from_all_that_the_package_needs_and_from_no_secrets() -> None:
     let_in = re.findall(r"^!(.+)$", (ROOT / ".dockerignore").read_text(encoding="utf-8"), re.M)
     packages = {name.partition(".")[0] for name in PROJECT["tool"]["setuptools"]["packages"]["find"]["include"]}
-    files = {"pyproject.toml", "requirements-charts.lock", PROJECT["project"]["readme"], *PROJECT["project"]["license-files"]}
+    files = {
+        "pyproject.toml",
+        "requirements-charts.lock",
+        PROJECT["project"]["readme"],
+        *PROJECT["project"]["license-files"],
+    }
     assert set(let_in) == packages | files
 
 

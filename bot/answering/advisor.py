@@ -18,9 +18,9 @@ from bot.answering.language import LANGUAGES, language_of, language_of_locale
 from bot.answering.quoting import Quote, Quoter, unknown_names
 from bot.errors import ModelUnavailable
 from knowledge.blocks import sentences
-from knowledge.encoder import LocalEncoder
 from knowledge.passages import Passage
-from knowledge.search import Hit, Searcher, merged
+from knowledge.search.encoder import LocalEncoder
+from knowledge.search.searcher import Hit, Searcher, merged
 
 __all__ = ["Advisor", "OnSentence"]
 

@@ -19,11 +19,11 @@ from bot.answering.figures import Figure, Kind, amounts, figures, implied, perio
 from bot.answering.language import language_of
 from bot.answering.model_output import Form, Piece, line_key
 from bot.answering.names import names, stands_in
-from knowledge import word_pieces
-from knowledge.encoder import LocalEncoder
 from knowledge.fitted import number
 from knowledge.minilm.model import MiniLM
 from knowledge.passages import Passage
+from knowledge.search import word_pieces
+from knowledge.search.encoder import LocalEncoder
 from knowledge.statements import Statement, statements
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Classifier:
-    """A multinomial logistic regression over the vectors of `knowledge.encoder`."""
+    """A multinomial logistic regression over the vectors of `knowledge.search.encoder`."""
 
     def __init__(self, classes: tuple[str, ...], weights: "Vector", biases: "Vector") -> None:
         self.classes = classes

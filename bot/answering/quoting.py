@@ -1,6 +1,6 @@
 """An answer in the guides' own words, without a chat model: the statements that answer, or the passages that come nearest.
 
-A reader (knowledge.reader) says of each statement of the passages found how surely it answers. A regression fitted on
+A reader (knowledge.search.reader) says of each statement of the passages found how surely it answers. A regression fitted on
 labelled questions (`make fit`) turns that and the scores of the search into the probability that the best statement
 is right, and two fitted limits tell three outcomes apart: covered, nearest, not covered.
 """
@@ -15,8 +15,8 @@ from bot.answering.figures import figures, stands
 from bot.answering.names import names, stands_in
 from knowledge.fitted import Logistic, number
 from knowledge.passages import Passage
-from knowledge.reader import Reader
-from knowledge.search import Hit
+from knowledge.search.reader import Reader
+from knowledge.search.searcher import Hit
 from knowledge.statements import Shape, Statement, statements
 from knowledge.words import stem
 

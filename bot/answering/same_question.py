@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from bot.answering.composing import Composer
 from bot.answering.hearing import leans_on_earlier
 from bot.errors import ModelUnavailable
-from knowledge.encoder import LocalEncoder
 from knowledge.fitted import number
+from knowledge.search.encoder import LocalEncoder
 from knowledge.words import words
 
 if TYPE_CHECKING:

@@ -105,7 +105,7 @@ def _disk(folder: Path) -> Check:
 
 async def _index(settings: Settings) -> list[Check]:
     from bot.composition import Application
-    from knowledge.documents import find_files
+    from knowledge.documents.reading import find_files
     from knowledge.index.syncing import is_fresh
 
     application = Application(settings)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from knowledge.passages import Guide, Passage
-from knowledge.search import Hit
+from knowledge.search.searcher import Hit
 
 
 class GuideIndex(Protocol):

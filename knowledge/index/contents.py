@@ -7,14 +7,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from knowledge.documents import SkippedFile
+from knowledge.documents.reading import SkippedFile
 from knowledge.passages import Guide, Passage
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from knowledge.encoder import Encoded
+    from knowledge.search.encoder import Encoded
 
 Stamp = tuple[str, int, int]
 """A file's path, size in bytes and time of change in nanoseconds."""

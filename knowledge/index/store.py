@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from knowledge.documents import SkippedFile
+from knowledge.documents.reading import SkippedFile
 from knowledge.errors import IndexBusy, IndexDamaged, IndexMissing
 from knowledge.index.contents import (
     Contents,
@@ -30,15 +30,15 @@ from knowledge.index.contents import (
     stored_contents,
     unpacked,
 )
-from knowledge.lexical import LexicalIndex
 from knowledge.passages import FORMAT_VERSION, Guide, Passage
+from knowledge.search.lexical import LexicalIndex
 
 if TYPE_CHECKING:
     import numpy as np
     from chromadb.api import ClientAPI
     from numpy.typing import NDArray
 
-    from knowledge.encoder import Encoded
+    from knowledge.search.encoder import Encoded
 
 POINTER = "careerbot-pointer"
 VERSION_PREFIX = "careerbot-guides-"
@@ -165,7 +165,7 @@ class IndexStore:
         """The vectors of each passage of a version, by its id."""
         import numpy as np
 
-        from knowledge.encoder import Encoded
+        from knowledge.search.encoder import Encoded
 
         with _damage_told():
             collection = self._client.get_collection(version.name, embedding_function=None)

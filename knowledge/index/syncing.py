@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowledge.documents import Document, GuideFile, SkippedFile, find_files, read_all
+from knowledge.documents.reading import GuideFile, SkippedFile, find_files, read_all
 from knowledge.errors import IndexMissing, NoGuides
 from knowledge.index.contents import Contents, Stamp, portions
 from knowledge.index.store import IndexStore, Version
-from knowledge.passages import FORMAT_VERSION, Passage, embedding_text, split
+from knowledge.passages import FORMAT_VERSION, Document, Passage, embedding_text, split
 
 if TYPE_CHECKING:
-    from knowledge.encoder import Encoded, Encoder
+    from knowledge.search.encoder import Encoded, Encoder
 
 ENCODED_AT_ONCE = 64
 

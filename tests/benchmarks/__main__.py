@@ -22,11 +22,11 @@ from bot.answering.model_output import Form, Piece
 from bot.answering.quoting import Quoter
 from bot.slack.app import SlackBot
 from bot.slack.questions.delivery import STOPPED
-from knowledge.encoder import LocalEncoder
 from knowledge.index.store import IndexStore
 from knowledge.index.syncing import sync
-from knowledge.reader import Reader
-from knowledge.search import Searcher
+from knowledge.search.encoder import LocalEncoder
+from knowledge.search.reader import Reader
+from knowledge.search.searcher import Searcher
 from tests.bot.slack.questions.test_streaming import DUTIES, SENTENCES, Held
 from tests.bot.slack.scene import MENTION, MODEL, PAY_SAID, composer_at, running, saying
 from tests.building import advisor_over, searcher_over

@@ -129,7 +129,7 @@ def test_a_fault_of_the_program_is_told_with_its_frames_and_without_its_message(
     assert told.returncode == 70
     (line,) = told.stderr.splitlines()
     assert "nobody foresaw: ModuleNotFoundError at " in line
-    assert " knowledge/lexical.py:" in line
+    assert " knowledge/search/lexical.py:" in line
     assert "halted" not in line
 
 

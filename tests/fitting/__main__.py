@@ -15,8 +15,8 @@ import numpy as np
 import yaml
 
 from bot.answering.quoting import may_be_claimed
-from knowledge.encoder import LocalEncoder
-from knowledge.reader import Reader
+from knowledge.search.encoder import LocalEncoder
+from knowledge.search.reader import Reader
 from tests.fitting import classifiers, ranking, sentences
 from tests.fitting.asked import ask_all
 from tests.fitting.labelled import DATA, SHARED

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from knowledge.encoder import LocalEncoder
 from knowledge.index.store import IndexReader, IndexStore
 from knowledge.index.syncing import sync
 from knowledge.passages import Passage
-from knowledge.search import FEATURES, Hit, Searcher
+from knowledge.search.encoder import LocalEncoder
+from knowledge.search.searcher import FEATURES, Hit, Searcher
 from knowledge.statements import Statement, statements
 from tests.fitting.labelled import SHARED, shared_questions
 from tests.fitting.regression import Matrix

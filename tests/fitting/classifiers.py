@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from knowledge.encoder import LocalEncoder
+from knowledge.search.encoder import LocalEncoder
 from tests.fitting.labelled import SETS, Text, lines, messages, questions, reply_sentences, shared_questions
 from tests.fitting.regression import Matrix, multinomial
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from bot.answering.quoting import READ, Judged, certainty_features, given, joined, nearest
 from knowledge.fitted import Logistic
-from knowledge.reader import Reader
-from knowledge.search import FEATURES, Hit
+from knowledge.search.reader import Reader
+from knowledge.search.searcher import FEATURES, Hit
 from knowledge.statements import statements
 from tests.fitting.asked import Asked, answers, holds_answer
 from tests.fitting.regression import Matrix, area_under_curve, binary, listwise

@@ -11,9 +11,9 @@ import numpy as np
 from bot.answering.checking import EVIDENCE, LOOKED_AT, Checker, lacking, plain
 from bot.answering.classifier import classifier
 from bot.answering.model_output import read_reply
-from knowledge.documents import Document, GuideFile, read
-from knowledge.encoder import LocalEncoder
-from knowledge.passages import Passage, split
+from knowledge.documents.reading import GuideFile, read
+from knowledge.passages import Document, Passage, split
+from knowledge.search.encoder import LocalEncoder
 from tests.fitting.labelled import DATA, REPLIES_ABOUT, SETS, SHARED, lines, shared_questions
 from tests.fitting.regression import area_under_curve
 

@@ -21,14 +21,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from bot.answering.checking import EVIDENCE, Checker, evidence_pieces, plain
-from knowledge import word_pieces
-from knowledge.encoder import LocalEncoder
-from knowledge.lexical import LexicalIndex
 from knowledge.minilm.model import WIDTH, read_tensors, weights_folder
 from knowledge.passages import Passage
-from knowledge.reader import forms
+from knowledge.search import word_pieces
+from knowledge.search.encoder import LocalEncoder
+from knowledge.search.lexical import LexicalIndex
+from knowledge.search.reader import forms
+from knowledge.search.word_pieces import FIRST, LAST
 from knowledge.statements import statements
-from knowledge.word_pieces import FIRST, LAST
 from tests.fitting import sentences
 from tests.fitting.asked import answers
 from tests.fitting.labelled import DATA, questions
@@ -111,7 +111,7 @@ class Encoder(nn.Module):
 
 
 class ReadingModel(nn.Module):
-    """The encoder, and what knowledge.reader puts on top."""
+    """The encoder, and what knowledge.search.reader puts on top."""
 
     def __init__(self, encoder: Encoder) -> None:
         super().__init__()

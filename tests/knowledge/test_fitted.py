@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from knowledge.fitted import Logistic, number
-from knowledge.search import FEATURES
+from knowledge.search.searcher import FEATURES
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [

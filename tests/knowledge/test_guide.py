@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.documents import GuideFile, read
+from knowledge.documents.reading import GuideFile, read
 from tests.conftest import OUR_GUIDES
 
 SOURCE = Path(__file__).parents[3] / "shared" / "eval" / "career-guide.txt"

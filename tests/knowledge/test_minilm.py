@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from knowledge import word_pieces
 from knowledge.errors import EmbeddingsFailed
 from knowledge.minilm.model import LONGEST, WEIGHTS_PACKAGE, WIDTH, MiniLM, read_tensors, weights_folder
+from knowledge.search import word_pieces
 
 Floats = NDArray[np.float32]
 Linear = Callable[[Floats, str], Floats]
@@ -173,7 +173,7 @@ def test_damaged_weights_are_told_before_anything_is_computed_with_them(installe
 
 
 def test_computing_a_vector_leaves_nothing_in_the_home_folder(tmp_path: Path) -> None:
-    code = "from knowledge.encoder import LocalEncoder; LocalEncoder().vector('pay')"
+    code = "from knowledge.search.encoder import LocalEncoder; LocalEncoder().vector('pay')"
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True)
     assert list(tmp_path.iterdir()) == []

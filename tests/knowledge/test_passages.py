@@ -6,8 +6,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from knowledge.documents import Document
-from knowledge.passages import LONGEST_PASSAGE, Guide, embedding_text, length, split
+from knowledge.passages import LONGEST_PASSAGE, Document, Guide, embedding_text, length, split
 from tests.conftest import split_text
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from knowledge.lexical import terms
-from knowledge.spelling import corrections
+from knowledge.search.lexical import terms
+from knowledge.search.spelling import corrections
 from knowledge.words import words
 
 

@@ -7,8 +7,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from knowledge.encoder import LocalEncoder
-from knowledge.search import Searcher
+from knowledge.search.encoder import LocalEncoder
+from knowledge.search.searcher import Searcher
 from tests.building import searcher_over
 from tests.pictures.scenes import SCENES
 from tests.pictures.screenshot import NoPicture, screenshot

@@ -17,8 +17,8 @@ from bot.slack.format.blocks import FEEDBACK, SHOW_PASSAGE
 from bot.slack.mentors.confirming.views import CONFIRM_VIEW
 from bot.slack.mentors.handover.views import ASK_VIEW, NAMED, TAKE
 from bot.slack.questions.buttons import ASK_MENTOR, CONFIRM, MENTOR_MENU
-from knowledge.encoder import LocalEncoder
-from knowledge.search import Searcher
+from knowledge.search.encoder import LocalEncoder
+from knowledge.search.searcher import Searcher
 from tests.bot.slack.scene import DORA, MENTORS, MENTORS_CHANNEL, composer_at, running, saying
 from tests.building import advisor_over
 from tests.openai_server import OpenAIServer

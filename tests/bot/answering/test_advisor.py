@@ -5,7 +5,7 @@ import pytest
 from bot.answering.advisor import Advisor
 from bot.answering.conversation import QUOTED, SAID, Conversation, Coverage, Turn
 from bot.answering.prompts import Prompts
-from knowledge.search import Searcher
+from knowledge.search.searcher import Searcher
 from tests.conftest import AdvisorWith
 from tests.openai_server import Fault, OpenAIServer
 from tests.scripted_model import MODEL, composer_at, parts, request_of, speaking

@@ -17,10 +17,10 @@ from bot.answering.names import names, stands_in
 from bot.answering.quoting import unknown_names
 from bot.answering.same_question import identical
 from knowledge.blocks import blocks, sentences
-from knowledge.encoder import LocalEncoder
 from knowledge.passages import Guide, Passage
-from knowledge.reader import Reader
-from knowledge.spelling import corrections, mend
+from knowledge.search.encoder import LocalEncoder
+from knowledge.search.reader import Reader
+from knowledge.search.spelling import corrections, mend
 from knowledge.statements import statements
 from knowledge.words import stems, words
 

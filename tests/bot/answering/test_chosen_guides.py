@@ -7,11 +7,11 @@ import pytest
 
 from bot.answering.advisor import Advisor
 from bot.answering.conversation import Answer, Conversation, Turn
-from knowledge.encoder import LocalEncoder
 from knowledge.errors import GuidesGone
 from knowledge.index.store import IndexReader, IndexStore
 from knowledge.index.syncing import sync
-from knowledge.search import Searcher
+from knowledge.search.encoder import LocalEncoder
+from knowledge.search.searcher import Searcher
 from tests.conftest import AdvisorOver
 
 

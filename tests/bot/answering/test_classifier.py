@@ -5,7 +5,7 @@ import pytest
 
 from bot.answering.classifier import Classifier, classifier
 from bot.answering.hearing import Intent
-from knowledge.encoder import LocalEncoder
+from knowledge.search.encoder import LocalEncoder
 
 
 @pytest.mark.parametrize(

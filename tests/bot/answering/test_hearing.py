@@ -10,7 +10,7 @@ import pytest
 from bot.answering.hearing import Intent, Sayings, hear, leans_on_earlier
 from bot.answering.prompts import Prompt, Prompts
 from bot.errors import SettingsError
-from knowledge.encoder import LocalEncoder
+from knowledge.search.encoder import LocalEncoder
 from knowledge.words import words
 
 MESSAGES = Path(__file__).parents[2] / "fitting" / "data" / "messages"

@@ -7,7 +7,7 @@ import pytest
 
 from bot.answering.advisor import Advisor
 from bot.answering.conversation import QUOTED, Conversation, Turn
-from knowledge.search import Searcher
+from knowledge.search.searcher import Searcher
 from tests.conftest import AdvisorWith
 from tests.openai_server import Fault, OpenAIServer
 from tests.scripted_model import MODEL, composer_at, parts, speaking

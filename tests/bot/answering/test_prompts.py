@@ -5,7 +5,7 @@ import pytest
 from bot.answering.composing import Doubt, fitting
 from bot.answering.prompts import Prompt, Prompts
 from bot.errors import SettingsError
-from knowledge.search import Searcher
+from knowledge.search.searcher import Searcher
 
 TOKENS_PER_CHARACTER = 0.25
 """OpenAI's rule of thumb for English text."""

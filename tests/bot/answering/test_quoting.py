@@ -8,7 +8,7 @@ from bot.answering.advisor import Advisor
 from bot.answering.conversation import QUOTED, Conversation, Coverage
 from bot.answering.quoting import GIVEN, NEAREST, Quote, Quoter, unknown_names
 from knowledge.fitted import number
-from knowledge.reader import Reader
+from knowledge.search.reader import Reader
 from tests.conftest import AdvisorOver
 
 BAKER = """# Baker

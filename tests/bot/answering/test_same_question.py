@@ -3,7 +3,7 @@
 import pytest
 
 from bot.answering.same_question import SameQuestions, identical
-from knowledge.encoder import LocalEncoder
+from knowledge.search.encoder import LocalEncoder
 from tests.openai_server import Fault
 from tests.scripted_model import composer_at, speaking
 

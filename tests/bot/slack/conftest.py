@@ -6,8 +6,8 @@ import pytest
 
 from bot.answering.advisor import Advisor
 from bot.answering.same_question import SameQuestions
-from knowledge.encoder import LocalEncoder
-from knowledge.search import Searcher
+from knowledge.search.encoder import LocalEncoder
+from knowledge.search.searcher import Searcher
 from tests.bot.slack.scene import composer_at
 from tests.conftest import AdvisorWith
 from tests.openai_server import OpenAIServer

@@ -17,7 +17,7 @@ from bot.slack.api.mentors import MentorSettings
 from bot.slack.app import Limits, SlackBot, Workspace
 from bot.storage import Records
 from knowledge.passages import Guide, Passage
-from knowledge.search import Hit, Searcher
+from knowledge.search.searcher import Hit, Searcher
 from tests.openai_server import KEY, OpenAIServer, Script
 from tests.slack_server import SlackServer
 from tests.slack_server.server import APP_TOKEN, BOT_TOKEN, BOT_USER

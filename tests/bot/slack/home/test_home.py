@@ -7,7 +7,7 @@ from bot.slack.format.blocks import FEEDBACK
 from bot.slack.home.listeners import PRESSED
 from bot.slack.home.views import ASK_EXAMPLE, DELETE_DATA
 from knowledge.errors import IndexMissing
-from knowledge.search import Searcher
+from knowledge.search.searcher import Searcher
 from tests.bot.slack.questions.test_buttons import answered, shown
 from tests.bot.slack.scene import ANNA, BEN, PAY, NoGuides, Scripted, running
 from tests.slack_server import SlackServer

@@ -15,7 +15,7 @@ from bot.slack.mentors.proposing import PROPOSAL_VIEW, PROPOSE, SENT, TEXT
 from bot.slack.periodic_jobs import PeriodicJobs
 from bot.slack.questions.buttons import SHARE
 from bot.storage import Records
-from knowledge.search import Searcher
+from knowledge.search.searcher import Searcher
 from tests.bot.slack.questions.test_buttons import answered, shown
 from tests.bot.slack.questions.test_thread_manners import quiet
 from tests.bot.slack.scene import (

@@ -24,7 +24,7 @@ from bot.slack.api.mentors import Mentors, MentorSettings
 from bot.slack.context import AppContext
 from bot.slack.mentors.reporting import post_weekly, recent_report, report_blocks, weekly
 from bot.storage import Records
-from knowledge.search import Searcher
+from knowledge.search.searcher import Searcher
 from tests.bot.slack.scene import ANNA, BEN, CLEO, DORA, MENTORS, MENTORS_CHANNEL, PAY, NoGuides, running
 from tests.slack_server import SlackServer
 from tests.slack_server.blocks import blocks_problem, texts, view_problem

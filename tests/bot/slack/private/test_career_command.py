@@ -8,7 +8,7 @@ from bot.answering.advisor import Advisor
 from bot.errors import ModelUnavailable
 from bot.slack.format.blocks import SHOW_PASSAGE
 from bot.slack.private.career_command import GONE, NOT_HERE, POST_DRAFT
-from knowledge.search import Searcher
+from knowledge.search.searcher import Searcher
 from tests.bot.slack.questions.test_buttons import shown
 from tests.bot.slack.scene import ANNA, BEN, PAY, Scripted, running
 from tests.slack_server import SlackServer

@@ -10,7 +10,7 @@ from bot.answering.advisor import Advisor, OnSentence
 from bot.answering.conversation import Answer, Conversation, Coverage
 from bot.records.channels import AnswerPolicy, ChannelSettings, QuietHours
 from bot.slack.private.channel_settings import BOTH_OR_NONE, NOT_ALLOWED, NOT_IN_A_CHANNEL, SAVED, SETTINGS_VIEW
-from knowledge.search import Searcher
+from knowledge.search.searcher import Searcher
 from tests.bot.slack.questions.test_buttons import shown
 from tests.bot.slack.questions.test_thread_manners import quiet, said
 from tests.bot.slack.scene import ANNA, BEN, MENTION, PAY, PAY_SAID, Quoting, Scripted, running

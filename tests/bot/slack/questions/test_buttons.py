@@ -11,7 +11,7 @@ from bot.slack.format.blocks import CONTINUE_PRIVATELY, FEEDBACK, SHOW_PASSAGE
 from bot.slack.questions.button_listeners import THANKS
 from bot.slack.questions.views import REASON_VIEW
 from bot.storage import Records
-from knowledge.search import Searcher
+from knowledge.search.searcher import Searcher
 from tests.bot.slack.scene import ANNA, BEN, MENTION, PAY, PAY_SAID, Quoting, running
 from tests.slack_server import SlackServer
 from tests.slack_server.blocks import texts

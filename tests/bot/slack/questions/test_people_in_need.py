@@ -9,7 +9,7 @@ from bot.answering.advisor import Advisor
 from bot.answering.same_question import SameQuestions
 from bot.slack.app import SlackBot
 from bot.slack.private.answer_shortcut import DRAFT_VIEW, SHORTCUT
-from knowledge.search import Searcher
+from knowledge.search.searcher import Searcher
 from tests.bot.slack.questions.test_buttons import shown
 from tests.bot.slack.questions.test_thread_manners import quiet
 from tests.bot.slack.scene import ANNA, BEN, DORA, EMIL, MENTION, MENTORS, MENTORS_CHANNEL, running

@@ -36,10 +36,10 @@ from bot.slack.mentors.confirming.views import (
     WITHDRAW,
 )
 from bot.slack.questions.buttons import MENTOR_MENU
-from knowledge.encoder import LocalEncoder
 from knowledge.errors import IndexDamaged
 from knowledge.passages import Guide, Passage
-from knowledge.search import Hit, Searcher
+from knowledge.search.encoder import LocalEncoder
+from knowledge.search.searcher import Hit, Searcher
 from tests.bot.slack.questions.test_buttons import answered, shown
 from tests.bot.slack.questions.test_thread_manners import quiet
 from tests.bot.slack.scene import (

@@ -27,7 +27,7 @@ from bot.slack.mentors.confirming.views import told as sentence_of
 from bot.slack.mentors.confirming.views import what_became
 from bot.storage import Records
 from knowledge.passages import Guide, Passage
-from knowledge.search import Hit
+from knowledge.search.searcher import Hit
 from tests.bot.slack.scene import DORA, EMIL
 
 TEAM = "T1"

@@ -22,7 +22,7 @@ from bot.slack.mentors.handover import views as views
 from bot.slack.mentors.handover.listeners import CARRIED
 from bot.slack.mentors.handover.service import Carried, remind, resume, take_back
 from bot.slack.questions.buttons import ASK_MENTOR
-from knowledge.search import Searcher
+from knowledge.search.searcher import Searcher
 from tests.bot.slack.scene import ANNA, BEN, CLEO, DORA, EMIL, MENTION, MENTORS, MENTORS_CHANNEL, PAY, running
 from tests.slack_server import SlackServer
 from tests.slack_server.blocks import texts

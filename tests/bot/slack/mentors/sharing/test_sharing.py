@@ -23,7 +23,7 @@ from bot.slack.mentors.sharing.views import CHANNEL, NOTE, PERSON, QUESTION, SHA
 from bot.slack.private.career_command import POST_DRAFT
 from bot.slack.questions.buttons import SHARE
 from knowledge.passages import Passage
-from knowledge.search import Searcher
+from knowledge.search.searcher import Searcher
 from tests.bot.slack.questions.test_buttons import answered, shown
 from tests.bot.slack.scene import ANNA, BEN, CLEO, DORA, EMIL, MENTORS, PAY, PAY_SAID, Quoting, running, saying
 from tests.openai_server import OpenAIServer

@@ -6,11 +6,11 @@ import pytest
 from typer.testing import CliRunner
 
 from knowledge.__main__ import cli
-from knowledge.encoder import LocalEncoder
 from knowledge.errors import GuidesGone
 from knowledge.index.store import IndexReader, IndexStore
 from knowledge.index.syncing import sync
-from knowledge.search import Searcher
+from knowledge.search.encoder import LocalEncoder
+from knowledge.search.searcher import Searcher
 from tests.conftest import OUR_GUIDES
 
 

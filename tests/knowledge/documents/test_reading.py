@@ -10,9 +10,8 @@ import pytest
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen import canvas
 
-from knowledge.documents import (
+from knowledge.documents.reading import (
     LARGEST_FILE,
-    Document,
     GuideFile,
     SkippedFile,
     find_files,
@@ -21,6 +20,7 @@ from knowledge.documents import (
     read_all,
 )
 from knowledge.errors import UnreadableFile
+from knowledge.passages import Document
 from tests.conftest import document
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowledge.reader import UNREAD, Reader
+from knowledge.search.reader import UNREAD, Reader
 from knowledge.statements import statements
 from tests.conftest import passage
 

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from knowledge import word_pieces
 from knowledge.errors import EmbeddingsFailed
 from knowledge.minilm.model import WIDTH, MiniLM
 from knowledge.passages import Passage, embedding_text
+from knowledge.search import word_pieces
 
 if TYPE_CHECKING:
     import numpy as np
@@ -127,7 +127,7 @@ def open_encoder(name: str, local: LocalEncoder, api_key: str = "", base_url: st
         return local
     if not (api_key or base_url):
         raise EmbeddingsFailed(f"EMBEDDINGS={name} needs OPENAI_API_KEY; set it, or set EMBEDDINGS=local.")
-    from knowledge.remote_embeddings import OpenAIEmbeddings
+    from knowledge.search.remote_embeddings import OpenAIEmbeddings
 
     return RemoteEncoder(OpenAIEmbeddings(name, api_key or "none-needed", base_url), name, local)
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self
 
-from knowledge.encoder import Encoder, Question
 from knowledge.errors import GuidesGone
 from knowledge.fitted import Logistic
-from knowledge.lexical import LexicalIndex
 from knowledge.passages import Guide, Passage
-from knowledge.spelling import corrections, mend
+from knowledge.search.encoder import Encoder, Question
+from knowledge.search.lexical import LexicalIndex
+from knowledge.search.spelling import corrections, mend
 from knowledge.words import words
 
 if TYPE_CHECKING:

@@ -14,12 +14,12 @@ import httpx
 import numpy as np
 import pytest
 
-from knowledge.encoder import Encoded, LocalEncoder
 from knowledge.errors import IndexBusy, IndexDamaged, IndexMissing, NoGuides
 from knowledge.index.store import IndexReader, IndexStore
 from knowledge.index.syncing import SyncReport, is_fresh, sync
 from knowledge.minilm.model import WIDTH
 from knowledge.passages import Passage, embedding_text
+from knowledge.search.encoder import Encoded, LocalEncoder
 from knowledge.statements import statements
 from tests.openai_server import vector
 
@@ -246,7 +246,7 @@ def test_what_is_made_of_the_passages_is_made_again_where_its_files_are_missing(
 
 
 def test_the_real_model_and_the_real_guide_go_together(store: IndexStore, encoder: LocalEncoder) -> None:
-    ours = Path(__file__).parents[2] / "knowledge" / "guides"
+    ours = Path(__file__).parents[3] / "knowledge" / "guides"
     report = sync(store, [ours], encoder)
     assert report.passages >= 9
     snapshot = IndexReader(store).snapshot()

@@ -5,8 +5,8 @@ import asyncio
 import numpy as np
 import pytest
 
-from knowledge.encoder import LocalEncoder, open_encoder
 from knowledge.errors import EmbeddingsFailed
+from knowledge.search.encoder import LocalEncoder, open_encoder
 from tests.conftest import passage
 from tests.openai_server import KEY, Fault, OpenAIServer
 

@@ -8,9 +8,9 @@ to what a passage says and are not answered by it.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from knowledge import word_pieces
 from knowledge.minilm.model import MiniLM
 from knowledge.passages import Guide, Passage
+from knowledge.search import word_pieces
 from knowledge.words import is_function_word, stem, stems, words
 
 if TYPE_CHECKING:

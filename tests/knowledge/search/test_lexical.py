@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from knowledge.lexical import Bm25, LexicalIndex
+from knowledge.search.lexical import Bm25, LexicalIndex
 from tests.conftest import passage
 
 K1, B = 1.5, 0.75

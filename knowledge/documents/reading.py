@@ -7,23 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from knowledge.blocks import without_marks
+from knowledge.documents.structured import yaml_as_markdown
 from knowledge.errors import UnreadableFile
-from knowledge.passages import Guide
-from knowledge.structured import yaml_as_markdown
+from knowledge.passages import Document, Guide
 
 LARGEST_FILE = 20 * 1024 * 1024
 """Bytes. A career guide of this size would be a book of some 3,000 pages; larger files are mistakes."""
 LARGEST_UNPACKED = 10 * LARGEST_FILE
 """Bytes a DOCX file may unpack to; more is a zip bomb or a picture album."""
 GUIDE_FIELDS = frozenset({"title", "role", "region", "edition", "source"})
-
-
-@dataclass(frozen=True)
-class Document:
-    """A guide and its whole text as Markdown."""
-
-    guide: Guide
-    markdown: str
 
 
 @dataclass(frozen=True)
@@ -92,18 +85,11 @@ def _guide(file: GuideFile, markdown: str, fields: Mapping[str, str]) -> Guide:
     known = {name: str(value) for name, value in fields.items() if name in GUIDE_FIELDS}
     heading = re.search(r"^#{1,2} +(.+?)\s*#*$", markdown, re.MULTILINE)
     title = known.pop("title", "") or (heading[1] if heading else "") or _readable(file.path)
-    return Guide(path=file.name, title=plain_text(title), **known)
+    return Guide(path=file.name, title=without_marks(title), **known)
 
 
 def _readable(path: Path) -> str:
     return re.sub(r"[-_\s]+", " ", path.name.split(".")[0]).strip()
-
-
-def plain_text(markdown: str) -> str:
-    """Inline Markdown without its marks: links as their text, no emphasis."""
-    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", markdown)
-    text = re.sub(r"\{#[^}]*\}|<[^>]+>", "", text)
-    return re.sub(r"\s+", " ", re.sub(r"(\*\*|__|`|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w))", "", text)).strip()
 
 
 Read = tuple[str, Mapping[str, str]]
@@ -303,7 +289,7 @@ def _refuse_bad_archive(path: Path) -> None:
 
 
 def _read_pdf(path: Path) -> Read:
-    from knowledge.pdf import pdf_as_markdown
+    from knowledge.documents.pdf import pdf_as_markdown
 
     return pdf_as_markdown(path), {}
 
