@@ -176,4 +176,5 @@ async def open_records(settings: Settings) -> "Records":
     from bot.records.database import database_url
     from bot.storage import Records
 
-    return await Records.open(database_url(settings.database_url, settings.data_dir))
+    address = database_url(settings.database_url, settings.data_dir)
+    return await Records.open(address, settings.data_dir / "workers")

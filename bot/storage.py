@@ -1,6 +1,7 @@
 """Everything that survives a restart, behind one handle: the stores of `records` and of `mentoring` on one database."""
 
 import datetime as dt
+from pathlib import Path
 
 from bot.mentoring.confirmations import Confirmations
 from bot.mentoring.handovers import Handovers
@@ -13,17 +14,21 @@ from bot.records.database import Database
 from bot.records.drafts import Drafts
 from bot.records.feedback import Feedback
 from bot.records.inbox import Inbox
+from bot.records.leases import Leases
 from bot.records.receipts import Receipts
 from bot.records.threads import Threads
+from bot.records.worker_identity import WorkerIdentity
 
 
 class Records:
     """The stores of one database. Every method raises RecordsUnavailable when it does not answer."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, worker: WorkerIdentity | None = None) -> None:
         self._database = database
+        self._worker = worker or WorkerIdentity()
         self.threads = Threads(database)
-        self.inbox = Inbox(database, self.threads)
+        self.inbox = Inbox(database, self.threads, self._worker.name)
+        self.leases = Leases(database, self._worker)
         self.receipts = Receipts(database)
         self.feedback = Feedback(database)
         self.drafts = Drafts(database)
@@ -35,13 +40,17 @@ class Records:
         self.weekly_reports = WeeklyReports(database)
 
     @classmethod
-    async def open(cls, url: str) -> "Records":
-        """Connect to the database and create the tables that are missing."""
-        return cls(await Database.open(url))
+    async def open(cls, url: str, workers: Path | None = None) -> "Records":
+        """Connect to the database and create the tables that are missing.
+
+        `workers` is the folder in which processes on this machine tell one another that they live.
+        """
+        return cls(await Database.open(url), WorkerIdentity(workers))
 
     async def close(self) -> None:
         """Give the connections back."""
         await self._database.close()
+        self._worker.close()
 
     async def purge(self, before: dt.datetime) -> None:
         """Delete texts from before a moment in every store, all or nothing; what is counted stays.

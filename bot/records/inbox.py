@@ -4,6 +4,7 @@ A question's text is kept only until then: Slack is the memory of conversations.
 """
 
 import datetime as dt
+import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -14,11 +15,15 @@ from bot.records.database import TABLES, AlreadyThere, Database, now
 from bot.records.threads import ThreadAddress, Threads, ThreadState, note_addressed
 
 TOO_OLD = dt.timedelta(hours=24)
-"""A question that waited longer than this is not answered after a restart; nobody waits for it any more."""
-ACCEPTED, ANSWERED, REFUSED = "accepted", "answered", "refused"
+"""A question that waited longer than this is not answered; nobody waits for it any more."""
+ACCEPTED, ANSWERED, REFUSED, SET_ASIDE = "accepted", "answered", "refused", "set aside"
 """The states of a question."""
+STOPPED = "stopped"
+"""The reason of an accepted question that the person who asked wants no answer to any more."""
+LEASE = dt.timedelta(seconds=45)
+"""For how long a question is one process's, unless it renews the lease."""
 
-_inbox = sa.Table(
+INBOX = sa.Table(
     "inbox",
     TABLES,
     sa.Column("key", sa.String(120), primary_key=True),
@@ -37,12 +42,22 @@ _inbox = sa.Table(
     sa.Column("reason", sa.String(200), nullable=False),
     sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("finished_at", sa.DateTime(timezone=True)),
+    sa.Column("owner", sa.String(40), nullable=False, server_default=""),
+    sa.Column("leased_until", sa.DateTime(timezone=True)),
+    sa.Column("due_at", sa.DateTime(timezone=True)),
+    sa.Column("retries", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("remains", sa.Text, nullable=False, server_default=""),
 )
 
 
 def question_key(team: str, channel: str, ts: str) -> str:
     """The key of the question in a message."""
     return f"{team}:{channel}:{ts}"
+
+
+def reference_of(key: str) -> str:
+    """What names a question to people: short, and tells nothing of it."""
+    return hashlib.sha256(key.encode()).hexdigest()[:8]
 
 
 @dataclass(frozen=True)
@@ -92,51 +107,51 @@ class AskedQuestion:
 class Inbox:
     """The queue of questions. Every method raises RecordsUnavailable when the database does not answer."""
 
-    def __init__(self, database: Database, threads: Threads) -> None:
+    def __init__(self, database: Database, threads: Threads, worker: str) -> None:
         self._database = database
         self._threads = threads
+        self._worker = worker
 
     async def accept(self, question: AskedQuestion) -> bool:
-        """Write a question to the inbox; False when it is there already."""
-        row = asdict(question) | {"key": question.key, "state": ACCEPTED, "reason": "", "accepted_at": now()}
+        """Write a question to the inbox, leased to this process; False when it is there already."""
+        row = asdict(question) | {"key": question.key} | self._accepted()
         return await self._write(question, row)
 
     async def note_posted(self, thread: ThreadAddress, ts: str, person: str) -> None:
         """Note an answer that a person had posted as a message of its own, so that its thread may go on asking."""
         message = AskedQuestion(thread.installation, thread.channel, ts, thread.ts, person, "")
-        finished = {"key": message.key, "accepted_at": now(), **_finished(ANSWERED)}
-        await self._write(message, asdict(message) | finished)
+        done = {"key": message.key, "accepted_at": now(), **finished(ANSWERED)}
+        await self._write(message, asdict(message) | done)
 
     async def thread_state(self, message: AskedQuestion) -> ThreadState | None:
         """A thread before a message in it, however often that is delivered; None where nobody asked the bot in it."""
         row = await self._threads.row(message.thread)
         if row is None:
             return None
-        place = (_inbox.c.team == message.team) & (_inbox.c.channel == message.channel)
-        own = place & (_inbox.c.thread_ts == message.thread_ts) & (_inbox.c.person == message.person)
-        asked = await self._database.row(sa.select(_inbox.c.key).where(own).limit(1))
+        place = (INBOX.c.team == message.team) & (INBOX.c.channel == message.channel)
+        own = place & (INBOX.c.thread_ts == message.thread_ts) & (INBOX.c.person == message.person)
+        asked = await self._database.row(sa.select(INBOX.c.key).where(own).limit(1))
         talk_of = row["talk_before"] if row["last_ts"] == message.ts else row["talk_of"]
         return ThreadState(row["paused"], talk_of, asked is not None)
 
     async def find(self, key: str) -> AskedQuestion | None:
         """A question that was accepted at any time."""
-        row = await self._database.row(sa.select(_inbox).where(_inbox.c.key == key))
-        return _question(row) if row else None
+        row = await self._database.row(sa.select(INBOX).where(INBOX.c.key == key))
+        return question_of(row) if row else None
 
     async def reopen(self, key: str, text: str, edited: str) -> AskedQuestion | None:
         """Accept a known question again with its new text; None when it is unknown or this edit was taken already."""
-        newer = (_inbox.c.key == key) & (_inbox.c.edited < edited)
-        values = {"text": text, "edited": edited, "fresh": False, "state": ACCEPTED, "accepted_at": now()}
-        changed = await self._database.change(sa.update(_inbox).where(newer).values(values))
+        newer = (INBOX.c.key == key) & (INBOX.c.edited < edited)
+        values = {"text": text, "edited": edited, "fresh": False} | self._accepted_again()
+        changed = await self._database.change(sa.update(INBOX).where(newer).values(values))
         return await self.find(key) if changed else None
 
     async def reopen_fresh(self, key: str, text: str) -> AskedQuestion | None:
         """Accept an answered question again, to be answered from the guides in place; None when it is not answered."""
-        edited = sa.case((_inbox.c.edited == "", _inbox.c.ts), else_=_inbox.c.edited)
-        values = {"text": text, "edited": edited, "fresh": True, "unasked": False}
-        values |= {"state": ACCEPTED, "accepted_at": now()}
-        answered = (_inbox.c.key == key) & (_inbox.c.state == ANSWERED)
-        changed = await self._database.change(sa.update(_inbox).where(answered).values(values))
+        edited = sa.case((INBOX.c.edited == "", INBOX.c.ts), else_=INBOX.c.edited)
+        values = {"text": text, "edited": edited, "fresh": True, "unasked": False} | self._accepted()
+        answered = (INBOX.c.key == key) & (INBOX.c.state == ANSWERED)
+        changed = await self._database.change(sa.update(INBOX).where(answered).values(values))
         return await self.find(key) if changed else None
 
     async def note_answer_messages(self, question: AskedQuestion, messages: Sequence[str]) -> None:
@@ -144,23 +159,28 @@ class Inbox:
         await self._database.change(_update(question).values(answer_ts=" ".join(messages)))
 
     async def unanswered(self) -> list[AskedQuestion]:
-        """The questions accepted and not yet answered, oldest first; what waited too long is refused now."""
-        late = (_inbox.c.state == ACCEPTED) & (_inbox.c.accepted_at < now() - TOO_OLD)
-        await self._database.change(sa.update(_inbox).where(late).values(_finished(REFUSED, "too old")))
-        waiting = sa.select(_inbox).where(_inbox.c.state == ACCEPTED).order_by(_inbox.c.accepted_at)
-        return [_question(row) for row in await self._database.rows(waiting)]
+        """The questions accepted and not yet answered, whoever has leased them, oldest first."""
+        waiting = sa.select(INBOX).where(INBOX.c.state == ACCEPTED).order_by(INBOX.c.accepted_at)
+        return [question_of(row) for row in await self._database.rows(waiting)]
 
     async def answered(self, question: AskedQuestion) -> None:
-        """Mark a question as answered; its text is forgotten."""
-        await self._database.change(_update(question).values(_finished(ANSWERED)))
+        """Mark a question as answered and forget its text, unless it was changed meanwhile or is another process's."""
+        same = (INBOX.c.edited == question.edited) & (INBOX.c.fresh == question.fresh) & (INBOX.c.state == ACCEPTED)
+        same &= (INBOX.c.key == question.key) & (INBOX.c.owner == self._worker)
+        await self._database.change(sa.update(INBOX).where(same).values(finished(ANSWERED)))
 
     async def refused(self, question: AskedQuestion, reason: str) -> None:
-        """Mark a question as one that cannot be answered; its text is forgotten."""
-        await self._database.change(_update(question).values(_finished(REFUSED, reason[:200])))
+        """Mark a question as one that is not answered; its text is forgotten."""
+        await self._database.change(_update(question).values(finished(REFUSED, reason[:200])))
+
+    async def stopped(self, question: AskedQuestion) -> None:
+        """Note that the person wants no answer any more, before that is shown: a crash in between changes nothing."""
+        waiting = _update(question).where(INBOX.c.state == ACCEPTED)
+        await self._database.change(waiting.values(reason=STOPPED))
 
     async def counts(self) -> dict[str, int]:
         """How many questions are in each state."""
-        query = sa.select(_inbox.c.state, sa.func.count().label("number")).group_by(_inbox.c.state)
+        query = sa.select(INBOX.c.state, sa.func.count().label("number")).group_by(INBOX.c.state)
         return {row["state"]: row["number"] for row in await self._database.rows(query)}
 
     async def count_of(self, person: str) -> int:
@@ -169,14 +189,27 @@ class Inbox:
 
     def forgetting(self, person: str) -> Sequence[sa.Delete]:
         """The change that deletes a person's questions."""
-        return [sa.delete(_inbox).where(_inbox.c.person == person)]
+        return [sa.delete(INBOX).where(INBOX.c.person == person)]
+
+    def _accepted(self) -> dict[str, Any]:
+        """The columns of a question that this process is to answer."""
+        moment = now()
+        lease = {"owner": self._worker, "leased_until": moment + LEASE, "due_at": None, "retries": 0}
+        return {"state": ACCEPTED, "reason": "", "accepted_at": moment, "finished_at": None} | lease
+
+    def _accepted_again(self) -> dict[str, Any]:
+        """The same after a change of its text; a process that is answering it keeps it, and begins again."""
+        moment = now()
+        theirs = (INBOX.c.state == ACCEPTED) & (INBOX.c.leased_until > moment)
+        owner = sa.case((theirs, INBOX.c.owner), else_=self._worker)
+        return self._accepted() | {"owner": owner}
 
     async def _write(self, question: AskedQuestion, row: dict[str, Any]) -> bool:
         """A row of the inbox and that the bot was addressed in its thread, both or neither."""
         while True:
             try:
                 async with self._database.begin() as connection:
-                    await connection.execute(sa.insert(_inbox).values(row))
+                    await connection.execute(sa.insert(INBOX).values(row))
                     await note_addressed(connection, question.thread, question.ts)
                 return True
             except AlreadyThere:
@@ -185,24 +218,26 @@ class Inbox:
                 # another process has just written the thread's row, which is there now
 
     async def _is_there(self, question: AskedQuestion) -> bool:
-        same = _inbox.c.key == question.key
+        same = INBOX.c.key == question.key
         if question.message_id:
-            same |= _inbox.c.message_id == question.message_id
-        return await self._database.row(sa.select(_inbox.c.key).where(same)) is not None
+            same |= INBOX.c.message_id == question.message_id
+        return await self._database.row(sa.select(INBOX.c.key).where(same)) is not None
 
 
 def keys_of(person: str) -> sa.Select[tuple[str]]:
     """A query for the keys of a person's questions."""
-    return sa.select(_inbox.c.key).where(_inbox.c.person == person)
+    return sa.select(INBOX.c.key).where(INBOX.c.person == person)
 
 
-def _question(row: Any) -> AskedQuestion:
+def question_of(row: Any) -> AskedQuestion:
+    """The question in a row of the inbox."""
     return AskedQuestion(**{name: row[name] for name in AskedQuestion.__dataclass_fields__})
 
 
 def _update(question: AskedQuestion) -> sa.Update:
-    return sa.update(_inbox).where(_inbox.c.key == question.key)
+    return sa.update(INBOX).where(INBOX.c.key == question.key)
 
 
-def _finished(state: str, reason: str = "") -> dict[str, Any]:
+def finished(state: str, reason: str = "") -> dict[str, Any]:
+    """The columns of a question that is done with; its text is forgotten."""
     return {"state": state, "reason": reason, "text": "", "finished_at": now()}

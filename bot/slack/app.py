@@ -109,15 +109,14 @@ class SlackBot:
         self._handler: AsyncSocketModeHandler | None = None
 
     async def start(self) -> None:
-        """Take up what was accepted and not answered, then connect. Raises SettingsError when Slack refuses a token."""
+        """Connect, and take up what was accepted and not answered. Raises SettingsError when Slack refuses a token."""
         with _refusal_told():
             me = await self._clients.retrying.auth_test()
             self._clients.bot_user = str(me["user_id"])
-            for question in await self._records.inbox.unanswered():
-                self.worker.take(question, again=True)
             app = self._app(me)
             self._handler = AsyncSocketModeHandler(app, self._workspace.app_token, web_client=self._clients.retrying)
             await self._handler.client.connect_to_new_endpoint()  # connect() would try a refused token for ever
+            await self.worker.begin()
             self.periodic_jobs.begin()
 
     def _app(self, me: AsyncSlackResponse) -> AsyncApp:

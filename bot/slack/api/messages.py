@@ -16,6 +16,9 @@ BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_bloc
 Block = dict[str, Any]
 Metadata = dict[str, Any]
 
+OTHER_MARK: Metadata = {"event_type": "career_message", "event_payload": {"kind": "other"}}
+"""The mark of messages that are found again in no other way; a message of the bot's without any is an open stream."""
+
 log = logging.getLogger(__name__)
 
 
@@ -32,15 +35,20 @@ async def post(
 ) -> tuple[str, str]:
     """Post a message, to a person's direct messages where `channel` is a user; the channel and ts it got.
 
-    Links are not unfurled. Raises SlackApiError where the bot may not post.
+    It carries `metadata`, otherwise OTHER_MARK. Links are not unfurled. Raises SlackApiError where the bot may not post.
     """
-    place: dict[str, Any] = {"channel": channel, "unfurl_links": False, "unfurl_media": False}
+    place: dict[str, Any] = {
+        "channel": channel,
+        "unfurl_links": False,
+        "unfurl_media": False,
+        "metadata": metadata or OTHER_MARK,
+    }
     place |= {"thread_ts": thread_ts} if thread_ts else {}
     try:
-        said = await client.chat_postMessage(**place, text=message.text, blocks=message.blocks, metadata=metadata)
+        said = await client.chat_postMessage(**place, text=message.text, blocks=message.blocks)
     except SlackApiError as error:
         _check_refused(error)
-        said = await client.chat_postMessage(**place, text=message.text, metadata=metadata)
+        said = await client.chat_postMessage(**place, text=message.text)
     return str(said["channel"]), str(said["ts"])
 
 

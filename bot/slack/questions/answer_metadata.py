@@ -53,6 +53,9 @@ def is_last(part: Message) -> bool:
 
 
 def open_stream(thread: Sequence[Message], question: str, bot_user: str) -> str:
-    """The ts of a stream that was begun after a question and not ended when the bot was cut off; empty without one."""
+    """The ts of a stream that was begun after a question and not ended when the bot was cut off; empty without one.
+
+    It is the only kind of message that the bot sends without a mark, beside files.
+    """
     own = (m for m in thread if m.get("user") == bot_user and sent_at(m) > float(question))
-    return next((str(message["ts"]) for message in own if not payload(message)), "")
+    return next((str(message["ts"]) for message in own if not message.get("metadata") and not message.get("files")), "")

@@ -4,11 +4,14 @@ import logging
 import time
 from collections.abc import Sequence
 
+from slack_sdk.errors import SlackApiError
+
 from bot.records.inbox import AskedQuestion
 from bot.slack.api.clients import SlackClients
 from bot.slack.api.errors import FAILURES, retry_after, told
 from bot.slack.api.limits import MARKDOWN_BLOCK, MESSAGE_MARKDOWN, PART_BLOCKS, TITLE
 from bot.slack.api.messages import Post
+from bot.slack.api.threads import read_thread
 from bot.slack.format.blocks import plain_post
 from bot.slack.format.escaping import escaped
 from bot.slack.format.markdown import split, streamable
@@ -30,21 +33,29 @@ class Delivery:
     """One try to deliver an answer: says that the bot is at work, streams what it hears, ends with the whole answer.
 
     Streaming is a courtesy: where Slack refuses it, the answer is posted or the started message is edited. No
-    sentence is lost by that. `streams` tells whether the answer may come piece by piece.
+    sentence is lost by that. `streams` tells whether the answer may come piece by piece; `again` whether an earlier try
+    may have left Slack saying that the bot is at work.
     """
 
     def __init__(
-        self, clients: SlackClients, question: AskedQuestion, messages: AnswerMessages, *, streams: bool
+        self,
+        clients: SlackClients,
+        question: AskedQuestion,
+        messages: AnswerMessages,
+        *,
+        streams: bool,
+        again: bool = False,
     ) -> None:
         title = readable(question.text, clients.bot_user)[:TITLE] if question.starts_thread else ""
         self._clients = clients
         self._question = question
         self._messages = messages
-        self._status = WorkingStatus(clients.single_try, question, title)
+        self._status = WorkingStatus(clients.single_try, question, title, busy=again)
         self._streams = streams
         self._heard = ""
         self._sent = 0
         self._sent_at = 0.0
+        self._may_have_begun = False
         self._full = False
 
     def begin(self) -> None:
@@ -65,6 +76,8 @@ class Delivery:
     async def finish(self, posts: Sequence[Post], text: str) -> None:
         """End with the whole answer: what stands already stays, what is missing follows, then the sources."""
         await self._status.begun()
+        if self._may_have_begun:
+            self._messages.resume(await read_thread(self._clients.retrying, self._question.thread))
         if self._messages.may_be_streaming and posts:
             if await self._end_stream(posts, text):
                 return
@@ -113,6 +126,7 @@ class Delivery:
             await self._messages.start_stream(escaped(self._heard.lstrip()))
         except FAILURES as error:
             self._streams = False
+            self._may_have_begun = not isinstance(error, SlackApiError)
             if seconds := retry_after(error):
                 self._clients.refused_stream(seconds)
             log.info("The answer to %s is not streamed: %s", self._question.key, told(error))

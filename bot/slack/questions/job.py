@@ -2,20 +2,26 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import RecordsUnavailable
-from bot.records.inbox import AskedQuestion
+from bot.records.inbox import reference_of
+from bot.records.leases import MOST_RETRIES, Claim
 from bot.slack.api.clients import SlackClients
-from bot.slack.api.errors import FAILURES, code, passing
+from bot.slack.api.errors import FAILURES, code, passing, retry_after
 from bot.slack.api.threads import Message, read_thread
 from bot.slack.questions.answer_calls import StoppedByPerson
 from bot.slack.questions.answer_messages import AnswerMessages
 from bot.slack.questions.answer_progress import AnswerState
+from bot.slack.questions.asker import Asker
 from bot.slack.questions.delivery import Delivery
+from bot.slack.questions.lateness import with_lateness
+from bot.slack.questions.outcome import Outcome
 from bot.slack.questions.replying import Replies, Reply
 from bot.storage import Records
 
@@ -23,100 +29,143 @@ RETRY_PAUSES = (0.5, 2.0, 8.0)
 """Seconds between the tries to answer a question while Slack cannot be reached."""
 CLEANUP_SECONDS = 2.0
 """How long broken-off work may take to leave its message in order."""
+GIVEN_UP = "Sorry, I cannot answer this: something goes wrong each time I try. Reference for the person who runs me: {reference}."
+TOO_LATE = "Sorry, I could not answer this for more than a day. Please ask again if you still need it."
 
 log = logging.getLogger(__name__)
+
+
+class LeaseLost(Exception):
+    """The question is another process's by now, was changed or deleted: what was made of it is not posted."""
+
+
+@dataclass(frozen=True)
+class JobContext:
+    """What every job works with; `streams`: whether answers come sentence by sentence."""
+
+    records: Records
+    clients: SlackClients
+    replies: Replies
+    streams: bool
 
 
 class QuestionJob:
     """Answers one question.
 
     It is marked as answered only when its answer stands in the thread; a crash before that leaves it in the inbox, and
-    the next run goes on with the messages that are there already.
+    the next run goes on with the messages that are there already. `again`: an earlier run may have left some.
     """
 
-    def __init__(
-        self, records: Records, clients: SlackClients, replies: Replies, question: AskedQuestion, *, streams: bool
-    ) -> None:
-        self.question = question
-        self.stop_requested = False
-        """Whether a cancellation is the person's who asked."""
-        self._records = records
-        self._clients = clients
-        self._replies = replies
-        self._messages = AnswerMessages(clients, records.inbox, question)
-        self._streams = streams and not question.edited and not question.unasked
+    def __init__(self, context: JobContext, claim: Claim, *, again: bool = False) -> None:
+        self.claim = claim
+        self.question = claim.question
+        self.stop_requested = claim.stopped
+        """Whether the person who asked wants no answer any more."""
+        self.outcome = Outcome(context.records, claim.question)
+        self._records = context.records
+        self._clients = context.clients
+        self._replies = context.replies
+        self._again = again
+        self.asker = Asker(context.clients, claim.question)
+        self._messages = AnswerMessages(context.clients, context.records.inbox, claim.question)
+        self._streams = context.streams and not self.question.edited and not self.question.unasked
         self._delivery: Delivery | None = None
+        self._reply: Reply | None = None
 
-    async def run(self, *, again: bool) -> None:
-        """Answer, retrying while Slack cannot be reached; what fails for good is recorded.
-
-        `again` is whether an earlier run may have left a part of the answer.
-        """
+    async def run(self) -> None:
+        """Answer, retrying while Slack cannot be reached. What fails is handed back to the inbox, or told to the asker."""
         try:
-            await self._retry(again=again)
+            await self._run()
         except StoppedByPerson:
-            await self._say_stopped()
+            await self._stop()
+        except LeaseLost:
+            log.info("The question was taken by another process, changed or deleted; nothing is posted from here.")
         except SlackApiError as error:
-            log.warning("Slack refused the answer to %s: %s", self.question.key, code(error) or "no answer of Slack's")
-            if not passing(error):
-                await self._refuse(code(error))
+            await self._refused_by_slack(error)
         except (RecordsUnavailable, aiohttp.ClientError, TimeoutError) as error:
-            log.error("The question %s stays in the inbox: %s", self.question.key, type(error).__name__)
+            log.error("The question stays in the inbox, and is taken up again.", exc_info=error)
+            await self.outcome.postponed()
+        except Exception as error:  # whatever it is, the question is not lost and nobody waits in vain
+            log.error("Answering failed.", exc_info=error)
+            await self.outcome.postponed(counted=True)
 
     async def break_off(self) -> None:
         """Leave in order what was cancelled: marked as stopped, or ended as far as it came."""
         try:
             async with asyncio.timeout(CLEANUP_SECONDS):
                 if self.stop_requested:
-                    await self._say_stopped()
+                    await self._stop()
                 elif self._delivery:
                     await self._delivery.break_off()
         except (*FAILURES, RecordsUnavailable) as error:
-            log.info("Breaking off %s was not told: %s", self.question.key, type(error).__name__)
+            log.info("Breaking off was not told.", exc_info=error)
 
-    async def _retry(self, *, again: bool) -> None:
+    async def _run(self) -> None:
+        """Answer, or say why not any more."""
+        if self._again:
+            await self._records.leases.begin_retry(self.question)
+        if self.question.edited and not await self._records.leases.holds(self.question):
+            raise LeaseLost  # another process is answering it, and begins again
+        if self.stop_requested:
+            await self._stop()
+        elif self.claim.retries >= MOST_RETRIES:
+            await self._set_aside()
+        elif self.claim.expired:
+            await self.asker.tell_in_thread(TOO_LATE)
+            await self.outcome.refused("too old")
+        else:
+            await self._retry()
+
+    async def _retry(self) -> None:
         for pause in RETRY_PAUSES:
             try:
-                return await self._answer(again=again)
+                return await self._answer()
             except FAILURES as error:
-                if not passing(error):
+                if not passing(error) or retry_after(error):
                     raise
-                log.warning("Slack cannot be reached for %s; trying again in %g s", self.question.key, pause)
-                again = True
+                log.warning("Slack cannot be reached; trying again in %g s.", pause, exc_info=error)
+                self._again = True
                 await asyncio.sleep(pause)
-        return await self._answer(again=again)
+        return await self._answer()
 
-    async def _answer(self, *, again: bool) -> None:
+    async def _answer(self) -> None:
+        began = time.monotonic()
         delivery = self._new_delivery()
         delivery.begin()
         try:
-            thread = await self._read_thread(again=again)
-            if again and not self.question.edited and self._messages.state is AnswerState.WHOLE:
-                return await self._records.inbox.answered(self.question)
+            thread = await self._read_thread()
+            if self._again and not self.question.edited and self._messages.state is AnswerState.WHOLE:
+                await self.outcome.answered()
+                return
             reply = await self._replies.to(self.question, thread, self._clients.bot_user, delivery.hear)
+            self._reply = reply
             await self._deliver(reply, delivery)
-            await self._records.inbox.answered(self.question)
+            await self.outcome.answered()
         finally:
             await delivery.close()
-        return await self._tell_details(reply)
+        log.info("Answered in %.0f ms: %s.", (time.monotonic() - began) * 1000, reply.summary)
+        await self.asker.tell_details(reply.details)
 
-    async def _read_thread(self, *, again: bool) -> Sequence[Message]:
+    async def _read_thread(self) -> Sequence[Message]:
         """The question's thread, and in it what stands of the answer. A question that is new and alone has none."""
-        alone = self.question.starts_thread and not again
+        alone = self.question.starts_thread and not self._again
         thread = [] if alone else await read_thread(self._clients.retrying, self.question.thread)
         if self.question.edited:
             self._messages.find(thread)
-        elif again:
+        elif self._again:
             self._messages.resume(thread)
         return thread
 
     async def _deliver(self, reply: Reply, delivery: Delivery) -> None:
+        if not await self._records.leases.holds(self.question):
+            raise LeaseLost
         if reply.answer:  # before its buttons can be pressed
             await self._records.receipts.keep(self.question.key, self.question.person, reply.answer)
+        posts = with_lateness(reply.posts, self.question)
         if self.question.edited:
-            await delivery.replace(reply.posts)
+            await delivery.replace(posts)
         else:
-            await delivery.finish(reply.posts, reply.answer.text if reply.answer else "")
+            await delivery.finish(posts, reply.answer.text if reply.answer else "")
         await self._messages.note()
 
     def _new_delivery(self) -> Delivery:
@@ -124,30 +173,26 @@ class QuestionJob:
         if not self.question.edited:
             self._messages.resume(())  # what the inbox has noted is known before the thread is read
         streams = self._streams and self._messages.state is AnswerState.ABSENT
-        self._delivery = Delivery(self._clients, self.question, self._messages, streams=streams)
+        self._delivery = Delivery(self._clients, self.question, self._messages, streams=streams, again=self._again)
         return self._delivery
 
-    async def _tell_details(self, reply: Reply) -> None:
-        """What only the person who asked is told."""
-        if not reply.details:
-            return
-        question = self.question
-        try:
-            await self._clients.retrying.chat_postEphemeral(
-                channel=question.channel, user=question.person, text=reply.details, thread_ts=question.thread_ts
-            )
-        except FAILURES as error:
-            log.info("The asker of %s was not told the details: %s", question.key, type(error).__name__)
+    async def _refused_by_slack(self, error: SlackApiError) -> None:
+        """Slack does not take the answer: it waits until that has passed or is mended, or the asker is told elsewhere."""
+        if not await self.outcome.postponed_by_slack(error):
+            await self.asker.tell_elsewhere(code(error), self._reply.posts if self._reply else ())
+            await self.outcome.refused(code(error))
 
-    async def _say_stopped(self) -> None:
+    async def _set_aside(self) -> None:
+        reference = reference_of(self.question.key)
+        log.error("Question %s failed %d times and is set aside: see `careerbot inbox`.", reference, MOST_RETRIES + 1)
+        await self.outcome.set_aside("failed again and again")
+        await self.asker.tell_in_thread(GIVEN_UP.format(reference=reference))
+
+    async def _stop(self) -> None:
+        """Noted before it is told: whatever happens meanwhile, a stopped question is not answered later."""
+        await self._records.inbox.stopped(self.question)
         delivery = self._delivery or self._new_delivery()
         await delivery.stopped()
         await delivery.close()
         await self._messages.note()
-        await self._records.inbox.answered(self.question)
-
-    async def _refuse(self, reason: str) -> None:
-        try:
-            await self._records.inbox.refused(self.question, reason)
-        except RecordsUnavailable as error:
-            log.error("%s", error)
+        await self.outcome.answered()

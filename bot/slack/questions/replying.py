@@ -1,7 +1,6 @@
 """What is said to a question: what a mentor confirmed, the advisor's answer, or an honest sentence instead of one."""
 
 import logging
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -10,7 +9,7 @@ from bot.answering.conversation import SAID, Answer, Conversation
 from bot.answering.language import language_of
 from bot.errors import CareerBotError
 from bot.mentoring.confirmed_answers import ConfirmedAnswer, ConfirmedAnswers
-from bot.records.inbox import AskedQuestion
+from bot.records.inbox import AskedQuestion, reference_of
 from bot.slack.api.errors import FAILURES
 from bot.slack.api.messages import Post
 from bot.slack.api.people import People
@@ -47,6 +46,14 @@ class Reply:
     posts: Sequence[Post]
     answer: Answer | None = None
     details: str = ""
+
+    @property
+    def summary(self) -> str:
+        """How it was made, for the log."""
+        if not self.answer:
+            return "a sentence instead of an answer" if self.posts else "nothing said"
+        answer = self.answer
+        return f"{answer.receipt.mode}, {answer.coverage.name.lower()}, {len(answer.citations)} sources"
 
 
 class Replies:
@@ -97,9 +104,9 @@ class Replies:
             return self._refusal(question, NOT_NOW, str(error), text, found)
         except (*FAILURES, StoppedByPerson):
             raise
-        except Exception as error:  # noqa: BLE001  # the person who asked is told, whatever it was
-            reference = uuid.uuid4().hex[:8]
-            log.error("Answering %s failed with %s (reference %s)", question.key, type(error).__name__, reference)
+        except Exception as error:  # the person who asked is told, whatever it was
+            reference = reference_of(question.key)
+            log.error("Answering failed.", exc_info=error)
             details = f"Something went wrong on my side. Reference for the person who runs me: {reference}."
             return self._refusal(question, NOT_NOW, details, text, found)
         if question.unasked and not _is_worth_speaking_up(answer):

@@ -15,21 +15,28 @@ WORKING = "is reading the guides…"
 LOADING = ("Looking for the passage that answers…", "Reading it closely…", "Checking every sentence…")
 """Lines that Slack rotates while the bot is at work."""
 
+BEGUN_SECONDS = 1.0
+"""For so long an answer waits until Slack has said that the bot is at work."""
+COURTESY_SECONDS = 5.0
+"""For so long one call may take that only says what the bot is doing."""
+
 log = logging.getLogger(__name__)
 
 
 class WorkingStatus:
     """Says that the bot is at work on a question. That it cannot be said harms nobody.
 
-    `client` does without what Slack refuses; `title` names the session, empty where the thread has one already.
+    `client` does without what Slack refuses; `title` names the session, empty where the thread has one already; `busy` is
+    whether Slack may say already that the bot is at work.
     """
 
-    def __init__(self, client: AsyncWebClient, question: AskedQuestion, title: str) -> None:
+    def __init__(self, client: AsyncWebClient, question: AskedQuestion, title: str, *, busy: bool = False) -> None:
         self._client = client
         self._question = question
         self._title = title
-        self._busy = False
+        self._busy = busy and not question.unasked
         self._said = False
+        self._late = False
         self._beginning: asyncio.Future[list[None]] | None = None
         self._repeating: asyncio.Task[None] | None = None
 
@@ -49,9 +56,13 @@ class WorkingStatus:
         self._beginning = asyncio.gather(*beginning)
 
     async def begun(self) -> None:
-        """Wait until Slack has it. What reaches Slack last wins: a status that comes after the answer would stay."""
+        """Wait until Slack has it: what reaches Slack last wins, and a status that comes after the answer would stay.
+
+        A Slack that takes long over it does not hold the answer back; the status is taken away once more at the end.
+        """
         if self._beginning:
-            await self._beginning
+            _, waiting = await asyncio.wait([self._beginning], timeout=BEGUN_SECONDS)
+            self._late = self._late or bool(waiting)
 
     def answered(self) -> None:
         """A message of the answer was sent, with which Slack takes the line of status away by itself."""
@@ -63,12 +74,13 @@ class WorkingStatus:
 
     async def close(self) -> None:
         """Leave nothing that says the bot is still at work, whatever happened."""
-        await self.begun()
+        if self._beginning:
+            await self._beginning
         if self._repeating:
             self._repeating.cancel()
             with suppress(asyncio.CancelledError):
                 await self._repeating
-            if not self._said:
+            if self._late or not self._said:
                 await self._call("assistant.threads.setStatus", status="")
         if self._busy:
             await self._call("agents.sessions.setStatus", status="active")
@@ -94,6 +106,7 @@ class WorkingStatus:
     async def _call(self, method: str, **arguments: Any) -> None:
         place = {"channel_id": self._question.channel, "thread_ts": self._question.thread_ts}
         try:
-            await self._client.api_call(method, json=place | arguments)
+            async with asyncio.timeout(COURTESY_SECONDS):
+                await self._client.api_call(method, json=place | arguments)
         except FAILURES as error:
             log.debug("%s for %s failed: %s", method, self._question.key, told(error))

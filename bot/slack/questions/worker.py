@@ -1,48 +1,65 @@
-"""The worker: takes questions from the inbox and runs a job for each, those of one thread one after another."""
+"""The worker: answers accepted questions concurrently, and takes up what was left."""
 
 import asyncio
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Coroutine, Sequence
 
 from bot.errors import RecordsUnavailable
-from bot.records.inbox import AskedQuestion
+from bot.logs import about
+from bot.records.inbox import AskedQuestion, reference_of
+from bot.records.leases import Claim
+from bot.records.threads import ThreadAddress
 from bot.slack.api.clients import SlackClients
-from bot.slack.api.errors import FAILURES
-from bot.slack.api.threads import read_thread
-from bot.slack.questions.answer_messages import AnswerMessages
-from bot.slack.questions.conversation import nobody_replied
-from bot.slack.questions.job import QuestionJob
+from bot.slack.questions.deletion import delete_with_answer
+from bot.slack.questions.job import JobContext, QuestionJob
 from bot.slack.questions.locks import KeyedLocks
 from bot.slack.questions.replying import Replies
+from bot.slack.questions.slots import FairSlots
 from bot.storage import Records
+
+HELD = 10
+"""Questions in memory for each that may be answered at the same time; more wait in the inbox."""
+LOOK_SECONDS = 5.0
+"""Seconds between two looks into the inbox: leases are renewed, and what nobody works on is claimed."""
+FENCE_SECONDS = 30.0
+"""Work ends when its lease could not be renewed for so long: before another process may take it up."""
+PATIENCE_SECONDS = 20.0
+"""Somebody who waits longer than this is told how many are before them."""
 
 log = logging.getLogger(__name__)
 
 
 class QuestionWorker:
-    """Works on at most `most` questions concurrently, and on those of one thread in their order.
+    """Works on at most `most` questions concurrently, people in turn, and on those of one thread in their order.
 
-    `streams` tells whether answers come sentence by sentence. What the worker has not finished stays in the inbox, and
-    is taken up at the next start.
+    `streams` tells whether answers come sentence by sentence. What the worker does not finish stays in the inbox, and is
+    taken up by it or by another process.
     """
 
     def __init__(self, records: Records, clients: SlackClients, replies: Replies, *, streams: bool, most: int) -> None:
         self._records = records
-        self._clients = clients
-        self._replies = replies
-        self._streams = streams
-        self._free = asyncio.Semaphore(most)
+        self._context = JobContext(records, clients, replies, streams)
+        self._most = most
+        self._slots = FairSlots(most)
         self._locks = KeyedLocks()
+        self._suspects = asyncio.Lock()
         self._jobs: dict[asyncio.Task[None], QuestionJob] = {}
-        self._deletions: set[asyncio.Task[None]] = set()
+        self._others: set[asyncio.Task[None]] = set()
+        self._looking: asyncio.Task[None] | None = None
+        self._renewed_at = time.monotonic()
 
-    def take(self, question: AskedQuestion, *, again: bool = False) -> None:
-        """Start answering a question; `again` after a restart, when a part of its answer may stand in the thread."""
-        older = self._tasks_of(question.key)
-        job = QuestionJob(self._records, self._clients, self._replies, question, streams=self._streams)
-        task = asyncio.create_task(self._run(job, older, again=again))
-        self._jobs[task] = job
-        task.add_done_callback(lambda done: self._jobs.pop(done, None))
+    async def begin(self) -> None:
+        """Look into the inbox, at once and then every few seconds."""
+        await self._look_if_there()
+        self._looking = asyncio.create_task(self._keep_looking())
+
+    def take(self, question: AskedQuestion) -> None:
+        """Start answering a question that was accepted just now; where too many wait already, it waits in the inbox."""
+        if len(self._jobs) < HELD * self._most:
+            self._start(Claim(question))
+        else:
+            self._beside(self._records.leases.release(question, 0))
 
     def stop(self, channel: str, thread_ts: str) -> None:
         """Break off what is being answered in a thread; what was said stays and is marked as stopped."""
@@ -53,43 +70,102 @@ class QuestionWorker:
 
     def delete_answer(self, key: str) -> None:
         """A question was deleted: its answer goes with it, if nobody replied."""
-        task = asyncio.create_task(self._delete_answer(key))
-        self._deletions.add(task)
-        task.add_done_callback(self._deletions.discard)
+        self._beside(self._delete_answer(key))
+
+    def lock_of(self, thread: ThreadAddress) -> asyncio.Lock:
+        """The lock under which the answers of a thread are made and changed."""
+        return self._locks.of(thread.key)
 
     async def idle(self, seconds: float) -> None:
         """Wait until everything taken is answered, but not longer than that; what is left stays in the inbox."""
-        if doing := [*self._jobs, *self._deletions]:
+        if doing := [*self._jobs, *self._others]:
             await asyncio.wait(doing, timeout=seconds)
 
     async def leave(self) -> None:
-        """Stop working at once; what is not answered stays in the inbox."""
-        await _cancelled([*self._jobs, *self._deletions])
-
-    async def _run(self, job: QuestionJob, older: Sequence[asyncio.Task[None]], *, again: bool) -> None:
-        """Run a job when its thread is free; work on an earlier text of its question ends first."""
-        await _cancelled(older)
+        """Stop working at once, and hand what is not answered back to the inbox."""
+        await _cancelled([*filter(None, [self._looking]), *self._jobs, *self._others])
         try:
-            async with self._locks.of(job.question.thread.key), self._free:
-                await job.run(again=again)
-        except asyncio.CancelledError:
-            await job.break_off()
-            raise
+            await self._records.leases.release_all()
+        except RecordsUnavailable as error:
+            log.error("What is not answered is taken up only when its leases have run out: %s", error)
+
+    async def look(self) -> None:
+        """Renew the leases of what is worked on, drop what is another's by now, and claim what waits."""
+        jobs = {job.question.key: (task, job) for task, job in self._jobs.items()}
+        ours = await self._records.leases.renew(jobs.keys())
+        self._renewed_at = time.monotonic()
+        for key, (task, job) in jobs.items():
+            if key not in ours and not job.outcome.is_known:
+                log.info("Question %s is answered by another process or was deleted.", reference_of(key))
+                task.cancel()
+        room = HELD * self._most - len(self._jobs)
+        claimed = await self._records.leases.claim(room) if room > 0 else []
+        for claim in [*ours.values(), *claimed]:
+            worked_on = jobs.get(claim.question.key)
+            if worked_on is None or _changed(worked_on[1].question, claim.question):
+                self._start(claim, again=True)
+
+    async def _keep_looking(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            await self._look_if_there()
+
+    async def _look_if_there(self) -> None:
+        try:
+            await self.look()
+        except RecordsUnavailable as error:
+            log.error("The inbox was not looked through: %s", error)
+            if time.monotonic() - self._renewed_at > FENCE_SECONDS:
+                await _cancelled(list(self._jobs))
+
+    def _start(self, claim: Claim, *, again: bool = False) -> None:
+        older = self._tasks_of(claim.question.key)
+        if any(self._jobs[task].question == claim.question for task in older):
+            return
+        job = QuestionJob(self._context, claim, again=again)
+        task = asyncio.create_task(self._run(job, older))
+        self._jobs[task] = job
+        task.add_done_callback(lambda done: self._jobs.pop(done, None))
+
+    async def _run(self, job: QuestionJob, older: Sequence[asyncio.Task[None]]) -> None:
+        """Run a job when its thread is free; work on an earlier text of its question ends first."""
+        with about(reference_of(job.question.key)):
+            await _cancelled(older)
+            try:
+                async with self.lock_of(job.question.thread):
+                    await self._run_in_turn(job)
+            except asyncio.CancelledError:
+                await job.break_off()
+                raise
+
+    async def _run_in_turn(self, job: QuestionJob) -> None:
+        """Run a job in a slot; one that may have ended a process already runs with no other of its kind."""
+        if job.claim.is_suspect:
+            async with self._suspects:
+                return await job.run()
+        loop = asyncio.get_running_loop()
+        told = loop.call_later(PATIENCE_SECONDS, self._tell_place, job, self._slots.before(job.question.person))
+        try:
+            async with self._slots.of(job.question.person):
+                told.cancel()
+                await job.run()
+        finally:
+            told.cancel()
+
+    def _tell_place(self, job: QuestionJob, before: int) -> None:
+        self._beside(job.asker.show_queued(before))
+
+    def _beside(self, work: Coroutine[None, None, None]) -> None:
+        """Do something small beside the answers; that the records cannot be reached is logged."""
+        task = asyncio.create_task(_logged(work))
+        self._others.add(task)
+        task.add_done_callback(self._others.discard)
 
     async def _delete_answer(self, key: str) -> None:
         await _cancelled(self._tasks_of(key))
-        try:
-            question = await self._records.inbox.find(key)
-            if question is None:
-                return
-            await self._records.inbox.refused(question, "deleted")
-            thread = await read_thread(self._clients.retrying, question.thread)
-            if thread and nobody_replied(thread, question, self._clients.bot_user):
-                messages = AnswerMessages(self._clients, self._records.inbox, question)
-                messages.find(thread)
-                await messages.delete()
-        except (*FAILURES, RecordsUnavailable) as error:
-            log.error("The answer to the deleted question %s may stay: %s", key, type(error).__name__)
+        if question := await self._records.inbox.find(key):
+            async with self.lock_of(question.thread):
+                await delete_with_answer(self._records, self._context.clients, question)
 
     def _tasks_of(self, key: str) -> list[asyncio.Task[None]]:
         return [task for task, job in self._jobs.items() if job.question.key == key]
@@ -99,3 +175,15 @@ async def _cancelled(tasks: Sequence[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _logged(work: Coroutine[None, None, None]) -> None:
+    try:
+        await work
+    except RecordsUnavailable as error:
+        log.error("%s", error)
+
+
+def _changed(known: AskedQuestion, now: AskedQuestion) -> bool:
+    """Whether a question is to be answered anew: its text was edited, or a fresh answer was asked for."""
+    return (known.edited, known.fresh) != (now.edited, now.fresh)

@@ -1,7 +1,6 @@
 """Nothing accepted is forgotten, nothing is accepted twice; on SQLite and PostgreSQL alike."""
 
 import asyncio
-import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,7 +53,7 @@ async def test_an_answers_receipt_is_kept_and_the_questions_text_is_not(records:
     assert (receipt["mode"], receipt["coverage"], receipt["notice"]) == ("quoted", "covered", "the model was away")
     assert receipt["passages"][0]["hash"] == "hash"
     async with records._database.engine.connect() as connection:
-        assert (await connection.execute(sa.select(module._inbox.c.text))).scalar() == ""
+        assert (await connection.execute(sa.select(module.INBOX.c.text))).scalar() == ""
 
 
 async def test_what_the_guides_do_not_answer_is_kept_as_a_gap_once(records: Records) -> None:
@@ -74,14 +73,6 @@ async def test_a_refused_question_does_not_come_back(records: Records) -> None:
     await records.inbox.refused(question(), "is_archived")
     assert await records.inbox.unanswered() == []
     assert await records.inbox.counts() == {"refused": 1}
-
-
-async def test_a_question_that_waited_for_days_is_not_answered_any_more(records: Records) -> None:
-    await records.inbox.accept(question())
-    async with records._database.engine.begin() as connection:
-        long_ago = dt.datetime.now(dt.UTC) - dt.timedelta(days=3)
-        await connection.execute(sa.update(module._inbox).values(accepted_at=long_ago))
-    assert await records.inbox.unanswered() == []
 
 
 async def test_many_may_write_at_once(records: Records) -> None:

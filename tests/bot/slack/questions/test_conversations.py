@@ -131,9 +131,9 @@ async def test_an_answer_posted_just_before_a_crash_is_not_posted_again(slack: S
         await bot.worker.idle(5)
     records = await Records.open(database_url("", tmp_path))
     async with records._database.begin() as connection:  # as if the crash came before the row was marked
-        from bot.records.inbox import ACCEPTED, _inbox
+        from bot.records.inbox import ACCEPTED, INBOX
 
-        await connection.execute(_inbox.update().values(state=ACCEPTED, text="what pays?"))
+        await connection.execute(INBOX.update().values(state=ACCEPTED, text="what pays?"))
     await records.close()
     async with running(slack, Scripted(), tmp_path) as bot:
         await bot.worker.idle(5)

@@ -1,0 +1,174 @@
+"""Leases: which process answers which question of the inbox, for how long, and in which try.
+
+A process leases a question when it accepts it, and renews the lease while it works on it. What is accepted and leased by
+nobody any more (the process died, or handed it back) is claimed by whichever process looks first; a claim is one
+conditional update, so that no two processes have the same question.
+"""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.records.database import Database, now
+from bot.records.inbox import (
+    ACCEPTED,
+    INBOX,
+    LEASE,
+    REFUSED,
+    SET_ASIDE,
+    STOPPED,
+    TOO_OLD,
+    AskedQuestion,
+    finished,
+    question_of,
+    reference_of,
+)
+from bot.records.worker_identity import WorkerIdentity
+
+UNCLAIMED_SECONDS = 10.0
+"""A question leased by this process that nobody here works on, for so long, was left behind."""
+
+MOST_RETRIES = 2
+"""Tries after the first one, each of which ended a process or an answer, before a question is set aside."""
+_UNCOUNTED = {"retries": sa.case((INBOX.c.retries > 0, INBOX.c.retries - 1), else_=0)}
+"""The try that was begun does not count."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A question that this process has leased again: `retries` were begun before; `stopped` by the person who asked."""
+
+    question: AskedQuestion
+    retries: int = 0
+    stopped: bool = False
+    expired: bool = False
+    """Whether it has waited for so long that nobody waits for its answer."""
+
+    @property
+    def is_suspect(self) -> bool:
+        """Whether it was worked on more than once when a process ended: it may be the reason."""
+        return self.retries > 0
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """A question that ended a process or an answer again and again, without its text."""
+
+    reference: str
+    key: str
+    person: str
+    accepted_at: dt.datetime
+    reason: str
+
+
+class Leases:
+    """The leases of one process. Every method raises RecordsUnavailable when the database does not answer."""
+
+    def __init__(self, database: Database, worker: WorkerIdentity) -> None:
+        self._database = database
+        self._worker = worker
+
+    async def claim(self, most: int) -> list[Claim]:
+        """Lease up to so many questions that wait and are leased by nobody; people take turns, first the oldest of each."""
+        await self._free_those_of_the_gone()
+        moment = now()
+        turn = sa.func.row_number().over(partition_by=INBOX.c.person, order_by=INBOX.c.accepted_at)
+        waiting = sa.select(INBOX).where(_is_free(moment)).order_by(turn, INBOX.c.accepted_at).limit(most)
+        rows = await self._database.rows(waiting)
+        return [_claim(row, moment) for row in rows if await self._take(row["key"], moment)]
+
+    async def renew(self, keys: Collection[str]) -> dict[str, Claim]:
+        """Renew the leases of what is worked on; returns all that this process has leased and should be working on.
+
+        What is missing in it is another process's by now, or was deleted.
+        """
+        moment = now()
+        ours = self._ours()
+        if keys:
+            renewed = sa.update(INBOX).where(ours & INBOX.c.key.in_(keys)).values(leased_until=moment + LEASE)
+            await self._database.change(renewed)
+        settled = moment + LEASE - dt.timedelta(seconds=UNCLAIMED_SECONDS)
+        held = ours & (INBOX.c.key.in_(keys) | (INBOX.c.leased_until < settled))
+        rows = await self._database.rows(sa.select(INBOX).where(held))
+        return {row["key"]: _claim(row, moment) for row in rows}
+
+    async def holds(self, question: AskedQuestion) -> bool:
+        """Whether the question, as it is, is still this process's to answer."""
+        query = sa.select(INBOX.c.key).where(self._is(question))
+        return await self._database.row(query) is not None
+
+    async def begin_retry(self, question: AskedQuestion) -> None:
+        """Count one more try, before it is begun: if it ends the process, it has been counted."""
+        await self._database.change(sa.update(INBOX).where(self._is(question)).values(retries=INBOX.c.retries + 1))
+
+    async def release(self, question: AskedQuestion, seconds: float, *, counted: bool = False) -> None:
+        """Hand a question back, to be claimed by any process after so many seconds; `counted` where the question is to blame."""
+        values = _free(now() + dt.timedelta(seconds=seconds)) | ({} if counted else _UNCOUNTED)
+        await self._database.change(sa.update(INBOX).where(self._is(question)).values(values))
+
+    async def release_all(self) -> None:
+        """Hand back everything, to be claimed by any process at once."""
+        await self._database.change(sa.update(INBOX).where(self._ours()).values(_free(now()) | _UNCOUNTED))
+
+    async def set_aside(self, question: AskedQuestion, reason: str) -> None:
+        """Answer a question no more, but keep it for the person who runs the bot."""
+        kept = {"state": SET_ASIDE, "reason": reason[:200], "finished_at": now()}
+        await self._database.change(sa.update(INBOX).where(self._is(question)).values(kept))
+
+    async def list_set_aside(self) -> list[SetAside]:
+        """The questions that were set aside, the oldest first."""
+        query = sa.select(INBOX).where(INBOX.c.state == SET_ASIDE).order_by(INBOX.c.accepted_at)
+        names = ("key", "person", "accepted_at", "reason")
+        rows = await self._database.rows(query)
+        return [SetAside(reference_of(row["key"]), **{name: row[name] for name in names}) for row in rows]
+
+    async def retry(self, key: str) -> bool:
+        """Have a question that was set aside answered after all, by whichever process runs; False when there is none."""
+        values = {"state": ACCEPTED, "retries": 0, "reason": "", "accepted_at": now(), "finished_at": None}
+        return await self._change_set_aside(key, values | _free(now()))
+
+    async def drop(self, key: str) -> bool:
+        """Forget a question that was set aside; False when there is none."""
+        return await self._change_set_aside(key, finished(REFUSED, "dropped"))
+
+    async def _change_set_aside(self, key: str, values: dict[str, Any]) -> bool:
+        there = (INBOX.c.key == key) & (INBOX.c.state == SET_ASIDE)
+        return bool(await self._database.change(sa.update(INBOX).where(there).values(values)))
+
+    async def _take(self, key: str, moment: dt.datetime) -> bool:
+        values = {"owner": self._worker.name, "leased_until": moment + LEASE}
+        free = (INBOX.c.key == key) & _is_free(moment)
+        return bool(await self._database.change(sa.update(INBOX).where(free).values(values)))
+
+    async def _free_those_of_the_gone(self) -> None:
+        query = sa.select(INBOX.c.owner).where(INBOX.c.state == ACCEPTED).distinct()
+        owners = [row["owner"] for row in await self._database.rows(query)]
+        if gone := [name for name in owners if name and self._worker.is_gone(name)]:
+            theirs = (INBOX.c.state == ACCEPTED) & INBOX.c.owner.in_(gone)
+            await self._database.change(sa.update(INBOX).where(theirs).values(_free(now())))
+
+    def _ours(self) -> sa.ColumnElement[bool]:
+        return (INBOX.c.owner == self._worker.name) & (INBOX.c.state == ACCEPTED)
+
+    def _is(self, question: AskedQuestion) -> sa.ColumnElement[bool]:
+        """This process's question with the text that it had when it was taken."""
+        same = (INBOX.c.edited == question.edited) & (INBOX.c.fresh == question.fresh)
+        return self._ours() & (INBOX.c.key == question.key) & same
+
+
+def _is_free(moment: dt.datetime) -> sa.ColumnElement[bool]:
+    nobodys = INBOX.c.leased_until.is_(None) | (INBOX.c.leased_until < moment)
+    due = INBOX.c.due_at.is_(None) | (INBOX.c.due_at <= moment)
+    return (INBOX.c.state == ACCEPTED) & nobodys & due
+
+
+def _free(due: dt.datetime) -> dict[str, Any]:
+    return {"owner": "", "leased_until": None, "due_at": due}
+
+
+def _claim(row: Any, moment: dt.datetime) -> Claim:
+    accepted = row["accepted_at"].replace(tzinfo=dt.UTC)  # SQLite gives it without its zone
+    return Claim(question_of(row), row["retries"], row["reason"] == STOPPED, moment - accepted > TOO_OLD)

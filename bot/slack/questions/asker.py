@@ -1,0 +1,95 @@
+"""What the person who asked is told beside the answer: details, their place in the queue, why there is no answer."""
+
+import logging
+from collections.abc import Sequence
+
+from bot.records.inbox import AskedQuestion
+from bot.slack.api.clients import SlackClients
+from bot.slack.api.errors import FAILURES, told
+from bot.slack.api.messages import Post, post
+from bot.slack.api.refusals import why
+from bot.slack.format.blocks import plain_post
+from bot.slack.questions.answer_metadata import answer_metadata
+
+QUEUED = "has many questions at once; about {before} are before yours…"
+
+log = logging.getLogger(__name__)
+
+
+class Asker:
+    """Talks to the person who asked one question. What Slack refuses is logged, unless a method says otherwise."""
+
+    def __init__(self, clients: SlackClients, question: AskedQuestion) -> None:
+        self._clients = clients
+        self._question = question
+
+    async def tell_details(self, details: str) -> None:
+        """Details of a reply, which nobody else reads."""
+        if details:
+            await self._tell_privately([Post(details, plain_post(details).blocks)])
+
+    async def show_queued(self, before: int) -> None:
+        """That so many questions are before theirs, in the line of status."""
+        question = self._question
+        status = {
+            "channel_id": question.channel,
+            "thread_ts": question.thread_ts,
+            "status": QUEUED.format(before=before),
+        }
+        if question.unasked:
+            return
+        try:
+            await self._clients.single_try.api_call("assistant.threads.setStatus", json=status)
+        except FAILURES as error:
+            log.info("Their place in the queue was not told: %s", told(error))
+
+    async def tell_in_thread(self, sentence: str) -> None:
+        """Something in the place of an answer. Where the thread takes none they are told privately."""
+        question = self._question
+        if question.unasked:
+            return
+        try:
+            mark = answer_metadata(question.ts, 1, 1)
+            await post(
+                self._clients.retrying,
+                question.channel,
+                plain_post(sentence),
+                thread_ts=question.thread_ts,
+                metadata=mark,
+            )
+        except FAILURES as error:
+            log.warning("The apology was not taken there: %s", told(error))
+            await self._tell_privately([plain_post(sentence)])
+
+    async def tell_elsewhere(self, refusal: str, answer: Sequence[Post]) -> None:
+        """Why the answer is not where it was asked for, and the answer, if there is one."""
+        if self._question.unasked:
+            return
+        lead = "here is my answer for you alone" if answer else "so I could not answer there"
+        await self._tell_privately([plain_post(f"You asked me something, but {why(refusal)}; {lead}."), *answer])
+
+    async def _tell_privately(self, posts: Sequence[Post]) -> None:
+        """Below the question where they alone see it, otherwise in their direct messages."""
+        try:
+            await self._tell_ephemerally(posts)
+        except FAILURES as error:
+            log.info("Slack shows them nothing there (%s); they are told in their direct messages.", told(error))
+            await self._tell_directly(posts)
+
+    async def _tell_ephemerally(self, posts: Sequence[Post]) -> None:
+        question = self._question
+        for one in posts:
+            await self._clients.retrying.chat_postEphemeral(
+                channel=question.channel,
+                user=question.person,
+                text=one.text,
+                blocks=one.blocks,
+                thread_ts=question.thread_ts,
+            )
+
+    async def _tell_directly(self, posts: Sequence[Post]) -> None:
+        try:
+            for one in posts:
+                await post(self._clients.retrying, self._question.person, one)
+        except FAILURES as error:
+            log.error("The person who asked could not be told anything: %s", told(error))

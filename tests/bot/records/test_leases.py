@@ -1,0 +1,216 @@
+"""One question is one process's, until that is done with it, hands it back or is gone; on SQLite and PostgreSQL alike."""
+
+import asyncio
+import datetime as dt
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from bot.records.database import Database, now
+from bot.records.inbox import INBOX, LEASE, AskedQuestion, reference_of
+from bot.records.leases import MOST_RETRIES, UNCLAIMED_SECONDS
+from bot.records.worker_identity import WorkerIdentity
+from bot.storage import Records
+
+
+def question(ts: str = "1.0", person: str = "U1") -> AskedQuestion:
+    return AskedQuestion("T1", "C1", ts, ts, person, "what does it pay?")
+
+
+@pytest.fixture
+def other(database: Database) -> Records:
+    """The same records, as another process has them open."""
+    return Records(database)
+
+
+async def let_leases_run_out(database: Database, seconds: float = LEASE.total_seconds() + 1) -> None:
+    async with database.engine.begin() as connection:
+        rows = (await connection.execute(sa.select(INBOX.c.key, INBOX.c.leased_until))).all()
+        for key, until in rows:
+            earlier = until - dt.timedelta(seconds=seconds) if until else None
+            await connection.execute(sa.update(INBOX).where(INBOX.c.key == key).values(leased_until=earlier))
+
+
+async def test_what_one_process_has_accepted_no_other_claims(records: Records, other: Records) -> None:
+    await records.inbox.accept(question())
+    assert await other.leases.claim(9) == []
+    assert await records.leases.claim(9) == []
+
+
+async def test_what_a_process_left_is_claimed_once_its_lease_has_run_out(
+    database: Database, records: Records, other: Records
+) -> None:
+    await records.inbox.accept(question())
+    await let_leases_run_out(database)
+    (claim,) = await other.leases.claim(9)
+    assert (claim.question, claim.retries, claim.expired) == (question(), 0, False)
+    assert not await records.leases.holds(question())
+    assert await other.leases.holds(question())
+
+
+async def test_many_processes_that_look_at_once_never_claim_the_same(database: Database, records: Records) -> None:
+    for number in range(30):
+        await records.inbox.accept(question(f"{number}.0"))
+    await let_leases_run_out(database)
+    processes = [Records(database) for _ in range(6)]
+    claimed = [
+        claim.question.ts for found in await asyncio.gather(*(p.leases.claim(9) for p in processes)) for claim in found
+    ]
+    assert len(claimed) == len(set(claimed))
+    while found := await processes[0].leases.claim(9):
+        claimed += [claim.question.ts for claim in found]
+    assert sorted(claimed) == sorted(f"{number}.0" for number in range(30))
+
+
+async def test_a_lease_that_is_renewed_does_not_run_out(database: Database, records: Records, other: Records) -> None:
+    await records.inbox.accept(question())
+    await let_leases_run_out(database, LEASE.total_seconds() - 1)
+    assert [claim.question for claim in (await records.leases.renew({question().key})).values()] == [question()]
+    await let_leases_run_out(database, LEASE.total_seconds() - 1)
+    assert await other.leases.claim(9) == []
+
+
+async def test_what_another_process_has_by_now_is_not_renewed(
+    database: Database, records: Records, other: Records
+) -> None:
+    await records.inbox.accept(question())
+    await let_leases_run_out(database)
+    await other.leases.claim(9)
+    assert await records.leases.renew({question().key}) == {}
+
+
+async def test_an_answer_of_a_process_that_lost_the_question_does_not_count(
+    database: Database, records: Records, other: Records
+) -> None:
+    await records.inbox.accept(question())
+    await let_leases_run_out(database)
+    await other.leases.claim(9)
+    await records.inbox.answered(question())
+    assert await other.inbox.unanswered() == [question()]
+    await other.inbox.answered(question())
+    assert await other.inbox.unanswered() == []
+
+
+async def test_what_a_process_has_and_does_not_work_on_comes_back_to_it(database: Database, records: Records) -> None:
+    await records.inbox.accept(question())
+    assert await records.leases.renew(()) == {}
+    await let_leases_run_out(database, UNCLAIMED_SECONDS + 1)
+    assert list(await records.leases.renew(())) == [question().key]
+
+
+async def test_an_edit_that_another_process_hears_of_leaves_the_question_with_the_one_that_answers_it(
+    records: Records, other: Records
+) -> None:
+    await records.inbox.accept(question())
+    edited = await other.inbox.reopen(question().key, "what does it pay in Peru?", "5.0")
+    assert edited
+    assert not await other.leases.holds(edited)
+    assert not await records.leases.holds(question())
+    (claim,) = (await records.leases.renew({question().key})).values()
+    assert claim.question == replace(question(), text="what does it pay in Peru?", edited="5.0")
+
+
+async def test_what_is_handed_back_is_claimed_when_it_is_due(records: Records, other: Records) -> None:
+    await records.inbox.accept(question())
+    await records.leases.release(question(), 60)
+    assert await other.leases.claim(9) == []
+    await records.inbox.accept(question("2.0"))
+    await records.leases.release(question("2.0"), 0)
+    assert [claim.question for claim in await other.leases.claim(9)] == [question("2.0")]
+
+
+async def test_a_process_that_stops_hands_back_everything_at_once(records: Records, other: Records) -> None:
+    await records.inbox.accept(question())
+    await records.inbox.accept(question("2.0"))
+    await records.leases.release_all()
+    assert len(await other.leases.claim(9)) == 2
+
+
+async def test_people_take_turns_whoever_asked_most(records: Records, other: Records) -> None:
+    for number in range(20):
+        await records.inbox.accept(question(f"{number}.0", "U-many"))
+    await records.inbox.accept(question("90.0", "U-few"))
+    await records.leases.release_all()
+    assert [claim.question.person for claim in await other.leases.claim(2)] == ["U-many", "U-few"]
+
+
+async def test_a_try_that_ends_the_process_counts_and_one_that_is_handed_back_does_not(
+    database: Database, records: Records, other: Records
+) -> None:
+    await records.inbox.accept(question())
+    for tries in range(MOST_RETRIES + 1):
+        await let_leases_run_out(database)
+        (claim,) = await other.leases.claim(9)
+        assert (claim.retries, claim.is_suspect) == (tries, tries > 0)
+        await other.leases.begin_retry(claim.question)
+    await other.leases.release(question(), 0)
+    assert (await other.leases.claim(9))[0].retries == MOST_RETRIES
+    await other.leases.begin_retry(question())
+    await other.leases.release(question(), 0, counted=True)
+    assert (await other.leases.claim(9))[0].retries == MOST_RETRIES + 1
+
+
+async def test_a_question_set_aside_is_listed_without_its_text_and_can_be_retried_or_dropped(records: Records) -> None:
+    for ts in ("1.0", "2.0"):
+        await records.inbox.accept(question(ts))
+        await records.leases.set_aside(question(ts), "failed again and again")
+    assert await records.leases.claim(9) == []
+    first, second = await records.leases.list_set_aside()
+    assert (first.reference, first.person) == (reference_of(question("1.0").key), "U1")
+    assert await records.leases.retry(first.key)
+    assert await records.leases.drop(second.key)
+    assert not await records.leases.drop(second.key)
+    (claim,) = await records.leases.claim(9)
+    assert (claim.question, claim.retries) == (question("1.0"), 0)
+    assert await records.leases.list_set_aside() == []
+
+
+async def test_a_stop_is_remembered_by_whoever_takes_the_question_up(
+    database: Database, records: Records, other: Records
+) -> None:
+    await records.inbox.accept(question())
+    await records.inbox.stopped(question())
+    await let_leases_run_out(database)
+    (claim,) = await other.leases.claim(9)
+    assert claim.stopped
+
+
+async def test_a_question_that_waited_for_days_is_claimed_as_expired(database: Database, records: Records) -> None:
+    await records.inbox.accept(question())
+    await records.leases.release_all()
+    async with database.engine.begin() as connection:
+        await connection.execute(sa.update(INBOX).values(accepted_at=now() - dt.timedelta(days=3)))
+    (claim,) = await records.leases.claim(9)
+    assert claim.expired
+
+
+async def test_what_a_dead_process_of_this_machine_had_is_claimed_at_once(database: Database, tmp_path: Path) -> None:
+    here = Records(database, WorkerIdentity(tmp_path))
+    there = Records(database, WorkerIdentity(tmp_path))
+    await there.inbox.accept(question())
+    assert await here.leases.claim(9) == []
+    there._worker._lock.release()  # type: ignore[union-attr]  # as the operating system does when a process ends
+    (claim,) = await here.leases.claim(9)
+    assert claim.question == question()
+
+
+def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
+    code = (
+        "import sys, pathlib; from bot.records.worker_identity import WorkerIdentity as W;"
+        "w = W(pathlib.Path(sys.argv[1])); print(w.name, flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        name = process.stdout.readline().strip()
+        me = WorkerIdentity(tmp_path)
+        assert not me.is_gone(name)
+        process.kill()
+        process.wait()
+        assert me.is_gone(name)
+    me.close()
+    assert list(tmp_path.iterdir()) == []
