@@ -39,6 +39,7 @@ from bot.slack.questions.button_listeners import listen_to_answer_buttons
 from bot.slack.questions.buttons import AnswerButtons
 from bot.slack.questions.events import listen_to_questions
 from bot.slack.questions.inbox import accepting
+from bot.slack.questions.pauses import Pauses
 from bot.slack.questions.replying import Replies
 from bot.slack.questions.worker import QuestionWorker
 from bot.storage import Records
@@ -56,10 +57,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Limits:
-    """How long a question may be, in characters, and how many are answered at the same time."""
+    """How long a question may be, in characters, how many are answered at the same time, and when they are tried again."""
 
     longest_question: int
     questions_at_once: int
+    pauses: Pauses = field(default_factory=Pauses)
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,12 @@ class SlackBot:
         confirmed = ConfirmedAnswers(records.confirmations, guide_index, same)
         replies = Replies(advisor, records, self._people, confirmed, buttons=buttons, longest=limits.longest_question)
         self.worker = QuestionWorker(
-            records, self._clients, replies, streams=advisor.streams, most=limits.questions_at_once
+            records,
+            self._clients,
+            replies,
+            streams=advisor.streams,
+            most=limits.questions_at_once,
+            pauses=limits.pauses,
         )
         self.ctx = AppContext(records, guide_index, self._clients, self.worker, mentors, confirmed, same)
         self.periodic_jobs = PeriodicJobs(periodic_jobs_of(self.ctx, schedule or JobSchedule()))

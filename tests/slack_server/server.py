@@ -93,6 +93,7 @@ class SlackServer(People, AgentApi, ChatApi, DirectoryApi):
         self._faults: dict[str, list[Callable[[], web.Response]]] = {}
         self._limits: dict[str, list[Limit]] = {}
         self._held: dict[str, asyncio.Event] = {}
+        self._lost: dict[str, int] = {}
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=10 * 2**20)
@@ -125,6 +126,10 @@ class SlackServer(People, AgentApi, ChatApi, DirectoryApi):
     def fail(self, method: str, error: str, times: int = 1) -> None:
         """The next calls of a method answer with an error."""
         self._faults.setdefault(method, []).extend([lambda: refused(error)] * times)
+
+    def lose_reply(self, method: str, times: int = 1) -> None:
+        """The next calls of a method take effect, but their connection breaks before the answer arrives."""
+        self._lost[method] = self._lost.get(method, 0) + times
 
     def rate_limit(self, method: str, times: int = 1, retry_after: int = 1) -> None:
         """The next calls of a method are refused with 429."""
@@ -165,6 +170,9 @@ class SlackServer(People, AgentApi, ChatApi, DirectoryApi):
         else:
             response = self._over_limit(method, arguments) or self._answer(method, request, arguments)
         await self._tell()
+        if self._lost.get(method) and request.transport:
+            self._lost[method] -= 1
+            request.transport.close()
         return response
 
     def _answer(self, method: str, request: web.Request, arguments: dict[str, Any]) -> web.Response:

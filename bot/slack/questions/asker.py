@@ -26,7 +26,7 @@ class Asker:
     async def tell_details(self, details: str) -> None:
         """Details of a reply, which nobody else reads."""
         if details:
-            await self._tell_privately([Post(details, plain_post(details).blocks)])
+            await self._tell_privately([plain_post(details)], self._question.thread_ts)
 
     async def show_queued(self, before: int) -> None:
         """That so many questions are before theirs, in the line of status."""
@@ -59,24 +59,31 @@ class Asker:
             )
         except FAILURES as error:
             log.warning("The apology was not taken there: %s", told(error))
-            await self._tell_privately([plain_post(sentence)])
+            await self._tell_privately([plain_post(sentence)], self._lively_thread)
 
     async def tell_elsewhere(self, refusal: str, answer: Sequence[Post]) -> None:
         """Why the answer is not where it was asked for, and the answer, if there is one."""
         if self._question.unasked:
             return
         lead = "here is my answer for you alone" if answer else "so I could not answer there"
-        await self._tell_privately([plain_post(f"You asked me something, but {why(refusal)}; {lead}."), *answer])
+        await self._tell_privately(
+            [plain_post(f"You asked me something, but {why(refusal)}; {lead}."), *answer], self._lively_thread
+        )
 
-    async def _tell_privately(self, posts: Sequence[Post]) -> None:
+    @property
+    def _lively_thread(self) -> str:
+        """The question's thread, if there is more in it: what one person alone sees does not show under a lone message."""
+        return "" if self._question.starts_thread else self._question.thread_ts
+
+    async def _tell_privately(self, posts: Sequence[Post], thread_ts: str) -> None:
         """Below the question where they alone see it, otherwise in their direct messages."""
         try:
-            await self._tell_ephemerally(posts)
+            await self._tell_ephemerally(posts, thread_ts)
         except FAILURES as error:
             log.info("Slack shows them nothing there (%s); they are told in their direct messages.", told(error))
             await self._tell_directly(posts)
 
-    async def _tell_ephemerally(self, posts: Sequence[Post]) -> None:
+    async def _tell_ephemerally(self, posts: Sequence[Post], thread_ts: str) -> None:
         question = self._question
         for one in posts:
             await self._clients.retrying.chat_postEphemeral(
@@ -84,7 +91,7 @@ class Asker:
                 user=question.person,
                 text=one.text,
                 blocks=one.blocks,
-                thread_ts=question.thread_ts,
+                thread_ts=thread_ts or None,
             )
 
     async def _tell_directly(self, posts: Sequence[Post]) -> None:

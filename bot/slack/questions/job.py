@@ -22,11 +22,10 @@ from bot.slack.questions.asker import Asker
 from bot.slack.questions.delivery import Delivery
 from bot.slack.questions.lateness import with_lateness
 from bot.slack.questions.outcome import Outcome
+from bot.slack.questions.pauses import Pauses
 from bot.slack.questions.replying import Replies, Reply
 from bot.storage import Records
 
-RETRY_PAUSES = (0.5, 2.0, 8.0)
-"""Seconds between the tries to answer a question while Slack cannot be reached."""
 CLEANUP_SECONDS = 2.0
 """How long broken-off work may take to leave its message in order."""
 GIVEN_UP = "Sorry, I cannot answer this: something goes wrong each time I try. Reference for the person who runs me: {reference}."
@@ -47,6 +46,7 @@ class JobContext:
     clients: SlackClients
     replies: Replies
     streams: bool
+    pauses: Pauses
 
 
 class QuestionJob:
@@ -61,10 +61,11 @@ class QuestionJob:
         self.question = claim.question
         self.stop_requested = claim.stopped
         """Whether the person who asked wants no answer any more."""
-        self.outcome = Outcome(context.records, claim.question)
+        self.outcome = Outcome(context.records, claim.question, context.pauses)
         self._records = context.records
         self._clients = context.clients
         self._replies = context.replies
+        self._pauses = context.pauses
         self._again = again
         self.asker = Asker(context.clients, claim.question)
         self._messages = AnswerMessages(context.clients, context.records.inbox, claim.question)
@@ -117,7 +118,7 @@ class QuestionJob:
             await self._retry()
 
     async def _retry(self) -> None:
-        for pause in RETRY_PAUSES:
+        for pause in self._pauses.retry:
             try:
                 return await self._answer()
             except FAILURES as error:

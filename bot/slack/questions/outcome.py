@@ -8,12 +8,8 @@ from bot.errors import RecordsUnavailable
 from bot.records.inbox import AskedQuestion
 from bot.slack.api.errors import code, passing, retry_after
 from bot.slack.api.refusals import MENDABLE
+from bot.slack.questions.pauses import Pauses
 from bot.storage import Records
-
-AGAIN_SECONDS = 10.0
-"""After so many seconds a question is taken up again that could not be answered, by whichever process looks first."""
-MENDING_SECONDS = 60.0
-"""The same where somebody has to mend something first."""
 
 log = logging.getLogger(__name__)
 
@@ -21,11 +17,12 @@ log = logging.getLogger(__name__)
 class Outcome:
     """Writes down what became of one question. Where that cannot be written, the lease runs out and it is tried again."""
 
-    def __init__(self, records: Records, question: AskedQuestion) -> None:
+    def __init__(self, records: Records, question: AskedQuestion, pauses: Pauses) -> None:
         self.is_known = False
         """Whether it is written down; work that only follows from it may go on."""
         self._records = records
         self._question = question
+        self._pauses = pauses
 
     async def answered(self) -> None:
         """Its answer stands in the thread. Raises RecordsUnavailable."""
@@ -45,10 +42,10 @@ class Outcome:
         except RecordsUnavailable as error:
             log.error("%s", error)
 
-    async def postponed(self, seconds: float = AGAIN_SECONDS, *, counted: bool = False) -> None:
-        """It is tried again after so many seconds; `counted` where the question itself may be to blame."""
+    async def postponed(self, seconds: float = 0, *, counted: bool = False) -> None:
+        """It is tried again, after so many seconds at least; `counted` where the question itself may be to blame."""
         try:
-            await self._records.leases.release(self._question, seconds, counted=counted)
+            await self._records.leases.release(self._question, max(seconds, self._pauses.again), counted=counted)
             self.is_known = True
         except RecordsUnavailable as error:
             log.error("The question is taken up again when its lease has run out: %s", error)
@@ -58,10 +55,10 @@ class Outcome:
         said = code(error)
         if passing(error):
             log.warning("Slack refuses the answer for now (%s); it is tried again.", said or "no answer of Slack's")
-            await self.postponed(max(AGAIN_SECONDS, retry_after(error)))
+            await self.postponed(retry_after(error))
         elif said in MENDABLE:
             log.error("Slack refuses the answer (%s); it waits until that is mended: run `careerbot doctor`.", said)
-            await self.postponed(MENDING_SECONDS)
+            await self.postponed(self._pauses.mending)
         else:
             log.warning("Slack takes no answer there (%s).", said)
             return False

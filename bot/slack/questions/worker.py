@@ -14,18 +14,15 @@ from bot.slack.api.clients import SlackClients
 from bot.slack.questions.deletion import delete_with_answer
 from bot.slack.questions.job import JobContext, QuestionJob
 from bot.slack.questions.locks import KeyedLocks
+from bot.slack.questions.pauses import Pauses
 from bot.slack.questions.replying import Replies
 from bot.slack.questions.slots import FairSlots
 from bot.storage import Records
 
 HELD = 10
 """Questions in memory for each that may be answered at the same time; more wait in the inbox."""
-LOOK_SECONDS = 5.0
-"""Seconds between two looks into the inbox: leases are renewed, and what nobody works on is claimed."""
 FENCE_SECONDS = 30.0
 """Work ends when its lease could not be renewed for so long: before another process may take it up."""
-PATIENCE_SECONDS = 20.0
-"""Somebody who waits longer than this is told how many are before them."""
 
 log = logging.getLogger(__name__)
 
@@ -37,9 +34,19 @@ class QuestionWorker:
     taken up by it or by another process.
     """
 
-    def __init__(self, records: Records, clients: SlackClients, replies: Replies, *, streams: bool, most: int) -> None:
+    def __init__(
+        self,
+        records: Records,
+        clients: SlackClients,
+        replies: Replies,
+        *,
+        streams: bool,
+        most: int,
+        pauses: Pauses | None = None,
+    ) -> None:
         self._records = records
-        self._context = JobContext(records, clients, replies, streams)
+        self._pauses = pauses or Pauses()
+        self._context = JobContext(records, clients, replies, streams, self._pauses)
         self._most = most
         self._slots = FairSlots(most)
         self._locks = KeyedLocks()
@@ -107,7 +114,7 @@ class QuestionWorker:
 
     async def _keep_looking(self) -> None:
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(self._pauses.look)
             await self._look_if_there()
 
     async def _look_if_there(self) -> None:
@@ -144,7 +151,7 @@ class QuestionWorker:
             async with self._suspects:
                 return await job.run()
         loop = asyncio.get_running_loop()
-        told = loop.call_later(PATIENCE_SECONDS, self._tell_place, job, self._slots.before(job.question.person))
+        told = loop.call_later(self._pauses.patience, self._tell_place, job, self._slots.before(job.question.person))
         try:
             async with self._slots.of(job.question.person):
                 told.cancel()

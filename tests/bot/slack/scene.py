@@ -15,6 +15,7 @@ from bot.answering.same_question import SameQuestions
 from bot.records.database import database_url
 from bot.slack.api.mentors import MentorSettings
 from bot.slack.app import Limits, SlackBot, Workspace
+from bot.slack.questions.pauses import Pauses
 from bot.storage import Records
 from knowledge.passages import Guide, Passage
 from knowledge.search.searcher import Hit, Searcher
@@ -29,6 +30,8 @@ MENTORS_CHANNEL, DORA, EMIL = "C9MENTORS", "U0DORA", "U0EMIL"
 NO_MENTORS = MentorSettings()
 MENTORS = MentorSettings(frozenset([DORA, EMIL]), channel=MENTORS_CHANNEL)
 LIMITS = Limits(longest_question=4000, questions_at_once=100)
+IMPATIENT = Limits(4000, 100, Pauses(retry=(0.01,), again=0.05, mending=0.1, look=0.05, patience=0.2))
+"""Limits for scenes of what is tried again."""
 MODEL = "gpt-5.4-mini"
 PAY = "What does a senior backend engineer earn?"
 PAY_SAID = (
@@ -64,11 +67,19 @@ class Scripted:
         self.asked: list[Conversation] = []
         self.may_answer = asyncio.Event()
         self.may_answer.set()
+        self._asked_again = asyncio.Condition()
 
     async def answer(self, conversation: Conversation, on_sentence: OnSentence | None = None) -> Answer:
         self.asked.append(conversation)
+        async with self._asked_again:
+            self._asked_again.notify_all()
         await self.may_answer.wait()
         return Answer(self.say(conversation), Coverage.COVERED, (), (), Receipt(QUOTED, "", 1))
+
+    async def was_asked(self, times: int = 1) -> None:
+        """Wait until it was asked so often."""
+        async with asyncio.timeout(10), self._asked_again:
+            await self._asked_again.wait_for(lambda: len(self.asked) >= times)
 
     async def continues(self, message: str) -> bool:
         return self._continues is not None and await self._continues(message)
@@ -123,11 +134,13 @@ async def running(
     admins: Sequence[str] = (),
     mentor_settings: MentorSettings = NO_MENTORS,
     same: SameQuestions | None = None,
+    address: str = "",
+    limits: Limits = LIMITS,
 ) -> AsyncIterator[SlackBot]:
     """The bot at work; on leaving it finishes what it was asked."""
-    records = await Records.open(database_url("", folder))
+    records = await Records.open(address or database_url("", folder), folder / "workers")
     workspace = Workspace(BOT_TOKEN, APP_TOKEN, slack.url, frozenset(admins), mentor_settings)
-    bot = SlackBot(advisor, guide_index or NoGuides(), records, workspace, LIMITS, same=same)
+    bot = SlackBot(advisor, guide_index or NoGuides(), records, workspace, limits, same=same)
     await bot.start()
     try:
         yield bot

@@ -1,0 +1,231 @@
+"""What happens to a question when Slack, the records, a process or the answer itself fails: it is answered or told, once."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.answering.conversation import Answer, Conversation
+from bot.records.inbox import AskedQuestion, reference_of
+from bot.slack.api.messages import Post
+from bot.slack.app import SlackBot
+from bot.slack.questions.lateness import LATE_SECONDS, with_lateness
+from tests.bot.slack.scene import ANNA, BEN, IMPATIENT, MENTION, Scripted, running
+from tests.slack_server import SlackServer
+
+
+class Broken(Scripted):
+    """An advisor whose answers nobody can show: a fault of the program."""
+
+    async def answer(self, conversation: Conversation, on_sentence: object = None) -> Answer:
+        answer = await super().answer(conversation)
+        return replace(answer, text=None)  # type: ignore[arg-type]
+
+
+def texts(slack: SlackServer, channel: str) -> list[str]:
+    return [str(message["text"]) for message in slack.answers(channel)]
+
+
+def told_to(slack: SlackServer, person: str) -> str:
+    return "\n".join(
+        str(message["text"]) for message in slack.sees(person) if message.get("bot_id") or message.get("is_ephemeral")
+    )
+
+
+async def done(bot: SlackBot) -> None:
+    """Wait until nothing is left in the inbox."""
+    async with asyncio.timeout(10):
+        while await bot.ctx.records.inbox.unanswered():
+            await bot.worker.idle(1)
+            await asyncio.sleep(0)
+
+
+async def kill(bot: SlackBot) -> None:
+    """End a bot's work as kill -9 does: nothing is told or handed back, and the operating system frees the locks."""
+    for task in [*bot.worker._jobs, *filter(None, [bot.worker._looking])]:
+        task.cancel()
+    identity = bot.ctx.records._worker
+    if identity._lock:
+        identity._lock.release()
+
+
+@pytest.mark.parametrize("error", ["internal_error", "service_unavailable", "fatal_error"])
+async def test_an_outage_longer_than_the_retries_is_waited_for_without_a_restart(
+    slack: SlackServer, tmp_path: Path, error: str
+) -> None:
+    slack.fail("chat.postMessage", error, times=7)
+    async with running(slack, Scripted(), tmp_path, limits=IMPATIENT) as bot:
+        await slack.say("C1", f"{MENTION} what pays?")
+        await slack.until(lambda: slack.answers("C1"))
+        await done(bot)
+    assert texts(slack, "C1") == ["Answer to: what pays?"]
+
+
+async def test_a_rate_limit_beyond_the_retries_is_waited_for(slack: SlackServer, tmp_path: Path) -> None:
+    slack.rate_limit("chat.postMessage", times=7, retry_after=0)
+    async with running(slack, Scripted(), tmp_path, limits=IMPATIENT) as bot:
+        await slack.say("C1", f"{MENTION} what pays?")
+        await slack.until(lambda: slack.answers("C1"))
+        await done(bot)
+    assert texts(slack, "C1") == ["Answer to: what pays?"]
+
+
+@pytest.mark.parametrize("error", ["token_revoked", "missing_scope", "account_inactive"])
+async def test_a_refusal_that_somebody_can_mend_keeps_the_question_for_the_mending(
+    slack: SlackServer, tmp_path: Path, error: str
+) -> None:
+    slack.fail("chat.postMessage", error, times=3)
+    async with running(slack, Scripted(), tmp_path, limits=IMPATIENT) as bot:
+        await slack.say("C1", f"{MENTION} what pays?")
+        await slack.until(lambda: slack.answers("C1"))
+        await done(bot)
+    assert texts(slack, "C1") == ["Answer to: what pays?"]
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        ("is_archived", "archived"),
+        ("restricted_action_read_only_channel", "read-only"),
+        ("restricted_action_thread_locked", "locked"),
+        ("restricted_action_thread_only_channel", "in threads only"),
+        ("not_in_channel", "not a member"),
+        ("something_new_of_slacks", "something_new_of_slacks"),
+    ],
+)
+async def test_a_refusal_that_nobody_can_mend_there_is_told_to_the_asker_with_the_answer(
+    slack: SlackServer, tmp_path: Path, error: str, why: str
+) -> None:
+    slack.fail("chat.postMessage", error)
+    async with running(slack, Scripted(), tmp_path, limits=IMPATIENT) as bot:
+        await slack.say("C1", f"{MENTION} what pays?", user=ANNA)
+        await slack.until(lambda: "Answer to: what pays?" in told_to(slack, ANNA))
+        await done(bot)
+    assert why in told_to(slack, ANNA)
+    assert slack.answers("C1") == []
+    assert "what pays" not in told_to(slack, BEN)
+
+
+async def test_who_cannot_be_told_there_is_told_in_their_direct_messages(slack: SlackServer, tmp_path: Path) -> None:
+    slack.fail("chat.postMessage", "is_archived")
+    slack.fail("chat.postEphemeral", "is_archived")
+    async with running(slack, Scripted(), tmp_path, limits=IMPATIENT) as bot:
+        await slack.say("C1", f"{MENTION} what pays?", user=ANNA)
+        await slack.until(lambda: "Answer to: what pays?" in told_to(slack, ANNA))
+        await done(bot)
+    assert slack.answers("C1") == []
+
+
+async def test_a_question_that_fails_again_and_again_is_set_aside_with_an_apology(
+    slack: SlackServer, tmp_path: Path
+) -> None:
+    broken = Broken()
+    async with running(slack, broken, tmp_path, limits=IMPATIENT) as bot:
+        await slack.say("C1", f"{MENTION} what pays?")
+        await slack.until(lambda: slack.answers("C1"))
+        (aside,) = await bot.ctx.records.leases.list_set_aside()
+        assert len(broken.asked) == 3
+        assert aside.reference == reference_of(aside.key)
+        assert aside.reference in texts(slack, "C1")[0]
+
+
+async def test_a_process_that_starts_while_another_answers_does_not_answer_too(
+    slack: SlackServer, tmp_path: Path
+) -> None:
+    advisor = Scripted()
+    advisor.may_answer.clear()
+    async with running(slack, advisor, tmp_path, limits=IMPATIENT) as first:
+        for number in range(6):
+            await slack.say("C1", f"{MENTION} what pays {number}?")
+        await advisor.was_asked(6)
+        async with running(slack, advisor, tmp_path, limits=IMPATIENT) as second:
+            await second.worker.look()
+            advisor.may_answer.set()
+            await done(first)
+    assert len(texts(slack, "C1")) == 6
+    assert len(advisor.asked) == 6
+
+
+async def test_what_a_killed_process_was_answering_another_answers_at_its_next_look(
+    slack: SlackServer, tmp_path: Path
+) -> None:
+    advisor = Scripted()
+    advisor.may_answer.clear()
+    async with running(slack, advisor, tmp_path) as first:
+        await slack.say("C1", f"{MENTION} what pays?")
+        await advisor.was_asked()
+        async with running(slack, advisor, tmp_path) as second:
+            await kill(first)
+            advisor.may_answer.set()
+            await second.worker.look()
+            await done(second)
+    assert texts(slack, "C1") == ["Answer to: what pays?"]
+
+
+async def test_a_stop_that_slack_does_not_take_at_once_is_still_a_stop_after_a_restart(
+    slack: SlackServer, tmp_path: Path
+) -> None:
+    advisor = Scripted()
+    advisor.may_answer.clear()
+    async with running(slack, advisor, tmp_path, limits=IMPATIENT) as bot:
+        ts = await slack.say("C1", f"{MENTION} what pays?")
+        await advisor.was_asked()
+        slack.fail("chat.postMessage", "internal_error", times=1)
+        bot.worker.stop("C1", ts)
+        await bot.worker.idle(5)
+        assert slack.answers("C1") == []
+    advisor.may_answer.set()
+    async with running(slack, advisor, tmp_path, limits=IMPATIENT) as bot:
+        await done(bot)
+    assert texts(slack, "C1") == ["_Stopped._"]
+
+
+async def test_somebody_who_waits_long_is_told_how_many_are_before_them(slack: SlackServer, tmp_path: Path) -> None:
+    advisor = Scripted()
+    advisor.may_answer.clear()
+    limits = replace(IMPATIENT, questions_at_once=1)
+
+    def told() -> list[Mapping[str, Any]]:
+        calls = slack.called("assistant.threads.setStatus")
+        return [call.arguments for call in calls if "before yours" in str(call.arguments.get("status"))]
+
+    async with running(slack, advisor, tmp_path, limits=limits) as bot:
+        await slack.say("C1", f"{MENTION} what pays?", user=ANNA)
+        await advisor.was_asked()
+        ts = await slack.say("C1", f"{MENTION} and you?", user=BEN)
+        await slack.until(told)
+        advisor.may_answer.set()
+        await done(bot)
+    assert {call["thread_ts"] for call in told()} == {ts}
+
+
+@pytest.mark.parametrize("method", ["assistant.threads.setStatus", "agents.sessions.setStatus"])
+async def test_a_call_of_courtesy_that_hangs_holds_no_answer_back(
+    slack: SlackServer, tmp_path: Path, method: str
+) -> None:
+    held = slack.hold(method)
+    async with running(slack, Scripted(), tmp_path) as bot:
+        await slack.say("C1", f"{MENTION} what pays?")
+        await slack.until(lambda: slack.answers("C1"), seconds=3)
+        held.set()
+        await done(bot)
+
+
+def late_by(seconds: float, **more: Any) -> str:
+    question = AskedQuestion("T1", "C1", f"{time.time() - seconds:.6f}", "1.0", ANNA, "what pays?", **more)
+    (post,) = with_lateness([Post("An answer.", [{"type": "markdown", "text": "An answer."}])], question)
+    return str(post.blocks[1:])
+
+
+def test_an_answer_that_comes_late_says_so() -> None:
+    assert late_by(0) == late_by(LATE_SECONDS - 5) == "[]"
+    assert "took 14 minutes" in late_by(14 * 60)
+    assert "took 3 hours" in late_by(3 * 3600)
+
+
+def test_an_old_answer_made_afresh_is_not_called_late() -> None:
+    assert late_by(3 * 3600, fresh=True) == "[]"
