@@ -666,7 +666,7 @@ async def test_a_streamed_message_holds_what_was_streamed_and_then_the_blocks(sl
     root, ts = await started(slack, markdown_text="one ")
     await client(slack).chat_appendStream(channel="C1", ts=ts, markdown_text="two")
     assert await error_of(client(slack).chat_update(channel="C1", ts=ts, text="x")) == "streaming_state_conflict"
-    assert await error_of(client(slack).chat_delete(channel="C1", ts=ts)) == "cant_delete_message"
+    assert await error_of(client(slack).chat_delete(channel="C1", ts=ts)) == "streaming_state_conflict"
     bad = client(slack).chat_stopStream(channel="C1", ts=ts, session_status="over")
     assert await error_of(bad) == "invalid_arguments"
     await client(slack).chat_stopStream(channel="C1", ts=ts, blocks=BUTTONS, session_status="active")

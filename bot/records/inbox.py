@@ -158,6 +158,20 @@ class Inbox:
         """Note the messages, by ts, that a question's answer stands in or is being streamed into."""
         await self._database.change(_update(question).values(answer_ts=" ".join(messages)))
 
+    async def note_remains(self, question: AskedQuestion, ts: str) -> None:
+        """Note a message of an answer's that is to be deleted as soon as Slack lets it."""
+        more = sa.func.trim(INBOX.c.remains + " " + ts)
+        await self._database.change(_update(question).values(remains=more))
+
+    async def remains(self) -> list[tuple[AskedQuestion, tuple[str, ...]]]:
+        """The messages that are to be deleted, by ts, with the question that each was an answer to."""
+        rows = await self._database.rows(sa.select(INBOX).where(INBOX.c.remains != ""))
+        return [(question_of(row), tuple(row["remains"].split())) for row in rows]
+
+    async def remains_cleared(self, question: AskedQuestion) -> None:
+        """Nothing of the question's answer is left to be deleted."""
+        await self._database.change(_update(question).values(remains=""))
+
     async def unanswered(self) -> list[AskedQuestion]:
         """The questions accepted and not yet answered, whoever has leased them, oldest first."""
         waiting = sa.select(INBOX).where(INBOX.c.state == ACCEPTED).order_by(INBOX.c.accepted_at)

@@ -14,6 +14,7 @@ from bot.slack.context import AppContext
 from bot.slack.mentors.confirming.service import expire
 from bot.slack.mentors.handover.service import remind, resume
 from bot.slack.mentors.reporting import weekly
+from bot.slack.questions.deletion import clear_remains
 from knowledge.errors import KnowledgeError
 
 EVERY_SECONDS = 300.0
@@ -88,6 +89,9 @@ def periodic_jobs_of(ctx: AppContext, schedule: JobSchedule) -> dict[str, Period
     async def let_expire(_: dt.datetime) -> None:
         await expire(ctx)
 
+    async def clear_away(_: dt.datetime) -> None:
+        await clear_remains(ctx.records, ctx.clients)
+
     async def report(moment: dt.datetime) -> None:
         await weekly(ctx, schedule.weekly_report, moment, await ctx.records.confirmations.expired_questions())
 
@@ -98,6 +102,7 @@ def periodic_jobs_of(ctx: AppContext, schedule: JobSchedule) -> dict[str, Period
         "taking up handovers": take_up,
         "reminding mentors": remind_mentors,
         "letting confirmations expire": let_expire,
+        "clearing away remains of answers": clear_away,
         "the weekly report": report,
         "forgetting old texts": forget_old_texts,
     }

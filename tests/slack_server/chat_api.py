@@ -57,8 +57,10 @@ class ChatApi(SocketMode):
         message = place.messages.get(str(arguments.get("ts"))) if place else None
         if place is None or message is None:
             return refused("message_not_found")
-        if message.get("bot_id") != BOT_ID or message.get("streaming"):
+        if message.get("bot_id") != BOT_ID:
             return refused("cant_delete_message")
+        if message.get("streaming"):
+            return refused("streaming_state_conflict")
         del place.messages[str(arguments["ts"])]
         return accepted()
 

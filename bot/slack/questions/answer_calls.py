@@ -9,9 +9,13 @@ from bot.records.inbox import AskedQuestion
 from bot.slack.api.clients import SlackClients
 from bot.slack.api.errors import code, passing
 from bot.slack.api.messages import Block, Post, post, update
-from bot.slack.questions.answer_metadata import answer_metadata
+from bot.slack.questions.answer_metadata import BROKEN_OFF, answer_metadata
 
 STOPPED_BY_PERSON = "stopped_by_user"
+STILL_STREAMING = "streaming_state_conflict"
+"""A message that is still being streamed can neither be changed nor deleted."""
+CONFLICTS = frozenset({STILL_STREAMING, "cant_delete_message"})
+"""Refusals behind which a stream may be that is still open."""
 
 log = logging.getLogger(__name__)
 
@@ -77,10 +81,23 @@ class AnswerCalls:
         return ts
 
     async def update(self, ts: str, message: Post, part: int, of: int) -> None:
-        """Put a message in the place of one of the answer's."""
+        """Put a message in the place of one of the answer's; a stream that is still open there is ended first."""
         mark = answer_metadata(self._question.ts, part, of)
-        await update(self._clients.retrying, self._question.channel, ts, message, mark)
+        try:
+            await update(self._clients.retrying, self._question.channel, ts, message, mark)
+        except SlackApiError as error:
+            await self._end_conflict(ts, error)
+            await update(self._clients.retrying, self._question.channel, ts, message, mark)
 
     async def delete(self, ts: str) -> None:
-        """Delete a message of the answer's."""
-        await self._clients.retrying.chat_delete(channel=self._question.channel, ts=ts)
+        """Delete a message of the answer's; a stream that is still open there is ended first."""
+        try:
+            await self._clients.retrying.chat_delete(channel=self._question.channel, ts=ts)
+        except SlackApiError as error:
+            await self._end_conflict(ts, error)
+            await self._clients.retrying.chat_delete(channel=self._question.channel, ts=ts)
+
+    async def _end_conflict(self, ts: str, error: SlackApiError) -> None:
+        """End the stream that keeps a message from being changed. Raises the error where that was not the reason."""
+        if code(error) not in CONFLICTS or not await self.stop_stream(ts, "", (), of=BROKEN_OFF, session=None):
+            raise error

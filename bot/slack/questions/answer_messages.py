@@ -10,9 +10,14 @@ from bot.slack.api.clients import SlackClients
 from bot.slack.api.errors import code, passing
 from bot.slack.api.messages import Block, Post
 from bot.slack.api.threads import Message
-from bot.slack.questions.answer_calls import AnswerCalls
+from bot.slack.questions.answer_calls import CONFLICTS, STILL_STREAMING, AnswerCalls
 from bot.slack.questions.answer_metadata import BROKEN_OFF, is_complete, is_last, open_stream, parts_of
 from bot.slack.questions.answer_progress import AnswerProgress, AnswerState
+
+UNCHANGEABLE = frozenset(
+    {STILL_STREAMING, "message_not_found", "edit_window_closed", "cant_update_message", "msg_not_found"}
+)
+"""Slack does not let this one message be changed, though it takes others."""
 
 log = logging.getLogger(__name__)
 
@@ -110,12 +115,12 @@ class AnswerMessages:
     async def replace(self, posts: Sequence[Post]) -> None:
         """Put another answer where one stands: what is left over is deleted, what has no place is posted."""
         there = self.ts
-        for number, (ts, message) in enumerate(zip(there, posts, strict=False), 1):
-            await self._calls.update(ts, message, number, len(posts))
+        pairs = enumerate(zip(there, posts, strict=False), 1)
+        changed = [await self._put(ts, message, number, len(posts)) for number, (ts, message) in pairs]
         for ts in there[len(posts) :]:
-            await self._calls.delete(ts)
+            await self._clear_away(ts)
         if there:
-            self._progress = self._progress.overwrite(there[: len(posts)], len(posts))
+            self._progress = self._progress.overwrite(tuple(changed), len(posts))
         await self._post_missing(posts)
 
     async def add(self, message: Post) -> None:
@@ -126,11 +131,33 @@ class AnswerMessages:
     async def delete(self) -> None:
         """Delete all of them; one that Slack does not delete stays."""
         for ts in self.ts:
-            try:
-                await self._calls.delete(ts)
-            except SlackApiError as error:
-                log.info("A message of the answer to %s was not deleted: %s", self._question.key, code(error))
+            await self._clear_away(ts)
         self._progress = AnswerProgress()
+
+    async def _put(self, ts: str, message: Post, number: int, of: int) -> str:
+        """Put a message in the place of another; where Slack does not let that be changed, below it. Returns its ts."""
+        try:
+            await self._calls.update(ts, message, number, of)
+        except SlackApiError as error:
+            if code(error) not in UNCHANGEABLE:
+                raise
+            log.info("A message of the answer cannot be changed (%s); it is posted anew.", code(error))
+        else:
+            return ts
+        new = await self._calls.post(message, number, of)
+        await self._clear_away(ts)
+        return new
+
+    async def _clear_away(self, ts: str) -> None:
+        """Delete a message; where that is refused now, it is tried again later. Raises what passes."""
+        try:
+            await self._calls.delete(ts)
+        except SlackApiError as error:
+            if passing(error):
+                raise
+            log.info("A message of the answer was not deleted: %s", code(error))
+            if code(error) in CONFLICTS:
+                await self._inbox.note_remains(self._question, ts)
 
     async def _overwrite_broken_off(self, posts: Sequence[Post]) -> None:
         try:
@@ -138,6 +165,7 @@ class AnswerMessages:
         except SlackApiError as error:
             if passing(error):
                 raise
+            await self._clear_away(self.ts[0])
             self._progress = self._progress.give_up()
         else:
             self._progress = self._progress.overwrite(self.ts, len(posts))

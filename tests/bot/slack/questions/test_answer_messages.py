@@ -8,11 +8,13 @@ import pytest
 from bot.records.database import database_url
 from bot.records.inbox import AskedQuestion
 from bot.slack.api.clients import SlackClients
-from bot.slack.api.messages import Post
+from bot.slack.api.messages import Post, post
 from bot.slack.api.threads import Message, read_thread
 from bot.slack.format.blocks import plain_post
 from bot.slack.questions.answer_messages import AnswerMessages
+from bot.slack.questions.answer_metadata import detached_metadata
 from bot.slack.questions.answer_progress import AnswerState
+from bot.slack.questions.deletion import clear_remains
 from bot.storage import Records
 from tests.bot.slack.scene import ANNA
 from tests.slack_server import SlackServer
@@ -102,14 +104,52 @@ async def test_an_open_stream_is_found_in_the_thread_where_nothing_was_noted(sce
     assert (again.state, again.ts) == (AnswerState.BROKEN_OFF, begun.ts)
 
 
-async def test_what_cannot_be_edited_is_left_and_the_answer_posted_below(scene: Scene) -> None:
+async def test_what_cannot_be_edited_is_cleared_away_and_the_answer_posted(scene: Scene) -> None:
     begun = await scene.messages()
     await begun.start_stream("On")
     await begun.break_off()
     scene.slack.fail("chat.update", "cant_update_message")
     await begun.complete([ONE])
     assert begun.state is AnswerState.WHOLE
-    assert scene.texts() == ["On", "One."]
+    assert scene.texts() == ["One."]
+
+
+async def test_an_answer_that_is_still_being_streamed_is_ended_before_it_is_replaced(scene: Scene) -> None:
+    begun = await scene.messages()
+    await begun.start_stream("On")
+    await begun.note()
+    edited = await scene.messages()
+    edited.find(await scene.thread())
+    await edited.replace([TWO])
+    assert scene.texts() == ["Two."]
+    assert edited.ts == begun.ts
+
+
+async def test_a_stream_that_slack_does_not_end_is_replaced_below_and_deleted_later(
+    scene: Scene, records: Records
+) -> None:
+    begun = await scene.messages()
+    await begun.start_stream("On")
+    await begun.note()
+    scene.slack.fail("chat.stopStream", "internal_stream_fault", times=3)
+    edited = await scene.messages()
+    edited.find(await scene.thread())
+    await edited.replace([TWO])
+    assert scene.texts() == ["On", "Two."]
+    await clear_remains(records, scene.clients)
+    assert scene.texts() == ["On", "Two."]
+    await clear_remains(records, scene.clients)
+    assert scene.texts() == ["Two."]
+    assert await records.inbox.remains() == []
+
+
+async def test_another_message_of_the_bots_is_never_taken_for_the_answers_stream(scene: Scene) -> None:
+    for mark in (None, detached_metadata("something else")):
+        await post(scene.clients.retrying, "C1", ONE, thread_ts="1.0", metadata=mark)
+    again = await scene.messages()
+    again.resume(await scene.thread())
+    await again.complete([TWO])
+    assert scene.texts() == ["One.", "One.", "Two."]
 
 
 async def test_a_stream_ends_with_what_is_missing(scene: Scene) -> None:

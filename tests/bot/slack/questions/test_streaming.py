@@ -382,3 +382,16 @@ async def test_the_asker_is_named_to_slack_when_a_channel_streams(
         await slack.until(lambda: slack.answers("C1"))
         await bot.worker.idle(5)
     assert slack.called("chat.startStream")[0].arguments["recipient_user_id"] == ANNA
+
+
+async def test_a_stream_that_began_without_slacks_word_for_it_is_found_and_used(
+    slack: SlackServer, model: OpenAIServer, advisor: Advisor, tmp_path: Path
+) -> None:
+    slack.lose_reply("chat.startStream")
+    async with running(slack, advisor, tmp_path) as bot:
+        await slack.say("D1", DUTIES)
+        await slack.until(lambda: slack.answers("D1"))
+        await bot.worker.idle(5)
+    (answer,) = slack.answers("D1")
+    assert bare(answer["text"]) == WHOLE
+    assert "streaming" not in answer
