@@ -141,6 +141,22 @@ def confirmations(
 
 
 @cli.command()
+def inbox(
+    retry: Annotated[str, typer.Option(help="Have the question with this reference answered after all.")] = "",
+    drop: Annotated[str, typer.Option(help="Forget the question with this reference.")] = "",
+) -> None:
+    """List questions that failed again and again and were set aside; try one again, or drop it. Their texts are not shown."""
+    from bot.cli.inbox import listed, settled
+
+    if retry and drop:
+        raise SettingsError("A question is either retried or dropped.")
+    settings = _settings()
+    reference = retry or drop
+    told = settled(settings, reference, retry=bool(retry)) if reference else listed(settings)
+    typer.echo(asyncio.run(told))
+
+
+@cli.command()
 def doctor() -> None:
     """Check everything that a first installation gets wrong, a line each with the remedy."""
     from bot.cli.doctor import diagnose

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.settings import Settings
+from bot.watchdog import watched
 
 if TYPE_CHECKING:
     from bot.answering.advisor import Advisor
@@ -163,12 +164,12 @@ async def serve_slack(settings: Settings, application: Application, tokens: tupl
     schedule = JobSchedule(settings.remind_hours, settings.weekly_report, settings.retention_days)
     records = await open_records(settings)
     same = application.same_questions()
-    await serve(
-        SlackBot(
-            application.advisor(), application.searcher(), records, workspace, limits, same=same, schedule=schedule
-        )
+    bot = SlackBot(
+        application.advisor(), application.searcher(), records, workspace, limits, same=same, schedule=schedule
     )
-    await records.close()
+    async with watched():
+        await serve(bot)
+        await records.close()
 
 
 async def open_records(settings: Settings) -> "Records":

@@ -139,6 +139,7 @@ async def _model(settings: Settings) -> Check:
 
 async def _records(settings: Settings) -> Check:
     from bot.composition import open_records
+    from bot.records.inbox import ACCEPTED, SET_ASIDE
 
     try:
         records = await open_records(settings)
@@ -146,8 +147,10 @@ async def _records(settings: Settings) -> Check:
         await records.close()
     except CareerBotError as error:
         return Check("records", False, str(error))
-    waiting = counts.get("accepted", 0)
+    waiting = counts.get(ACCEPTED, 0)
     told = f"{counted(waiting, 'question')} waiting for an answer" if waiting else "nothing waits for an answer"
+    if aside := counts.get(SET_ASIDE, 0):
+        return Check("records", False, f"{told}; {counted(aside, 'question')} set aside, see `careerbot inbox`")
     return Check("records", True, told)
 
 

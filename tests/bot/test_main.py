@@ -16,7 +16,7 @@ import pytest
 from bot.answering.conversation import Answer, Coverage, Receipt
 from bot.mentoring.confirmations import Basis, Confirmation
 from bot.records.database import database_url
-from bot.records.inbox import AskedQuestion
+from bot.records.inbox import AskedQuestion, reference_of
 from bot.storage import Records
 from knowledge.fitted import number
 
@@ -46,7 +46,9 @@ def careerbot(place: Path) -> Careerbot:
     return run
 
 
-@pytest.mark.parametrize("command", ["run", "chat", "ask", "index", "doctor", "answer", "report", "confirmations"])
+@pytest.mark.parametrize(
+    "command", ["run", "chat", "ask", "index", "doctor", "answer", "report", "confirmations", "inbox"]
+)
 def test_every_command_explains_itself(careerbot: Careerbot, command: str) -> None:
     told = careerbot(command, "--help")
     assert told.returncode == 0
@@ -256,6 +258,48 @@ async def asked_by_three(folder: Path) -> None:
         await records.receipts.keep(question.key, question.person, answer)
         await records.inbox.answered(question)
     await records.close()
+
+
+async def set_aside(folder: Path) -> AskedQuestion:
+    """A question was set aside."""
+    records = await Records.open(database_url("", folder))
+    question = AskedQuestion("T1", "C1", "1.0", "1.0", "U0ANNA", "a secret question")
+    await records.inbox.accept(question)
+    await records.leases.set_aside(question, "failed again and again")
+    await records.close()
+    return question
+
+
+async def waiting(folder: Path) -> list[AskedQuestion]:
+    records = await Records.open(database_url("", folder))
+    try:
+        return await records.inbox.unanswered()
+    finally:
+        await records.close()
+
+
+def test_a_question_that_was_set_aside_is_told_listed_without_its_text_and_tried_again(
+    careerbot: Careerbot, tmp_path: Path
+) -> None:
+    question = asyncio.run(set_aside(tmp_path))
+    reference = reference_of(question.key)
+    assert "1 question set aside" in careerbot("doctor", DATA_DIR=str(tmp_path)).stdout
+    listed = careerbot("inbox", DATA_DIR=str(tmp_path)).stdout
+    assert reference in listed
+    assert "secret" not in listed
+    assert careerbot("inbox", "--retry", reference, DATA_DIR=str(tmp_path)).returncode == 0
+    assert asyncio.run(waiting(tmp_path)) == [question]
+    assert careerbot("inbox", DATA_DIR=str(tmp_path)).stdout == "No question is set aside.\n"
+
+
+def test_a_question_that_was_set_aside_can_be_dropped_and_an_unknown_one_is_named(
+    careerbot: Careerbot, tmp_path: Path
+) -> None:
+    reference = reference_of(asyncio.run(set_aside(tmp_path)).key)
+    assert careerbot("inbox", "--drop", reference, DATA_DIR=str(tmp_path)).returncode == 0
+    told = careerbot("inbox", "--drop", reference, DATA_DIR=str(tmp_path))
+    assert (told.returncode, f"reference {reference} is set aside" in told.stderr) == (1, True)
+    assert asyncio.run(waiting(tmp_path)) == []
 
 
 def test_report_is_written_in_every_format_with_the_same_numbers(careerbot: Careerbot, tmp_path: Path) -> None:

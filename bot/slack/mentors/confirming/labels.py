@@ -60,10 +60,12 @@ async def confirmable_answer(ctx: AppContext, question: AskedQuestion) -> Confir
 async def show_label(ctx: AppContext, confirmation: Confirmation) -> None:
     """Say under the answer what has become of its confirmation. That it cannot be said harms nobody."""
     question = await ctx.records.inbox.find(confirmation.key)
+    if question is None:
+        return
     try:
-        answer = await confirmable_answer(ctx, question) if question else None
-        if question and answer:
-            await _label(ctx, question, answer, confirmation)
+        async with ctx.worker.lock_of(question.thread):  # a fresh answer may be on its way into the same message
+            if answer := await confirmable_answer(ctx, question):
+                await _label(ctx, question, answer, confirmation)
     except FAILURES as error:
         log.info("The answer %s does not show what became of it: %s", confirmation.key, type(error).__name__)
 
