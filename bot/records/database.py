@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -12,6 +13,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import RecordsUnavailable
+from bot.records.migrating import migrate
 
 BUSY_SECONDS = 10
 TABLES = sa.MetaData()
@@ -46,18 +48,23 @@ class Database:
 
     @classmethod
     async def open(cls, url: str) -> "Database":
-        """Connect, and create the tables and columns that are missing."""
+        """Connect, and bring the schema to the newest one. Raises RecordsUnavailable, where it is of a newer version, too."""
         sqlite = url.startswith("sqlite")
+        file = Path(path) if sqlite and (path := url.partition("///")[2]) else None
         try:
-            if sqlite and (path := url.partition("///")[2]):
-                Path(path).parent.mkdir(parents=True, exist_ok=True)
-            database = cls(_sqlite(url) if sqlite else create_async_engine(url))
-            async with database.begin() as connection:
-                await connection.run_sync(TABLES.create_all)
-                await connection.run_sync(_add_missing_columns)
-        except OSError as error:
-            raise RecordsUnavailable("The folder for the records cannot be written; check DATA_DIR.") from error
-        return database
+            if file:
+                file.parent.mkdir(parents=True, exist_ok=True)
+            engine = _sqlite(url) if sqlite else create_async_engine(url)
+            try:
+                await migrate(engine, file)
+            except BaseException:
+                await engine.dispose()
+                raise
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+            raise RecordsUnavailable(
+                "The records cannot be read or written; check the disk, DATA_DIR and DATABASE_URL."
+            ) from error
+        return cls(engine)
 
     async def close(self) -> None:
         """Let what is under way end, take nothing new, and give the connections back."""
@@ -123,17 +130,6 @@ def within(
     """Conditions for a moment in some time; SQLite knows no time zones, so in UTC."""
     after = [moment >= since.astimezone(dt.UTC)] if since else []
     return [*after, *([moment < until.astimezone(dt.UTC)] if until else [])]
-
-
-def _add_missing_columns(connection: sa.Connection) -> None:
-    """Tables of an earlier version get the columns that have come since; those have a default of the server's."""
-    inspector = sa.inspect(connection)
-    for table in TABLES.sorted_tables:
-        there = {column["name"] for column in inspector.get_columns(table.name)}
-        for column in table.columns:
-            if column.name not in there:
-                kind = sa.schema.CreateColumn(column).compile(dialect=connection.dialect)
-                connection.execute(sa.text(f"ALTER TABLE {table.name} ADD COLUMN {kind}"))
 
 
 def _sqlite(url: str) -> AsyncEngine:
