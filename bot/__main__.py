@@ -14,6 +14,7 @@ from bot.cli.quiet import silence_libraries
 from bot.composition import Application, serve_slack
 from bot.errors import CareerBotError, SettingsError
 from bot.logs import start_log, trace
+from bot.private_files import mend_rights, restrict_new_files
 from bot.settings import Settings
 from knowledge.errors import KnowledgeError
 
@@ -51,6 +52,7 @@ def _before_every_command(
 def main() -> None:
     """Run the command line; what a person can mend is told in a sentence and ends with status 1, a fault of the program with status 70."""
     silence_libraries()
+    restrict_new_files()
     try:
         cli()
     except (CareerBotError, KnowledgeError) as error:
@@ -198,6 +200,7 @@ def report(
 def _settings() -> Settings:
     settings = Settings.load()
     start_log(settings.log_level)
+    mend_rights(settings.data_dir)
     return settings
 
 

@@ -161,7 +161,7 @@ async def serve_slack(settings: Settings, application: Application, tokens: tupl
     mentor_settings = MentorSettings(settings.mentor_ids, settings.mentor_group, settings.mentors_channel)
     workspace = Workspace(*tokens, settings.slack_api_url, settings.admins, mentor_settings)
     schedule = JobSchedule(settings.remind_hours, settings.weekly_report, settings.retention_days)
-    records = await open_records(settings)
+    records = await open_records(settings, set_aside=True)
     same = application.same_questions()
     await serve(
         SlackBot(
@@ -171,9 +171,12 @@ async def serve_slack(settings: Settings, application: Application, tokens: tupl
     await records.close()
 
 
-async def open_records(settings: Settings) -> "Records":
-    """The records where the settings say. Raises RecordsUnavailable when the database does not answer."""
+async def open_records(settings: Settings, *, set_aside: bool = False) -> "Records":
+    """The records where the settings say; SQLite's file, if it is damaged and may be `set_aside`, gives way to a new one.
+
+    Raises RecordsUnavailable when the database does not answer, SettingsError when its address is wrong.
+    """
     from bot.records.database import database_url
     from bot.storage import Records
 
-    return await Records.open(database_url(settings.database_url, settings.data_dir))
+    return await Records.open(database_url(settings.database_url, settings.data_dir), set_aside=set_aside)

@@ -71,7 +71,7 @@ class Settings(BaseSettings):
     )
     chroma_url: str = Field("", description="A Chroma server (http://host:port); empty for the embedded database.")
     database_url: str = Field(
-        "", description="PostgreSQL for the records (postgresql://…); empty for SQLite in `DATA_DIR`."
+        "", repr=False, description="PostgreSQL for the records (postgresql://…); empty for SQLite in `DATA_DIR`."
     )
     max_question_chars: int = Field(4000, ge=100, le=40_000, description="Longer messages are refused politely.")
     max_concurrent: int = Field(100, ge=1, le=1000, description="Questions that are answered at the same time.")

@@ -14,6 +14,7 @@ from bot.records.drafts import Drafts
 from bot.records.feedback import Feedback
 from bot.records.inbox import Inbox
 from bot.records.receipts import Receipts
+from bot.records.sqlite_file import set_aside_before
 from bot.records.threads import Threads
 
 
@@ -35,9 +36,13 @@ class Records:
         self.weekly_reports = WeeklyReports(database)
 
     @classmethod
-    async def open(cls, url: str) -> "Records":
-        """Connect to the database and create the tables that are missing."""
-        return cls(await Database.open(url))
+    async def open(cls, url: str, *, set_aside: bool = False) -> "Records":
+        """Connect to the database, with the schema brought forward; see Database.open."""
+        return cls(await Database.open(url, set_aside=set_aside))
+
+    def set_aside(self) -> list[str]:
+        """The names of damaged files of SQLite that were set aside and are still there, the oldest first."""
+        return [path.name for path in set_aside_before(self._database.file)] if self._database.file else []
 
     async def close(self) -> None:
         """Give the connections back."""

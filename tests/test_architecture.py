@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 MODULES = sorted(path for package in ("bot", "knowledge") for path in (ROOT / package).rglob("*.py"))
 FLOORS = (
-    {"errors", "logs", "records/migrations"},
+    {"errors", "logs", "private_files", "records/migrations"},
     {"answering"},
     {"records", "settings"},
     {"mentoring"},
@@ -44,6 +44,7 @@ BACK: dict[tuple[str, str], str] = {}
 NARROW = {
     "errors": set[str](),
     "logs": set[str](),
+    "private_files": set[str](),
     "answering": {"errors"},
     "settings": {"answering", "errors"},
     "records/migrations": set[str](),

@@ -4,11 +4,8 @@ A migration is a module in `bot/records/migrations`; CONTRIBUTING.md tells how t
 """
 
 import asyncio
-import datetime as dt
-import os
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,35 +13,38 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import RecordsUnavailable
+from bot.records.sqlite_file import back_up, check
 
 if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-LOCK_SECONDS = 60
+LOCK_SECONDS = 45
 """How long a process waits for another one that is migrating."""
-BACKUPS_KEPT = 2
 _ADVISORY_LOCK = 0x6361726565720001
 """A number of our own, "career" and 1, for PostgreSQL's lock."""
 
 
-async def migrate(engine: AsyncEngine, file: Path | None) -> None:
+async def migrate(engine: AsyncEngine, file: Path | None, *, set_aside: bool = False) -> Path | None:
     """Bring the schema to the newest one; `file` is SQLite's, None for PostgreSQL.
 
+    Where that file is damaged it is given another name, which is returned, if it may be `set_aside`.
     Several processes may do so at once: one migrates, the others wait and find it done. Everything is done or nothing.
-    Raises RecordsUnavailable when another process takes longer than a minute, when the schema is of a newer version of the bot, or
-    where there is no room for the copy; errors of the database as they come.
+    Raises RecordsUnavailable when another process takes longer than that, when the schema is of a newer version of the bot, or
+    where SQLite's file is damaged; errors of the database as they come.
     """
     async with _alone(file):
+        aside = await asyncio.to_thread(check, file, set_aside=set_aside) if file else None
         async with engine.connect() as connection:
             behind = await connection.run_sync(_is_behind)
         if not behind:
-            return
+            return aside
         if file and behind != _NOTHING_THERE:
             await asyncio.to_thread(back_up, file, behind)
         async with engine.begin() as connection:
             await _lock(connection)
             await connection.run_sync(upgrade)
+    return aside
 
 
 def upgrade(connection: sa.Connection, revision: str = "head") -> None:
@@ -63,22 +63,6 @@ def migrations() -> "ScriptDirectory":
     from alembic.script import ScriptDirectory
 
     return ScriptDirectory(str(MIGRATIONS), version_locations=[str(MIGRATIONS)])
-
-
-def back_up(file: Path, revision: str) -> Path:
-    """Copy SQLite's file beside itself, for its owner alone; of earlier copies one is kept. Raises sqlite3.Error or OSError."""
-    moment = f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S%f}"
-    copy = file.with_name(f"{file.name}.before-migration-{moment}-of-{revision}")
-    os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    try:
-        with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as target:
-            source.backup(target)
-    except sqlite3.Error:
-        copy.unlink()
-        raise
-    for old in sorted(file.parent.glob(f"{file.name}.before-migration-*"))[:-BACKUPS_KEPT]:
-        old.unlink()
-    return copy
 
 
 _NOTHING_THERE, _NO_NUMBER = "nothing", "0000"

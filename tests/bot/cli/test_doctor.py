@@ -188,3 +188,21 @@ async def test_the_mentors_channel_and_group_are_looked_at(slack: SlackServer, m
     _, told = await report()
     assert "ok    MENTORS_CHANNEL: I am in it" in told
     assert "ok    MENTOR_GROUP: 2 mentors" in told
+
+
+async def test_a_damaged_file_of_the_records_is_named_and_left_to_the_next_start(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "records.sqlite3").write_bytes(b"nothing of SQLite's" * 500)
+    _, told = await report()
+    assert "FAIL  records: The file of the records is damaged; stop the bot and start it again" in told
+    await (await open_records(Settings.load(), set_aside=True)).close()
+    _, told = await report()
+    assert "FAIL  records: an earlier file was damaged and is kept as records.sqlite3.damaged-" in told
+
+
+async def test_an_option_of_the_databases_address_that_is_not_known_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://me:xyzzy@127.0.0.1:1/db?sslmodus=require")
+    _, told = await report()
+    assert "FAIL  records: DATABASE_URL has the option sslmodus" in told
+    assert "xyzzy" not in told
