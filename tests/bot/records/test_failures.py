@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 import os
+import shutil
 import sqlite3
 import stat
 import subprocess
@@ -78,13 +79,13 @@ async def test_a_disk_that_fills_up_is_told_while_running_and_nothing_accepted_i
     await records.close()
 
 
-async def test_a_full_disk_stops_a_migration_before_it_begins(small_disk: Path) -> None:
+async def test_a_full_disk_stops_a_migration_before_it_begins(small_disk: Path, tmp_path: Path) -> None:
     schema = next((Path(__file__).parent / "schemas").glob("7-*.sqlite.sql"))
-    with closing(sqlite3.connect(small_disk / FILE)) as connection:
-        connection.execute("PRAGMA journal_mode=MEMORY")
+    with closing(sqlite3.connect(tmp_path / FILE)) as connection:
         connection.executescript(schema.read_text("utf-8"))
-        connection.execute("INSERT INTO deeds VALUES (1, 'U1', 'shared', ?, '2026-01-01 00:00:00')", ["x" * 400_000])
+        connection.execute("INSERT INTO deeds VALUES (1, 'U1', 'shared', ?, '2026-01-01 00:00:00')", ["x" * 300_000])
         connection.commit()
+    shutil.copy(tmp_path / FILE, small_disk)
     assert await opening(small_disk) == FULL
     assert _named(small_disk, "migration") == []
 
