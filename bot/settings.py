@@ -90,7 +90,7 @@ class Settings(BaseSettings):
         "monday 09:00", description="When the weekly report is posted, in UTC; `never` for none."
     )
     retention_days: int = Field(
-        90, ge=1, le=3650, description="Days that texts of questions, feedback and drafts are kept."
+        90, ge=1, le=3650, description="Days that texts of questions and feedback, and who asked where, are kept."
     )
     contact: str = Field("", description="Whom to ask when the guides do not answer, e.g. `#career-mentors`.")
     emergency: str = Field("", description="Whom to call when somebody is in danger, e.g. `the crisis line 988 (US)`.")

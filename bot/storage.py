@@ -1,5 +1,6 @@
 """Everything that survives a restart, behind one handle: the stores of `records` and of `mentoring` on one database."""
 
+import asyncio
 import datetime as dt
 
 from bot.mentoring.confirmations import Confirmations
@@ -14,7 +15,7 @@ from bot.records.drafts import Drafts
 from bot.records.feedback import Feedback
 from bot.records.inbox import Inbox
 from bot.records.receipts import Receipts
-from bot.records.sqlite_file import set_aside_before
+from bot.records.sqlite_file import remove_older, set_aside_before
 from bot.records.threads import Threads
 
 
@@ -49,12 +50,16 @@ class Records:
         await self._database.close()
 
     async def purge(self, before: dt.datetime) -> None:
-        """Delete texts from before a moment in every store, all or nothing; what is counted stays.
+        """Delete what is over in every store, all or nothing: at most what is from before a moment, drafts and the like after a day.
 
-        Texts are those of questions, of feedback and of drafts; questions to mentors that nobody answered are taken back.
+        What is counted stays. Questions to mentors that nobody answered are taken back. Copies of SQLite's file go, too.
         """
-        stores = (self.receipts, self.feedback, self.drafts, self.confirmations, self.handovers, self.shares)
+        stores = (
+            self.inbox, self.threads, self.receipts, self.feedback, self.drafts, self.confirmations, self.handovers, self.shares,
+        )  # fmt: skip
         await retention.purge(self._database, stores, before)
+        if self._database.file:
+            await asyncio.to_thread(remove_older, self._database.file, before)
 
     async def forget(self, person: str) -> int:
         """Delete what is kept of a person in every store, all or nothing. Returns how many questions there were.

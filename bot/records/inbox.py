@@ -11,10 +11,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.records.database import TABLES, AlreadyThere, Database, now
+from bot.records.retention import over
 from bot.records.threads import ThreadAddress, Threads, ThreadState, note_addressed
 
 TOO_OLD = dt.timedelta(hours=24)
-"""A question that waited longer than this is not answered after a restart; nobody waits for it any more."""
+"""A question that waited longer than this is not answered any more, and its text is forgotten; nobody waits for it."""
 ACCEPTED, ANSWERED, REFUSED = "accepted", "answered", "refused"
 """The states of a question."""
 
@@ -170,6 +171,13 @@ class Inbox:
     def forgetting(self, person: str) -> Sequence[sa.Delete]:
         """The change that deletes a person's questions."""
         return [sa.delete(_inbox).where(_inbox.c.person == person)]
+
+    def purging(self, before: dt.datetime) -> Sequence[sa.Update | sa.Delete]:
+        """Changes that refuse what waited too long, and delete what was accepted and finished before a moment."""
+        late = (_inbox.c.state == ACCEPTED) & (_inbox.c.accepted_at < over(before, TOO_OLD))
+        last = sa.func.coalesce(_inbox.c.finished_at, _inbox.c.accepted_at)
+        old = (_inbox.c.accepted_at < before) & (last < before)
+        return [sa.delete(_inbox).where(old), sa.update(_inbox).where(late).values(_finished(REFUSED, "too old"))]
 
     async def _write(self, question: AskedQuestion, row: dict[str, Any]) -> bool:
         """A row of the inbox and that the bot was addressed in its thread, both or neither."""

@@ -211,6 +211,10 @@ def upgrade() -> None:
             _make_anew(connection, table)
         else:
             table.create(connection)
+    answers, inbox = _BASELINE.tables["answers"], _BASELINE.tables["inbox"]
+    asker = sa.select(inbox.c.person).where(inbox.c.key == answers.c.key).scalar_subquery()
+    nameless = sa.update(answers).where(answers.c.person == "", asker.is_not(None))
+    connection.execute(nameless.values(person=asker))  # early receipts were found by their question alone
 
 
 def _make_anew(connection: sa.Connection, table: sa.Table) -> None:
