@@ -30,8 +30,8 @@ FLOORS = (
 )
 """The rooms of bot from the bottom up: a room may know the rooms on the floors below its own, and no other."""
 KNOWLEDGE_FLOORS = (
-    {"errors", "blocks", "words", "fitted"},
-    {"passages", "minilm"},
+    {"errors", "blocks", "words", "fitted", "circuit"},
+    {"passages", "minilm", "threads"},
     {"statements"},
     {"documents", "search"},
     {"index"},
