@@ -1,6 +1,5 @@
 """Questions to passages: vectors and words side by side, one fitted sum of their scores."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from knowledge.passages import Guide, Passage
 from knowledge.search.encoder import Encoder, Question
 from knowledge.search.lexical import LexicalIndex
 from knowledge.search.spelling import corrections, mend
+from knowledge.threads import in_thread
 from knowledge.words import words
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ NEAREST = 240
 """Passages whose exact cosine Chroma is asked for."""
 SELECTIONS = 64
 """Choices of guides whose passages are kept at hand."""
+OPENING = 120.0
+"""Seconds that opening a version of the index may take."""
 FEATURES = ("dense", "statement", "lexical", "lexical_statement", "lexical_heading")
 
 
@@ -61,6 +63,17 @@ class Reader(Protocol):
 
     def snapshot(self) -> Snapshot:
         """The current version of the index."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A reader that stays with one version."""
+
+    held: Snapshot
+
+    def snapshot(self) -> Snapshot:
+        """That version."""
+        return self.held
 
 
 @dataclass(frozen=True)
@@ -124,6 +137,17 @@ class Searcher:
         view._within, view._selections = guides, self._selections
         return view
 
+    async def pinned(self, guides: frozenset[str] = frozenset()) -> "Searcher":
+        """A view of some guides (of all when none is given) over the version of the index that is current now.
+
+        It stays with that version, so that everything that belongs to one question sees the same, and reads nothing but
+        what is in memory already. Raises the reader's error when there is no index.
+        """
+        held = Held(await in_thread(self._reader.snapshot, seconds=OPENING))
+        view = Searcher(held, self._encoder)
+        view._within, view._selections = guides, self._selections
+        return view
+
     def guides(self) -> Sequence[Guide]:
         """The guides of the current index, in the order of their paths."""
         there = self._reader.snapshot().guides
@@ -151,9 +175,9 @@ class Searcher:
 
         Raises the reader's error when there is no index, and the encoder's.
         """
-        mended = await asyncio.to_thread(self._mended, question)
+        mended = await in_thread(self._mended, question, seconds=OPENING)
         asked = await self._encoder.question(mended)
-        return await asyncio.to_thread(self._ranked, asked, k)
+        return await in_thread(self._ranked, asked, k)
 
     async def search_all(self, questions: Sequence[str], k: int = 10) -> list[Hit]:
         """The best passages for several questions, which take turns."""

@@ -11,7 +11,10 @@ from knowledge.threads import WORKERS, in_thread
 
 
 async def test_it_works_beside_the_loop_and_hands_back_what_was_made() -> None:
-    assert await in_thread(lambda a, b: (a + b, threading.current_thread().name.split("_")[0]), 1, 2) == (3, "careerbot")
+    assert await in_thread(lambda a, b: (a + b, threading.current_thread().name.split("_")[0]), 1, 2) == (
+        3,
+        "careerbot",
+    )
 
 
 async def test_what_the_work_raises_is_raised() -> None:
