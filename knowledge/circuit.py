@@ -48,14 +48,23 @@ class Attempt:
 class Circuit:
     """The breaker of one service, named as the log names it. Safe to use from several threads.
 
-    Closed: every call passes. Open, after `FAILURES` in a row: none does. After the pause one passes as a probe, the
+    Closed: every call passes. Open, after so many `failures` in a row: none does. After the pause one passes as a probe, the
     others still do not; the probe's outcome closes the circuit or doubles the pause. The log has one line when it
     opens and one when it closes.
     """
 
-    def __init__(self, name: str, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        name: str,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        failures: int = FAILURES,
+        longest_pause: float = LONGEST_PAUSE,
+    ) -> None:
         self._name = name
         self._clock = clock
+        self._most_failures = failures
+        self._longest_pause = longest_pause
         self._lock = threading.Lock()
         self._failures = 0
         self._why = ""
@@ -108,12 +117,13 @@ class Circuit:
         self._failures += 1
         self._why = made.failure
         if made.is_probe:
-            self._pause = min(2 * self._pause, LONGEST_PAUSE)
-        elif self._failures >= FAILURES:
+            self._pause = min(2 * self._pause, self._longest_pause)
+        elif self._failures >= self._most_failures:
             self._since = datetime.now(UTC)
+            told = f"failed {self._failures} times in a row" if self._failures > 1 else "failed"
             log.warning(
-                "%s failed %d times in a row and is left alone: %s. It is tried again after %g s at first, later after %g s.",
-                self._name, self._failures, self._why, FIRST_PAUSE, LONGEST_PAUSE,
+                "%s %s and is left alone: %s. It is tried again after %g s at first, later after %g s.",
+                self._name, told, self._why, FIRST_PAUSE, self._longest_pause,
             )  # fmt: skip
         self._retry_at = self._clock() + self._pause
 

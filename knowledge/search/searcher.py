@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self
 
-from knowledge.errors import GuidesGone
+from knowledge.errors import GuidesGone, IndexUnreachable
 from knowledge.fitted import Logistic
 from knowledge.passages import Guide, Passage
 from knowledge.search.encoder import Encoder, Question
@@ -232,17 +232,44 @@ def merged(found: Sequence[Sequence[Hit]]) -> list[Hit]:
 
 
 def _scores(snapshot: Snapshot, asked: Question, selection: Selection | None) -> "Scores":
-    """The features of every passage, in the order of FEATURES; passages beyond the nearest count as the last of them."""
+    """The features of every passage, in the order of FEATURES."""
     import numpy as np
 
     count = len(snapshot.passages)
-    near = snapshot.nearest(asked.for_passages.tolist(), NEAREST, selection.ids if selection else ())
-    dense = np.full(count, min(near.values(), default=0.0), dtype=np.float32)
-    for key, similarity in near.items():
-        dense[snapshot.numbers[key]] = similarity
-    statement = snapshot.lexical.best_of(snapshot.statement_vectors @ asked.for_statements, count)
+    of_statements = snapshot.statement_vectors @ asked.for_statements
+    try:
+        dense = _dense(snapshot, asked, selection)
+    except IndexUnreachable:
+        dense = _dense_of_statements(snapshot, of_statements)
+    statement = snapshot.lexical.best_of(of_statements, count)
     lexical = snapshot.lexical.scores(asked.text)
     return np.stack([dense, statement, lexical.passages, lexical.statements, lexical.headings], axis=1)
+
+
+def _dense(snapshot: Snapshot, asked: Question, selection: Selection | None) -> "Scores":
+    """The cosine of every passage with a question; passages beyond the nearest count as the last of them."""
+    import numpy as np
+
+    near = snapshot.nearest(asked.for_passages.tolist(), NEAREST, selection.ids if selection else ())
+    dense = np.full(len(snapshot.passages), min(near.values(), default=0.0), dtype=np.float32)
+    for key, similarity in near.items():
+        dense[snapshot.numbers[key]] = similarity
+    return dense
+
+
+def _dense_of_statements(snapshot: Snapshot, of_statements: "Scores") -> "Scores":
+    """Nearly the same without the passages' own vectors: the cosine with the sum of each passage's statements."""
+    import numpy as np
+
+    of, vectors = snapshot.lexical.statement_of, snapshot.statement_vectors
+    count = len(snapshot.passages)
+    if not len(of):
+        return np.zeros(count, dtype=np.float32)
+    begins = np.flatnonzero(np.diff(of, prepend=-1))  # the statements of a passage stand together
+    lengths = np.ones(count, dtype=np.float32)
+    lengths[of[begins]] = np.linalg.norm(np.add.reduceat(vectors, begins, axis=0), axis=1)
+    totals = np.bincount(of, weights=of_statements, minlength=count)
+    return (totals / np.maximum(lengths, 1e-9)).astype(np.float32)
 
 
 def _candidates(scores: "Scores", allowed: "NDArray[np.bool_]") -> "NDArray[np.int64]":
