@@ -107,17 +107,19 @@ class Application:
         """The advisor over the current index."""
         from bot.answering.advisor import Advisor
         from bot.answering.checking import Checker
+        from bot.answering.interpreting import Interpreter
+        from bot.answering.quoted_answers import QuotedAnswers
         from bot.answering.quoting import Quoter
+        from bot.answering.writing import Writer
         from knowledge.search.reader import Reader
 
+        sayings = self._sayings()
         return Advisor(
             self.searcher(),
-            self.local_encoder,
-            Quoter(Reader()),
-            Checker(self.local_encoder),
-            self._sayings(),
-            composer=self.composer,
-            contact=self._settings.contact,
+            Interpreter(self.local_encoder),
+            QuotedAnswers(Quoter(Reader()), sayings, self._settings.contact),
+            sayings,
+            Writer(self.composer, Checker(self.local_encoder)) if self.composer else None,
         )
 
     def same_questions(self) -> "SameQuestions":

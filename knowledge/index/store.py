@@ -16,10 +16,10 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from knowledge.documents.reading import SkippedFile
-from knowledge.errors import IndexBusy, IndexDamaged, IndexMissing
+from knowledge.errors import IndexBusy, IndexDamaged, IndexMissing, IndexUnreachable
+from knowledge.index.chroma_server import GONE, circuit_of_server, open_server
 from knowledge.index.contents import (
     Contents,
     contents_from,
@@ -59,7 +59,9 @@ class Version:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One version of the index, to be searched. Immutable; stays usable while a newer version takes over."""
+    """One version of the index, to be searched. Immutable; stays usable while a newer version takes over, and, but for
+    `nearest`, while Chroma is away.
+    """
 
     version: str
     embeddings: str
@@ -82,7 +84,7 @@ class Snapshot:
     def nearest(self, vector: Sequence[float], k: int, among: Sequence[str] = ()) -> dict[str, float]:
         """The ids of the k passages nearest to a vector, of all or among some, each with its cosine similarity.
 
-        Raises IndexDamaged when the vectors cannot be read.
+        Raises IndexDamaged when the vectors cannot be read, IndexUnreachable when a Chroma server does not answer.
         """
         if not self.passages:
             return {}
@@ -103,11 +105,18 @@ class IndexStore:
         self.folder = folder
         self._url = url
         self._opening = threading.Lock()
+        self._opened: ClientAPI | None = None
+        self._circuit = circuit_of_server()
 
-    @cached_property
+    @property
     def _client(self) -> "ClientAPI":
+        """Chroma. Two threads that open it at once would open it twice, and only one of them would be told what is wrong."""
         with self._opening:
-            return _open_server(self._url) if self._url else _open_embedded(self.folder / "chroma")
+            if self._opened is None:
+                self._opened = (
+                    open_server(self._url, self._circuit) if self._url else _open_embedded(self.folder / "chroma")
+                )
+            return self._opened
 
     def current(self) -> Version:
         """The current version. Raises IndexMissing when there is none, IndexDamaged when it cannot be read."""
@@ -138,7 +147,8 @@ class IndexStore:
         try:
             return contents_from(json.loads((self._beside(version.name) / "passages.json").read_text("utf-8")))
         except (OSError, ValueError, KeyError, TypeError):
-            stored = self._client.get_collection(version.name, embedding_function=None).get(include=["metadatas"])
+            with _damage_told():
+                stored = self._client.get_collection(version.name, embedding_function=None).get(include=["metadatas"])
             said = [json.loads(str((metadata or {})["passage"])) for metadata in stored["metadatas"] or []]
             passages = [passage_from(entry["guide"], entry) for entry in said]
             return Contents(tuple(sorted(passages, key=lambda p: (p.guide.path, p.position))))
@@ -252,8 +262,16 @@ class IndexReader:
         self._snapshot: Snapshot | None = None
 
     def snapshot(self) -> Snapshot:
-        """The current version. Raises IndexMissing or IndexDamaged."""
-        version = self._store.current()
+        """The current version; while a Chroma server does not answer, the one that was current before.
+
+        Raises IndexMissing or IndexDamaged, where there is none yet IndexUnreachable.
+        """
+        try:
+            version = self._store.current()
+        except IndexUnreachable:
+            if self._snapshot is None:
+                raise
+            return self._snapshot
         with self._loading:
             if self._snapshot is None or self._snapshot.version != version.name:
                 self._snapshot = self._store.open(version)
@@ -268,30 +286,18 @@ def _open_embedded(path: Path) -> "ClientAPI":
         return chromadb.PersistentClient(str(path), settings=Settings(anonymized_telemetry=False))
 
 
-def _open_server(url: str) -> "ClientAPI":
-    import chromadb
-    from chromadb.config import Settings
-
-    parts = urlsplit(url)
-    ssl = parts.scheme == "https"
-    try:
-        return chromadb.HttpClient(
-            parts.hostname or "",
-            parts.port or (443 if ssl else 8000),
-            ssl=ssl,
-            settings=Settings(anonymized_telemetry=False),
-        )
-    except ValueError as error:
-        raise IndexDamaged("The Chroma server does not answer; check CHROMA_URL and that it is running.") from error
-
-
 @contextmanager
 def _damage_told() -> Iterator[None]:
     """Chroma's many ways to fail, told as one: the index cannot be read."""
+    import httpx
     from chromadb.errors import ChromaError
 
     try:
         yield
+    except IndexUnreachable:
+        raise
+    except httpx.TransportError as error:
+        raise IndexUnreachable(GONE) from error
     except (ChromaError, sqlite3.Error, OSError, ValueError, KeyError, TypeError) as error:
         locked = "locked" in str(error).lower()
         what = (
