@@ -121,9 +121,14 @@ def ask(
 
 
 @cli.command()
-def index(guides: GuidesOption = None) -> None:
+def index(
+    guides: GuidesOption = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Put it in the place of another installation's on the Chroma server.")
+    ] = False,
+) -> None:
     """Bring the index in line with the guides and say what was done, and which files were skipped and why."""
-    _sync(Application(_settings(), guides), open_console(), always=True)
+    _sync(Application(_settings(), guides), open_console(), always=True, replace=replace)
 
 
 @cli.command()
@@ -214,10 +219,10 @@ def _where(settings: Settings) -> tuple[tuple[str, str] | None, str]:
     return None, "No Slack tokens are set, so the bot answers here."
 
 
-def _sync(application: Application, console: "Console", *, always: bool = False) -> None:
+def _sync(application: Application, console: "Console", *, always: bool = False, replace: bool = False) -> None:
     """Bring the index in line with the guides, with a progress bar, and print what was done where there is something new."""
     with progress_bar(console) as progress:
-        report = application.sync(progress)
+        report = application.sync(progress, replace=replace)
     print_report(report, console, always=always)
 
 

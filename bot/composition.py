@@ -59,14 +59,15 @@ class Application:
         return self._settings.data_dir / "evaluations" / hashlib.sha256(str(self._guides).encode()).hexdigest()[:16]
 
     def is_indexed(self) -> bool:
-        """Whether there is an index to answer from."""
-        from knowledge.errors import IndexMissing
+        """Whether there is an index to answer from, made with the embedding model of the settings."""
+        from knowledge.errors import IndexDamaged, IndexMissing, IndexUnreachable
 
         try:
-            self.store().current()
-        except IndexMissing:
+            return self.store().current().embeddings == self.encoder.name
+        except IndexUnreachable:
+            raise
+        except (IndexMissing, IndexDamaged):
             return False
-        return True
 
     @cached_property
     def local_encoder(self) -> "LocalEncoder":
@@ -83,17 +84,20 @@ class Application:
         s = self._settings
         return open_encoder(s.embeddings, self.local_encoder, s.openai_key, s.openai_base_url)
 
-    def sync(self, progress: Callable[[int, int], None]) -> "SyncReport":
-        """Bring the index in line with the guides; `progress` gets how many passages are done, and of how many."""
+    def sync(self, progress: Callable[[int, int], None], *, replace: bool = False) -> "SyncReport":
+        """Bring the index in line with the guides; `progress` gets how many passages are done, and of how many.
+
+        Another installation's index on a server is put aside only if it is to be `replace`d.
+        """
         from knowledge.index.syncing import sync
 
-        return sync(self.store(), self.folders, self.encoder, progress)
+        return sync(self.store(), self.folders, self.encoder, progress, replace=replace)
 
     def index(self) -> "IndexReader":
         """The index as it is read."""
         from knowledge.index.store import IndexReader
 
-        return IndexReader(self.store())
+        return IndexReader(self.store(), self.encoder.name)
 
     def searcher(self) -> "Searcher":
         """Search over the current index."""

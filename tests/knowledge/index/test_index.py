@@ -226,7 +226,7 @@ def test_without_an_index_a_reader_says_what_to_run(store: IndexStore) -> None:
 def test_a_damaged_database_is_told_in_a_sentence(store: IndexStore, guides: Path) -> None:
     _sync(store, guides)
     (store.folder / "chroma" / "chroma.sqlite3").write_bytes(b"this is no database" * 1000)
-    with pytest.raises(IndexDamaged, match="run `careerbot index` again"):
+    with pytest.raises(IndexDamaged, match="run `careerbot index`"):
         IndexReader(IndexStore(store.folder)).snapshot()
 
 
