@@ -128,7 +128,9 @@ def _privacy(folder: Path) -> Check:
 async def _index(settings: Settings) -> list[Check]:
     from bot.composition import Application
     from knowledge.documents.reading import find_files
+    from knowledge.index.damage import DAMAGED
     from knowledge.index.syncing import is_fresh
+    from knowledge.index.writing import is_whole
 
     application = Application(settings)
     files = find_files(application.folders)
@@ -136,10 +138,14 @@ async def _index(settings: Settings) -> list[Check]:
     try:
         encoder = application.encoder
         await encoder.question("ready?")
+        store = application.store()
+        whole = is_whole(store, store.current())
         snapshot = application.index().snapshot()
-        fresh = is_fresh(application.store(), application.folders, encoder.name)
+        fresh = is_fresh(store, application.folders, encoder.name)
     except KnowledgeError as error:
         return [guides, Check("index", False, str(error))]
+    if not whole:
+        return [guides, Check("index", False, DAMAGED)]
     size = f"{counted(len(snapshot.passages), 'passage')} of {counted(len(snapshot.guides), 'guide')}"
     told = size if fresh else f"{size}, but guides have changed since; run `careerbot index`"
     skipped = [Check("guides", False, f"{skip.path} is left out: {skip.reason}") for skip in snapshot.skipped]

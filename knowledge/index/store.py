@@ -102,12 +102,13 @@ class Snapshot:
 class IndexStore:
     """Where the index is kept: a Chroma database, embedded in `folder` or at `url`, and files in `folder`.
 
-    Opening it does nothing; Chroma is started at first use.
+    Opening it does nothing; Chroma is started at first use. `is_shared` is whether other installations may use it: on a server.
     """
 
     def __init__(self, folder: Path, url: str = "") -> None:
         self.folder = folder
         self._url = url
+        self.is_shared = bool(url)
         self._opening = threading.Lock()
         self._opened: ClientAPI | None = None
         self._circuit = circuit_of_server()
@@ -148,19 +149,12 @@ class IndexStore:
             version.name, version.embeddings, contents.passages, contents.skipped, lexical, vectors, collection
         )
 
-    @property
-    def is_shared(self) -> bool:
-        """Whether other installations may use the index: on a server."""
-        return bool(self._url)
-
     def reopen(self) -> None:
         """Let go of Chroma; the next use opens it anew, as it is on the disk by then."""
-        from chromadb.api.shared_system_client import SharedSystemClient
-
         with self._opening:
             self._opened = None
-            if not self._url:  # Chroma keeps what it has opened of a folder, also where that has failed
-                SharedSystemClient.clear_system_cache()
+            if not self._url:
+                _forget_what_was_opened()
 
     def contents(self, version: Version) -> Contents:
         """The passages of a version, from the file beside it or, where that is missing or damaged, from Chroma."""
@@ -315,4 +309,15 @@ def _open_embedded(path: Path) -> "ClientAPI":
     from chromadb.config import Settings
 
     with damage_told():
-        return chromadb.PersistentClient(str(path), settings=Settings(anonymized_telemetry=False))
+        try:
+            return chromadb.PersistentClient(str(path), settings=Settings(anonymized_telemetry=False))
+        except BaseException:
+            _forget_what_was_opened()
+            raise
+
+
+def _forget_what_was_opened() -> None:
+    """Chroma keeps what it has opened of a folder, also where that has failed half-way or another process has made it anew."""
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    SharedSystemClient.clear_system_cache()

@@ -206,3 +206,32 @@ async def test_an_option_of_the_databases_address_that_is_not_known_is_named(mon
     _, told = await report()
     assert "FAIL  records: DATABASE_URL has the option sslmodus" in told
     assert "xyzzy" not in told
+
+
+@pytest.mark.parametrize("spoilt", ["chroma.sqlite3", "vectors"])
+async def test_a_damaged_index_is_named_with_what_makes_it_anew(tmp_path: Path, spoilt: str) -> None:
+    Application(Settings.load()).sync(lambda *_: None)
+    folder = tmp_path / "data" / "index" / "chroma"
+    if spoilt == "vectors":
+        client = Application(Settings.load()).store().client
+        collection = client.get_collection(Application(Settings.load()).store().current().name, embedding_function=None)
+        collection.delete(ids=collection.get()["ids"][:1])
+    else:
+        (folder / spoilt).write_bytes(b"no database" * 2000)
+        Application(Settings.load()).store().reopen()
+    well, told = await report()
+    assert not well
+    assert "FAIL  index: The index of the guides is damaged or incomplete; run `careerbot index`" in told
+    Application(Settings.load()).sync(lambda *_: None)
+    _, told = await report()
+    assert "ok    index" in told
+
+
+async def test_an_index_of_another_embedding_model_is_named(
+    model: OpenAIServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Application(Settings.load()).sync(lambda *_: None)
+    monkeypatch.setenv("EMBEDDINGS", "text-embedding-3-small")
+    assert not Application(Settings.load()).is_indexed()
+    _, told = await report()
+    assert "FAIL  index: The index of the guides was made with another embedding model" in told

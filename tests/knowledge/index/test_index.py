@@ -3,14 +3,10 @@
 import multiprocessing
 import os
 import signal
-import socket
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
-import httpx
 import numpy as np
 import pytest
 
@@ -43,22 +39,6 @@ def _encoded(passage: Passage, text: str) -> Encoded:
         own = vector(statement.text)
         row[: len(own)] = own
     return Encoded(np.array(vector(text), np.float32), of_statements)
-
-
-@pytest.fixture
-def guides(tmp_path: Path) -> Path:
-    folder = tmp_path / "guides"
-    folder.mkdir()
-    (folder / "baker.md").write_text(
-        "# Baker\n\n## Pay\n\nBakers earn $30,000.\n\n## Tools\n\nAn oven.", encoding="utf-8"
-    )
-    (folder / "nurse.md").write_text("# Nurse\n\n## Pay\n\nNurses earn $60,000.", encoding="utf-8")
-    return folder
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> IndexStore:
-    return IndexStore(tmp_path / "index")
 
 
 def _sync(store: IndexStore, guides: Path, embeddings: Counting | None = None) -> SyncReport:
@@ -253,26 +233,6 @@ def test_the_real_model_and_the_real_guide_go_together(store: IndexStore, encode
     nearest = snapshot.nearest(encoder.vector("How much money do they make?").tolist(), 2)
     headings = {p.heading[-1] for p in snapshot.passages if p.id in nearest}
     assert "Average salary" in headings
-
-
-@pytest.fixture
-def chroma_server(tmp_path: Path) -> Iterator[str]:
-    """A real Chroma server in a process of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [str(Path(sys.executable).with_name("chroma")), "run", "--path", str(tmp_path / "server")]
-    server = subprocess.Popen(
-        [*command, "--host", "127.0.0.1", "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        transport = httpx.HTTPTransport(retries=10)
-        with httpx.Client(transport=transport) as client:
-            assert client.get(f"http://127.0.0.1:{port}/api/v2/heartbeat").status_code == 200
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(30)
 
 
 def test_the_index_lives_on_a_chroma_server_and_another_machine_reads_it(

@@ -19,7 +19,7 @@ from knowledge.index.lease import lease
 from knowledge.index.store import POINTER, VERSION_PREFIX, IndexReader, IndexStore
 from knowledge.index.syncing import sync
 from knowledge.index.writing import is_whole
-from tests.knowledge.index.test_index import Counting, _sync, _texts, chroma_server, guides, store
+from tests.knowledge.index.test_index import Counting, _sync, _texts
 from tests.openai_server import vector
 
 
