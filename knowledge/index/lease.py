@@ -6,6 +6,7 @@ asks before it switches versions whether it still holds it: a process that stood
 Clocks of machines may differ by some seconds.
 """
 
+import logging
 import threading
 import time
 import uuid
@@ -26,6 +27,7 @@ RENEWED_AFTER = 15.0
 WAITED = 75.0
 """How long another process is waited for: longer than the lease of one that was killed."""
 _PAUSE = 0.5
+log = logging.getLogger(__name__)
 _BUSY = "Another process is indexing the guides on this Chroma server; wait until it is done, then try again."
 _LOST = "Another process has begun to index the guides meanwhile, because this one stood still; try again."
 
@@ -54,12 +56,16 @@ def lease(client: "ClientAPI") -> Iterator[Callable[[], None]]:
 
 
 def _take(client: "ClientAPI", give_up: float) -> "tuple[int, Collection]":
+    told = False
     while True:
         number, until = _highest(client)
         if until < time.time() and (mine := _create(client, number + 1)):
             return number + 1, mine
         if time.monotonic() > give_up:
             raise IndexBusy(_BUSY)
+        if not told:
+            log.info("Another process indexes the guides on the Chroma server; waiting up to %.0f s for it", WAITED)
+            told = True
         time.sleep(_PAUSE)
 
 

@@ -12,7 +12,8 @@ from knowledge.index.damage import damage_told
 from knowledge.index.lease import lease
 from knowledge.index.store import POINTER, VERSION_PREFIX, IndexStore, Version
 
-LOCK_SECONDS = 5.0
+LOCK_SECONDS = 60.0
+"""How long another process of this machine is waited for, so that several may start at once."""
 
 
 @dataclass(frozen=True)

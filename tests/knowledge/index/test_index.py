@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from knowledge.errors import IndexBusy, IndexDamaged, IndexMissing, NoGuides
+from knowledge.index import writing
 from knowledge.index.store import IndexReader, IndexStore
 from knowledge.index.syncing import SyncReport, is_fresh, sync
 from knowledge.minilm.model import WIDTH
@@ -181,7 +182,10 @@ def _sync_until_killed(folder: Path, guides: Path, reached: Event) -> None:
     _sync(IndexStore(folder), guides, Stuck(reached))
 
 
-def test_a_kill_in_the_middle_leaves_the_old_index_and_the_next_sync_finishes(store: IndexStore, guides: Path) -> None:
+def test_a_kill_in_the_middle_leaves_the_old_index_and_the_next_sync_finishes(
+    store: IndexStore, guides: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "LOCK_SECONDS", 0.1)
     _sync(store, guides)
     (guides / "nurse.md").write_text("# Nurse\n\nNurses earn $70,000.", encoding="utf-8")
     context = multiprocessing.get_context("spawn")
