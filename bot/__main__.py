@@ -14,6 +14,7 @@ from bot.cli.quiet import silence_libraries
 from bot.composition import Application, serve_slack
 from bot.errors import CareerBotError, SettingsError
 from bot.logs import start_log, trace
+from bot.private_files import mend_rights, restrict_new_files
 from bot.settings import Settings
 from knowledge.errors import KnowledgeError
 
@@ -51,6 +52,7 @@ def _before_every_command(
 def main() -> None:
     """Run the command line; what a person can mend is told in a sentence and ends with status 1, a fault of the program with status 70."""
     silence_libraries()
+    restrict_new_files()
     try:
         cli()
     except (CareerBotError, KnowledgeError) as error:
@@ -119,9 +121,14 @@ def ask(
 
 
 @cli.command()
-def index(guides: GuidesOption = None) -> None:
+def index(
+    guides: GuidesOption = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Put it in the place of another installation's on the Chroma server.")
+    ] = False,
+) -> None:
     """Bring the index in line with the guides and say what was done, and which files were skipped and why."""
-    _sync(Application(_settings(), guides), open_console(), always=True)
+    _sync(Application(_settings(), guides), open_console(), always=True, replace=replace)
 
 
 @cli.command()
@@ -214,6 +221,7 @@ def report(
 def _settings() -> Settings:
     settings = Settings.load()
     start_log(settings.log_level)
+    mend_rights(settings.data_dir)
     return settings
 
 
@@ -227,10 +235,10 @@ def _where(settings: Settings) -> tuple[tuple[str, str] | None, str]:
     return None, "No Slack tokens are set, so the bot answers here."
 
 
-def _sync(application: Application, console: "Console", *, always: bool = False) -> None:
+def _sync(application: Application, console: "Console", *, always: bool = False, replace: bool = False) -> None:
     """Bring the index in line with the guides, with a progress bar, and print what was done where there is something new."""
     with progress_bar(console) as progress:
-        report = application.sync(progress)
+        report = application.sync(progress, replace=replace)
     print_report(report, console, always=always)
 
 

@@ -60,14 +60,15 @@ class Application:
         return self._settings.data_dir / "evaluations" / hashlib.sha256(str(self._guides).encode()).hexdigest()[:16]
 
     def is_indexed(self) -> bool:
-        """Whether there is an index to answer from."""
-        from knowledge.errors import IndexMissing
+        """Whether there is an index to answer from, made with the embedding model of the settings."""
+        from knowledge.errors import IndexDamaged, IndexMissing, IndexUnreachable
 
         try:
-            self.store().current()
-        except IndexMissing:
+            return self.store().current().embeddings == self.encoder.name
+        except IndexUnreachable:
+            raise
+        except (IndexMissing, IndexDamaged):
             return False
-        return True
 
     @cached_property
     def local_encoder(self) -> "LocalEncoder":
@@ -84,17 +85,20 @@ class Application:
         s = self._settings
         return open_encoder(s.embeddings, self.local_encoder, s.openai_key, s.openai_base_url)
 
-    def sync(self, progress: Callable[[int, int], None]) -> "SyncReport":
-        """Bring the index in line with the guides; `progress` gets how many passages are done, and of how many."""
+    def sync(self, progress: Callable[[int, int], None], *, replace: bool = False) -> "SyncReport":
+        """Bring the index in line with the guides; `progress` gets how many passages are done, and of how many.
+
+        Another installation's index on a server is put aside only if it is to be `replace`d.
+        """
         from knowledge.index.syncing import sync
 
-        return sync(self.store(), self.folders, self.encoder, progress)
+        return sync(self.store(), self.folders, self.encoder, progress, replace=replace)
 
     def index(self) -> "IndexReader":
         """The index as it is read."""
         from knowledge.index.store import IndexReader
 
-        return IndexReader(self.store())
+        return IndexReader(self.store(), self.encoder.name)
 
     def searcher(self) -> "Searcher":
         """Search over the current index."""
@@ -108,17 +112,19 @@ class Application:
         """The advisor over the current index."""
         from bot.answering.advisor import Advisor
         from bot.answering.checking import Checker
+        from bot.answering.interpreting import Interpreter
+        from bot.answering.quoted_answers import QuotedAnswers
         from bot.answering.quoting import Quoter
+        from bot.answering.writing import Writer
         from knowledge.search.reader import Reader
 
+        sayings = self._sayings()
         return Advisor(
             self.searcher(),
-            self.local_encoder,
-            Quoter(Reader()),
-            Checker(self.local_encoder),
-            self._sayings(),
-            composer=self.composer,
-            contact=self._settings.contact,
+            Interpreter(self.local_encoder),
+            QuotedAnswers(Quoter(Reader()), sayings, self._settings.contact),
+            sayings,
+            Writer(self.composer, Checker(self.local_encoder)) if self.composer else None,
         )
 
     def same_questions(self) -> "SameQuestions":
@@ -162,7 +168,7 @@ async def serve_slack(settings: Settings, application: Application, tokens: tupl
     mentor_settings = MentorSettings(settings.mentor_ids, settings.mentor_group, settings.mentors_channel)
     workspace = Workspace(*tokens, settings.slack_api_url, settings.admins, mentor_settings)
     schedule = JobSchedule(settings.remind_hours, settings.weekly_report, settings.retention_days)
-    records = await open_records(settings)
+    records = await open_records(settings, set_aside=True)
     same = application.same_questions()
     bot = SlackBot(
         application.advisor(), application.searcher(), records, workspace, limits, same=same, schedule=schedule
@@ -172,10 +178,13 @@ async def serve_slack(settings: Settings, application: Application, tokens: tupl
         await records.close()
 
 
-async def open_records(settings: Settings) -> "Records":
-    """The records where the settings say. Raises RecordsUnavailable when the database does not answer."""
+async def open_records(settings: Settings, *, set_aside: bool = False) -> "Records":
+    """The records where the settings say; SQLite's file, if it is damaged and may be `set_aside`, gives way to a new one.
+
+    Raises RecordsUnavailable when the database does not answer, SettingsError when its address is wrong.
+    """
     from bot.records.database import database_url
     from bot.storage import Records
 
     address = database_url(settings.database_url, settings.data_dir)
-    return await Records.open(address, settings.data_dir / "workers")
+    return await Records.open(address, settings.data_dir / "workers", set_aside=set_aside)

@@ -71,7 +71,7 @@ class Settings(BaseSettings):
     )
     chroma_url: str = Field("", description="A Chroma server (http://host:port); empty for the embedded database.")
     database_url: str = Field(
-        "", description="PostgreSQL for the records (postgresql://…); empty for SQLite in `DATA_DIR`."
+        "", repr=False, description="PostgreSQL for the records (postgresql://…); empty for SQLite in `DATA_DIR`."
     )
     max_question_chars: int = Field(4000, ge=100, le=40_000, description="Longer messages are refused politely.")
     max_concurrent: int = Field(100, ge=1, le=1000, description="Questions that are answered at the same time.")
@@ -90,7 +90,7 @@ class Settings(BaseSettings):
         "monday 09:00", description="When the weekly report is posted, in UTC; `never` for none."
     )
     retention_days: int = Field(
-        90, ge=1, le=3650, description="Days that texts of questions, feedback and drafts are kept."
+        90, ge=1, le=3650, description="Days that texts of questions and feedback, and who asked where, are kept."
     )
     contact: str = Field("", description="Whom to ask when the guides do not answer, e.g. `#career-mentors`.")
     emergency: str = Field("", description="Whom to call when somebody is in danger, e.g. `the crisis line 988 (US)`.")

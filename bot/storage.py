@@ -1,5 +1,6 @@
 """Everything that survives a restart, behind one handle: the stores of `records` and of `mentoring` on one database."""
 
+import asyncio
 import datetime as dt
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from bot.records.feedback import Feedback
 from bot.records.inbox import Inbox
 from bot.records.leases import Leases
 from bot.records.receipts import Receipts
+from bot.records.sqlite_file import remove_older, set_aside_before
 from bot.records.threads import Threads
 from bot.records.worker_identity import WorkerIdentity
 
@@ -40,12 +42,16 @@ class Records:
         self.weekly_reports = WeeklyReports(database)
 
     @classmethod
-    async def open(cls, url: str, workers: Path | None = None) -> "Records":
-        """Connect to the database and create the tables that are missing.
+    async def open(cls, url: str, workers: Path | None = None, *, set_aside: bool = False) -> "Records":
+        """Connect to the database, with the schema brought forward; see Database.open.
 
         `workers` is the folder in which processes on this machine tell one another that they live.
         """
-        return cls(await Database.open(url), WorkerIdentity(workers))
+        return cls(await Database.open(url, set_aside=set_aside), WorkerIdentity(workers))
+
+    def set_aside(self) -> list[str]:
+        """The names of damaged files of SQLite that were set aside and are still there, the oldest first."""
+        return [path.name for path in set_aside_before(self._database.file)] if self._database.file else []
 
     async def close(self) -> None:
         """Give the connections back."""
@@ -53,12 +59,16 @@ class Records:
         self._worker.close()
 
     async def purge(self, before: dt.datetime) -> None:
-        """Delete texts from before a moment in every store, all or nothing; what is counted stays.
+        """Delete what is over in every store, all or nothing: at most what is from before a moment, drafts and the like after a day.
 
-        Texts are those of questions, of feedback and of drafts; questions to mentors that nobody answered are taken back.
+        What is counted stays. Questions to mentors that nobody answered are taken back. Copies of SQLite's file go, too.
         """
-        stores = (self.receipts, self.feedback, self.drafts, self.confirmations, self.handovers, self.shares)
+        stores = (
+            self.inbox, self.threads, self.receipts, self.feedback, self.drafts, self.confirmations, self.handovers, self.shares,
+        )  # fmt: skip
         await retention.purge(self._database, stores, before)
+        if self._database.file:
+            await asyncio.to_thread(remove_older, self._database.file, before)
 
     async def forget(self, person: str) -> int:
         """Delete what is kept of a person in every store, all or nothing. Returns how many questions there were.

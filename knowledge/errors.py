@@ -5,9 +5,13 @@
     ├── NoGuides          the folders hold no guide at all
     ├── IndexMissing      there is no index yet
     ├── IndexDamaged      there is an index, but it cannot be read
+    ├── IndexUnreachable  the Chroma server does not answer
+    ├── IndexUnusable     the disk or another process keeps the index from being read or written
+    ├── IndexElsewhere    the index on the server is another installation's, made from other guides
     ├── IndexBusy         another process is writing the index
     ├── GuidesGone        none of the guides that an answer may come from is in the index
-    └── EmbeddingsFailed  the embedding model could not be loaded or did not answer
+    ├── EmbeddingsFailed  the embedding model could not be loaded or did not answer
+    └── TookTooLong       a search, or reading what it found, exceeded its time
 
 Every message is one sentence for the person who runs the bot: what is wrong and what to do.
 """
@@ -33,6 +37,18 @@ class IndexDamaged(KnowledgeError):
     """There is an index, but it cannot be read."""
 
 
+class IndexUnreachable(IndexDamaged):
+    """The Chroma server that holds the index does not answer."""
+
+
+class IndexUnusable(KnowledgeError):
+    """The index cannot be read or written for a reason outside of it: a full disk, rights, a lock."""
+
+
+class IndexElsewhere(KnowledgeError):
+    """The index on the Chroma server was made by another installation, from other guides or with another model."""
+
+
 class IndexBusy(KnowledgeError):
     """Another process is writing the index."""
 
@@ -43,3 +59,7 @@ class GuidesGone(KnowledgeError):
 
 class EmbeddingsFailed(KnowledgeError):
     """The embedding model could not be loaded or did not answer."""
+
+
+class TookTooLong(KnowledgeError):
+    """A search, or reading what it found, exceeded its time."""

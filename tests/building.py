@@ -6,8 +6,11 @@ from bot.answering.advisor import Advisor
 from bot.answering.checking import Checker
 from bot.answering.composing import Composer
 from bot.answering.hearing import Sayings
+from bot.answering.interpreting import Interpreter
 from bot.answering.prompts import Prompts
+from bot.answering.quoted_answers import QuotedAnswers
 from bot.answering.quoting import Quoter
+from bot.answering.writing import Writer
 from knowledge.index.store import IndexReader, IndexStore
 from knowledge.index.syncing import sync
 from knowledge.search.encoder import LocalEncoder
@@ -33,10 +36,14 @@ def advisor_over(
     contact: str = "",
 ) -> Advisor:
     """An advisor; what is not given is made."""
+    told = sayings or plain_sayings()
     return Advisor(
-        searcher, encoder, Quoter(reader or Reader()), checker or Checker(encoder), sayings or plain_sayings(),
-        composer=composer, contact=contact,
-    )  # fmt: skip
+        searcher,
+        Interpreter(encoder),
+        QuotedAnswers(Quoter(reader or Reader()), told, contact),
+        told,
+        Writer(composer, checker or Checker(encoder)) if composer else None,
+    )
 
 
 def plain_sayings() -> Sayings:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.records.database import BUSY_SECONDS
+from bot.records.engines import BUSY_SECONDS
 from bot.settings import Settings
 from bot.slack.app import JOB_SECONDS, STOP_SECONDS
 

@@ -2,14 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.answering.model_output import LONGEST_REPLY
 from bot.errors import ModelUnavailable, SettingsError
+from knowledge.circuit import Attempt, Circuit, CircuitOpen, Outage
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -19,64 +21,112 @@ MOST_TOKENS = 1500
 """Tokens of a reply at most: an answer has some 150, a model that thinks before it answers needs the rest."""
 NO_KEY = "none-needed"
 """What a local server is given for a key; OpenAI's client insists on one."""
-_STATUSES = {
-    401: "refused the key; check OPENAI_API_KEY",
-    403: "refused the key; check OPENAI_API_KEY",
-    404: "does not exist at this provider; check CHAT_MODEL and OPENAI_BASE_URL",
-    429: "is rate limited or out of quota; try again later",
-}
 _OPTIONAL = ("temperature", "max_tokens")
 """Parameters that some models refuse and that an answer can do without."""
+_OF_ONE_QUESTION = frozenset(["content_filter", "content_policy_violation", "context_length_exceeded"])
+"""Codes of OpenAI's protocol by which a model refuses what it was asked, not to be asked."""
 
 log = logging.getLogger(__name__)
 
 
+class Ending(StrEnum):
+    """Why a model ended its reply."""
+
+    SAID = ""
+    LENGTH = "length"
+    FILTERED = "content filter"
+
+
+_ENDINGS = {
+    Ending.LENGTH: frozenset(["length", "max_tokens", "max_output_tokens", "model_length"]),
+    Ending.FILTERED: frozenset(
+        ["content_filter", "refusal", "safety", "recitation", "prohibited_content", "blocklist", "spii", "content_filtered", "guardrail_intervened"]
+    ),
+}  # fmt: skip
+"""What OpenAI, Anthropic, Google, Mistral, Ollama and Bedrock call the endings that are none of the model's own."""
+
+
 @dataclass(frozen=True)
 class Chunk:
-    """A piece of a reply as it comes; `cut` tells that the model was stopped at its limit of tokens."""
+    """A piece of a reply as it comes; `ending` tells with the last one that the model was stopped, and by what."""
 
     text: str
-    cut: bool = False
+    ending: Ending = Ending.SAID
+
+    @property
+    def cut(self) -> bool:
+        """Whether the model was stopped here."""
+        return self.ending is not Ending.SAID
+
+
+@dataclass(frozen=True)
+class Access:
+    """What leads to a model, as the person who runs the bot knows it: where its key and its address are set."""
+
+    key: str = "OPENAI_API_KEY"
+    address: str = "OPENAI_BASE_URL"
 
 
 class ChatModel:
     """A model that is asked with messages.
 
-    `timeout` is the number of seconds that a whole reply may take. Raises ModelUnavailable when the model refuses, fails
-    or takes longer; the message can be shown.
+    `timeout` is the number of seconds that a whole reply may take, without the time that its reader takes over it.
+    Raises ModelUnavailable when the model refuses, fails or takes longer, and without asking while it is left alone
+    after several failures; the message can be shown.
     """
 
-    def __init__(self, model: "BaseChatModel", name: str, timeout: float) -> None:
+    def __init__(self, model: "BaseChatModel", name: str, timeout: float, access: Access | None = None) -> None:
         self._model = model
         self._timeout = timeout
+        self._access = access or Access()
+        self._circuit = Circuit(f"The chat model {name}")
         self.name = name
+
+    @property
+    def outage(self) -> Outage | None:
+        """What is known of the model while it is left alone."""
+        return self._circuit.outage
 
     async def stream(self, messages: "Sequence[BaseMessage]") -> AsyncGenerator[Chunk]:
         """The reply piece by piece, at most `LONGEST_REPLY` characters of it."""
-        deadline = asyncio.get_running_loop().time() + self._timeout
-        length = 0
-        async with aclosing(self._pieces(messages)) as pieces:
-            while length < LONGEST_REPLY:
-                try:
-                    async with asyncio.timeout_at(
-                        deadline
-                    ):  # never across a yield: the reader's time is not the model's
+        with self._left_alone_told(), self._circuit.attempt() as attempt:
+            length = 0
+            async with aclosing(_within(self._pieces(messages), self._timeout)) as pieces:
+                while length < LONGEST_REPLY:
+                    try:
                         chunk = await anext(pieces)
-                except StopAsyncIteration:
-                    return
-                except TimeoutError as error:
-                    raise ModelUnavailable(
-                        f"The chat model {self.name} did not answer within {self._timeout:g} s."
-                    ) from error
-                except Exception as error:
-                    raise ModelUnavailable(f"The chat model {self.name} {_why(error, begun=length > 0)}.") from error
-                length += len(chunk.text)
-                if chunk.text or chunk.cut:
-                    yield chunk
+                    except StopAsyncIteration:
+                        attempt.answered = True
+                        return
+                    except Exception as error:
+                        raise self._failure(error, attempt) from error
+                    attempt.answered = True
+                    text = chunk.text[: LONGEST_REPLY - length]
+                    length += len(text)
+                    if text or chunk.cut:
+                        yield Chunk(text, chunk.ending)
+            yield Chunk("", Ending.LENGTH)
 
     async def reply(self, messages: "Sequence[BaseMessage]") -> str:
         """The whole reply."""
         return "".join([chunk.text async for chunk in self.stream(messages)])
+
+    def _failure(self, error: Exception, attempt: Attempt) -> ModelUnavailable:
+        """A failure as it is told; it counts against the model unless it is about what was asked."""
+        if isinstance(error, TimeoutError):
+            why = f"did not answer within {self._timeout:g} s"
+        else:
+            why = _why(error, self._access, begun=attempt.answered)
+        if getattr(error, "code", None) not in _OF_ONE_QUESTION:
+            attempt.failure = f"it {why}"
+        return ModelUnavailable(f"The chat model {self.name} {why}.")
+
+    @contextmanager
+    def _left_alone_told(self) -> Iterator[None]:
+        try:
+            yield
+        except CircuitOpen as left_alone:
+            raise ModelUnavailable(outage_told(self.name, left_alone.outage)) from None
 
     async def _pieces(self, messages: "Sequence[BaseMessage]") -> AsyncGenerator[Chunk]:
         """The model's pieces; asked again without the parameters that it refuses."""
@@ -84,7 +134,7 @@ class ChatModel:
         try:
             async for chunk in self._model.astream(list(messages)):
                 begun = True
-                yield Chunk(str(chunk.text), _is_cut(chunk))
+                yield Chunk(str(chunk.text), _ending(chunk))
         except Exception as error:
             refused = [] if begun else _refused_parameters(error, self._model)
             if not refused:
@@ -92,7 +142,38 @@ class ChatModel:
             log.info("The chat model %s takes no %s; it is asked without", self.name, " and ".join(refused))
             self._model = self._model.model_copy(update=dict.fromkeys(refused))
             async for chunk in self._model.astream(list(messages)):
-                yield Chunk(str(chunk.text), _is_cut(chunk))
+                yield Chunk(str(chunk.text), _ending(chunk))
+
+
+def outage_told(name: str, outage: Outage) -> str:
+    """That a model is left alone, since when and why, in a sentence."""
+    return (
+        f"The chat model {name} is not asked just now: it failed {outage.failures} times in a row since "
+        f"{outage.since:%Y-%m-%d %H:%M} UTC, lastly because {outage.why}. It is tried again within {outage.seconds:.0f} s."
+    )
+
+
+T = TypeVar("T")
+
+
+async def _within(pieces: AsyncGenerator[T], seconds: float) -> AsyncGenerator[T]:
+    """Pieces as they come. Raises TimeoutError when waiting for them took more than so many seconds in all.
+
+    No limit stands across the `yield`: what the reader does with a piece takes the reader's time, and a limit that
+    expired there would be raised in the reader's own calls.
+    """
+    clock = asyncio.get_running_loop().time
+    left = seconds
+    async with aclosing(pieces):
+        while True:
+            asked_at = clock()
+            try:
+                async with asyncio.timeout(left):
+                    piece = await anext(pieces)
+            except StopAsyncIteration:
+                return
+            left -= clock() - asked_at
+            yield piece
 
 
 def open_chat_model(name: str, api_key: str, base_url: str | None, timeout: float) -> ChatModel:
@@ -103,7 +184,8 @@ def open_chat_model(name: str, api_key: str, base_url: str | None, timeout: floa
     """
     provider, _, model = name.partition(":")
     if model and not base_url and provider in _providers() and provider != "openai":
-        return ChatModel(_open_provider(provider, model, timeout), name, timeout)
+        opened = _open_provider(provider, model, timeout)
+        return ChatModel(opened, name, timeout, _access(opened, _package(provider)))
     model_id = model if provider == "openai" and model else name
     return ChatModel(_open_openai(model_id, api_key or NO_KEY, base_url, timeout), name, timeout)
 
@@ -124,12 +206,12 @@ def _providers() -> Mapping[str, Any]:
 def _open_provider(provider: str, model: str, timeout: float) -> "BaseChatModel":
     from langchain.chat_models import init_chat_model
 
-    package = str(_providers()[provider][0]).partition(".")[0].replace("_", "-")
     try:
         return init_chat_model(model, model_provider=provider, temperature=0, max_tokens=MOST_TOKENS, timeout=timeout)
     except ImportError:
         raise SettingsError(
-            f"CHAT_MODEL={provider}:{model} needs a package: run `.venv/bin/pip install {package} 'langchain-core=={_installed('langchain-core')}'`."
+            f"CHAT_MODEL={provider}:{model} needs a package in the bot's environment: {_package(provider)}, together with "
+            f"langchain-core=={_installed('langchain-core')}; docs/install.md says how to add one."
         ) from None
     except Exception as error:  # noqa: BLE001  whatever a provider's package raises about its settings
         lines = str(error).strip().splitlines() or [type(error).__name__]
@@ -160,10 +242,23 @@ def _open_openai(name: str, api_key: str, base_url: str | None, timeout: float) 
     return BaseChatOpenAI(**options) if base_url else ChatOpenAI(**options)
 
 
-def _is_cut(chunk: "AIMessageChunk") -> bool:
+def _package(provider: str) -> str:
+    """The LangChain package of a provider."""
+    return str(_providers()[provider][0]).partition(".")[0].replace("_", "-")
+
+
+def _access(model: "BaseChatModel", package: str) -> Access:
+    """Where a provider's key and address are set, as far as its package tells."""
+    keys = " or ".join(dict.fromkeys(model.lc_secrets.values()))
+    return Access(keys or f"the key that {package} uses", f"the address that {package} uses")
+
+
+def _ending(chunk: "AIMessageChunk") -> Ending:
     told = chunk.response_metadata
-    reason = told.get("finish_reason") or told.get("stop_reason") or told.get("done_reason") or ""
-    return str(reason).lower() in {"length", "max_tokens"}
+    incomplete = told.get("incomplete_details") or {}
+    reasons = [told.get(name) for name in ("finish_reason", "stop_reason", "stopReason", "done_reason")]
+    said = {str(reason).lower() for reason in (*reasons, incomplete.get("reason")) if reason}
+    return next((ending for ending, names in _ENDINGS.items() if said & names), Ending.SAID)
 
 
 def _refused_parameters(error: Exception, model: "BaseChatModel") -> list[str]:
@@ -174,19 +269,37 @@ def _refused_parameters(error: Exception, model: "BaseChatModel") -> list[str]:
     return [name for name in _OPTIONAL if name in said and getattr(model, name, None) is not None]
 
 
-def _why(error: Exception, *, begun: bool) -> str:
+def _why(error: Exception, access: Access, *, begun: bool) -> str:
     """What a provider's exception means to the person who runs the bot, without keys or addresses."""
     if begun:
         return "broke off its answer; try again"
-    status = getattr(error, "status_code", None)
-    if status is not None:
-        return _STATUSES.get(status, f"failed with status {status}; try again later")
+    if status := _status(error):
+        return _refusal(status, access)
     kind = type(error).__name__
     if "Timeout" in kind:
         return "did not answer in time"
     if "Connect" in kind or isinstance(error, OSError):
-        return "cannot be reached; check the network and OPENAI_BASE_URL"
+        return f"cannot be reached; check the network and {access.address}"
     return f"failed ({kind}); try again later"
+
+
+def _refusal(status: int, access: Access) -> str:
+    match status:
+        case 401 | 403:
+            return f"refused the key; check {access.key}"
+        case 404:
+            return f"does not exist at this provider; check CHAT_MODEL and {access.address}"
+        case 429:
+            return "is rate limited or out of quota; try again later"
+        case _:
+            return f"failed with status {status}; try again later"
+
+
+def _status(error: Exception) -> int:
+    """The HTTP status of a provider's exception, wherever its package keeps it; 0 for none."""
+    held = (error, getattr(error, "response", None))
+    told = (getattr(one, name, None) for one in held for name in ("status_code", "http_status", "code"))
+    return next((status for status in told if isinstance(status, int)), 0)
 
 
 def _installed(package: str) -> str:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from bot.answering.chat_model import ChatModel, Chunk
 from bot.answering.conversation import Conversation, Turn
-from bot.answering.model_output import line_key, without_thoughts
+from bot.answering.model_output import without_thoughts
 from bot.answering.prompts import Prompts
+from knowledge.circuit import Outage
 from knowledge.passages import Passage, length
 
 if TYPE_CHECKING:
@@ -55,6 +56,11 @@ class Composer:
         self.name = model.name
         """The model's name, for the receipt."""
         self.prompt_hash = prompts.hash
+
+    @property
+    def outage(self) -> Outage | None:
+        """What is known of the model while it is left alone after failures."""
+        return self._model.outage
 
     async def plan(self, conversation: Conversation, language: str = "") -> Plan:
         """What to search for; in the language of that English name, or the message's own."""
@@ -114,18 +120,6 @@ def fitting(passages: Sequence[Passage]) -> list[Passage]:
             break
         taken.append(passage)
     return taken
-
-
-def prompted_lines(messages: "Sequence[BaseMessage]", passages: Sequence[Passage], reply: str) -> frozenset[str]:
-    """The lines that the model was sent, as `model_output.line_key` folds them; a repeated one is no answer.
-
-    Lines of the passages count only where the reply repeats the headings above them: otherwise it quotes them.
-    """
-    sent = {line_key(line) for message in messages for line in str(message.content).splitlines()}
-    quoted = {line_key(line) for passage in passages for line in passage.text.splitlines()}
-    headed = {key for passage in passages for key in sent if key.endswith(line_key(" > ".join(passage.heading)))}
-    echoes = any(line_key(line) in headed for line in reply.splitlines())
-    return frozenset(sent if echoes else sent - quoted) - {""}
 
 
 def read_plan(reply: str) -> Plan:

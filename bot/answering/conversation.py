@@ -84,7 +84,8 @@ class Receipt:
     """What an answer was made from: `mode` is the chat model's name or one of those above; `prompt` its prompt's hash.
 
     `notice` says why no model wrote it, where one should have; `withheld` are the model's sentences that were not
-    shown; `probability` is how surely a quoted answer is right, 0 to 1.
+    shown; `probability` is how surely a quoted answer is right, 0 to 1; `model_failed` tells that the guides are quoted
+    because the chat model could not be asked or broke off.
     """
 
     mode: str
@@ -93,6 +94,7 @@ class Receipt:
     notice: str = ""
     withheld: tuple[Withheld, ...] = ()
     probability: float | None = None
+    model_failed: bool = False
 
 
 @dataclass(frozen=True)

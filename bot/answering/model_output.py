@@ -106,10 +106,13 @@ class Piece:
 
 @dataclass(frozen=True)
 class Reading:
-    """A reply as it was read: its pieces, and what it says of how far the passages answer, if it does."""
+    """A reply as it was read: its pieces, what it says of how far the passages answer, if it does, and how many pieces it
+    said a second time.
+    """
 
     pieces: tuple[Piece, ...]
     coverage: str = ""
+    repeated: int = 0
 
 
 def read_reply(reply: str, prompted: Collection[str] = (), *, whole: bool = True, cut: bool = False) -> Reading:
@@ -123,12 +126,14 @@ def read_reply(reply: str, prompted: Collection[str] = (), *, whole: bool = True
     text, goes_on = (text, False) if whole else _settled(text)
     lines = [line for line in _lines(text) if line_key(line) not in prompted or not line.strip()]
     told = next((found[1].lower() for found in map(_COVERAGE.match, lines) if found), "")
-    pieces = _without_repetition(_formed(_pieces(lines)))
+    formed = _formed(_pieces(lines))
+    pieces = _without_repetition(formed)
+    repeated = len(formed) - len(pieces)
     if not whole and not (goes_on and pieces and not _ANSWER_BY_ITSELF.match(pieces[-1].text)):
         pieces = pieces[:-1]  # the last may go on, be cited, or lead a list
     elif whole and (cut or len(reply) > LONGEST_REPLY) and pieces and not _SENTENCE_END.search(pieces[-1].text):
         pieces = pieces[:-1]
-    return Reading(tuple(_grounded_leads(pieces)), told)
+    return Reading(tuple(_grounded_leads(pieces)), told, repeated)
 
 
 def line_key(line: str) -> str:

@@ -5,7 +5,6 @@ tell "general manager" from "case manager", or finding clients from keeping them
 decide for a near one.
 """
 
-import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from bot.answering.hearing import leans_on_earlier
 from bot.errors import ModelUnavailable
 from knowledge.fitted import number
 from knowledge.search.encoder import LocalEncoder
+from knowledge.threads import in_thread
 from knowledge.words import words
 
 if TYPE_CHECKING:
@@ -84,5 +84,5 @@ class SameQuestions:
         if vector is None:
             if len(self._vectors) >= KEPT:
                 self._vectors.clear()
-            vector = self._vectors[question] = await asyncio.to_thread(self._encoder.vector, question)
+            vector = self._vectors[question] = await in_thread(self._encoder.vector, question)
         return vector

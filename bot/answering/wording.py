@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.answering.chat_model import Ending
 from bot.answering.language import LANGUAGES
 from knowledge.passages import Passage
 
@@ -9,6 +10,11 @@ NEAREST = 3
 """Sections named when the guides do not answer."""
 UNSURE = "I am not sure that this answers you. The closest passage says:"
 UNSURE_OF_SEVERAL = "I am not sure that this answers you. The closest passages say:"
+_BROKEN_OFF = {
+    Ending.SAID: "",
+    Ending.LENGTH: ": what it wrote became too long",
+    Ending.FILTERED: ": its provider's content filter stopped it",
+}
 _SPOKEN = {
     "en": ("The guide is in {}.", "English German French Spanish Portuguese Italian Japanese Dutch"),
     "de": ("Der Leitfaden ist auf {}.", "Englisch Deutsch Französisch Spanisch Portugiesisch Italienisch Japanisch Niederländisch"),
@@ -55,9 +61,9 @@ def left_out(sentences: int) -> str:
     return f"_{what} of what the language model wrote {'is' if sentences == 1 else 'are'} left out: the guides do not support {'it' if sentences == 1 else 'them'}._"
 
 
-def broken_off() -> str:
-    """That the model stopped before its end."""
-    return "_The language model broke off here._"
+def broken_off(ending: Ending) -> str:
+    """That the model stopped before its end, and why where that is known."""
+    return f"_The language model broke off here{_BROKEN_OFF[ending]}._"
 
 
 def instead(quoted: str) -> str:

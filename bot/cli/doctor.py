@@ -1,6 +1,9 @@
 """Checks what a first installation gets wrong, a line each with the remedy, in groups that fit a terminal."""
 
+import contextlib
+import errno
 import os
+import shutil
 import sys
 import textwrap
 from collections.abc import AsyncIterator, Callable
@@ -10,10 +13,13 @@ from pathlib import Path
 from bot.cli.commands import as_typed
 from bot.errors import CareerBotError
 from bot.mentoring.report import counted
+from bot.private_files import mend_rights
 from bot.settings import ENV_FILE, Settings, home
 from knowledge.errors import KnowledgeError
 
 NEWEST_NEEDED = (3, 11)
+PROBE_BYTES = 1 << 16
+"""What the folder of the data must have room for to be well."""
 WIDTH = 80
 """Characters of a line."""
 SIMILAR = 85.0
@@ -59,7 +65,9 @@ async def _checks() -> AsyncIterator[tuple[str, Check]]:
         return
     yield "Settings", _complete()
     yield "Data", _disk(settings.data_dir)
-    yield "Data", await _records(settings)
+    async for check in _records(settings):
+        yield "Data", check
+    yield "Data", _privacy(settings.data_dir)
     for check in await _index(settings):
         yield "Guides", check
     yield "Answers", await _model(settings)
@@ -95,18 +103,34 @@ def _complete() -> Check:
 def _disk(folder: Path) -> Check:
     probe = folder / f".probe-{os.getpid()}"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe.write_text("", encoding="utf-8")
-        probe.unlink()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with probe.open("wb") as file:
+            file.write(bytes(PROBE_BYTES))
+            os.fsync(file.fileno())
     except OSError as error:
-        return Check("disk", False, f"{folder} cannot be written ({error.strerror}); set DATA_DIR to a folder that can")
-    return Check("disk", True, f"{folder} can be written")
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+        remedy = "make room on its disk" if full else "set DATA_DIR to a folder that can"
+        return Check("disk", False, f"{folder} cannot be written ({error.strerror}); {remedy}")
+    finally:
+        with contextlib.suppress(OSError):
+            probe.unlink()
+    return Check("disk", True, f"{folder} can be written, {shutil.disk_usage(folder).free >> 20:,} MB are free")
+
+
+def _privacy(folder: Path) -> Check:
+    open_to_others = mend_rights(folder)
+    if not open_to_others:
+        return Check("privacy", True, "what is kept can be read by its owner alone")
+    some = f"{open_to_others[0]} and {len(open_to_others) - 1} more" if open_to_others[1:] else f"{open_to_others[0]}"
+    return Check("privacy", False, f"others may read {some}, which belong to another user; run chown, or delete them")
 
 
 async def _index(settings: Settings) -> list[Check]:
     from bot.composition import Application
     from knowledge.documents.reading import find_files
+    from knowledge.index.damage import DAMAGED
     from knowledge.index.syncing import is_fresh
+    from knowledge.index.writing import is_whole
 
     application = Application(settings)
     files = find_files(application.folders)
@@ -114,10 +138,14 @@ async def _index(settings: Settings) -> list[Check]:
     try:
         encoder = application.encoder
         await encoder.question("ready?")
+        store = application.store()
+        whole = is_whole(store, store.current())
         snapshot = application.index().snapshot()
-        fresh = is_fresh(application.store(), application.folders, encoder.name)
+        fresh = is_fresh(store, application.folders, encoder.name)
     except KnowledgeError as error:
         return [guides, Check("index", False, str(error))]
+    if not whole:
+        return [guides, Check("index", False, DAMAGED)]
     size = f"{counted(len(snapshot.passages), 'passage')} of {counted(len(snapshot.guides), 'guide')}"
     told = size if fresh else f"{size}, but guides have changed since; run `careerbot index`"
     skipped = [Check("guides", False, f"{skip.path} is left out: {skip.reason}") for skip in snapshot.skipped]
@@ -137,21 +165,26 @@ async def _model(settings: Settings) -> Check:
     return Check("chat model", True, f"{settings.chat_model} answers")
 
 
-async def _records(settings: Settings) -> Check:
+async def _records(settings: Settings) -> AsyncIterator[Check]:
     from bot.composition import open_records
     from bot.records.inbox import ACCEPTED, SET_ASIDE
 
     try:
         records = await open_records(settings)
         counts = await records.inbox.counts()
+        aside = records.set_aside()
         await records.close()
     except CareerBotError as error:
-        return Check("records", False, str(error))
+        yield Check("records", False, str(error))
+        return
     waiting = counts.get(ACCEPTED, 0)
     told = f"{counted(waiting, 'question')} waiting for an answer" if waiting else "nothing waits for an answer"
-    if aside := counts.get(SET_ASIDE, 0):
-        return Check("records", False, f"{told}; {counted(aside, 'question')} set aside, see `careerbot inbox`")
-    return Check("records", True, told)
+    yield Check("records", True, told)
+    if failed := counts.get(SET_ASIDE, 0):
+        yield Check("records", False, f"{counted(failed, 'question')} set aside, see `careerbot inbox`")
+    for name in aside:
+        remedy = "stop the bot and put a backup in the place of records.sqlite3, or delete this file"
+        yield Check("records", False, f"an earlier file was damaged and is kept as {name}; {remedy}")
 
 
 async def _slack(settings: Settings) -> AsyncIterator[Check]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.answering.conversation import Conversation
 from bot.errors import SettingsError
+from bot.private_files import as_usual
 
 if TYPE_CHECKING:
     from bot.answering.advisor import Advisor
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
 
 async def answer_all(advisor: "Advisor", asked: Sequence[tuple[str, list[str]]], path: Path) -> None:
     """Answer questions, given as id and turns, and write a line of JSON for each."""
-    with path.open("w", encoding="utf-8") as file:
+    with as_usual():
+        file = path.open("w", encoding="utf-8")
+    with file:
         for key, turns in asked:
             given = await advisor.answer(Conversation.of(turns))
             file.write(json.dumps({"id": key, **as_object(given)}, ensure_ascii=False) + "\n")

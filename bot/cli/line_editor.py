@@ -66,7 +66,7 @@ def open_history(data_dir: Path, days: int) -> "History":
     path = data_dir / HISTORY
     oldest = dt.datetime.now().astimezone() - dt.timedelta(days=days)
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
             os.fchmod(file.fileno(), 0o600)
             written = file.read()

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from bot.composition import Application, open_records
 from bot.errors import SettingsError
+from bot.private_files import as_usual
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def written(report: "Report", form: str, *, drawn: bool) -> tuple[str, bytes]:
 def save(path: Path, content: bytes) -> None:
     """Write a file. Raises SettingsError where that cannot be."""
     try:
-        path.write_bytes(content)
+        with as_usual():
+            path.write_bytes(content)
     except OSError as error:
         raise SettingsError(f"{path} cannot be written ({error.strerror}).") from None
 

@@ -12,11 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.records.audit_log import audit_entry
 from bot.records.database import TABLES, AlreadyThere, Database, now
+from bot.records.retention import over
 
 CONFIRMED, CORRECTED, WITHDREW, REPLACED, EXPIRED = "confirmed", "corrected", "withdrew", "replaced", "expired"
 """What is noted as done, each once about the confirmation it is done to."""
 DRAFTS_KEPT = dt.timedelta(hours=24)
-"""A draft that is older goes when the next one is kept, or with the purge."""
+"""A draft that is older can neither be read nor confirmed, and goes with the next purge."""
 TITLE = "Confirmed answers"
 _MARK = re.compile(r"\s*\[\d+\]")
 _HEADING = re.compile(r"^ {0,3}#{1,6}\s+(.*?)\s*#*$", re.MULTILINE)
@@ -107,15 +108,14 @@ class Confirmations:
         self._database = database
 
     async def draft(self, confirmation: Confirmation) -> None:
-        """Keep what a mentor has before them; old drafts are forgotten."""
-        mine = _confirmations.c
-        old = (mine.state == ConfirmationState.DRAFTED) & (mine.made_at < now() - DRAFTS_KEPT)
-        await self._database.change(sa.delete(_confirmations).where(old))
+        """Keep what a mentor has before them, for at most a day."""
         await self._database.insert(_confirmations, _row(confirmation))
 
     async def find(self, key: str) -> Confirmation | None:
-        """A confirmation by its id."""
-        return _one(await self._database.row(sa.select(_confirmations).where(_confirmations.c.id == key)))
+        """A confirmation by its id; None where it is a draft that is over a day old."""
+        return _one(
+            await self._database.row(sa.select(_confirmations).where(_confirmations.c.id == key, ~_is_over(now())))
+        )
 
     async def of_answer(self, key: str) -> Confirmation | None:
         """The active confirmation of an answer."""
@@ -168,9 +168,7 @@ class Confirmations:
                         ConfirmationState.EXPIRED,
                     ):
                         await connection.execute(audit_entry(mentor, REPLACED, other))
-                drafted = (_confirmations.c.id == confirmation.id) & (
-                    _confirmations.c.state == ConfirmationState.DRAFTED
-                )
+                drafted = (_confirmations.c.id == confirmation.id) & _is_draft() & ~_is_over(moment)
                 made = await connection.execute(sa.update(_confirmations).where(drafted).values(values))
                 if not made.rowcount:
                     raise _Overtaken
@@ -203,9 +201,8 @@ class Confirmations:
         return await self._database.change(sa.update(_confirmations).where(own).values(told=told)) > 0
 
     def purging(self, before: dt.datetime) -> Sequence[sa.Delete]:
-        """The change that deletes drafts from before a moment."""
-        mine = _confirmations.c
-        return [sa.delete(_confirmations).where((mine.state == ConfirmationState.DRAFTED) & (mine.made_at < before))]
+        """The change that deletes drafts from before a moment, and those over a day old."""
+        return [sa.delete(_confirmations).where(_is_draft() & (_confirmations.c.made_at < over(before, DRAFTS_KEPT)))]
 
     def forgetting(self, person: str) -> Sequence[sa.Update | sa.Delete]:
         """Changes that keep what was confirmed, but not that this person did it."""
@@ -237,6 +234,14 @@ class Confirmations:
 
 class _Overtaken(Exception):
     """Something has changed since it was looked at."""
+
+
+def _is_draft() -> sa.ColumnElement[bool]:
+    return _confirmations.c.state == ConfirmationState.DRAFTED
+
+
+def _is_over(moment: dt.datetime) -> sa.ColumnElement[bool]:
+    return _is_draft() & (_confirmations.c.made_at < moment - DRAFTS_KEPT)
 
 
 def _raised_version(seen: int | None = None) -> sa.Update:

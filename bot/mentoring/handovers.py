@@ -11,7 +11,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.records import retention
 from bot.records.database import TABLES, Database, now
 
 LEASE = dt.timedelta(minutes=5)
@@ -19,6 +18,8 @@ LEASE = dt.timedelta(minutes=5)
 
 A process may wait minutes for its turn when Slack limits its rate.
 """
+CARDS_KEPT = dt.timedelta(days=7)
+"""How long after its time the place of a card is kept that still has to say that its question was taken back."""
 
 _handovers = sa.Table(
     "handovers",
@@ -211,11 +212,15 @@ class Handovers:
         return await _step(self._database, handover.id, handover.state, values, _since(handover.state) <= _utc(before))
 
     def purging(self, before: dt.datetime) -> Sequence[sa.Update | sa.Delete]:
-        """Changes that take back what nobody has answered since a moment, and delete what was answered before it."""
-        old, waits = _h.asked_at < _utc(before), _h.state.in_((HandoverState.OPEN, HandoverState.CLAIMED))
+        """Changes that take back what nobody has answered since a moment, and delete what was answered before it.
+
+        What was taken back is deleted when its card has had a week to say so.
+        """
+        old, gone = _h.asked_at < _utc(before), _h.state == HandoverState.WITHDRAWN
         return [
-            sa.update(_handovers).where(old & waits).values(_WITHDRAWN),
             sa.delete(_handovers).where(old & (_h.state == HandoverState.ANSWERED)),
+            sa.delete(_handovers).where(gone & (_h.asked_at < _utc(before) - CARDS_KEPT)),
+            sa.update(_handovers).where(old).values(_WITHDRAWN),
         ]
 
     def forgetting(self, person: str) -> Sequence[sa.Update | sa.Delete]:
@@ -225,17 +230,14 @@ class Handovers:
         """
         own, theirs = _h.person == person, _h.mentor == person
         released = {"state": HandoverState.OPEN, "mentor": "", "claimed_at": None, "heard_ts": ""}
-        shows = sa.case((_h.card_shows == _STATE_SHOWN, _h.state + " "), else_=_h.card_shows)
+        shows = sa.case((_h.card_shows == _STATE_SHOWN, _h.state + " "), else_="")
         return [
+            sa.update(_handovers).where(_h.card_shows.endswith(f" {person}", autoescape=True)).values(card_shows=shows),
             sa.delete(_handovers).where(own & (_h.state == HandoverState.ANSWERED)),
             sa.update(_handovers).where(own).values(_WITHDRAWN),
             sa.update(_handovers).where(theirs & (_h.state == HandoverState.CLAIMED)).values(released),
-            sa.update(_handovers).where(theirs).values(mentor="", card_shows=shows),
+            sa.update(_handovers).where(theirs).values(mentor=""),
         ]
-
-    async def forget(self, person: str) -> None:
-        """Forget a person here at once, so that cards can say that their questions are gone."""
-        await retention.forget(self._database, [self], person)
 
 
 async def _step(

@@ -13,9 +13,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.records.database import TABLES, Database, now
+from bot.records.retention import over
 
 KEPT = dt.timedelta(hours=24)
-"""A window cannot be sent after this time; its row goes when the next window is opened, or with the purge."""
+"""A window cannot be sent after this time; its row goes with the next purge."""
 
 _shares = sa.Table(
     "shares",
@@ -83,9 +84,7 @@ class Shares:
         self._database = database
 
     async def open(self, share: Share) -> None:
-        """Keep what a window shows until it is sent or closed; old ones are forgotten."""
-        unsent = (_shares.c.state != ShareState.POSTED) & (_shares.c.opened_at < now() - KEPT)
-        await self._database.change(sa.delete(_shares).where(unsent))
+        """Keep what a window shows until it is sent or closed, for at most a day."""
         kept = {"sources": list(share.sources), "channel": "", "ts": "", "opened_at": now()}
         await self._database.insert(_shares, asdict(share) | kept)
 
@@ -130,8 +129,9 @@ class Shares:
         return [Card(row["channel"], ts) for row in rows for ts in row["ts"].split()]
 
     def purging(self, before: dt.datetime) -> Sequence[sa.Delete]:
-        """The change that deletes windows which were opened before a moment and not sent."""
-        return [sa.delete(_shares).where((_shares.c.state != ShareState.POSTED) & (_shares.c.opened_at < before))]
+        """The change that deletes windows which were not sent, and opened before a moment or over a day ago."""
+        unsent = _shares.c.state != ShareState.POSTED
+        return [sa.delete(_shares).where(unsent & (_shares.c.opened_at < over(before, KEPT)))]
 
     def forgetting(self, person: str) -> Sequence[sa.Update | sa.Delete]:
         """Changes that delete what a person shares and what is about to be shared of theirs.
@@ -141,7 +141,7 @@ class Shares:
         unsent = (_shares.c.asker == person) & (_shares.c.state != ShareState.POSTED)
         return [
             sa.delete(_shares).where((_shares.c.sharer == person) | unsent),
-            sa.update(_shares).where(_shares.c.asker == person).values(asker="", key=""),
+            sa.update(_shares).where(_shares.c.asker == person).values(asker="", key="", source=""),
             sa.update(_shares).where(_shares.c.target == person).values(target=""),
         ]
 

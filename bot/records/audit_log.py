@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from bot.records.database import TABLES, Database, now
 
 _audit_log = sa.Table(
-    "deeds",
+    "audit_log",
     TABLES,
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("person", sa.String(40), nullable=False, index=True),
@@ -16,7 +16,6 @@ _audit_log = sa.Table(
     sa.Column("about", sa.String(120), nullable=False, index=True),
     sa.Column("done_at", sa.DateTime(timezone=True), nullable=False),
 )
-"""The table has its name from an earlier version of the bot."""
 
 
 def audit_entry(person: str, what: str, about: str) -> sa.Insert:

@@ -1,21 +1,28 @@
-"""The database of the records: SQLite in WAL mode, or PostgreSQL by URL. Tables live beside the code that uses them."""
+"""The database of the records, SQLite or PostgreSQL: transactions on it. Tables live beside the code that uses them."""
 
 import asyncio
 import datetime as dt
+import logging
+import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import RecordsUnavailable
+from bot.records.address import postgres_arguments, sqlite_file
+from bot.records.engines import BUSY_SECONDS, DRIVERS_ERRORS, open_engine
+from bot.records.failures import what_failed
+from bot.records.migrating import migrate
+from bot.records.sqlite_file import create
 
-BUSY_SECONDS = 10
 TABLES = sa.MetaData()
 """Every table of the records."""
+log = logging.getLogger(__name__)
 
 
 class AlreadyThere(Exception):
@@ -23,11 +30,17 @@ class AlreadyThere(Exception):
 
 
 def database_url(url: str, data_dir: Path) -> str:
-    """SQLAlchemy's address of the records: the one that is set, with an async driver, or SQLite in the data folder."""
+    """SQLAlchemy's address of the records: the one that is set, with an async driver, or SQLite in the data folder.
+
+    Raises SettingsError where an address of PostgreSQL cannot be read or has an option that is not known.
+    """
     if not url:
         return f"sqlite+aiosqlite:///{(data_dir / 'records.sqlite3').absolute()}"
     scheme, _, rest = url.partition("://")
-    return f"{'postgresql+asyncpg' if scheme.startswith('postgres') else 'sqlite+aiosqlite'}://{rest}"
+    if not scheme.startswith("postgres"):
+        return f"sqlite+aiosqlite://{rest}"
+    postgres_arguments(url)
+    return f"postgresql+asyncpg://{rest}"
 
 
 def now() -> dt.datetime:
@@ -38,26 +51,37 @@ def now() -> dt.datetime:
 class Database:
     """Transactions on the records. Every method raises RecordsUnavailable when the database does not answer."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, file: Path | None = None) -> None:
         self.engine = engine
+        self.file = file
         self._closed = False
         self._open = 0
         self._idle = asyncio.Event()
 
     @classmethod
-    async def open(cls, url: str) -> "Database":
-        """Connect, and create the tables and columns that are missing."""
-        sqlite = url.startswith("sqlite")
+    async def open(cls, url: str, *, set_aside: bool = False) -> "Database":
+        """Connect to an address as `database_url` gives it, and bring the schema to the newest one.
+
+        SQLite's file, if it is damaged and may be `set_aside`, is given another name, which is logged, and a new one begun.
+        Raises RecordsUnavailable, where the schema is of a newer version of the bot, too; SettingsError where the address is wrong.
+        """
+        engine, file = open_engine(url), sqlite_file(url) if url.startswith("sqlite") else None
         try:
-            if sqlite and (path := url.partition("///")[2]):
-                Path(path).parent.mkdir(parents=True, exist_ok=True)
-            database = cls(_sqlite(url) if sqlite else create_async_engine(url))
-            async with database.begin() as connection:
-                await connection.run_sync(TABLES.create_all)
-                await connection.run_sync(_add_missing_columns)
-        except OSError as error:
-            raise RecordsUnavailable("The folder for the records cannot be written; check DATA_DIR.") from error
-        return database
+            if file:
+                create(file)
+            aside = await migrate(engine, file, set_aside=set_aside)
+        except (*DRIVERS_ERRORS, sqlite3.Error) as error:
+            await engine.dispose()
+            raise RecordsUnavailable(what_failed(error, file)) from error
+        except BaseException:
+            await engine.dispose()
+            raise
+        if aside:
+            log.error(
+                "Records: the file was damaged and is set aside as %s; a new one is begun, a backup of yours may take its place",
+                aside.name,
+            )
+        return cls(engine, file)
 
     async def close(self) -> None:
         """Let what is under way end, take nothing new, and give the connections back."""
@@ -78,10 +102,8 @@ class Database:
                 yield connection
         except IntegrityError as error:
             raise AlreadyThere from error
-        except (SQLAlchemyError, OSError) as error:
-            raise RecordsUnavailable(
-                "The records cannot be read or written; check the disk, DATA_DIR and DATABASE_URL."
-            ) from error
+        except DRIVERS_ERRORS as error:
+            raise RecordsUnavailable(what_failed(error, self.file)) from error
         finally:
             self._open -= 1
             if self._closed and not self._open:
@@ -123,28 +145,3 @@ def within(
     """Conditions for a moment in some time; SQLite knows no time zones, so in UTC."""
     after = [moment >= since.astimezone(dt.UTC)] if since else []
     return [*after, *([moment < until.astimezone(dt.UTC)] if until else [])]
-
-
-def _add_missing_columns(connection: sa.Connection) -> None:
-    """Tables of an earlier version get the columns that have come since; those have a default of the server's."""
-    inspector = sa.inspect(connection)
-    for table in TABLES.sorted_tables:
-        there = {column["name"] for column in inspector.get_columns(table.name)}
-        for column in table.columns:
-            if column.name not in there:
-                kind = sa.schema.CreateColumn(column).compile(dialect=connection.dialect)
-                connection.execute(sa.text(f"ALTER TABLE {table.name} ADD COLUMN {kind}"))
-
-
-def _sqlite(url: str) -> AsyncEngine:
-    """One connection, for which writers wait in line: several would sleep and try again, ten times slower under load."""
-    engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=1, max_overflow=0)
-    sa.event.listen(engine.sync_engine, "connect", _use_wal)
-    return engine
-
-
-def _use_wal(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.close()

@@ -2,15 +2,16 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.records.database import TABLES, Database, now
+from bot.records.retention import over
 
 KEPT = dt.timedelta(hours=24)
-"""A draft that is older goes when the next one is kept, or with the purge."""
+"""A draft that is older can neither be read nor posted, and goes with the next purge."""
 
 _drafts = sa.Table(
     "drafts",
@@ -44,6 +45,7 @@ class Draft:
     text: str
     sources: tuple[str, ...]
     note: str = ""
+    made_at: dt.datetime = field(default_factory=now, compare=False)
 
 
 class Drafts:
@@ -53,24 +55,24 @@ class Drafts:
         self._database = database
 
     async def keep(self, draft: Draft) -> None:
-        """Keep a draft until it is taken; old ones are deleted."""
-        await self._database.change(sa.delete(_drafts).where(_drafts.c.made_at < now() - KEPT))
-        await self._database.insert(_drafts, asdict(draft) | {"sources": list(draft.sources), "made_at": now()})
+        """Keep a draft until it is taken, for at most a day after it was made."""
+        made_at = draft.made_at.replace(tzinfo=draft.made_at.tzinfo or dt.UTC)  # SQLite tells no time zone
+        await self._database.insert(_drafts, asdict(draft) | {"sources": list(draft.sources), "made_at": made_at})
 
     async def find(self, key: str) -> Draft | None:
-        """A draft, None when it was posted, thrown away or deleted."""
-        row = await self._database.row(sa.select(_drafts).where(_drafts.c.id == key))
+        """A draft, None when it was posted, thrown away or deleted, or is over a day old."""
+        row = await self._database.row(sa.select(_drafts).where(_of(key)))
         return _draft(row) if row else None
 
     async def take(self, key: str) -> Draft | None:
         """A draft out of the records: of several who take it at once, one gets it."""
         draft = await self.find(key)
-        taken = await self._database.change(sa.delete(_drafts).where(_drafts.c.id == key))
+        taken = await self._database.change(sa.delete(_drafts).where(_of(key)))
         return draft if taken else None
 
     def purging(self, before: dt.datetime) -> Sequence[sa.Delete]:
-        """The change that deletes drafts from before a moment."""
-        return [sa.delete(_drafts).where(_drafts.c.made_at < before)]
+        """The change that deletes drafts from before a moment, and those over a day old."""
+        return [sa.delete(_drafts).where(_drafts.c.made_at < over(before, KEPT))]
 
     def forgetting(self, person: str) -> Sequence[sa.Delete]:
         """The change that deletes a person's drafts."""
@@ -79,6 +81,10 @@ class Drafts:
     async def all(self) -> Sequence[Draft]:
         """Every draft, oldest first."""
         return [_draft(row) for row in await self._database.rows(sa.select(_drafts).order_by(_drafts.c.made_at))]
+
+
+def _of(key: str) -> sa.ColumnElement[bool]:
+    return (_drafts.c.id == key) & (_drafts.c.made_at >= now() - KEPT)
 
 
 def _draft(row: Any) -> Draft:

@@ -12,10 +12,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.records.database import TABLES, AlreadyThere, Database, now
+from bot.records.retention import over
 from bot.records.threads import ThreadAddress, Threads, ThreadState, note_addressed
 
 TOO_OLD = dt.timedelta(hours=24)
 """A question that waited longer than this is not answered; nobody waits for it any more."""
+FORGOTTEN = TOO_OLD + dt.timedelta(hours=1)
+"""After this time its text is gone; in between the person who asked is told."""
 ACCEPTED, ANSWERED, REFUSED, SET_ASIDE = "accepted", "answered", "refused", "set aside"
 """The states of a question."""
 STOPPED = "stopped"
@@ -217,6 +220,13 @@ class Inbox:
         theirs = (INBOX.c.state == ACCEPTED) & (INBOX.c.leased_until > moment)
         owner = sa.case((theirs, INBOX.c.owner), else_=self._worker)
         return self._accepted() | {"owner": owner}
+
+    def purging(self, before: dt.datetime) -> Sequence[sa.Update | sa.Delete]:
+        """Changes that refuse what waited too long, and delete what was accepted and finished before a moment."""
+        late = (INBOX.c.state == ACCEPTED) & (INBOX.c.accepted_at < over(before, FORGOTTEN))
+        last = sa.func.coalesce(INBOX.c.finished_at, INBOX.c.accepted_at)
+        old = (INBOX.c.accepted_at < before) & (last < before)
+        return [sa.delete(INBOX).where(old), sa.update(INBOX).where(late).values(finished(REFUSED, "too old"))]
 
     async def _write(self, question: AskedQuestion, row: dict[str, Any]) -> bool:
         """A row of the inbox and that the bot was addressed in its thread, both or neither."""

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
-from bot.records.database import Database
+from bot.records.database import Database, now
 
 
 class Personal(Protocol):
@@ -17,10 +17,15 @@ class Personal(Protocol):
 
 
 class Expiring(Protocol):
-    """A store that keeps texts for a limited time."""
+    """A store that keeps texts, or who asked, for a limited time."""
 
     def purging(self, before: dt.datetime) -> Sequence[sa.Update | sa.Delete]:
-        """The changes after which it keeps no text from before a moment."""
+        """The changes after which it keeps nothing of the kind from before a moment, and of some kinds less: see `over`."""
+
+
+def over(before: dt.datetime, kept: dt.timedelta) -> dt.datetime:
+    """The moment before which something is over that is kept for a shorter time than what a purge is about."""
+    return max(before, now() - kept).astimezone(dt.UTC)
 
 
 async def forget(database: Database, stores: Iterable[Personal], person: str) -> None:
@@ -29,7 +34,7 @@ async def forget(database: Database, stores: Iterable[Personal], person: str) ->
 
 
 async def purge(database: Database, stores: Iterable[Expiring], before: dt.datetime) -> None:
-    """Delete texts from before a moment, all or nothing. Raises RecordsUnavailable when the database does not answer."""
+    """Delete what is over: at most what is from before a moment, all or nothing. Raises RecordsUnavailable when the database does not answer."""
     await _run(database, [change for store in stores for change in store.purging(before)])
 
 

@@ -1,5 +1,6 @@
 """Threads that the bot was asked in: where they are, who talks in them, and whether the bot is to stay quiet."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -73,6 +74,10 @@ class Threads:
         """Changes that keep the threads, but not that this person talked in them."""
         named = (_threads.c.talk_of, _threads.c.talk_before)
         return [sa.update(_threads).where(column == person).values({column.name: _SOMEBODY}) for column in named]
+
+    def purging(self, before: dt.datetime) -> Sequence[sa.Delete]:
+        """The change that deletes threads in which nobody has written since a moment; a ts is seconds of Unix time."""
+        return [sa.delete(_threads).where(_threads.c.last_ts < f"{before.timestamp():.6f}")]
 
 
 async def note_addressed(connection: AsyncConnection, thread: ThreadAddress, ts: str) -> None:

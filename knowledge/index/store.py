@@ -7,19 +7,17 @@ so a reader sees the old version or the new one, and a killed sync leaves the ol
 
 import json
 import shutil
-import sqlite3
 import threading
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from knowledge.documents.reading import SkippedFile
-from knowledge.errors import IndexBusy, IndexDamaged, IndexMissing
+from knowledge.errors import IndexDamaged, IndexMissing, IndexUnreachable
+from knowledge.index.chroma_server import circuit_of_server, open_server
 from knowledge.index.contents import (
     Contents,
     contents_from,
@@ -30,6 +28,7 @@ from knowledge.index.contents import (
     stored_contents,
     unpacked,
 )
+from knowledge.index.damage import damage_told
 from knowledge.passages import FORMAT_VERSION, Guide, Passage
 from knowledge.search.lexical import LexicalIndex
 
@@ -38,28 +37,35 @@ if TYPE_CHECKING:
     from chromadb.api import ClientAPI
     from numpy.typing import NDArray
 
+    from knowledge.index.writing import Right
     from knowledge.search.encoder import Encoded
 
 POINTER = "careerbot-pointer"
 VERSION_PREFIX = "careerbot-guides-"
 EF_SEARCH = 200
 """Candidates that Chroma's approximate search keeps: recall@10 is 0.999 at 200, 0.993 at the default of 100."""
-LOCK_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
 class Version:
-    """What the pointer says of the current version of the index."""
+    """What the pointer says of the current version of the index.
+
+    `passages` is how many it has, -1 where an earlier version of the bot did not say; `made_by` the installation that made it.
+    """
 
     name: str
     embeddings: str
     format: str
     previous: str
+    passages: int = -1
+    made_by: str = ""
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One version of the index, to be searched. Immutable; stays usable while a newer version takes over."""
+    """One version of the index, to be searched. Immutable; stays usable while a newer version takes over, and, but for
+    `nearest`, while Chroma is away.
+    """
 
     version: str
     embeddings: str
@@ -82,11 +88,11 @@ class Snapshot:
     def nearest(self, vector: Sequence[float], k: int, among: Sequence[str] = ()) -> dict[str, float]:
         """The ids of the k passages nearest to a vector, of all or among some, each with its cosine similarity.
 
-        Raises IndexDamaged when the vectors cannot be read.
+        Raises IndexDamaged when the vectors cannot be read, IndexUnreachable when a Chroma server does not answer.
         """
         if not self.passages:
             return {}
-        with _damage_told():
+        with damage_told():
             n = min(k, len(among or self.passages))
             some = {"ids": list(among)} if among else {}
             found = self._collection.query(query_embeddings=[list(vector)], n_results=n, include=["distances"], **some)
@@ -96,18 +102,26 @@ class Snapshot:
 class IndexStore:
     """Where the index is kept: a Chroma database, embedded in `folder` or at `url`, and files in `folder`.
 
-    Opening it does nothing; Chroma is started at first use.
+    Opening it does nothing; Chroma is started at first use. `is_shared` is whether other installations may use it: on a server.
     """
 
     def __init__(self, folder: Path, url: str = "") -> None:
         self.folder = folder
         self._url = url
+        self.is_shared = bool(url)
         self._opening = threading.Lock()
+        self._opened: ClientAPI | None = None
+        self._circuit = circuit_of_server()
 
-    @cached_property
-    def _client(self) -> "ClientAPI":
+    @property
+    def client(self) -> "ClientAPI":
+        """Chroma. Two threads that open it at once would open it twice, and only one of them would be told what is wrong."""
         with self._opening:
-            return _open_server(self._url) if self._url else _open_embedded(self.folder / "chroma")
+            if self._opened is None:
+                self._opened = (
+                    open_server(self._url, self._circuit) if self._url else _open_embedded(self.folder / "chroma")
+                )
+            return self._opened
 
     def current(self) -> Version:
         """The current version. Raises IndexMissing when there is none, IndexDamaged when it cannot be read."""
@@ -115,41 +129,43 @@ class IndexStore:
             raise IndexMissing("There is no index of the guides yet; run `careerbot index`.")
         from chromadb.errors import NotFoundError
 
-        with _damage_told():
+        with damage_told():
             try:
-                said = self._client.get_collection(POINTER, embedding_function=None).metadata or {}
+                said = self.client.get_collection(POINTER, embedding_function=None).metadata or {}
             except NotFoundError:
                 raise IndexMissing("There is no index of the guides yet; run `careerbot index`.") from None
-            return Version(*(str(said[key]) for key in ("name", "embeddings", "format", "previous")))
+            plain = {key: str(said[key]) for key in ("name", "embeddings", "format", "previous")}
+            passages, made_by = int(str(said.get("passages", -1))), str(said.get("made_by", ""))
+            return Version(**plain, passages=passages, made_by=made_by)
 
     def open(self, version: Version) -> Snapshot:
         """A version, ready to search. What stands beside it in files is made anew where it is missing."""
-        with _damage_told():
-            collection = self._client.get_collection(version.name, embedding_function=None)
+        with damage_told():
+            collection = self.client.get_collection(version.name, embedding_function=None)
             contents = self.contents(version)
             beside = self._beside(version.name)
-            lexical, vectors = self._lexical(beside, contents), self._statement_vectors(beside, version, contents)
+            lexical, vectors = _lexical(beside, contents), self._statement_vectors(beside, version, contents)
         return Snapshot(
             version.name, version.embeddings, contents.passages, contents.skipped, lexical, vectors, collection
         )
+
+    def reopen(self) -> None:
+        """Let go of Chroma; the next use opens it anew, as it is on the disk by then."""
+        with self._opening:
+            self._opened = None
+            if not self._url:
+                _forget_what_was_opened()
 
     def contents(self, version: Version) -> Contents:
         """The passages of a version, from the file beside it or, where that is missing or damaged, from Chroma."""
         try:
             return contents_from(json.loads((self._beside(version.name) / "passages.json").read_text("utf-8")))
         except (OSError, ValueError, KeyError, TypeError):
-            stored = self._client.get_collection(version.name, embedding_function=None).get(include=["metadatas"])
+            with damage_told():
+                stored = self.client.get_collection(version.name, embedding_function=None).get(include=["metadatas"])
             said = [json.loads(str((metadata or {})["passage"])) for metadata in stored["metadatas"] or []]
             passages = [passage_from(entry["guide"], entry) for entry in said]
             return Contents(tuple(sorted(passages, key=lambda p: (p.guide.path, p.position))))
-
-    def _lexical(self, beside: Path, contents: Contents) -> LexicalIndex:
-        try:
-            return LexicalIndex.load(beside / "lexical")
-        except (OSError, ValueError, KeyError):
-            lexical = LexicalIndex.build(contents.passages)
-            lexical.save(beside / "lexical")
-            return lexical
 
     def _statement_vectors(self, beside: Path, version: Version, contents: Contents) -> "NDArray[np.float32]":
         """The vectors of all statements in order; a file that every process maps into its memory once."""
@@ -167,8 +183,8 @@ class IndexStore:
 
         from knowledge.search.encoder import Encoded
 
-        with _damage_told():
-            collection = self._client.get_collection(version.name, embedding_function=None)
+        with damage_told():
+            collection = self.client.get_collection(version.name, embedding_function=None)
             stored = collection.get(include=["embeddings", "metadatas"])
             vectors = stored["embeddings"]
             told = zip(stored["ids"], [] if vectors is None else vectors, stored["metadatas"] or [], strict=True)
@@ -177,33 +193,19 @@ class IndexStore:
                 for key, vector, said in told
             }
 
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """The right to write, which one process has at a time.
+    def write(
+        self, contents: Contents, encoded: "Sequence[Encoded]", embeddings: str, before: Version | None, right: "Right"
+    ) -> None:
+        """Write a new version and make it the current one; `encoded` are the passages' vectors in their order.
 
-        Raises IndexBusy when another has it, IndexDamaged when the folder cannot be written.
+        Raises IndexBusy where another process has got the right to write meanwhile.
         """
-        from filelock import FileLock, Timeout
-
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with FileLock(self.folder / "index.lock", timeout=LOCK_SECONDS):
-                yield
-        except Timeout as error:
-            raise IndexBusy("Another process is indexing the guides; wait until it is done.") from error
-        except OSError as error:
-            raise IndexDamaged(
-                f"The index cannot be kept in {self.folder} ({error.strerror}); set DATA_DIR to a folder that can be written."
-            ) from error
-
-    def write(self, contents: Contents, encoded: "Sequence[Encoded]", embeddings: str, before: Version | None) -> None:
-        """Write a new version and make it the current one; `encoded` are the passages' vectors in their order."""
         name = f"{VERSION_PREFIX}{uuid.uuid4().hex[:12]}"
-        with _damage_told():
+        with damage_told():
             space = {"hnsw": {"space": "cosine", "ef_search": EF_SEARCH}}
-            collection = self._client.create_collection(name, embedding_function=None, configuration=space)  # type: ignore[arg-type]
+            collection = self.client.create_collection(name, embedding_function=None, configuration=space)  # type: ignore[arg-type]
             told = list(zip(contents.passages, encoded, strict=True))
-            for part in portions(told, self._client.get_max_batch_size()):
+            for part in portions(told, self.client.get_max_batch_size()):
                 collection.add(
                     ids=[passage.id for passage, _ in part],
                     embeddings=[vectors.passage for _, vectors in part],
@@ -214,27 +216,30 @@ class IndexStore:
             LexicalIndex.build(contents.passages).save(beside / "lexical")
             save_statements(beside / "statements.npy", encoded)
             (beside / "passages.json").write_text(json.dumps(stored_contents(contents), ensure_ascii=False), "utf-8")
-            self._switch(Version(name, embeddings, FORMAT_VERSION, before.name if before else ""))
-            self._remove_all_but({name, before.name if before else ""})
+            previous = before.name if before else ""
+            right.confirm()
+            self._switch(Version(name, embeddings, FORMAT_VERSION, previous, len(encoded), right.installation))
+            self._remove_all_but({name, previous})
 
     def restamp(self, version: Version, contents: Contents) -> None:
         """Remember the files' new times for passages that did not change."""
         path = self._beside(version.name) / "passages.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
         new = path.with_suffix(".new")
-        new.write_text(json.dumps(stored_contents(contents), ensure_ascii=False), "utf-8")
-        new.replace(path)
+        with damage_told():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            new.write_text(json.dumps(stored_contents(contents), ensure_ascii=False), "utf-8")
+            new.replace(path)
 
     def _switch(self, version: Version) -> None:
         said = asdict(version)
-        pointer = self._client.get_or_create_collection(POINTER, embedding_function=None, metadata=said)
+        pointer = self.client.get_or_create_collection(POINTER, embedding_function=None, metadata=said)
         pointer.modify(metadata=said)
 
     def _remove_all_but(self, kept: set[str]) -> None:
         """Remove old versions and what a killed sync left. The version before stays for those reading it."""
-        for collection in self._client.list_collections():
+        for collection in self.client.list_collections():
             if collection.name.startswith(VERSION_PREFIX) and collection.name not in kept:
-                self._client.delete_collection(collection.name)
+                self.client.delete_collection(collection.name)
         for folder in self.folder.glob(f"{VERSION_PREFIX}*"):
             if folder.name not in kept:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -243,64 +248,76 @@ class IndexStore:
         return self.folder / name
 
 
-class IndexReader:
-    """Hands out the current snapshot; notices at each call whether another process has switched versions."""
+def _lexical(beside: Path, contents: Contents) -> LexicalIndex:
+    """The words of the passages, from the files beside a version, or made anew where they are missing or damaged."""
+    try:
+        return LexicalIndex.load(beside / "lexical")
+    except (OSError, ValueError, KeyError):
+        lexical = LexicalIndex.build(contents.passages)
+        lexical.save(beside / "lexical")
+        return lexical
 
-    def __init__(self, store: IndexStore) -> None:
+
+class IndexReader:
+    """Hands out the current snapshot; notices at each call whether another process has switched versions, or made it anew.
+
+    `embeddings` is the model whose vectors are compared with it; empty for whichever made it.
+    """
+
+    def __init__(self, store: IndexStore, embeddings: str = "") -> None:
         self._store = store
+        self._embeddings = embeddings
         self._loading = threading.Lock()
         self._snapshot: Snapshot | None = None
 
     def snapshot(self) -> Snapshot:
-        """The current version. Raises IndexMissing or IndexDamaged."""
+        """The current version; while a Chroma server does not answer, the one that was current before.
+
+        A version of another embedding model is not taken either. Raises IndexMissing or IndexDamaged, where there is none yet
+        IndexUnreachable.
+        """
+        try:
+            return self._newest()
+        except IndexUnreachable:
+            if self._snapshot is None:
+                raise
+            return self._snapshot
+        except IndexDamaged:
+            self._store.reopen()  # another process may have put a new index into its place
+            return self._newest()
+
+    def _newest(self) -> Snapshot:
         version = self._store.current()
         with self._loading:
+            if self._embeddings not in {"", version.embeddings}:
+                return self._of_before(version)
             if self._snapshot is None or self._snapshot.version != version.name:
                 self._snapshot = self._store.open(version)
             return self._snapshot
+
+    def _of_before(self, version: Version) -> Snapshot:
+        """The snapshot at hand, while another process has made the index with another model."""
+        if self._snapshot is None:
+            raise IndexMissing(
+                f"The index of the guides was made with another embedding model ({version.embeddings}); run `careerbot index`, which makes it anew."
+            )
+        return self._snapshot
 
 
 def _open_embedded(path: Path) -> "ClientAPI":
     import chromadb
     from chromadb.config import Settings
 
-    with _damage_told():
-        return chromadb.PersistentClient(str(path), settings=Settings(anonymized_telemetry=False))
+    with damage_told():
+        try:
+            return chromadb.PersistentClient(str(path), settings=Settings(anonymized_telemetry=False))
+        except BaseException:
+            _forget_what_was_opened()
+            raise
 
 
-def _open_server(url: str) -> "ClientAPI":
-    import chromadb
-    from chromadb.config import Settings
+def _forget_what_was_opened() -> None:
+    """Chroma keeps what it has opened of a folder, also where that has failed half-way or another process has made it anew."""
+    from chromadb.api.shared_system_client import SharedSystemClient
 
-    parts = urlsplit(url)
-    ssl = parts.scheme == "https"
-    try:
-        return chromadb.HttpClient(
-            parts.hostname or "",
-            parts.port or (443 if ssl else 8000),
-            ssl=ssl,
-            settings=Settings(anonymized_telemetry=False),
-        )
-    except ValueError as error:
-        raise IndexDamaged("The Chroma server does not answer; check CHROMA_URL and that it is running.") from error
-
-
-@contextmanager
-def _damage_told() -> Iterator[None]:
-    """Chroma's many ways to fail, told as one: the index cannot be read."""
-    from chromadb.errors import ChromaError
-
-    try:
-        yield
-    except (ChromaError, sqlite3.Error, OSError, ValueError, KeyError, TypeError) as error:
-        locked = "locked" in str(error).lower()
-        what = (
-            "is locked by another process; stop it" if locked else "cannot be read; delete its folder (DATA_DIR/index)"
-        )
-        raise IndexDamaged(f"The index of the guides {what} and run `careerbot index` again.") from error
-    except BaseException as error:
-        if type(error).__name__ == "PanicException":  # how Chroma's Rust core reports a damaged file
-            raise IndexDamaged(
-                "The index of the guides cannot be read; delete its folder (DATA_DIR/index) and run `careerbot index` again."
-            ) from error
-        raise
+    SharedSystemClient.clear_system_cache()

@@ -1,5 +1,6 @@
 """Brings the index in line with the folders of guides: reads what changed, embeds what is new, switches at the end."""
 
+import dataclasses
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,15 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from knowledge.documents.reading import GuideFile, SkippedFile, find_files, read_all
-from knowledge.errors import IndexMissing, NoGuides
+from knowledge.errors import IndexDamaged, IndexElsewhere, IndexMissing, IndexUnreachable, NoGuides
 from knowledge.index.contents import Contents, Stamp, portions
 from knowledge.index.store import IndexStore, Version
+from knowledge.index.writing import Right, discard, is_whole, writing
 from knowledge.passages import FORMAT_VERSION, Document, Passage, embedding_text, split
 
 if TYPE_CHECKING:
     from knowledge.search.encoder import Encoded, Encoder
 
 ENCODED_AT_ONCE = 64
+NAMED = 5
+"""Guides that are named where two indexes differ."""
+DAMAGE = "it was damaged or incomplete"
 
 Progress = Callable[[int, int], None]
 """Called with the number of passages embedded so far and the number of all that must be."""
@@ -55,30 +60,76 @@ def sync(
     folders: Sequence[Path],
     encoder: "Encoder",
     progress: Progress | None = None,
+    *,
+    replace: bool = False,
 ) -> SyncReport:
     """Bring the index in line with the guides in the folders.
 
-    Unchanged files are not read again, passages whose text is the same are not embedded again. Raises IndexBusy,
-    IndexDamaged or EmbeddingsFailed; the version before stays current then.
+    Unchanged files are not read again, passages whose text is the same are not embedded again; a damaged index is made
+    anew. On a server an index that another installation made otherwise is left alone, unless it is to be `replace`d. Raises
+    IndexBusy, IndexUnusable, IndexElsewhere, IndexUnreachable or EmbeddingsFailed; the version before stays current then.
     """
     started = time.monotonic()
-    with store.writing():
-        before, rebuilt = _version_before(store, encoder.name)
-        old = store.contents(before) if before else Contents(())
-        new = _read(_files(folders), old if not rebuilt else Contents(()))
+    with writing(store) as right:
+        job = _Sync(store, folders, encoder, progress, right, replace)
+        try:
+            done = job.run(*_version_before(store, encoder.name))
+        except IndexUnreachable:
+            raise
+        except IndexDamaged:
+            discard(store)
+            done = job.run(None, DAMAGE)
+    return dataclasses.replace(done, seconds=time.monotonic() - started)
+
+
+@dataclass(frozen=True)
+class _Sync:
+    """One sync, under the right to write."""
+
+    store: IndexStore
+    folders: Sequence[Path]
+    encoder: "Encoder"
+    progress: Progress | None
+    right: Right
+    replace: bool
+
+    def run(self, before: Version | None, rebuilt: str) -> SyncReport:
+        """Read, compare, embed and write, starting from a version, or from nothing if it must be rebuilt for a reason."""
+        old = self.store.contents(before) if before else Contents(())
+        new = _read(_files(self.folders), old if not rebuilt else Contents(()))
         changes = _changes(old.passages, new.passages)
         embedded = 0
         if rebuilt or before is None or any(changes) or [p.id for p in old.passages] != [p.id for p in new.passages]:
-            known = {} if rebuilt or before is None else _known(store, before, old)
+            self._refuse_to_replace(before, old, new)
+            known = {} if rebuilt or before is None else _known(self.store, before, old)
             missing = {embedding_text(p): p for p in new.passages if embedding_text(p) not in known}
             embedded = len(missing)
-            known |= _encoded(list(missing.values()), encoder, progress)
-            store.write(new, [known[embedding_text(p)] for p in new.passages], encoder.name, before)
+            known |= _encoded(list(missing.values()), self.encoder, self.progress)
+            vectors = [known[embedding_text(p)] for p in new.passages]
+            self.store.write(new, vectors, self.encoder.name, before, self.right)
         elif (old.files, old.skipped) != (new.files, new.skipped):
-            store.restamp(before, new)
-    guides = len({passage.guide for passage in new.passages})
-    seconds = time.monotonic() - started
-    return SyncReport(guides, len(new.passages), *changes, embedded, new.skipped, rebuilt, seconds)
+            self.store.restamp(before, new)
+        guides = len({passage.guide for passage in new.passages})
+        return SyncReport(guides, len(new.passages), *changes, embedded, new.skipped, rebuilt, 0.0)
+
+    def _refuse_to_replace(self, before: Version | None, old: Contents, new: Contents) -> None:
+        """Raise IndexElsewhere where the index is another installation's, whose bot may be answering from it."""
+        if (
+            self.replace
+            or before is None
+            or not self.store.is_shared
+            or before.made_by in {"", self.right.installation}
+        ):
+            return
+        theirs, ours = ({passage.guide.path for passage in contents.passages} for contents in (old, new))
+        only = [
+            f"only {whose}: {', '.join(sorted(some)[:NAMED])}"
+            for whose, some in (("there", theirs - ours), ("here", ours - theirs))
+            if some
+        ]
+        raise IndexElsewhere(
+            f"The Chroma server holds the index of another installation, made from other guides, texts or embeddings than yours ({'; '.join(only) or 'the same files with other texts or vectors'}). Run `careerbot index --replace` to put yours in its place for every bot that uses this server, or set CHROMA_URL to another server."
+        )
 
 
 def is_fresh(store: IndexStore, folders: Sequence[Path], embeddings: str) -> bool:
@@ -107,6 +158,8 @@ def _version_before(store: IndexStore, embeddings: str) -> tuple[Version | None,
         before = store.current()
     except IndexMissing:
         return None, ""
+    if not is_whole(store, before):
+        return None, DAMAGE
     if before.embeddings != embeddings:
         return before, f"the embedding model changed from {before.embeddings} to {embeddings}"
     if before.format != FORMAT_VERSION:
@@ -128,7 +181,10 @@ def _read(files: Sequence[GuideFile], old: Contents) -> Contents:
             by_file[read.guide.path] = split(read)
         else:
             skipped.append(read)
-    passages = tuple(passage for found in by_file.values() for passage in found)
+    found = (passage for passages in by_file.values() for passage in passages)
+    passages = tuple(
+        sorted(found, key=lambda passage: (passage.guide.path, passage.position))
+    )  # as Chroma's are put in order
     return Contents(passages, stamps, tuple(sorted(skipped, key=lambda skip: skip.path)))
 
 

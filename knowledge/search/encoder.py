@@ -1,6 +1,5 @@
 """Passages and questions to vectors: one of each passage, one of each of its statements, one of a question."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -9,6 +8,7 @@ from knowledge.errors import EmbeddingsFailed
 from knowledge.minilm.model import WIDTH, MiniLM
 from knowledge.passages import Passage, embedding_text
 from knowledge.search import word_pieces
+from knowledge.threads import in_thread
 
 if TYPE_CHECKING:
     import numpy as np
@@ -72,7 +72,7 @@ class LocalEncoder:
 
     async def question(self, text: str) -> Question:
         """The vector of a question, computed in a thread."""
-        vector = await asyncio.to_thread(self.vector, text)
+        vector = await in_thread(self.vector, text)
         return Question(text, vector, vector)
 
     def vector(self, text: str) -> "Vector":
@@ -116,9 +116,7 @@ class RemoteEncoder:
         import numpy as np
 
         vector = await self._model.aembed_query(text)
-        return Question(
-            text, _unit(np.array(vector, dtype=np.float32)), await asyncio.to_thread(self._local.vector, text)
-        )
+        return Question(text, _unit(np.array(vector, dtype=np.float32)), await in_thread(self._local.vector, text))
 
 
 def open_encoder(name: str, local: LocalEncoder, api_key: str = "", base_url: str | None = None) -> Encoder:

@@ -1,17 +1,17 @@
 """Questions to passages: vectors and words side by side, one fitted sum of their scores."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self
 
-from knowledge.errors import GuidesGone
+from knowledge.errors import GuidesGone, IndexUnreachable
 from knowledge.fitted import Logistic
 from knowledge.passages import Guide, Passage
 from knowledge.search.encoder import Encoder, Question
 from knowledge.search.lexical import LexicalIndex
 from knowledge.search.spelling import corrections, mend
+from knowledge.threads import in_thread
 from knowledge.words import words
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ NEAREST = 240
 """Passages whose exact cosine Chroma is asked for."""
 SELECTIONS = 64
 """Choices of guides whose passages are kept at hand."""
+OPENING = 120.0
+"""Seconds that opening a version of the index may take."""
 FEATURES = ("dense", "statement", "lexical", "lexical_statement", "lexical_heading")
 
 
@@ -61,6 +63,17 @@ class Reader(Protocol):
 
     def snapshot(self) -> Snapshot:
         """The current version of the index."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A reader that stays with one version."""
+
+    held: Snapshot
+
+    def snapshot(self) -> Snapshot:
+        """That version."""
+        return self.held
 
 
 @dataclass(frozen=True)
@@ -124,6 +137,17 @@ class Searcher:
         view._within, view._selections = guides, self._selections
         return view
 
+    async def pinned(self, guides: frozenset[str] = frozenset()) -> "Searcher":
+        """A view of some guides (of all when none is given) over the version of the index that is current now.
+
+        It stays with that version, so that everything that belongs to one question sees the same, and reads nothing but
+        what is in memory already. Raises the reader's error when there is no index.
+        """
+        held = Held(await in_thread(self._reader.snapshot, seconds=OPENING))
+        view = Searcher(held, self._encoder)
+        view._within, view._selections = guides, self._selections
+        return view
+
     def guides(self) -> Sequence[Guide]:
         """The guides of the current index, in the order of their paths."""
         there = self._reader.snapshot().guides
@@ -151,9 +175,9 @@ class Searcher:
 
         Raises the reader's error when there is no index, and the encoder's.
         """
-        mended = await asyncio.to_thread(self._mended, question)
+        mended = await in_thread(self._mended, question, seconds=OPENING)
         asked = await self._encoder.question(mended)
-        return await asyncio.to_thread(self._ranked, asked, k)
+        return await in_thread(self._ranked, asked, k)
 
     async def search_all(self, questions: Sequence[str], k: int = 10) -> list[Hit]:
         """The best passages for several questions, which take turns."""
@@ -208,17 +232,44 @@ def merged(found: Sequence[Sequence[Hit]]) -> list[Hit]:
 
 
 def _scores(snapshot: Snapshot, asked: Question, selection: Selection | None) -> "Scores":
-    """The features of every passage, in the order of FEATURES; passages beyond the nearest count as the last of them."""
+    """The features of every passage, in the order of FEATURES."""
     import numpy as np
 
     count = len(snapshot.passages)
-    near = snapshot.nearest(asked.for_passages.tolist(), NEAREST, selection.ids if selection else ())
-    dense = np.full(count, min(near.values(), default=0.0), dtype=np.float32)
-    for key, similarity in near.items():
-        dense[snapshot.numbers[key]] = similarity
-    statement = snapshot.lexical.best_of(snapshot.statement_vectors @ asked.for_statements, count)
+    of_statements = snapshot.statement_vectors @ asked.for_statements
+    try:
+        dense = _dense(snapshot, asked, selection)
+    except IndexUnreachable:
+        dense = _dense_of_statements(snapshot, of_statements)
+    statement = snapshot.lexical.best_of(of_statements, count)
     lexical = snapshot.lexical.scores(asked.text)
     return np.stack([dense, statement, lexical.passages, lexical.statements, lexical.headings], axis=1)
+
+
+def _dense(snapshot: Snapshot, asked: Question, selection: Selection | None) -> "Scores":
+    """The cosine of every passage with a question; passages beyond the nearest count as the last of them."""
+    import numpy as np
+
+    near = snapshot.nearest(asked.for_passages.tolist(), NEAREST, selection.ids if selection else ())
+    dense = np.full(len(snapshot.passages), min(near.values(), default=0.0), dtype=np.float32)
+    for key, similarity in near.items():
+        dense[snapshot.numbers[key]] = similarity
+    return dense
+
+
+def _dense_of_statements(snapshot: Snapshot, of_statements: "Scores") -> "Scores":
+    """Nearly the same without the passages' own vectors: the cosine with the sum of each passage's statements."""
+    import numpy as np
+
+    of, vectors = snapshot.lexical.statement_of, snapshot.statement_vectors
+    count = len(snapshot.passages)
+    if not len(of):
+        return np.zeros(count, dtype=np.float32)
+    begins = np.flatnonzero(np.diff(of, prepend=-1))  # the statements of a passage stand together
+    lengths = np.ones(count, dtype=np.float32)
+    lengths[of[begins]] = np.linalg.norm(np.add.reduceat(vectors, begins, axis=0), axis=1)
+    totals = np.bincount(of, weights=of_statements, minlength=count)
+    return (totals / np.maximum(lengths, 1e-9)).astype(np.float32)
 
 
 def _candidates(scores: "Scores", allowed: "NDArray[np.bool_]") -> "NDArray[np.int64]":

@@ -44,8 +44,8 @@ async def database(address: str) -> AsyncIterator[Database]:
     """The database, open and empty."""
     opened = await Database.open(address)
     async with opened.engine.begin() as connection:
-        await connection.run_sync(TABLES.drop_all)
-        await connection.run_sync(TABLES.create_all)
+        for table in reversed(TABLES.sorted_tables):
+            await connection.execute(table.delete())
     yield opened
     await opened.close()
 

@@ -1,81 +1,288 @@
-"""The purge and "forget me" reach every table: a new one that they do not know of fails here."""
+"""The purge and "delete my data" reach every table and every column: what is added and not told here fails.
+
+Every column that can hold characters is one of three: it names a person, it holds a text (what people or a model wrote),
+or it is the machine's own (keys, states, places in Slack). Tables are filled by their columns, in each of their states,
+so that a new column of a person or a text fails until "delete my data" and the purge reach it.
+"""
 
 import datetime as dt
+import itertools
+import os
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.answering.conversation import Answer, Citation, Coverage, Receipt, Withheld
-from bot.mentoring.confirmations import Basis, Confirmation
-from bot.mentoring.handovers import Handover
-from bot.mentoring.shares import Share
-from bot.records.channels import ChannelSettings
-from bot.records.database import TABLES, now
+from bot.errors import RecordsUnavailable
+from bot.mentoring.confirmations import Confirmation, ConfirmationState
+from bot.mentoring.handovers import HandoverState
+from bot.mentoring.shares import ShareState
+from bot.records import inbox
+from bot.records.database import TABLES, database_url, now
 from bot.records.drafts import Draft
 from bot.records.inbox import AskedQuestion
+from bot.records.threads import ThreadAddress
 from bot.storage import Records
-from tests.conftest import passage
 
-PERSON, OTHER = "U0FORGET", "U0OTHER"
-SECRET = "words of a person"
-KEPT_FOR_EVER = {"weekly_reports", "confirmations_version"}
-"""Tables in which nothing of a person stands."""
+PERSON, SECRET, OTHER = "U0FORGET", "words of a person", "U0OTHER"
+DAY = dt.timedelta(days=1)
+RETENTION = 90 * DAY
+
+PERSONS = {
+    "answers": {"person"},
+    "audit_log": {"person"},
+    "channels": {"set_by"},
+    "confirmations": {"mentor", "changed_by"},
+    "confirmations_version": set(),
+    "drafts": {"person"},
+    "feedback": {"person"},
+    "gaps": {"person"},
+    "handovers": {"person", "mentor"},
+    "inbox": {"person"},
+    "shares": {"asker", "sharer", "target"},
+    "threads": {"talk_of", "talk_before"},
+    "weekly_reports": set(),
+    "withheld": set(),
+}  # fmt: skip
+"""Columns that name a person."""
+TEXTS = {
+    "confirmations": {"question", "answer", "sources"},
+    "drafts": {"question", "text", "sources", "note"},
+    "feedback": {"text"},
+    "gaps": {"text", "nearest"},
+    "handovers": {"question", "answer"},
+    "inbox": {"text"},
+    "shares": {"text", "sources", "made"},
+    "withheld": {"text", "why"},
+}  # fmt: skip
+"""Columns with what people or a model wrote, and what was made of it."""
+MACHINE = {
+    "answers": {"key", "coverage", "mode", "prompt", "passages", "notice"},
+    "audit_log": {"what", "about"},
+    "channels": {"key", "answers", "guides", "quiet_from", "quiet_until", "zone"},
+    "confirmations": {"id", "team", "key", "slot", "passages", "state", "instead_of"},
+    "confirmations_version": {"name"},
+    "drafts": {"id", "team", "channel", "thread_ts"},
+    "feedback": {"key", "reason"},
+    "gaps": {"key"},
+    "handovers": {
+        "id", "key", "team", "channel", "thread_ts", "state", "card_channel", "card_ts", "card_shows", "direct_channel",
+        "direct_ts", "heard_ts",
+    },
+    "inbox": {"key", "team", "channel", "ts", "thread_ts", "message_id", "edited", "answer_ts", "state", "reason",
+        "owner", "remains",
+    },
+    "shares": {"id", "team", "key", "source", "state", "channel", "ts"},
+    "threads": {"key", "last_ts"},
+    "weekly_reports": {"week"},
+    "withheld": {"key"},
+}  # fmt: skip
+"""Columns with nothing of either."""
+STATES: dict[str, Iterable[str]] = {
+    "confirmations": list(ConfirmationState),
+    "handovers": list(HandoverState),
+    "inbox": [inbox.ACCEPTED, inbox.ANSWERED, inbox.REFUSED, inbox.SET_ASIDE],
+    "shares": list(ShareState),
+}
+EMPTIED = {("shares", ShareState.POSTED), ("inbox", inbox.ANSWERED), ("inbox", inbox.REFUSED)}
+"""States in which the step to them has emptied the texts."""
+NAMES_STAY = {"answers", "audit_log", "channels", "confirmations", "feedback", "shares"}
+"""Tables whose names of people stay until they are to be forgotten; SECURITY.md says so."""
 
 
-async def fill(records: Records) -> None:
-    """Something of a person in every table."""
-    question = AskedQuestion("T1", "C1", "1.0", "1.0", PERSON, SECRET)
-    await records.inbox.accept(question)
-    await records.threads.overheard(question.thread, "2.0", PERSON)
-    cited = (Citation(1, passage("Text.", "Baker", "Pay"), 0.9),)
-    receipt = Receipt("model", "", 1, withheld=(Withheld(SECRET, "why"),))
-    await records.receipts.keep(
-        question.key, PERSON, Answer("x", Coverage.NOT_COVERED, cited, cited, receipt, (SECRET,))
-    )
-    await records.feedback.keep(question.key, PERSON, liked=False, reason="wrong", text=SECRET)
-    await records.drafts.keep(Draft("d1", "T1", "C1", "", PERSON, SECRET, SECRET, ()))
-    await records.channels.change("T1", "C1", ChannelSettings(), PERSON)
-    await records.audit_log.record(PERSON, "shared", "x")
-    await records.confirmations.draft(_confirmation("c1", "k1"))
-    await records.confirmations.draft(_confirmation("c2", "k2"))
-    await records.confirmations.confirm(_confirmation("c2", "k2"), [], await records.confirmations.version())
-    await records.handovers.add(Handover("h1", "a1", "T1", PERSON, SECRET, True))
-    await records.handovers.posted("h1", "C9", "1.0")
-    await records.handovers.add(Handover("h2", "a2", "T1", OTHER, "?", True))
-    await records.handovers.posted("h2", "C9", "2.0")
-    await records.handovers.claim("h2", PERSON)
-    await records.shares.open(Share("s1", "T1", "k1", PERSON, OTHER, "C1", SECRET))
-    await records.shares.open(Share("s2", "T1", "k1", OTHER, PERSON, "C1", SECRET))
-    await records.weekly_reports.claim(now())
+def characters(table: sa.Table) -> set[str]:
+    """The columns that can hold characters."""
+    return {column.name for column in table.columns if isinstance(column.type, sa.String | sa.JSON | sa.LargeBinary)}
 
 
-def _confirmation(key: str, answer: str) -> Confirmation:
-    return Confirmation(key, "T1", answer, "?", SECRET, (), (Basis("p", "h", "g.md"),), PERSON)
+@pytest.mark.parametrize("name", sorted(TABLES.tables))
+def test_of_every_column_it_is_told_whether_it_names_a_person_or_holds_a_text(name: str) -> None:
+    told = [kind.get(name, set()) for kind in (PERSONS, TEXTS, MACHINE)]
+    assert set.union(*told) == characters(TABLES.tables[name])
+    assert sum(map(len, told)) == len(set.union(*told)), "told twice"
 
 
-async def test_every_table_holds_something_before(records: Records) -> None:
-    await fill(records)
-    assert {name for name, rows in (await _tables(records)).items() if not rows} == set()
-    found = {name for name, rows in (await _tables(records)).items() if PERSON in str(rows) or SECRET in str(rows)}
-    assert found == TABLES.tables.keys() - KEPT_FOR_EVER
+def test_every_state_of_a_table_is_known() -> None:
+    assert STATES.keys() == {name for name, table in TABLES.tables.items() if "state" in table.columns}
 
 
-async def test_a_person_who_is_forgotten_stands_in_no_table(records: Records) -> None:
-    await fill(records)
-    assert await records.forget(PERSON) == 1
-    assert {name for name, rows in (await _tables(records)).items() if PERSON in str(rows)} == set()
+async def fill(records: Records, moment: dt.datetime, *, each_alone: bool = False) -> None:
+    """Rows in every table and every state, from a moment; that name a person in every column that can, or in each alone."""
+    numbers = itertools.count(1)
+    async with records._database.begin() as connection:
+        for name, table in TABLES.tables.items():
+            for state in STATES.get(name, [""]):
+                for named in [{one} for one in PERSONS[name]] if each_alone else [PERSONS[name]]:
+                    await _insert(connection, table, state, moment, named, next(numbers))
 
 
-async def test_the_purge_leaves_texts_only_where_they_wait_for_an_answer_or_were_confirmed(records: Records) -> None:
-    await fill(records)
-    await records.purge(now() + dt.timedelta(minutes=1))
-    left = {name for name, rows in (await _tables(records)).items() if SECRET in str(rows)}
-    assert left == {"inbox", "confirmations"}
+async def _insert(
+    connection: AsyncConnection, table: sa.Table, state: str, moment: dt.datetime, named: set[str], number: int
+) -> None:
+    row: dict[str, Any] = {}
+    for column in table.columns:
+        if column.name in PERSONS[table.name]:
+            row[column.name] = PERSON if column.name in named else f"{OTHER}{number}"
+        elif column.name in TEXTS.get(table.name, set()) and (table.name, state) not in EMPTIED:
+            row[column.name] = [SECRET] if isinstance(column.type, sa.JSON) else SECRET
+        elif column.name == "last_ts":
+            row[column.name] = f"{moment.timestamp():.6f}"
+        elif isinstance(column.type, sa.JSON):
+            row[column.name] = []
+        elif isinstance(column.type, sa.DateTime):
+            row[column.name] = moment
+        else:
+            plain: dict[type, Any] = {sa.Boolean: False, sa.Integer: number, sa.String: f"k{number}"}
+            row[column.name] = next(value for kind, value in plain.items() if isinstance(column.type, kind))
+    row |= {"state": state} if state else {}
+    if table.name == "handovers":
+        row["card_shows"] = f"{state} {row['mentor']}"
+    if table.name == "withheld":  # belongs to an answer
+        await connection.execute(sa.insert(TABLES.tables["answers"]).values(_answer(f"k{number}", moment)))
+    await connection.execute(sa.insert(table).values(row))
 
 
-async def _tables(records: Records) -> dict[str, list[Any]]:
+def _answer(key: str, moment: dt.datetime) -> dict[str, Any]:
+    told = dict.fromkeys(("coverage", "mode", "prompt", "notice"), "")
+    return told | {
+        "key": key,
+        "person": PERSON,
+        "passages": [],
+        "milliseconds": 1,
+        "withheld": 1,
+        "answered_at": moment,
+    }
+
+
+async def holding(records: Records, what: str) -> set[tuple[str, str]]:
+    """The tables that hold a word, with the state of its row."""
     async with records._database.engine.connect() as connection:
         return {
-            name: [dict(row) for row in (await connection.execute(sa.select(table))).mappings()]
+            (name, str(dict(row).get("state", "")))
             for name, table in TABLES.tables.items()
+            for row in (await connection.execute(sa.select(table))).mappings()
+            if what in str(dict(row))
         }
+
+
+def tables(found: Iterable[tuple[str, str]]) -> set[str]:
+    return {name for name, _ in found}
+
+
+async def test_before_they_are_forgotten_a_person_stands_in_every_table_that_can_name_one(records: Records) -> None:
+    await fill(records, now())
+    assert tables(await holding(records, PERSON)) == {name for name, columns in PERSONS.items() if columns}
+    assert tables(await holding(records, SECRET)) == TEXTS.keys()
+
+
+async def test_a_person_who_is_forgotten_stands_in_no_table_whichever_column_named_them(records: Records) -> None:
+    await fill(records, now(), each_alone=True)
+    await records.forget(PERSON)
+    assert await holding(records, PERSON) == set()
+
+
+async def test_of_a_person_who_is_forgotten_only_confirmed_answers_keep_a_text(records: Records) -> None:
+    await fill(records, now())
+    await records.forget(PERSON)
+    confirmed = {("confirmations", state) for state in ConfirmationState if state != ConfirmationState.DRAFTED}
+    assert await holding(records, SECRET) == confirmed
+
+
+async def test_others_keep_what_is_theirs(records: Records) -> None:
+    await fill(records, now())
+    before = await holding(records, SECRET)
+    await records.forget("U0STRANGER")
+    assert await holding(records, SECRET) == before
+
+
+async def test_forgetting_is_one_transaction(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
+    await fill(records, now())
+    before = await holding(records, PERSON)
+    monkeypatch.setattr(
+        records.shares, "forgetting", lambda _: [sa.delete(sa.table("no_such_table"))]
+    )  # the last of the stores
+    with pytest.raises(RecordsUnavailable):
+        await records.forget(PERSON)
+    assert await holding(records, PERSON) == before
+
+
+async def test_after_its_time_no_text_is_kept_but_confirmed_answers_and_no_name_but_where_it_is_said(
+    records: Records,
+) -> None:
+    await fill(records, now() - RETENTION - DAY)
+    await records.purge(now() - RETENTION)
+    confirmed = {("confirmations", state) for state in ConfirmationState if state != ConfirmationState.DRAFTED}
+    assert await holding(records, SECRET) == confirmed
+    left = await holding(records, PERSON)
+    assert tables(left) - {"handovers"} == NAMES_STAY
+    assert {state for name, state in left if name == "handovers"} <= {HandoverState.WITHDRAWN}
+
+
+async def test_after_a_day_what_was_only_under_way_is_gone_and_the_rest_is_there(records: Records) -> None:
+    await fill(records, now() - inbox.FORGOTTEN - dt.timedelta(minutes=1))
+    before = await holding(records, SECRET)
+    await records.purge(now() - RETENTION)
+    gone = {
+        ("drafts", ""),
+        ("confirmations", ConfirmationState.DRAFTED),
+        ("inbox", inbox.ACCEPTED),
+        ("shares", ShareState.OPEN),
+        ("shares", ShareState.POSTING),
+    }
+    assert before - await holding(records, SECRET) >= gone
+    assert {name for name, _ in before - await holding(records, SECRET)} == tables(gone)
+
+
+async def test_a_draft_past_its_time_can_neither_be_read_nor_posted_nor_confirmed(records: Records) -> None:
+    old = now() - DAY - dt.timedelta(minutes=1)
+    await records.drafts.keep(Draft("d1", "T1", "C1", "", PERSON, SECRET, SECRET, (), made_at=old))
+    confirmation = Confirmation("c1", "T1", "k1", "?", SECRET, (), (), PERSON, made_at=old)
+    await records.confirmations.draft(confirmation)
+    assert await records.drafts.find("d1") is None
+    assert await records.drafts.take("d1") is None
+    assert await records.confirmations.find("c1") is None
+    assert not await records.confirmations.confirm(confirmation, [], await records.confirmations.version())
+    await records.purge(now() - RETENTION)
+    assert await holding(records, SECRET) == set()
+
+
+async def test_a_draft_that_could_not_be_posted_is_no_younger_for_it(records: Records) -> None:
+    made_at = now() - DAY + dt.timedelta(minutes=1)
+    await records.drafts.keep(Draft("d1", "T1", "C1", "", PERSON, "?", SECRET, (), made_at=made_at))
+    draft = await records.drafts.take("d1")
+    assert draft is not None
+    await records.drafts.keep(draft)
+    (kept,) = await records.drafts.all()
+    assert kept.made_at.replace(tzinfo=dt.UTC) == made_at
+
+
+async def test_a_question_that_waited_too_long_is_refused_by_the_purge_and_its_thread_stays(records: Records) -> None:
+    question = AskedQuestion("T1", "C1", f"{now().timestamp():.6f}", "1.0", PERSON, SECRET)
+    await records.inbox.accept(question)
+    async with records._database.begin() as connection:
+        await connection.execute(sa.update(TABLES.tables["inbox"]).values(accepted_at=now() - inbox.FORGOTTEN))
+    await records.purge(now() - RETENTION)
+    assert await records.inbox.counts() == {inbox.REFUSED: 1}
+    assert await holding(records, SECRET) == set()
+    assert await records.threads.row(ThreadAddress("T1", "C1", "1.0")) is not None
+
+
+async def test_copies_and_damaged_files_go_with_what_they_hold(tmp_path: Path) -> None:
+    records = await Records.open(database_url("", tmp_path))
+    for kind, age in itertools.product(("damaged", "before-migration-of-0001"), (1, 91)):
+        (tmp_path / f"records.sqlite3.{kind}-{now() - age * DAY:%Y%m%dT%H%M%S.%f}").touch()
+    await records.purge(now() - RETENTION)
+    await records.close()
+    left = [name for name in os.listdir(tmp_path) if "damaged" in name or "before" in name]  # noqa: PTH208
+    assert len(left) == 2
+    assert all(f"{now() - DAY:%Y%m%d}" in name for name in left)
+
+
+async def test_within_its_time_everything_stays(records: Records) -> None:
+    await fill(records, now() - DAY + dt.timedelta(minutes=1))
+    before = await holding(records, SECRET), await holding(records, PERSON)
+    await records.purge(now() - RETENTION)
+    assert (await holding(records, SECRET), await holding(records, PERSON)) == before

@@ -20,7 +20,7 @@ from bot.slack.context import AppContext
 from bot.slack.format.blocks import context, markdown, plain_post
 from bot.slack.home.mentors_part import mentors_part
 from bot.slack.home.views import ASK_EXAMPLE, DELETE_DATA, home, roles_of
-from bot.slack.mentors.handover.service import take_back
+from bot.slack.mentors.handover.service import resume
 from bot.slack.questions.conversation import QUESTION_EVENT
 from bot.slack.questions.worker import QuestionWorker
 from bot.storage import Records
@@ -84,8 +84,8 @@ def data_deleted(ctx: AppContext):  # type: ignore[no-untyped-def]
         await ack()
         person = body["user"]["id"]
         cards = await ctx.records.shares.cards_of(person)
-        await take_back(ctx, person)
         questions = await ctx.records.forget(person)
+        await resume(ctx)  # cards of questions to mentors say that they are gone
         for card in cards:
             await _delete(client, card)
         await post(client, person, plain_post(DELETED.format(questions=questions)))

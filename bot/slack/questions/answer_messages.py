@@ -91,10 +91,7 @@ class AnswerMessages:
         await self._calls.append(self.ts[0], text)
 
     async def end_stream(self, text: str, blocks: Sequence[Block] = (), session: str | None = None) -> bool:
-        """End the stream as the whole answer, with text and blocks that follow; False where Slack does not take that.
-
-        `session` is the state that its session gets.
-        """
+        """End the stream as the whole answer, with what follows; its session gets that state. False where Slack refuses."""
         if not await self._calls.stop_stream(self.ts[0], text, blocks, of=1, session=session):
             return False
         self._progress = self._progress.end()

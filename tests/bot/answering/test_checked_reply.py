@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from bot.answering.chat_model import Ending
 from bot.answering.checked_reply import CheckedReply, Composed
 from bot.answering.checking import Checker
 from bot.answering.conversation import Conversation, Coverage
@@ -42,7 +43,7 @@ async def _composed(
         checked = CheckedReply(composer, checker, PASSAGES, messages, hear if heard is not None else None)
         for word in reply.split(" "):
             await checked.hear(f"{word} ")
-        return await checked.finish(cut=cut)
+        return await checked.finish(ending=Ending.LENGTH if cut else Ending.SAID)
 
 
 async def test_a_faithful_reply_arrives_whole(checker: Checker) -> None:

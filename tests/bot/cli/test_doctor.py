@@ -188,3 +188,50 @@ async def test_the_mentors_channel_and_group_are_looked_at(slack: SlackServer, m
     _, told = await report()
     assert "ok    MENTORS_CHANNEL: I am in it" in told
     assert "ok    MENTOR_GROUP: 2 mentors" in told
+
+
+async def test_a_damaged_file_of_the_records_is_named_and_left_to_the_next_start(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "records.sqlite3").write_bytes(b"nothing of SQLite's" * 500)
+    _, told = await report()
+    assert "FAIL  records: The file of the records is damaged; stop the bot and start it again" in told
+    await (await open_records(Settings.load(), set_aside=True)).close()
+    _, told = await report()
+    assert "FAIL  records: an earlier file was damaged and is kept as records.sqlite3.damaged-" in told
+
+
+async def test_an_option_of_the_databases_address_that_is_not_known_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://me:xyzzy@127.0.0.1:1/db?sslmodus=require")
+    _, told = await report()
+    assert "FAIL  records: DATABASE_URL has the option sslmodus" in told
+    assert "xyzzy" not in told
+
+
+@pytest.mark.parametrize("spoilt", ["chroma.sqlite3", "vectors"])
+async def test_a_damaged_index_is_named_with_what_makes_it_anew(tmp_path: Path, spoilt: str) -> None:
+    Application(Settings.load()).sync(lambda *_: None)
+    folder = tmp_path / "data" / "index" / "chroma"
+    if spoilt == "vectors":
+        client = Application(Settings.load()).store().client
+        collection = client.get_collection(Application(Settings.load()).store().current().name, embedding_function=None)
+        collection.delete(ids=collection.get()["ids"][:1])
+    else:
+        (folder / spoilt).write_bytes(b"no database" * 2000)
+        Application(Settings.load()).store().reopen()
+    well, told = await report()
+    assert not well
+    assert "FAIL  index: The index of the guides is damaged or incomplete; run `careerbot index`" in told
+    Application(Settings.load()).sync(lambda *_: None)
+    _, told = await report()
+    assert "ok    index" in told
+
+
+async def test_an_index_of_another_embedding_model_is_named(
+    model: OpenAIServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Application(Settings.load()).sync(lambda *_: None)
+    monkeypatch.setenv("EMBEDDINGS", "text-embedding-3-small")
+    assert not Application(Settings.load()).is_indexed()
+    _, told = await report()
+    assert "FAIL  index: The index of the guides was made with another embedding model" in told

@@ -68,7 +68,7 @@ async def test_a_closed_window_is_forgotten_and_one_being_posted_is_not(shares: 
     assert await shares.find("s2") is not None
 
 
-async def test_a_window_is_of_no_use_after_a_day_and_is_deleted_with_the_next(
+async def test_a_window_is_of_no_use_after_a_day_and_is_deleted_with_the_next_purge(
     shares: Shares, database: Database
 ) -> None:
     await shares.open(SHARE)
@@ -76,6 +76,7 @@ async def test_a_window_is_of_no_use_after_a_day_and_is_deleted_with_the_next(
     assert await shares.find("s1") is None
     assert not await shares.claim("s1", "C2")
     await shares.open(replace(SHARE, id="s2"))
+    await retention.purge(database, [shares], now() - dt.timedelta(days=90))
     assert [row["id"] for row in await database.rows(sa.select(module._shares))] == ["s2"]
 
 
@@ -84,7 +85,7 @@ async def test_what_was_posted_stays_longer_than_a_day(shares: Shares, database:
     await shares.claim("s1", "C2")
     await shares.posted("s1", "C2", ["5.0"])
     await age(database, opened_at=now() - module.KEPT * 9, shared_at=now() - module.KEPT * 9)
-    await shares.open(replace(SHARE, id="s2"))
+    await retention.purge(database, [shares], now() - dt.timedelta(days=90))
     assert await shares.cards_of("U0DORA") == [Card("C2", "5.0")]
     assert await shares.find("s1") is not None
 

@@ -97,7 +97,7 @@ async def test_a_database_that_cannot_be_reached_is_told_in_a_sentence_without_i
 
 async def test_a_file_that_is_no_database_is_told_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "records.sqlite3").write_bytes(b"no database at all" * 100)
-    with pytest.raises(RecordsUnavailable, match="DATA_DIR"):
+    with pytest.raises(RecordsUnavailable, match="damaged"):
         await Records.open(database_url("", tmp_path))
 
 

@@ -3,18 +3,15 @@
 import multiprocessing
 import os
 import signal
-import socket
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
-import httpx
 import numpy as np
 import pytest
 
 from knowledge.errors import IndexBusy, IndexDamaged, IndexMissing, NoGuides
+from knowledge.index import writing
 from knowledge.index.store import IndexReader, IndexStore
 from knowledge.index.syncing import SyncReport, is_fresh, sync
 from knowledge.minilm.model import WIDTH
@@ -43,22 +40,6 @@ def _encoded(passage: Passage, text: str) -> Encoded:
         own = vector(statement.text)
         row[: len(own)] = own
     return Encoded(np.array(vector(text), np.float32), of_statements)
-
-
-@pytest.fixture
-def guides(tmp_path: Path) -> Path:
-    folder = tmp_path / "guides"
-    folder.mkdir()
-    (folder / "baker.md").write_text(
-        "# Baker\n\n## Pay\n\nBakers earn $30,000.\n\n## Tools\n\nAn oven.", encoding="utf-8"
-    )
-    (folder / "nurse.md").write_text("# Nurse\n\n## Pay\n\nNurses earn $60,000.", encoding="utf-8")
-    return folder
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> IndexStore:
-    return IndexStore(tmp_path / "index")
 
 
 def _sync(store: IndexStore, guides: Path, embeddings: Counting | None = None) -> SyncReport:
@@ -201,7 +182,10 @@ def _sync_until_killed(folder: Path, guides: Path, reached: Event) -> None:
     _sync(IndexStore(folder), guides, Stuck(reached))
 
 
-def test_a_kill_in_the_middle_leaves_the_old_index_and_the_next_sync_finishes(store: IndexStore, guides: Path) -> None:
+def test_a_kill_in_the_middle_leaves_the_old_index_and_the_next_sync_finishes(
+    store: IndexStore, guides: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "LOCK_SECONDS", 0.1)
     _sync(store, guides)
     (guides / "nurse.md").write_text("# Nurse\n\nNurses earn $70,000.", encoding="utf-8")
     context = multiprocessing.get_context("spawn")
@@ -226,7 +210,7 @@ def test_without_an_index_a_reader_says_what_to_run(store: IndexStore) -> None:
 def test_a_damaged_database_is_told_in_a_sentence(store: IndexStore, guides: Path) -> None:
     _sync(store, guides)
     (store.folder / "chroma" / "chroma.sqlite3").write_bytes(b"this is no database" * 1000)
-    with pytest.raises(IndexDamaged, match="run `careerbot index` again"):
+    with pytest.raises(IndexDamaged, match="run `careerbot index`"):
         IndexReader(IndexStore(store.folder)).snapshot()
 
 
@@ -253,26 +237,6 @@ def test_the_real_model_and_the_real_guide_go_together(store: IndexStore, encode
     nearest = snapshot.nearest(encoder.vector("How much money do they make?").tolist(), 2)
     headings = {p.heading[-1] for p in snapshot.passages if p.id in nearest}
     assert "Average salary" in headings
-
-
-@pytest.fixture
-def chroma_server(tmp_path: Path) -> Iterator[str]:
-    """A real Chroma server in a process of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [str(Path(sys.executable).with_name("chroma")), "run", "--path", str(tmp_path / "server")]
-    server = subprocess.Popen(
-        [*command, "--host", "127.0.0.1", "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        transport = httpx.HTTPTransport(retries=10)
-        with httpx.Client(transport=transport) as client:
-            assert client.get(f"http://127.0.0.1:{port}/api/v2/heartbeat").status_code == 200
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(30)
 
 
 def test_the_index_lives_on_a_chroma_server_and_another_machine_reads_it(

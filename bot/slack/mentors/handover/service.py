@@ -68,12 +68,6 @@ async def remind(ctx: AppContext, hours: float, moment: dt.datetime) -> int:
     return sent
 
 
-async def take_back(ctx: AppContext, person: str) -> None:
-    """Forget a person's questions and let their cards say so; what they had taken as a mentor is open again."""
-    await ctx.records.handovers.forget(person)
-    await resume(ctx)
-
-
 async def post_card(ctx: AppContext, handover: Handover) -> bool:
     """Show a question to the mentors; False where Slack does not take it now. It is kept for the next time."""
     try:

@@ -194,23 +194,3 @@ async def test_a_chore_that_fails_keeps_no_other_from_being_done(caplog: pytest.
     await PeriodicJobs({"failing": fail, "working": work}).round(now())
     assert done == ["work"]
     assert "xoxb-secret" not in caplog.text
-
-
-async def test_records_of_an_earlier_version_get_the_columns_that_came_since(tmp_path: Path) -> None:
-    import sqlite3
-
-    url = f"sqlite+aiosqlite:///{tmp_path / 'records.sqlite3'}"
-    await (await Records.open(url)).close()
-    with sqlite3.connect(tmp_path / "records.sqlite3") as old:
-        for column in ("fresh", "unasked", "edited", "answer_ts"):
-            old.execute(f"ALTER TABLE inbox DROP COLUMN {column}")
-        old.execute(
-            "INSERT INTO inbox (key, team, channel, ts, thread_ts, person, text, state, reason, accepted_at)"
-            " VALUES ('T:C:1.0', 'T', 'C', '1.0', '1.0', 'U', 'what pays?', 'accepted', '', ?)",
-            (now().replace(tzinfo=None).isoformat(" "),),
-        )
-    old.close()
-    records = await Records.open(url)
-    (waiting,) = await records.inbox.unanswered()
-    await records.close()
-    assert (waiting.text, waiting.edited, waiting.fresh) == ("what pays?", "", False)

@@ -206,7 +206,7 @@ async def check(records: Records, play: Play) -> None:
 
 async def emptied(records: Records) -> None:
     async with records._database.engine.begin() as connection:
-        for table in ("confirmations", "deeds"):
+        for table in ("confirmations", "audit_log"):
             await connection.execute(TABLES.tables[table].delete())
 
 

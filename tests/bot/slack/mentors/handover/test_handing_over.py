@@ -20,7 +20,7 @@ from bot.slack.format.blocks import FEEDBACK
 from bot.slack.mentors.handover import listeners as listeners
 from bot.slack.mentors.handover import views as views
 from bot.slack.mentors.handover.listeners import CARRIED
-from bot.slack.mentors.handover.service import Carried, remind, resume, take_back
+from bot.slack.mentors.handover.service import Carried, remind, resume
 from bot.slack.questions.buttons import ASK_MENTOR
 from knowledge.search.searcher import Searcher
 from tests.bot.slack.scene import ANNA, BEN, CLEO, DORA, EMIL, MENTION, MENTORS, MENTORS_CHANNEL, PAY, running
@@ -647,7 +647,8 @@ async def test_what_is_taken_back_is_gone_from_the_mentors_channel_and_the_recor
     card = await house.hand_over()
     await house.take(card)
     await house.write(card)
-    await take_back(house.bot.ctx, ANNA)
+    await house.bot.ctx.records.forget(ANNA)
+    await resume(house.bot.ctx)
     assert seen(card).split("\n") == [views.TAKEN_BACK] * 2
     assert await house.bot.ctx.records.handovers.all() == []
     await house.send()
@@ -661,7 +662,8 @@ async def test_a_question_taken_back_while_it_is_posted_leaves_no_card(slack: Sl
     calls = len(slack.called("chat.postMessage"))
     await slack.submit(view, chosen(view, named=True))
     await slack.until(lambda: len(slack.called("chat.postMessage")) > calls)
-    await take_back(house.bot.ctx, ANNA)
+    await house.bot.ctx.records.forget(ANNA)
+    await resume(house.bot.ctx)
     held.set()
     await slack.until(lambda: cards(slack) and views.TAKEN_BACK in seen(cards(slack)[0]))
     await slack.settled()

@@ -1,0 +1,66 @@
+"""What a message is, and what it asks as far as a person's own words go: told by its vector and the turns before it."""
+
+import re
+from dataclasses import dataclass
+
+from bot.answering.conversation import Conversation
+from bot.answering.hearing import Intent, hear, leans_on_earlier
+from knowledge.blocks import sentences
+from knowledge.search.encoder import LocalEncoder
+from knowledge.threads import in_thread
+
+MOST_QUESTIONS = 4
+"""Questions of one message that are answered one by one without a model."""
+SHORT_TURN, MOST_TURNS = 6, 3
+"""A turn that leans on earlier ones takes the one before with it; a short one up to so many."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a conversation asks: the question as far as it stands alone, and what to search for."""
+
+    question: str
+    searches: tuple[str, ...]
+
+
+class Interpreter:
+    """Interprets messages. Safe to share between conversations."""
+
+    def __init__(self, encoder: LocalEncoder) -> None:
+        self._encoder = encoder
+
+    async def intent(self, conversation: Conversation) -> Intent:
+        """What kind of message the last turn is. A wish for another form is a model's business where there is one."""
+        if not re.search(r"\w", conversation.question):
+            return Intent.GREETING if not conversation.question.strip() else Intent.CHITCHAT
+        vector = await in_thread(self._encoder.vector, conversation.question)
+        return hear(vector, follows=any(turn.speaker == "bot" for turn in conversation.earlier))
+
+    async def asked(self, conversation: Conversation) -> Asked:
+        """The last turn, with those before it that it leans on."""
+        said = [turn.text for turn in conversation.turns if turn.speaker == "person"]
+        if len(said) == 1:
+            return Asked(said[0], (said[0],))
+        vector = await in_thread(self._encoder.vector, said[-1])
+        if not leans_on_earlier(vector):
+            return Asked(said[-1], (said[-1],))
+        turns = said[-2:]
+        while len(turns) < min(MOST_TURNS, len(said)) and len(turns[0].split()) <= SHORT_TURN:
+            turns = said[-len(turns) - 1 :]
+        joined = " ".join(turns)
+        return Asked(joined, (joined, said[-1]))
+
+    async def continues(self, message: str) -> bool:
+        """Whether a message in a thread asks for the last answer in another form."""
+        vector = await in_thread(self._encoder.vector, message)
+        return hear(vector, follows=True).wants_another_form
+
+
+def questions_in(message: str, standing: str) -> list[tuple[str, str]]:
+    """The questions of a message, each as it was asked and as it stands alone; only one where it leans on earlier turns."""
+    parts = sentences(" ".join(message.split()))
+    asked = [part for part in parts if part.rstrip().endswith(("?", "？"))][:MOST_QUESTIONS]
+    if len(asked) < 2 or standing != message:
+        return [(message, standing)]
+    context = " ".join(part for part in parts if part not in asked)
+    return [(question, f"{context} {question}".strip()) for question in asked]

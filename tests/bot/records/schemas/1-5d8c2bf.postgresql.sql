@@ -1,0 +1,28 @@
+CREATE TABLE answers (
+	key VARCHAR(120) NOT NULL,
+	coverage VARCHAR(20) NOT NULL,
+	mode VARCHAR(120) NOT NULL,
+	prompt VARCHAR(20) NOT NULL,
+	passages JSON NOT NULL,
+	milliseconds INTEGER NOT NULL,
+	notice TEXT NOT NULL,
+	answered_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	PRIMARY KEY (key)
+);
+CREATE TABLE inbox (
+	key VARCHAR(120) NOT NULL,
+	team VARCHAR(40) NOT NULL,
+	channel VARCHAR(40) NOT NULL,
+	ts VARCHAR(40) NOT NULL,
+	thread_ts VARCHAR(40) NOT NULL,
+	person VARCHAR(40) NOT NULL,
+	text TEXT NOT NULL,
+	message_id VARCHAR(80),
+	state VARCHAR(20) NOT NULL,
+	reason VARCHAR(200) NOT NULL,
+	accepted_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	finished_at TIMESTAMP WITH TIME ZONE,
+	PRIMARY KEY (key),
+	UNIQUE (message_id)
+);
+CREATE INDEX ix_inbox_state ON inbox (state);
