@@ -1,7 +1,8 @@
 """Builds the application once: the only place where concrete parts are chosen and joined."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -168,18 +169,17 @@ async def serve_slack(settings: Settings, application: Application, tokens: tupl
     mentor_settings = MentorSettings(settings.mentor_ids, settings.mentor_group, settings.mentors_channel)
     workspace = Workspace(*tokens, settings.slack_api_url, settings.admins, mentor_settings)
     schedule = JobSchedule(settings.remind_hours, settings.weekly_report, settings.retention_days)
-    records = await open_records(settings, set_aside=True)
-    same = application.same_questions()
-    bot = SlackBot(
-        application.advisor(), application.searcher(), records, workspace, limits, same=same, schedule=schedule
-    )
-    async with watched():
+    async with watched(), opened_records(settings, set_aside=True) as records:
+        same = application.same_questions()
+        bot = SlackBot(
+            application.advisor(), application.searcher(), records, workspace, limits, same=same, schedule=schedule
+        )
         await serve(bot)
-        await records.close()
 
 
-async def open_records(settings: Settings, *, set_aside: bool = False) -> "Records":
-    """The records where the settings say; SQLite's file, if it is damaged and may be `set_aside`, gives way to a new one.
+@asynccontextmanager
+async def opened_records(settings: Settings, *, set_aside: bool = False) -> "AsyncIterator[Records]":
+    """The records where the settings say, while this lasts; SQLite's file, if it is damaged and may be `set_aside`, gives way to a new one.
 
     Raises RecordsUnavailable when the database does not answer, SettingsError when its address is wrong.
     """
@@ -187,4 +187,8 @@ async def open_records(settings: Settings, *, set_aside: bool = False) -> "Recor
     from bot.storage import Records
 
     address = database_url(settings.database_url, settings.data_dir)
-    return await Records.open(address, settings.data_dir / "workers", set_aside=set_aside)
+    records = await Records.open(address, settings.data_dir / "workers", set_aside=set_aside)
+    try:
+        yield records
+    finally:
+        await records.close()

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from bot.answering import wording
 from bot.answering.checked_reply import Composed
-from bot.answering.citing import FOUND, cited_answer
+from bot.answering.citing import FOUND, TELLING, cited_answer
 from bot.answering.conversation import QUOTED, SAID, Answer, Conversation, Coverage, Receipt
 from bot.answering.hearing import Intent, Sayings
 from bot.answering.interpreting import Asked, Interpreter
 from bot.answering.quoted_answers import QuotedAnswers
 from bot.answering.shown_reply import OnSentence
-from bot.answering.writing import TELLING, Writer
+from bot.answering.writing import Writer
 from bot.errors import ModelUnavailable
 from knowledge.search.searcher import Searcher
 from knowledge.threads import in_thread

@@ -11,6 +11,8 @@ from knowledge.search.searcher import Hit
 
 FOUND, RETRIEVED = 14, 10
 """Passages that are searched for, and those of them that an answer reports as found."""
+TELLING = 5
+"""Passages that tell which language the guides are in."""
 _CITATION = re.compile(r"\[(\d{1,2})\](?!\()")
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from bot.answering import wording
 from bot.answering.checked_reply import Composed
-from bot.answering.citing import FOUND, cited_answer, renumbered, spoken_by
+from bot.answering.citing import FOUND, TELLING, cited_answer, renumbered, spoken_by
 from bot.answering.conversation import Answer, Conversation, Coverage, Receipt
 from bot.answering.hearing import Intent, Sayings
 from bot.answering.interpreting import Asked, questions_in
@@ -13,9 +13,6 @@ from bot.answering.language import language_of
 from bot.answering.quoting import Quote, Quoter, unknown_names
 from knowledge.search.searcher import Hit, Searcher, merged
 from knowledge.threads import in_thread
-
-TELLING = 5
-"""Passages that tell which language the guides are in."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from bot.answering.chat_model import Ending, outage_told
 from bot.answering.checked_reply import CheckedReply, Composed
 from bot.answering.checking import Checker
-from bot.answering.citing import spoken_by
+from bot.answering.citing import TELLING, spoken_by
 from bot.answering.composing import Composer, fitting
 from bot.answering.conversation import Conversation
 from bot.answering.interpreting import Asked
@@ -17,8 +17,6 @@ from knowledge.passages import Passage
 from knowledge.search.searcher import Hit
 from knowledge.threads import in_thread
 
-TELLING = 5
-"""Passages that tell which language the guides are in."""
 LONG_STORY = 60
 """Words from which on a message is a story, in which a model finds what to search for."""
 

@@ -166,14 +166,13 @@ async def _model(settings: Settings) -> Check:
 
 
 async def _records(settings: Settings) -> AsyncIterator[Check]:
-    from bot.composition import open_records
+    from bot.composition import opened_records
     from bot.records.inbox import ACCEPTED, SET_ASIDE
 
     try:
-        records = await open_records(settings)
-        counts = await records.inbox.counts()
-        aside = records.set_aside()
-        await records.close()
+        async with opened_records(settings) as records:
+            counts = await records.inbox.counts()
+            aside = records.set_aside()
     except CareerBotError as error:
         yield Check("records", False, str(error))
         return

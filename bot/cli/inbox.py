@@ -1,6 +1,6 @@
 """What was set aside of the inbox: listed, tried again, dropped."""
 
-from bot.composition import open_records
+from bot.composition import opened_records
 from bot.errors import CareerBotError
 from bot.records.leases import SetAside
 from bot.settings import Settings
@@ -14,11 +14,8 @@ class UnknownReference(CareerBotError):
 
 async def listed(settings: Settings) -> str:
     """The questions that were set aside, a line each, without their texts. Raises RecordsUnavailable."""
-    records = await open_records(settings)
-    try:
+    async with opened_records(settings) as records:
         aside = await records.leases.list_set_aside()
-    finally:
-        await records.close()
     return "\n".join(map(_line, aside)) or NOTHING
 
 
@@ -27,8 +24,7 @@ async def settled(settings: Settings, reference: str, *, retry: bool) -> str:
 
     Raises UnknownReference and RecordsUnavailable.
     """
-    records = await open_records(settings)
-    try:
+    async with opened_records(settings) as records:
         found = [one for one in await records.leases.list_set_aside() if one.reference == reference]
         if not found:
             raise UnknownReference(
@@ -36,8 +32,6 @@ async def settled(settings: Settings, reference: str, *, retry: bool) -> str:
             )
         act = records.leases.retry if retry else records.leases.drop
         await act(found[0].key)
-    finally:
-        await records.close()
     return f"{reference} is answered as soon as a bot runs." if retry else f"{reference} is dropped."
 
 

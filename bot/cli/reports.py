@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.composition import Application, open_records
+from bot.composition import Application, opened_records
 from bot.errors import SettingsError
 from bot.private_files import as_usual
 from bot.settings import Settings
@@ -21,11 +21,8 @@ async def made_report(settings: Settings, application: Application, since: str) 
 
     until = now()
     start = moment(since, until)
-    records = await open_records(settings)
-    try:
+    async with opened_records(settings) as records:
         seen = await observed(records, application.searcher().passage, start, until)
-    finally:
-        await records.close()
     groups = application.same_questions().groups if application.is_indexed() else by_words
     return await made(seen, groups, start, until)
 
@@ -57,8 +54,5 @@ def save(path: Path, content: bytes) -> None:
 
 async def active_confirmations(settings: Settings) -> "list[Confirmation]":
     """The confirmed answers that are given at present."""
-    records = await open_records(settings)
-    try:
+    async with opened_records(settings) as records:
         return await records.confirmations.active()
-    finally:
-        await records.close()

@@ -182,9 +182,8 @@ class Inbox:
 
     async def answered(self, question: AskedQuestion) -> None:
         """Mark a question as answered and forget its text, unless it was changed meanwhile or is another process's."""
-        same = (INBOX.c.edited == question.edited) & (INBOX.c.fresh == question.fresh) & (INBOX.c.state == ACCEPTED)
-        same &= (INBOX.c.key == question.key) & (INBOX.c.owner == self._worker)
-        await self._database.change(sa.update(INBOX).where(same).values(finished(ANSWERED)))
+        held = held_by(self._worker, question)
+        await self._database.change(sa.update(INBOX).where(held).values(finished(ANSWERED)))
 
     async def refused(self, question: AskedQuestion, reason: str) -> None:
         """Mark a question as one that is not answered; its text is forgotten."""
@@ -251,6 +250,12 @@ class Inbox:
 def keys_of(person: str) -> sa.Select[tuple[str]]:
     """A query for the keys of a person's questions."""
     return sa.select(INBOX.c.key).where(INBOX.c.person == person)
+
+
+def held_by(worker: str, question: AskedQuestion) -> sa.ColumnElement[bool]:
+    """The row of a question that a process is to answer, with the text that it had when it was taken."""
+    same = (INBOX.c.edited == question.edited) & (INBOX.c.fresh == question.fresh)
+    return (INBOX.c.owner == worker) & (INBOX.c.state == ACCEPTED) & (INBOX.c.key == question.key) & same
 
 
 def question_of(row: Any) -> AskedQuestion:

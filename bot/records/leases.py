@@ -23,6 +23,7 @@ from bot.records.inbox import (
     TOO_OLD,
     AskedQuestion,
     finished,
+    held_by,
     question_of,
     reference_of,
 )
@@ -97,17 +98,19 @@ class Leases:
 
     async def holds(self, question: AskedQuestion) -> bool:
         """Whether the question, as it is, is still this process's to answer."""
-        query = sa.select(INBOX.c.key).where(self._is(question))
+        query = sa.select(INBOX.c.key).where(held_by(self._worker.name, question))
         return await self._database.row(query) is not None
 
     async def begin_retry(self, question: AskedQuestion) -> None:
         """Count one more try, before it is begun: if it ends the process, it has been counted."""
-        await self._database.change(sa.update(INBOX).where(self._is(question)).values(retries=INBOX.c.retries + 1))
+        await self._database.change(
+            sa.update(INBOX).where(held_by(self._worker.name, question)).values(retries=INBOX.c.retries + 1)
+        )
 
     async def release(self, question: AskedQuestion, seconds: float, *, counted: bool = False) -> None:
         """Hand a question back, to be claimed by any process after so many seconds; `counted` where the question is to blame."""
         values = _free(now() + dt.timedelta(seconds=seconds)) | ({} if counted else _UNCOUNTED)
-        await self._database.change(sa.update(INBOX).where(self._is(question)).values(values))
+        await self._database.change(sa.update(INBOX).where(held_by(self._worker.name, question)).values(values))
 
     async def release_all(self) -> None:
         """Hand back everything, to be claimed by any process at once."""
@@ -116,7 +119,7 @@ class Leases:
     async def set_aside(self, question: AskedQuestion, reason: str) -> None:
         """Answer a question no more, but keep it for the person who runs the bot."""
         kept = {"state": SET_ASIDE, "reason": reason[:200], "finished_at": now()}
-        await self._database.change(sa.update(INBOX).where(self._is(question)).values(kept))
+        await self._database.change(sa.update(INBOX).where(held_by(self._worker.name, question)).values(kept))
 
     async def list_set_aside(self) -> list[SetAside]:
         """The questions that were set aside, the oldest first."""
@@ -152,11 +155,6 @@ class Leases:
 
     def _ours(self) -> sa.ColumnElement[bool]:
         return (INBOX.c.owner == self._worker.name) & (INBOX.c.state == ACCEPTED)
-
-    def _is(self, question: AskedQuestion) -> sa.ColumnElement[bool]:
-        """This process's question with the text that it had when it was taken."""
-        same = (INBOX.c.edited == question.edited) & (INBOX.c.fresh == question.fresh)
-        return self._ours() & (INBOX.c.key == question.key) & same
 
 
 def _is_free(moment: dt.datetime) -> sa.ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""What the person who asked is told beside the answer: details, their place in the queue, why there is no answer."""
+"""What the person who asked is told beside the answer: details, why there is no answer."""
 
 import logging
 from collections.abc import Sequence
@@ -9,9 +9,7 @@ from bot.slack.api.errors import FAILURES, told
 from bot.slack.api.messages import Post, post
 from bot.slack.api.refusals import why
 from bot.slack.format.blocks import plain_post
-from bot.slack.questions.answer_metadata import answer_metadata
-
-QUEUED = "has many questions at once; about {before} are before yours…"
+from bot.slack.questions.answer_calls import AnswerCalls
 
 log = logging.getLogger(__name__)
 
@@ -28,35 +26,12 @@ class Asker:
         if details:
             await self._tell_privately([plain_post(details)], self._question.thread_ts)
 
-    async def show_queued(self, before: int) -> None:
-        """That so many questions are before theirs, in the line of status."""
-        question = self._question
-        status = {
-            "channel_id": question.channel,
-            "thread_ts": question.thread_ts,
-            "status": QUEUED.format(before=before),
-        }
-        if question.unasked:
-            return
-        try:
-            await self._clients.single_try.api_call("assistant.threads.setStatus", json=status)
-        except FAILURES as error:
-            log.info("Their place in the queue was not told: %s", told(error))
-
     async def tell_in_thread(self, sentence: str) -> None:
         """Something in the place of an answer. Where the thread takes none they are told privately."""
-        question = self._question
-        if question.unasked:
+        if self._question.unasked:
             return
         try:
-            mark = answer_metadata(question.ts, 1, 1)
-            await post(
-                self._clients.retrying,
-                question.channel,
-                plain_post(sentence),
-                thread_ts=question.thread_ts,
-                metadata=mark,
-            )
+            await AnswerCalls(self._clients, self._question).post(plain_post(sentence), 1, 1)
         except FAILURES as error:
             log.warning("The apology was not taken there: %s", told(error))
             await self._tell_privately([plain_post(sentence)], self._lively_thread)

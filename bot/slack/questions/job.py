@@ -67,7 +67,7 @@ class QuestionJob:
         self._replies = context.replies
         self._pauses = context.pauses
         self._again = again
-        self.asker = Asker(context.clients, claim.question)
+        self._asker = Asker(context.clients, claim.question)
         self._messages = AnswerMessages(context.clients, context.records.inbox, claim.question)
         self._streams = context.streams and not self.question.edited and not self.question.unasked
         self._delivery: Delivery | None = None
@@ -77,8 +77,6 @@ class QuestionJob:
         """Answer, retrying while Slack cannot be reached. What fails is handed back to the inbox, or told to the asker."""
         try:
             await self._run()
-        except StoppedByPerson:
-            await self._stop()
         except LeaseLost:
             log.info("The question was taken by another process, changed or deleted; nothing is posted from here.")
         except SlackApiError as error:
@@ -112,10 +110,13 @@ class QuestionJob:
         elif self.claim.retries >= MOST_RETRIES:
             await self._set_aside()
         elif self.claim.expired:
-            await self.asker.tell_in_thread(TOO_LATE)
+            await self._asker.tell_in_thread(TOO_LATE)
             await self.outcome.refused("too old")
         else:
-            await self._retry()
+            try:
+                await self._retry()
+            except StoppedByPerson:
+                await self._stop()
 
     async def _retry(self) -> None:
         for pause in self._pauses.retry:
@@ -145,7 +146,7 @@ class QuestionJob:
         finally:
             await delivery.close()
         log.info("Answered in %.0f ms: %s.", (time.monotonic() - began) * 1000, reply.summary)
-        await self.asker.tell_details(reply.details)
+        await self._asker.tell_details(reply.details)
 
     async def _read_thread(self) -> Sequence[Message]:
         """The question's thread, and in it what stands of the answer. A question that is new and alone has none."""
@@ -180,14 +181,14 @@ class QuestionJob:
     async def _refused_by_slack(self, error: SlackApiError) -> None:
         """Slack does not take the answer: it waits until that has passed or is mended, or the asker is told elsewhere."""
         if not await self.outcome.postponed_by_slack(error):
-            await self.asker.tell_elsewhere(code(error), self._reply.posts if self._reply else ())
+            await self._asker.tell_elsewhere(code(error), self._reply.posts if self._reply else ())
             await self.outcome.refused(code(error))
 
     async def _set_aside(self) -> None:
         reference = reference_of(self.question.key)
         log.error("Question %s failed %d times and is set aside: see `careerbot inbox`.", reference, MOST_RETRIES + 1)
         await self.outcome.set_aside("failed again and again")
-        await self.asker.tell_in_thread(GIVEN_UP.format(reference=reference))
+        await self._asker.tell_in_thread(GIVEN_UP.format(reference=reference))
 
     async def _stop(self) -> None:
         """Noted before it is told: whatever happens meanwhile, a stopped question is not answered later."""

@@ -15,6 +15,7 @@ WORKING = "is reading the guides…"
 LOADING = ("Looking for the passage that answers…", "Reading it closely…", "Checking every sentence…")
 """Lines that Slack rotates while the bot is at work."""
 
+QUEUED = "has many questions at once; about {before} are before yours…"
 BEGUN_SECONDS = 1.0
 """For so long an answer waits until Slack has said that the bot is at work."""
 COURTESY_SECONDS = 5.0
@@ -104,9 +105,19 @@ class WorkingStatus:
             await self._call("agents.sessions.setStatus", status="active", **title)
 
     async def _call(self, method: str, **arguments: Any) -> None:
-        place = {"channel_id": self._question.channel, "thread_ts": self._question.thread_ts}
-        try:
-            async with asyncio.timeout(COURTESY_SECONDS):
-                await self._client.api_call(method, json=place | arguments)
-        except FAILURES as error:
-            log.debug("%s for %s failed: %s", method, self._question.key, told(error))
+        await _call(self._client, self._question, method, **arguments)
+
+
+async def say_queued(client: AsyncWebClient, question: AskedQuestion, before: int) -> None:
+    """Say in the line of status that so many questions are before this one."""
+    if not question.unasked:
+        await _call(client, question, "assistant.threads.setStatus", status=QUEUED.format(before=before))
+
+
+async def _call(client: AsyncWebClient, question: AskedQuestion, method: str, **arguments: Any) -> None:
+    place = {"channel_id": question.channel, "thread_ts": question.thread_ts}
+    try:
+        async with asyncio.timeout(COURTESY_SECONDS):
+            await client.api_call(method, json=place | arguments)
+    except FAILURES as error:
+        log.debug("%s for %s failed: %s", method, question.key, told(error))

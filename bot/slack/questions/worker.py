@@ -17,6 +17,7 @@ from bot.slack.questions.locks import KeyedLocks
 from bot.slack.questions.pauses import Pauses
 from bot.slack.questions.replying import Replies
 from bot.slack.questions.slots import FairSlots
+from bot.slack.questions.status import say_queued
 from bot.storage import Records
 
 HELD = 10
@@ -42,10 +43,10 @@ class QuestionWorker:
         *,
         streams: bool,
         most: int,
-        pauses: Pauses | None = None,
+        pauses: Pauses,
     ) -> None:
         self._records = records
-        self._pauses = pauses or Pauses()
+        self._pauses = pauses
         self._context = JobContext(records, clients, replies, streams, self._pauses)
         self._most = most
         self._slots = FairSlots(most)
@@ -108,9 +109,7 @@ class QuestionWorker:
         room = HELD * self._most - len(self._jobs)
         claimed = await self._records.leases.claim(room) if room > 0 else []
         for claim in [*ours.values(), *claimed]:
-            worked_on = jobs.get(claim.question.key)
-            if worked_on is None or _changed(worked_on[1].question, claim.question):
-                self._start(claim, again=True)
+            self._start(claim, again=True)
 
     async def _keep_looking(self) -> None:
         while True:
@@ -126,8 +125,9 @@ class QuestionWorker:
                 await _cancelled(list(self._jobs))
 
     def _start(self, claim: Claim, *, again: bool = False) -> None:
+        """Start a job, unless one is at work on the same text of the question."""
         older = self._tasks_of(claim.question.key)
-        if any(self._jobs[task].question == claim.question for task in older):
+        if any(not _changed(self._jobs[task].question, claim.question) for task in older):
             return
         job = QuestionJob(self._context, claim, again=again)
         task = asyncio.create_task(self._run(job, older))
@@ -160,7 +160,7 @@ class QuestionWorker:
             told.cancel()
 
     def _tell_place(self, job: QuestionJob, before: int) -> None:
-        self._beside(job.asker.show_queued(before))
+        self._beside(say_queued(self._context.clients.single_try, job.question, before))
 
     def _beside(self, work: Coroutine[None, None, None]) -> None:
         """Do something small beside the answers; that the records cannot be reached is logged."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli.doctor import diagnose
-from bot.composition import Application, open_records
+from bot.composition import Application, opened_records
 from bot.records.inbox import AskedQuestion
 from bot.settings import HOME, Settings
 from tests.openai_server import KEY, Fault, OpenAIServer
@@ -67,9 +67,8 @@ async def test_checks_stand_in_groups_and_every_line_fits_the_terminal(
 async def test_one_of_a_kind_is_told_as_one() -> None:
     application = Application(Settings.load())
     application.sync(lambda *_: None)
-    records = await open_records(Settings.load())
-    await records.inbox.accept(AskedQuestion("T1", "C1", "1.0", "1.0", "U1", "?"))
-    await records.close()
+    async with opened_records(Settings.load()) as records:
+        await records.inbox.accept(AskedQuestion("T1", "C1", "1.0", "1.0", "U1", "?"))
     well, told = await report()
     assert well
     assert "passages of 1 guide\n" in told
@@ -196,7 +195,8 @@ async def test_a_damaged_file_of_the_records_is_named_and_left_to_the_next_start
     (data / "records.sqlite3").write_bytes(b"nothing of SQLite's" * 500)
     _, told = await report()
     assert "FAIL  records: The file of the records is damaged; stop the bot and start it again" in told
-    await (await open_records(Settings.load(), set_aside=True)).close()
+    async with opened_records(Settings.load(), set_aside=True):
+        pass
     _, told = await report()
     assert "FAIL  records: an earlier file was damaged and is kept as records.sqlite3.damaged-" in told
 

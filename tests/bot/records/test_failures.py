@@ -22,6 +22,7 @@ from bot.records.failures import DAMAGED, FULL, LOCKED, READ_ONLY, UNREACHABLE, 
 from bot.records.inbox import AskedQuestion
 from bot.settings import Settings
 from bot.storage import Records
+from tests.disks import disk
 
 FILE = "records.sqlite3"
 WORDS = "xyzzy"
@@ -29,16 +30,9 @@ WORDS = "xyzzy"
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 800 kB, where the user who tests may mount one."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=800k", "tmpfs", str(folder)], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip("mounting needs root")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+    """A disk of 800 kB."""
+    with disk(tmp_path / "disk", "800k") as folder:
+        yield folder
 
 
 async def opening(folder: Path, *, set_aside: bool = False) -> str:

@@ -19,6 +19,7 @@ from knowledge.index.lease import lease
 from knowledge.index.store import POINTER, VERSION_PREFIX, IndexReader, IndexStore
 from knowledge.index.syncing import sync
 from knowledge.index.writing import is_whole
+from tests.disks import disk
 from tests.knowledge.index.test_index import Counting, _sync, _texts
 from tests.openai_server import vector
 
@@ -144,15 +145,8 @@ def test_other_failures_of_the_database_are_damage_and_those_of_others_are_let_t
 
 @pytest.fixture
 def full_disk(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=100k", "tmpfs", str(folder)], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip("mounting needs root")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+    with disk(tmp_path / "disk", "100k") as folder:
+        yield folder
 
 
 def test_a_full_disk_is_called_a_full_disk_and_nothing_is_deleted_for_it(full_disk: Path, guides: Path) -> None:

@@ -44,6 +44,15 @@ async def done(bot: SlackBot) -> None:
             await asyncio.sleep(0)
 
 
+async def answers_to_one_question(slack: SlackServer, folder: Path) -> list[str]:
+    """What the bot posts to a question before nothing of it is left in the inbox."""
+    async with running(slack, Scripted(), folder, limits=IMPATIENT) as bot:
+        await slack.say("C1", f"{MENTION} what pays?")
+        await slack.until(lambda: slack.answers("C1"))
+        await done(bot)
+    return texts(slack, "C1")
+
+
 async def kill(bot: SlackBot) -> None:
     """End a bot's work as kill -9 does: nothing is told or handed back, and the operating system frees the locks."""
     for task in [*bot.worker._jobs, *filter(None, [bot.worker._looking])]:
@@ -58,20 +67,12 @@ async def test_an_outage_longer_than_the_retries_is_waited_for_without_a_restart
     slack: SlackServer, tmp_path: Path, error: str
 ) -> None:
     slack.fail("chat.postMessage", error, times=7)
-    async with running(slack, Scripted(), tmp_path, limits=IMPATIENT) as bot:
-        await slack.say("C1", f"{MENTION} what pays?")
-        await slack.until(lambda: slack.answers("C1"))
-        await done(bot)
-    assert texts(slack, "C1") == ["Answer to: what pays?"]
+    assert await answers_to_one_question(slack, tmp_path) == ["Answer to: what pays?"]
 
 
 async def test_a_rate_limit_beyond_the_retries_is_waited_for(slack: SlackServer, tmp_path: Path) -> None:
     slack.rate_limit("chat.postMessage", times=7, retry_after=0)
-    async with running(slack, Scripted(), tmp_path, limits=IMPATIENT) as bot:
-        await slack.say("C1", f"{MENTION} what pays?")
-        await slack.until(lambda: slack.answers("C1"))
-        await done(bot)
-    assert texts(slack, "C1") == ["Answer to: what pays?"]
+    assert await answers_to_one_question(slack, tmp_path) == ["Answer to: what pays?"]
 
 
 @pytest.mark.parametrize("error", ["token_revoked", "missing_scope", "account_inactive"])
@@ -79,11 +80,7 @@ async def test_a_refusal_that_somebody_can_mend_keeps_the_question_for_the_mendi
     slack: SlackServer, tmp_path: Path, error: str
 ) -> None:
     slack.fail("chat.postMessage", error, times=3)
-    async with running(slack, Scripted(), tmp_path, limits=IMPATIENT) as bot:
-        await slack.say("C1", f"{MENTION} what pays?")
-        await slack.until(lambda: slack.answers("C1"))
-        await done(bot)
-    assert texts(slack, "C1") == ["Answer to: what pays?"]
+    assert await answers_to_one_question(slack, tmp_path) == ["Answer to: what pays?"]
 
 
 @pytest.mark.parametrize(
