@@ -40,7 +40,8 @@ def edited(session: "PromptSession[str]") -> Read:
     """Reads with a line editor."""
 
     async def read(prompt: str) -> str:
-        return await session.prompt_async(prompt)
+        # Its own handler would show what fails beside the conversation with a traceback, and wait for the ENTER key.
+        return await session.prompt_async(prompt, set_exception_handler=False)
 
     return read
 

@@ -1,6 +1,8 @@
 """How lines are read: with a real line editor on keys that are typed, with a real file of history."""
 
+import asyncio
 import datetime as dt
+import gc
 import io
 import sys
 from collections.abc import Iterator
@@ -42,6 +44,24 @@ def test_the_tab_key_completes_commands(keyboard: PipeInput) -> None:
     assert completer
     offered = completer.get_completions(Document("/n"), CompleteEvent(completion_requested=True))
     assert [one.text for one in offered] == ["/new"]
+
+
+async def test_what_fails_beside_the_conversation_neither_shows_nor_holds_it_up(keyboard: PipeInput) -> None:
+    async def fail() -> None:
+        raise RuntimeError("something a person wrote")
+
+    async def begin() -> str:
+        failing = asyncio.create_task(fail())
+        await asyncio.wait([failing])
+        read = asyncio.ensure_future(edited(open_session(InMemoryHistory(), []))(""))
+        await asyncio.sleep(0)
+        del failing  # an exception that nobody asked for is told when its task is gone
+        gc.collect()
+        keyboard.send_text(f"go on{ENTER}")
+        return await read
+
+    async with asyncio.timeout(10):
+        assert await begin() == "go on"
 
 
 async def test_ctrl_d_ends_and_ctrl_c_gives_up_the_line(keyboard: PipeInput) -> None:
