@@ -85,7 +85,7 @@ def test_the_history_can_be_read_by_its_owner_alone(tmp_path: Path) -> None:
 
 
 def test_what_is_older_than_the_days_is_forgotten(tmp_path: Path) -> None:
-    now = dt.datetime.now().astimezone().replace(tzinfo=None)
+    now = dt.datetime.now().astimezone().replace(tzinfo=None, microsecond=123456)  # in which no 91 is
     entries = [f"\n# {now - dt.timedelta(days=days)}\n+{days} days\n+# ago\n" for days in (100, 91, 89, 0)]
     (tmp_path / HISTORY).write_text("".join(entries))
     assert list(open_history(tmp_path, 90).load_history_strings()) == ["0 days\n# ago", "89 days\n# ago"]
