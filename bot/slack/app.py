@@ -3,14 +3,16 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import aiohttp
+from slack_bolt import BoltResponse
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
@@ -132,6 +134,7 @@ class SlackBot:
         mode = COMPOSED if self._advisor.streams else QUOTED
         drafting = Drafting(self._advisor, self._records, self._limits.longest_question)
         settings = SettingsForm(self._records, self._people, self._guide_index, self._workspace.admins)
+        app.middleware(self._answer_over_the_pool)
         app.middleware(accepting(self._records, self._advisor.continues))
         listen_to_questions(app, self.worker, answer_written(self.ctx))
         listen_to_answer_buttons(app, self._records, self._guide_index, offer_to_ask(self.ctx))
@@ -143,6 +146,13 @@ class SlackBot:
         listen_at_home(app, self.ctx, mode)
         return app
 
+    async def _answer_over_the_pool(
+        self, context: AsyncBoltContext, next_: Callable[[], Awaitable[BoltResponse]]
+    ) -> BoltResponse:
+        """A middleware: Bolt's own way to a response_url opens a connection for each message."""
+        context["respond"] = self._clients.respond(context.response_url)
+        return await next_()
+
     async def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Take nothing new, finish what is being answered, and leave the rest to the inbox."""
         if self._handler:
@@ -150,6 +160,7 @@ class SlackBot:
         await self.worker.idle(seconds)
         await self.worker.leave()
         await self.periodic_jobs.leave(JOB_SECONDS)
+        await self._clients.close()
 
 
 @contextmanager
@@ -168,7 +179,8 @@ def build_app(client: AsyncWebClient, me: AsyncSlackResponse) -> AsyncApp:
     async def authorize() -> AuthorizeResult:
         return AuthorizeResult.from_auth_test_response(auth_test_response=me, bot_token=client.token)
 
-    plain = AsyncWebClient(base_url=client.base_url)  # with a token in it Bolt warns that the token is not used
+    # with a token in it Bolt warns that the token is not used
+    plain = AsyncWebClient(base_url=client.base_url, session=client.session, retry_handlers=client.retry_handlers)
     app = AsyncApp(client=plain, authorize=authorize, raise_error_for_unhandled_request=False)
     app.error(handle_error)
     return app
@@ -180,8 +192,10 @@ async def serve(bot: SlackBot) -> None:
     loop = asyncio.get_running_loop()
     for asked in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(asked, stopping.set)
-    await bot.start()
-    log.info("Connected to Slack.")
-    await stopping.wait()
-    log.info("Stopping.")
-    await bot.stop()
+    try:
+        await bot.start()
+        log.info("Connected to Slack.")
+        await stopping.wait()
+        log.info("Stopping.")
+    finally:
+        await bot.stop()

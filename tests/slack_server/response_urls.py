@@ -10,7 +10,7 @@ from aiohttp import web
 
 from tests.slack_server.blocks import problem
 from tests.slack_server.socket_mode import SocketMode
-from tests.slack_server.workspace import BOT_ID, Call, flag
+from tests.slack_server.workspace import BOT_ID, Call, connection_of, flag
 
 MOST_USES = 5
 LIFETIME = 30 * 60
@@ -46,7 +46,7 @@ class ResponseUrls(SocketMode):
 
     async def _respond(self, request: web.Request) -> web.Response:
         body = dict(await request.json())
-        self.calls.append(Call("response_url", body, time.monotonic()))
+        self.calls.append(Call("response_url", body, time.monotonic(), connection_of(request)))
         url = self._response_urls.get(request.match_info["token"])
         error, status = self._response_problem(url, body)
         if error is None and url is not None:

@@ -27,6 +27,7 @@ from tests.slack_server.workspace import (
     Channel,
     Envelope,
     Person,
+    connection_of,
     refused,
 )
 
@@ -127,6 +128,13 @@ class SlackServer(People, AgentApi, ChatApi, DirectoryApi):
         """The next calls of a method answer with an error."""
         self._faults.setdefault(method, []).extend([lambda: refused(error)] * times)
 
+    def break_down(self, method: str, status: int = 503, times: int = 1) -> None:
+        """The next calls of a method get a page of some server before Slack, with this HTTP status."""
+        page = "<html>No server is available to handle this request.</html>"
+        self._faults.setdefault(method, []).extend(
+            [lambda: web.Response(text=page, status=status, content_type="text/html")] * times
+        )
+
     def lose_reply(self, method: str, times: int = 1) -> None:
         """The next calls of a method take effect, but their connection breaks before the answer arrives."""
         self._lost[method] = self._lost.get(method, 0) + times
@@ -161,7 +169,7 @@ class SlackServer(People, AgentApi, ChatApi, DirectoryApi):
     async def _web_api(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
         arguments = await _arguments(request)
-        self.calls.append(Call(method, arguments, time.monotonic()))
+        self.calls.append(Call(method, arguments, time.monotonic(), connection_of(request)))
         await self._tell()
         if held := self._held.get(method):
             await held.wait()

@@ -24,11 +24,17 @@ LONGEST_TEXT = 40_000
 
 @dataclass
 class Call:
-    """A Web API call as it came, and when. What is posted to a response_url has the method "response_url"."""
+    """A Web API call as it came, when, and over which connection. What is posted to a response_url has the method "response_url"."""
 
     method: str
     arguments: dict[str, Any]
     at: float
+    connection: str
+
+
+def connection_of(request: web.Request) -> str:
+    """What tells a connection from the others: the address of its other end."""
+    return str(request.transport.get_extra_info("peername")) if request.transport else ""
 
 
 @dataclass

@@ -6,6 +6,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.api.clients import open_session
 from bot.slack.api.errors import code
 from bot.slack.api.mentors import MentorSettings
 from bot.slack.api.scopes import scopes
@@ -27,8 +28,15 @@ Finding = tuple[str, bool, str]
 
 async def findings(tokens: tuple[str, str], api_url: str, mentor_settings: MentorSettings) -> AsyncIterator[Finding]:
     """Every check of Slack in order; later ones are left out where an earlier failure makes them pointless."""
-    bot_token, app_token = tokens
-    client = AsyncWebClient(token=bot_token, base_url=api_url)
+    async with open_session() as session:
+        client = AsyncWebClient(token=tokens[0], base_url=api_url, session=session)
+        async for finding in _connecting(client, tokens[1]):
+            yield finding
+        async for finding in _mentors(client, mentor_settings):
+            yield finding
+
+
+async def _connecting(client: AsyncWebClient, app_token: str) -> AsyncIterator[Finding]:
     try:
         said = await client.auth_test()
         yield "SLACK_BOT_TOKEN", True, f"the bot is {said['user']} in {said['team']}"
@@ -44,9 +52,6 @@ async def findings(tokens: tuple[str, str], api_url: str, mentor_settings: Mento
         yield "Socket Mode", True, "it opens"
     except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
         yield "Socket Mode", False, _told(error)
-
-    async for finding in _mentors(client, mentor_settings):
-        yield finding
 
 
 async def _mentors(client: AsyncWebClient, mentor_settings: MentorSettings) -> AsyncIterator[Finding]:

@@ -104,6 +104,7 @@ async def office(slack: SlackServer, folder: Path, channel: str = MENTORS_CHANNE
     confirmed = ConfirmedAnswers(records.confirmations, NoGuides(), None)
     mentors = Mentors(clients.retrying, mentor_settings)
     yield AppContext(records, NoGuides(), clients, worker, mentors, confirmed, None)
+    await clients.close()
     await records.close()
 
 

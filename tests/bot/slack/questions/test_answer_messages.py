@@ -56,8 +56,10 @@ class Scene:
 
 
 @pytest.fixture
-def scene(slack: SlackServer, records: Records) -> Scene:
-    return Scene(slack, records)
+async def scene(slack: SlackServer, records: Records) -> AsyncIterator[Scene]:
+    played = Scene(slack, records)
+    yield played
+    await played.clients.close()
 
 
 async def test_missing_messages_are_posted_and_those_that_are_complete_stay(scene: Scene) -> None:
