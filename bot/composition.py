@@ -8,6 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.errors import SettingsError
 from bot.settings import Settings
 from bot.watchdog import watched
 
@@ -26,17 +27,20 @@ if TYPE_CHECKING:
 class Application:
     """The bot for one set of settings, each part built when it is first asked for.
 
-    `guides` stands for answering from one folder alone, with an index kept apart.
+    `guides` stands for answering from one folder alone, with an index kept apart; `prompts` for another folder of prompts.
     """
 
-    def __init__(self, settings: Settings, guides: Path | None = None) -> None:
+    def __init__(self, settings: Settings, guides: Path | None = None, prompts: Path | None = None) -> None:
         self._settings = settings
+        self._prompts = prompts
         self._guides = guides.resolve() if guides else None
         self._searcher: Searcher | None = None
 
     @property
     def mode(self) -> str:
         """How answers are made, for the person who started the bot."""
+        if self.faulty_prompts:
+            return f"{self.faulty_prompts} Answers are quoted from the guides."
         if self._settings.has_model:
             return f"Answers are composed by {self._settings.chat_model} and checked against the guides."
         return "No chat model is set, so answers are quoted from the guides."
@@ -119,13 +123,14 @@ class Application:
         from bot.answering.writing import Writer
         from knowledge.search.reader import Reader
 
-        sayings = self._sayings()
+        sayings = self.sayings()
         return Advisor(
             self.searcher(),
             Interpreter(self.local_encoder),
             QuotedAnswers(Quoter(Reader()), sayings, self._settings.contact),
             sayings,
             Writer(self.composer, Checker(self.local_encoder)) if self.composer else None,
+            lacking_writer=self.faulty_prompts,
         )
 
     def same_questions(self) -> "SameQuestions":
@@ -134,29 +139,49 @@ class Application:
 
         return SameQuestions(self.local_encoder, self.composer)
 
-    @cached_property
+    @property
     def composer(self) -> "Composer | None":
-        """What asks the chat model, if one is set."""
-        if not self._settings.has_model:
-            return None
-        from bot.answering.chat_model import open_chat_model
-        from bot.answering.composing import Composer
-        from bot.answering.prompts import Prompts
+        """What asks the chat model, if one is set and its prompts can be used."""
+        return self._composer_or_fault[0]
 
-        s = self._settings
-        return Composer(open_chat_model(s.chat_model, s.openai_key, s.openai_base_url, s.chat_timeout), Prompts.load())
+    @property
+    def faulty_prompts(self) -> str:
+        """Why the chat model cannot be asked though one is set: what is wrong with its prompts; empty where nothing is."""
+        return self._composer_or_fault[1]
 
-    def _sayings(self) -> "Sayings":
+    @cached_property
+    def _composer_or_fault(self) -> "tuple[Composer | None, str]":
+        return _open_composer(self._settings, self._prompts)
+
+    def sayings(self) -> "Sayings":
+        """What is said to messages that are no question. Raises SettingsError where prompts/people.md cannot be used."""
         from bot.answering.hearing import Sayings
-        from bot.answering.prompts import Prompts
+        from bot.answering.prompts import Prompt
 
         s = self._settings
         guides = self.searcher().guides() if self.is_indexed() else ()
         roles = list(dict.fromkeys(guide.role for guide in guides if guide.role))
         titles = [guide.title for guide in guides]
         return Sayings.of(
-            Prompts.load().people, contact=s.contact, emergency=s.emergency, composed=s.has_model, days=s.retention_days, roles=roles, titles=titles
+            Prompt.load("people", self._prompts), contact=s.contact, emergency=s.emergency, composed=self.composer is not None,
+            days=s.retention_days, roles=roles, titles=titles,
         )  # fmt: skip
+
+
+def _open_composer(settings: Settings, prompts: Path | None) -> "tuple[Composer | None, str]":
+    """What asks the chat model, with the prompts of a folder; or why there is none though one is set."""
+    if not settings.has_model:
+        return None, ""
+    from bot.answering.chat_model import open_chat_model
+    from bot.answering.composing import Composer
+    from bot.answering.prompts import Prompts
+
+    s = settings
+    model = open_chat_model(s.chat_model, s.openai_key, s.openai_base_url, s.chat_timeout)
+    try:
+        return Composer(model, Prompts.load(prompts)), ""
+    except SettingsError as error:
+        return None, f"The chat model is not asked: {error}"
 
 
 async def serve_slack(settings: Settings, application: Application, tokens: tuple[str, str]) -> None:

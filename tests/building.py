@@ -7,7 +7,7 @@ from bot.answering.checking import Checker
 from bot.answering.composing import Composer
 from bot.answering.hearing import Sayings
 from bot.answering.interpreting import Interpreter
-from bot.answering.prompts import Prompts
+from bot.answering.prompts import Prompt
 from bot.answering.quoted_answers import QuotedAnswers
 from bot.answering.quoting import Quoter
 from bot.answering.writing import Writer
@@ -48,7 +48,7 @@ def advisor_over(
 
 def plain_sayings() -> Sayings:
     """What the bot says to messages that are no questions."""
-    people = Prompts.load().people
+    people = Prompt.load("people")
     return Sayings.of(
         people, contact="@dana", emergency="call 112", composed=False, days=90, roles=["nurse"], titles=["Nurse"]
     )

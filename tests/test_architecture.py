@@ -70,7 +70,7 @@ MAY_KNOW = {
     "answering.hearing": {"answering.classifier", "answering.prompts", "errors"},
     "answering.chat_model": {"answering.model_output", "errors"},
     "answering.composing": {
-        "answering.chat_model", "answering.conversation", "answering.model_output", "answering.prompts",
+        "answering.chat_model", "answering.conversation", "answering.model_output", "answering.prompts", "errors",
     },
     "answering.same_question": {"answering.composing", "answering.hearing", "errors"},
     "answering.quoting": {"answering.conversation", "answering.figures", "answering.names"},

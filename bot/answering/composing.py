@@ -4,12 +4,13 @@ import re
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.answering.chat_model import ChatModel, Chunk
 from bot.answering.conversation import Conversation, Turn
 from bot.answering.model_output import without_thoughts
-from bot.answering.prompts import Prompts
+from bot.answering.prompts import Prompt, Prompts
+from bot.errors import ModelUnavailable, SettingsError
 from knowledge.circuit import Outage
 from knowledge.passages import Passage, length
 
@@ -67,15 +68,18 @@ class Composer:
         said = "\n".join(
             f"{turn.speaker}: {turn.text}" for turn in [*_shown(conversation.earlier), conversation.turns[-1]]
         )
-        reply = await self._model.reply(_messages(self._prompts.plan.render(language=language), said))
+        reply = await self._model.reply(_messages(_rendered(self._prompts.plan, language=language), said))
         return read_plan(reply)
 
     def messages(self, conversation: Conversation, passages: Sequence[Passage]) -> "list[BaseMessage]":
         """What the model is asked to answer. The part that never changes comes first, so that a provider can cache it."""
-        asked = self._prompts.question.render(
-            passages=passages, earlier=_shown(conversation.earlier), question=conversation.question
+        asked = _rendered(
+            self._prompts.question,
+            passages=passages,
+            earlier=_shown(conversation.earlier),
+            question=conversation.question,
         )
-        return _messages(self._prompts.advise.render(), asked)
+        return _messages(_rendered(self._prompts.advise), asked)
 
     def compose(self, messages: "Sequence[BaseMessage]") -> AsyncGenerator[Chunk]:
         """The model's reply, piece by piece."""
@@ -83,19 +87,19 @@ class Composer:
 
     async def verified(self, doubts: Sequence[Doubt]) -> Mapping[int, bool]:
         """For the places of sentences whether the model finds them supported; it may leave some out."""
-        listed = self._prompts.sentences.render(sentences=doubts)
-        reply = await self._model.reply(_messages(self._prompts.verify.render(), listed))
+        listed = _rendered(self._prompts.sentences, sentences=doubts)
+        reply = await self._model.reply(_messages(_rendered(self._prompts.verify), listed))
         return read_verdicts(reply, len(doubts))
 
     async def same_question(self, asked: str, known: str) -> bool:
         """Whether two questions ask for the same, so that one answer serves both."""
-        reply = await self._model.reply(_messages(self._prompts.same.render(), f"1. {asked}\n2. {known}"))
+        reply = await self._model.reply(_messages(_rendered(self._prompts.same), f"1. {asked}\n2. {known}"))
         return without_thoughts(reply).strip(" *_.\n").lower().startswith("yes")
 
     async def translated(self, sentences: Sequence[str], language: str) -> AsyncGenerator[tuple[int, str]]:
         """The sentences in the language of that English name, each as soon as it is complete, with its place from 0."""
         numbered = "\n".join(f"{number}. {text}" for number, text in enumerate(sentences, 1))
-        messages = _messages(self._prompts.translate.render(language=language), numbered)
+        messages = _messages(_rendered(self._prompts.translate, language=language), numbered)
         async with aclosing(_lines(self._model.stream(messages))) as lines:
             async for line in lines:
                 if found := _NUMBERED.match(line):
@@ -150,6 +154,14 @@ async def _lines(pieces: AsyncGenerator[Chunk]) -> AsyncGenerator[str]:
         for line in complete:
             yield line
     yield rest
+
+
+def _rendered(prompt: Prompt, **values: Any) -> str:
+    """A prompt with its variables filled in. Raises ModelUnavailable where it cannot be: what passed with sample data may fail with these."""
+    try:
+        return prompt.render(**values)
+    except SettingsError as error:
+        raise ModelUnavailable(f"The chat model could not be asked: {error}") from error
 
 
 def _messages(system: str, human: str) -> "list[BaseMessage]":

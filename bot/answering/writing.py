@@ -55,7 +55,10 @@ class Writer:
     ) -> Composed:
         """What the model wrote to the last turn, as far as it is supported. A failure is told in its notice."""
         passages = fitting([hit.passage for hit in hits])
-        messages = self._composer.messages(conversation, passages)
+        try:
+            messages = self._composer.messages(conversation, passages)
+        except ModelUnavailable as error:
+            return Composed(notice=str(error), failed=True)
         language = await in_thread(_translated_into, conversation, passages)
         reply = CheckedReply(
             self._composer, self._checker, passages, messages, on_sentence,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.cli.commands import as_typed
-from bot.errors import CareerBotError
+from bot.errors import CareerBotError, SettingsError
 from bot.mentoring.report import counted
 from bot.private_files import mend_rights
 from bot.settings import ENV_FILE, Settings, home
@@ -70,6 +70,7 @@ async def _checks() -> AsyncIterator[tuple[str, Check]]:
     yield "Data", _privacy(settings.data_dir)
     for check in await _index(settings):
         yield "Guides", check
+    yield "Answers", _prompts(settings)
     yield "Answers", await _model(settings)
     async for check in _slack(settings):
         yield "Slack", check
@@ -152,14 +153,29 @@ async def _index(settings: Settings) -> list[Check]:
     return [guides, Check("embeddings", True, encoder.name), Check("index", fresh, told), *skipped]
 
 
+def _prompts(settings: Settings) -> Check:
+    from bot.composition import Application
+
+    application = Application(settings)
+    faulty = application.faulty_prompts
+    try:
+        application.sayings()
+    except SettingsError as error:
+        faulty = " ".join([str(error), faulty]).strip()
+    except KnowledgeError:
+        pass  # told of the index
+    return Check("prompts", not faulty, faulty or "each can be rendered")
+
+
 async def _model(settings: Settings) -> Check:
     if not settings.has_model:
         return Check("chat model", True, "none, answers are quoted; set OPENAI_API_KEY to have them composed")
     from bot.composition import Application
 
     try:
-        if composer := Application(settings).composer:
-            await composer.check()
+        if (composer := Application(settings).composer) is None:
+            return Check("chat model", False, "not asked before its prompts are mended")
+        await composer.check()
     except CareerBotError as error:
         return Check("chat model", False, str(error))
     return Check("chat model", True, f"{settings.chat_model} answers")

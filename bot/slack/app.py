@@ -143,7 +143,7 @@ class SlackBot:
         listen_to_confirming(app, self.ctx)
         listen_to_handovers(app, self.ctx)
         listen_to_proposals(app, self.ctx)
-        listen_at_home(app, self.ctx, mode)
+        listen_at_home(app, self.ctx, mode, lambda: self._advisor.model_trouble)
         return app
 
     async def _answer_over_the_pool(

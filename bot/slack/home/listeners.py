@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -18,6 +18,7 @@ from bot.slack.api.limits import TITLE
 from bot.slack.api.messages import Post, post
 from bot.slack.context import AppContext
 from bot.slack.format.blocks import context, markdown, plain_post
+from bot.slack.format.modals import section
 from bot.slack.home.mentors_part import mentors_part
 from bot.slack.home.views import ASK_EXAMPLE, DELETE_DATA, home, roles_of
 from bot.slack.mentors.handover.service import resume
@@ -33,15 +34,15 @@ DELETED = "Done: what I kept of you is deleted ({questions} questions, with thei
 PRESSED = "You pressed this example in my Home tab."
 
 
-def listen_at_home(app: AsyncApp, ctx: AppContext, mode: str) -> None:
-    """The Home and Messages tabs; `mode` says how answers are made."""
-    app.event("app_home_opened")(home_opened(ctx, mode))
+def listen_at_home(app: AsyncApp, ctx: AppContext, mode: str, trouble: Callable[[], str]) -> None:
+    """The Home and Messages tabs; `mode` says how answers are made, `trouble` why the chat model is not asked just now."""
+    app.event("app_home_opened")(home_opened(ctx, mode, trouble))
     app.action(re.compile(f"^{ASK_EXAMPLE}_"))(example_asked(ctx.records, ctx.worker))
     app.action(DELETE_DATA)(data_deleted(ctx))
 
 
-def home_opened(ctx: AppContext, mode: str):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
-    """The listener of the event: the Home tab is drawn, the Messages tab gets suggested prompts."""
+def home_opened(ctx: AppContext, mode: str, trouble: Callable[[], str]):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
+    """The listener of the event: the Home tab is drawn, the Messages tab gets suggested prompts. Mentors see trouble with the model."""
 
     async def listener(event: dict[str, Any], body: dict[str, Any], client: AsyncWebClient) -> None:
         guides: Sequence[Guide]
@@ -52,6 +53,7 @@ def home_opened(ctx: AppContext, mode: str):  # type: ignore[no-untyped-def]  # 
         if event.get("tab") == "home":
             view = home(guides, told)
             if await ctx.mentors.include(event["user"]):
+                view["blocks"] += [section(told) for told in [trouble()] if told]
                 view["blocks"] += await mentors_part(ctx, str(body["team_id"]))
             await client.views_publish(user_id=event["user"], view=view)
         else:  # with a thread_ts the call silently fails for agents

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.answering.hearing import Intent, Sayings, hear, leans_on_earlier
-from bot.answering.prompts import Prompt, Prompts
+from bot.answering.prompts import Prompt
 from bot.errors import SettingsError
 from knowledge.search.encoder import LocalEncoder
 from knowledge.words import words
@@ -73,7 +73,7 @@ def _sayings(prompt: Prompt) -> Sayings:
 
 
 def test_everybody_who_needs_a_person_is_told_of_one() -> None:
-    sayings = _sayings(Prompts.load().people)
+    sayings = _sayings(Prompt.load("people"))
     for intent in Intent:
         if intent.needs_a_person:
             assert "@dana" in sayings.to(intent) or "112" in sayings.to(intent)
@@ -81,7 +81,7 @@ def test_everybody_who_needs_a_person_is_told_of_one() -> None:
 
 @pytest.mark.parametrize("section", ["burnout", "self_harm", "greeting", "form"])
 def test_a_section_that_is_missing_from_the_prompt_is_named(section: str) -> None:
-    people = Prompts.load().people
+    people = Prompt.load("people")
     without = re.sub(rf"^## {section}$", "## another", people.text, flags=re.M)
     with pytest.raises(SettingsError, match=rf"prompts/people\.md lacks the section {section}"):
         _sayings(replace(people, text=without))

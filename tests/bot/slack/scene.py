@@ -56,6 +56,7 @@ class Scripted:
     """An advisor that answers what it is told and remembers what it was asked."""
 
     streams = False
+    model_trouble = ""
 
     def __init__(
         self,

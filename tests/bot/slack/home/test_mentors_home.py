@@ -30,6 +30,7 @@ from tests.bot.slack.scene import (
     PAY,
     running,
 )
+from tests.openai_server import Fault, OpenAIServer
 from tests.slack_server import SlackServer
 
 LONDON = "What is the salary in London?"
@@ -68,6 +69,17 @@ async def test_mentors_see_what_people_ask_and_others_do_not(
     assert LONDON not in for_member
     assert "Propose text" not in for_member
     assert not any(person in for_mentor for person in (ANNA, BEN, CLEO))
+
+
+async def test_mentors_see_that_the_model_is_left_alone_and_when_it_answers_again(
+    workspace: SlackServer, searcher: Searcher, composing: Advisor, model: OpenAIServer, tmp_path: Path
+) -> None:
+    model.faults = [Fault(status=500)] * 20
+    async with running(workspace, composing, tmp_path, searcher, mentor_settings=MENTORS) as bot:
+        await three_ask(workspace, bot, PAY)
+        for_mentor, for_member = await home_of(workspace, DORA), await home_of(workspace, ANNA)
+    assert "is not asked just now: it failed 3 times in a row" in for_mentor
+    assert "is not asked just now" not in for_member
 
 
 async def test_what_two_people_ask_is_not_shown(
