@@ -16,6 +16,7 @@ from bot.records.drafts import Drafts
 from bot.records.feedback import Feedback
 from bot.records.inbox import Inbox
 from bot.records.leases import Leases
+from bot.records.promises import Promises
 from bot.records.receipts import Receipts
 from bot.records.sqlite_file import remove_older, set_aside_before
 from bot.records.threads import Threads
@@ -34,6 +35,7 @@ class Records:
         self.receipts = Receipts(database)
         self.feedback = Feedback(database)
         self.drafts = Drafts(database)
+        self.promises = Promises(database, self._worker)
         self.channels = Channels(database)
         self.audit_log = AuditLog(database)
         self.confirmations = Confirmations(database)
@@ -64,7 +66,7 @@ class Records:
         What is counted stays. Questions to mentors that nobody answered are taken back. Copies of SQLite's file go, too.
         """
         stores = (
-            self.inbox, self.threads, self.receipts, self.feedback, self.drafts, self.confirmations, self.handovers, self.shares,
+            self.inbox, self.threads, self.receipts, self.feedback, self.drafts, self.promises, self.confirmations, self.handovers, self.shares,
         )  # fmt: skip
         await retention.purge(self._database, stores, before)
         if self._database.file:
@@ -84,6 +86,7 @@ class Records:
                 self.threads,
                 self.inbox,
                 self.drafts,
+                self.promises,
                 self.channels,
                 self.confirmations,
                 self.audit_log,

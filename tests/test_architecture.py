@@ -109,10 +109,10 @@ BUILT_BY = {
         "QuotedAnswers", "Quoter", "Reader", "SameQuestions", "Searcher", "SlackBot", "Writer", "open_chat_model", "open_encoder",
     },
     "slack/app": {
-        "AnswerButtons", "AppContext", "ConfirmedAnswers", "Drafting", "Mentors", "People", "PeriodicJobs",
+        "AnswerButtons", "AppContext", "ConfirmedAnswers", "Drafting", "Mentors", "People", "PeriodicJobs", "PrivateAnswers",
         "QuestionWorker", "Replies", "SettingsForm", "SlackClients",
     },
-    "storage": {"AuditLog", "Channels", "Confirmations", "Drafts", "Feedback", "Handovers", "Inbox", "Receipts", "Shares", "Threads", "WeeklyReports"},
+    "storage": {"AuditLog", "Channels", "Confirmations", "Drafts", "Feedback", "Handovers", "Inbox", "Promises", "Receipts", "Shares", "Threads", "WeeklyReports"},
 }  # fmt: skip
 """The one module that builds each part: everything else is given it. Commands make an Application of their settings."""
 LARGEST = {"file": 400, "class": 150, "function": 40}

@@ -37,6 +37,7 @@ from bot.slack.periodic_jobs import JobSchedule, PeriodicJobs, periodic_jobs_of
 from bot.slack.private.channel_settings import SettingsForm
 from bot.slack.private.drafting import Drafting
 from bot.slack.private.listeners import listen_to_private
+from bot.slack.private.private_answers import PrivateAnswers
 from bot.slack.questions.button_listeners import listen_to_answer_buttons
 from bot.slack.questions.buttons import AnswerButtons
 from bot.slack.questions.events import listen_to_questions
@@ -114,7 +115,9 @@ class SlackBot:
             pauses=limits.pauses,
         )
         self.ctx = AppContext(records, guide_index, self._clients, self.worker, mentors, confirmed, same)
-        self.periodic_jobs = PeriodicJobs(periodic_jobs_of(self.ctx, schedule or JobSchedule()))
+        drafting = Drafting(advisor, records, limits.longest_question)
+        self._private = PrivateAnswers(self._clients, records, drafting)
+        self.periodic_jobs = PeriodicJobs(periodic_jobs_of(self.ctx, schedule or JobSchedule(), self._private))
         self._handler: AsyncSocketModeHandler | None = None
 
     async def start(self) -> None:
@@ -132,13 +135,12 @@ class SlackBot:
         """Everything the bot reacts to."""
         app = build_app(self._clients.retrying, me)
         mode = COMPOSED if self._advisor.streams else QUOTED
-        drafting = Drafting(self._advisor, self._records, self._limits.longest_question)
         settings = SettingsForm(self._records, self._people, self._guide_index, self._workspace.admins)
         app.middleware(self._answer_over_the_pool)
         app.middleware(accepting(self._records, self._advisor.continues))
         listen_to_questions(app, self.worker, answer_written(self.ctx))
         listen_to_answer_buttons(app, self._records, self._guide_index, offer_to_ask(self.ctx))
-        listen_to_private(app, self._records, drafting, settings)
+        listen_to_private(app, self._records, self._private, settings)
         listen_to_sharing(app, self.ctx)
         listen_to_confirming(app, self.ctx)
         listen_to_handovers(app, self.ctx)
@@ -158,6 +160,7 @@ class SlackBot:
         if self._handler:
             await self._handler.close_async()  # type: ignore[no-untyped-call]
         await self.worker.idle(seconds)
+        await self._private.leave()
         await self.worker.leave()
         await self.periodic_jobs.leave(JOB_SECONDS)
         await self._clients.close()

@@ -14,6 +14,7 @@ from bot.slack.context import AppContext
 from bot.slack.mentors.confirming.service import expire
 from bot.slack.mentors.handover.service import remind, resume
 from bot.slack.mentors.reporting import weekly
+from bot.slack.private.private_answers import PrivateAnswers
 from bot.slack.questions.deletion import clear_remains
 from knowledge.errors import KnowledgeError
 
@@ -77,8 +78,11 @@ class PeriodicJobs:
                 log.error("Periodic jobs: %s failed with %s", name, type(error).__name__)
 
 
-def periodic_jobs_of(ctx: AppContext, schedule: JobSchedule) -> dict[str, PeriodicJob]:
+def periodic_jobs_of(ctx: AppContext, schedule: JobSchedule, private: PrivateAnswers) -> dict[str, PeriodicJob]:
     """The jobs of an installation, in the order in which they are run."""
+
+    async def keep_promises(_: dt.datetime) -> None:
+        await private.go_on()
 
     async def take_up(moment: dt.datetime) -> None:
         await resume(ctx, moment)
@@ -99,6 +103,7 @@ def periodic_jobs_of(ctx: AppContext, schedule: JobSchedule) -> dict[str, Period
         await ctx.records.purge(moment - dt.timedelta(days=schedule.retention_days))
 
     return {
+        "answering private questions": keep_promises,
         "taking up handovers": take_up,
         "reminding mentors": remind_mentors,
         "letting confirmations expire": let_expire,

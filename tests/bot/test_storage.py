@@ -42,6 +42,7 @@ PERSONS = {
     "gaps": {"person"},
     "handovers": {"person", "mentor"},
     "inbox": {"person"},
+    "promises": {"person"},
     "shares": {"asker", "sharer", "target"},
     "threads": {"talk_of", "talk_before"},
     "weekly_reports": set(),
@@ -55,6 +56,7 @@ TEXTS = {
     "gaps": {"text", "nearest"},
     "handovers": {"question", "answer"},
     "inbox": {"text"},
+    "promises": {"question"},
     "shares": {"text", "sources", "made"},
     "withheld": {"text", "why"},
 }  # fmt: skip
@@ -75,6 +77,7 @@ MACHINE = {
     "inbox": {"key", "team", "channel", "ts", "thread_ts", "message_id", "edited", "answer_ts", "state", "reason",
         "owner", "remains",
     },
+    "promises": {"id", "team", "channel", "thread_ts", "response_url", "window", "window_hash", "owner"},
     "shares": {"id", "team", "key", "source", "state", "channel", "ts"},
     "threads": {"key", "last_ts"},
     "weekly_reports": {"week"},
@@ -229,6 +232,7 @@ async def test_after_a_day_what_was_only_under_way_is_gone_and_the_rest_is_there
         ("drafts", ""),
         ("confirmations", ConfirmationState.DRAFTED),
         ("inbox", inbox.ACCEPTED),
+        ("promises", ""),
         ("shares", ShareState.OPEN),
         ("shares", ShareState.POSTING),
     }

@@ -14,6 +14,7 @@ from tests.slack_server.workspace import BOT_ID, Call, connection_of, flag
 
 MOST_USES = 5
 LIFETIME = 30 * 60
+LIMITED = 429
 
 
 @dataclass
@@ -33,6 +34,11 @@ class ResponseUrls(SocketMode):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._response_urls: dict[str, ResponseUrl] = {}
+        self._response_faults: list[tuple[int, str]] = []
+
+    def fail_response(self, status: int, error: str = "", times: int = 1) -> None:
+        """The next posts to a response_url are refused with an HTTP status, and with Slack's word for why."""
+        self._response_faults += [(status, error)] * times
 
     def expire_response_urls(self) -> None:
         """Let 30 minutes pass for every response_url given out so far."""
@@ -47,6 +53,9 @@ class ResponseUrls(SocketMode):
     async def _respond(self, request: web.Request) -> web.Response:
         body = dict(await request.json())
         self.calls.append(Call("response_url", body, time.monotonic(), connection_of(request)))
+        if self._response_faults:
+            await self._tell()
+            return _failed(*self._response_faults.pop(0))
         url = self._response_urls.get(request.match_info["token"])
         error, status = self._response_problem(url, body)
         if error is None and url is not None:
@@ -66,6 +75,8 @@ class ResponseUrls(SocketMode):
         thread = str(body.get("thread_ts") or "")
         if thread and (place is None or thread not in place.messages):
             return "thread_not_found", 404
+        if any(map(self.refused_block, body.get("blocks") or [])):
+            return "invalid_blocks", 400
         return problem(body), 400
 
     def _apply_response(self, url: ResponseUrl, body: Mapping[str, Any]) -> None:
@@ -102,6 +113,11 @@ class ResponseUrls(SocketMode):
 
 def _replaceable(message: Mapping[str, Any]) -> bool:
     return bool(message.get("is_ephemeral")) or message.get("bot_id") == BOT_ID
+
+
+def _failed(status: int, error: str) -> web.Response:
+    """At Slack the word stands alone; what a proxy in between says is its own."""
+    return web.Response(status=status, text=error, headers={"Retry-After": "1"} if status == LIMITED else {})
 
 
 def _no(error: str, status: int) -> web.Response:

@@ -28,7 +28,9 @@ from tests.slack_server.workspace import (
     Envelope,
     Person,
     connection_of,
+    parsed,
     refused,
+    refused_blocks,
 )
 
 __all__ = [
@@ -197,6 +199,9 @@ class SlackServer(People, AgentApi, ChatApi, DirectoryApi):
         act = getattr(self, f"_{method.replace('.', '_')}", None)
         if act is None:
             return refused("unknown_method")
+        blocks = parsed(arguments.get("blocks")) or []
+        if bad := [number for number, block in enumerate(blocks) if self.refused_block(block)]:
+            return refused_blocks(bad)
         answer: web.Response = act(arguments)
         return answer
 

@@ -115,6 +115,7 @@ class Workspace:
         self.prompts: dict[str, list[dict[str, str]]] = {}
         self.files: dict[str, dict[str, Any]] = {}
         self.file_contents: dict[str, bytes] = {}
+        self.refused_block: Callable[[dict[str, Any]], bool] = lambda _: False
         self.url = ""
         self._address = ""
         self._triggers: dict[str, Trigger] = {}
@@ -315,6 +316,13 @@ def flag(value: Any) -> bool:
 def accepted(**body: Any) -> web.Response:
     """Slack's yes."""
     return web.json_response({"ok": True, **body})
+
+
+def refused_blocks(numbers: Iterable[int]) -> web.Response:
+    """Slack's no to some of the blocks, with what it says about where they are."""
+    complaints = [f"[ERROR] unsupported block [json-pointer:/blocks/{number}]" for number in numbers]
+    metadata = {"messages": complaints}
+    return web.json_response({"ok": False, "error": "invalid_blocks", "response_metadata": metadata})
 
 
 def refused(error: str, **more: str) -> web.Response:

@@ -1,7 +1,7 @@
 """Posting and changing messages, with or without a file; as plain text where Slack refuses the blocks."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,11 +9,26 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.api.errors import code
+from bot.slack.api.errors import FAILURES, code
+from bot.slack.api.errors import told as told_of
+from bot.slack.api.lesser_blocks import Block, lesser
+from bot.slack.api.responses import NotDelivered, respond_with
+
+__all__ = [
+    "OTHER_MARK",
+    "Block",
+    "Elsewhere",
+    "Metadata",
+    "Post",
+    "post",
+    "post_ephemeral",
+    "send_file",
+    "thread_of",
+    "update",
+]
 
 BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"})
 
-Block = dict[str, Any]
 Metadata = dict[str, Any]
 
 OTHER_MARK: Metadata = {"event_type": "career_message", "event_payload": {"kind": "other"}}
@@ -44,11 +59,7 @@ async def post(
         "metadata": metadata or OTHER_MARK,
     }
     place |= {"thread_ts": thread_ts} if thread_ts else {}
-    try:
-        said = await client.chat_postMessage(**place, text=message.text, blocks=message.blocks)
-    except SlackApiError as error:
-        _check_refused(error)
-        said = await client.chat_postMessage(**place, text=message.text)
+    said = await _with_what_is_taken(lambda **what: client.chat_postMessage(**place, **what), message)
     return str(said["channel"]), str(said["ts"])
 
 
@@ -57,22 +68,52 @@ async def update(
 ) -> None:
     """Put a message in the place of one of the bot's own. Raises SlackApiError where that cannot be."""
     place: dict[str, Any] = {"channel": channel, "ts": ts, "metadata": metadata}
+    await _with_what_is_taken(lambda **what: client.chat_update(**place, **what), message)
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Where a person can be told something alone when its own way is closed: where they are, else in direct messages."""
+
+    client: AsyncWebClient
+    channel: str
+    person: str
+
+    async def say(self, message: Post) -> bool:
+        """Whether the person was told."""
+        whisper: dict[str, Any] = {"channel": self.channel, "user": self.person}
+        try:
+            if not self.channel.startswith("D"):
+                await _with_what_is_taken(lambda **what: self.client.chat_postEphemeral(**whisper, **what), message)
+                return True
+        except FAILURES as error:
+            log.info("A private message goes to direct messages: %s", told_of(error))
+        try:
+            await post(self.client, self.person, message)
+        except FAILURES as error:
+            log.info("A private message was not taken in direct messages: %s", told_of(error))
+            return False
+        return True
+
+
+async def post_ephemeral(
+    respond: AsyncRespond, message: Post, thread_ts: str = "", elsewhere: Elsewhere | None = None
+) -> None:
+    """Say something to the one who pressed or typed, which nobody else sees and which needs no membership.
+
+    Where Slack does not take it there, it is said `elsewhere`. What is lost is logged.
+    """
+
+    async def send(**what: Any) -> None:
+        await respond_with(
+            respond, **what, response_type="ephemeral", replace_original=False, thread_ts=thread_ts or None
+        )
+
     try:
-        await client.chat_update(**place, text=message.text, blocks=message.blocks)
-    except SlackApiError as error:
-        _check_refused(error)
-        await client.chat_update(**place, text=message.text)
-
-
-async def post_ephemeral(respond: AsyncRespond, message: Post, thread_ts: str = "") -> None:
-    """Say something to the one who pressed or typed, which nobody else sees and which needs no membership."""
-    await respond(
-        text=message.text,
-        blocks=message.blocks,
-        response_type="ephemeral",
-        replace_original=False,
-        thread_ts=thread_ts or None,
-    )
+        await _with_what_is_taken(send, message)
+    except NotDelivered as error:
+        if elsewhere is None or not await elsewhere.say(message):
+            log.warning("A private message was lost: Slack did not take it (%s)", error.code)
 
 
 async def send_file(client: AsyncWebClient, channel: str, message: Post, name: str, content: bytes) -> None:
@@ -89,8 +130,28 @@ def thread_of(body: Mapping[str, Any]) -> str:
     return str((body.get("message") or {}).get("thread_ts") or (body.get("container") or {}).get("thread_ts") or "")
 
 
-def _check_refused(error: SlackApiError) -> None:
-    """Let pass only what a plain text can mend."""
-    if code(error) not in BLOCKS_REFUSED:
+async def _with_what_is_taken(send: Callable[..., Awaitable[Any]], message: Post) -> Any:
+    """Send a message with all its blocks, or else with as many as Slack takes, or else as text alone."""
+    try:
+        return await send(text=message.text, blocks=message.blocks)
+    except (SlackApiError, NotDelivered) as error:
+        complaints = _complaints(error)
+        log.warning("Slack refused blocks of a message (%s)", _code(error))
+    for blocks in lesser(message.blocks, complaints):
+        try:
+            return await send(text=message.text, blocks=blocks or None)
+        except (SlackApiError, NotDelivered) as error:
+            _complaints(error)
+    return await send(text=message.text)
+
+
+def _complaints(error: SlackApiError | NotDelivered) -> str:
+    """What Slack has against the blocks. Raises the error where a message with other blocks would not mend it."""
+    if _code(error) not in BLOCKS_REFUSED:
         raise error
-    log.warning("Slack refused the blocks of a message (%s); it is sent as text", code(error))
+    data = getattr(error.response, "data", None) if isinstance(error, SlackApiError) else None
+    return str(data) if isinstance(data, dict) else ""
+
+
+def _code(error: SlackApiError | NotDelivered) -> str:
+    return code(error) if isinstance(error, SlackApiError) else error.code

@@ -1,5 +1,6 @@
 """The message shortcut "Answer from the career guide": a private draft to somebody's message, edited and posted, or not."""
 
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -7,30 +8,41 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.records.drafts import Draft
-from bot.slack.api.errors import NO_ENTRY, code
-from bot.slack.api.windows import show
+from bot.slack.api.errors import FAILURES, NO_ENTRY, code
+from bot.slack.api.windows import open_promised, open_window
 from bot.slack.format.blocks import EDITED_NOTE, Shown
 from bot.slack.format.modals import note_modal
 from bot.slack.format.reading import readable
-from bot.slack.private.drafting import Drafting, Unanswerable, as_shown, post_draft
-from bot.slack.private.views import DRAFT_TEXT, draft_modal
+from bot.slack.private.drafting import as_shown, post_draft
+from bot.slack.private.private_answers import PrivateAnswers, promise_of
+from bot.slack.private.views import DRAFT_TEXT, TITLE
 from bot.slack.questions.detached import DetachedQuestion
 from bot.storage import Records
 
-SHORTCUT, DRAFT_VIEW = "answer_from_guide", "draft"
+SHORTCUT = "answer_from_guide"
 READING = "Reading the guides…"
 NOTHING_TO_READ = "This message has no text that I could answer."
 NOT_HERE = "I am no member of this channel. Invite me with /invite, then post it."
 GONE = "This draft is gone: it was posted already, or is too old."
 
 
-def shortcut_used(drafting: Drafting):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
+def shortcut_used(records: Records, answers: PrivateAnswers):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
     """The listener of the shortcut: a window opens at once, and gets the draft when it is made."""
 
-    async def listener(ack: AsyncAck, shortcut: dict[str, Any], client: AsyncWebClient) -> None:
+    async def listener(ack: AsyncAck, shortcut: dict[str, Any], body: dict[str, Any], client: AsyncWebClient) -> None:
         await ack()
-        opened = await client.views_open(trigger_id=shortcut["trigger_id"], view=note_modal("Career guide", READING))
-        await show(client, str(opened["view"]["id"]), await _view(drafting, shortcut))
+        promise = promise_of(_asked(shortcut))
+        if not promise.question:
+            await open_window(client, body, note_modal(TITLE, NOTHING_TO_READ))
+            return
+        await records.promises.make(promise)
+        try:
+            window = await open_promised(client, body, note_modal(TITLE, READING), promise.id)
+        except FAILURES:
+            await records.promises.fulfil(promise.id)
+            raise
+        await records.promises.opened(promise.id, window.id, window.hash)
+        await answers.keep(replace(promise, window=window.id, window_hash=window.hash))
 
     return listener
 
@@ -41,7 +53,7 @@ def draft_submitted(records: Records):  # type: ignore[no-untyped-def]
     async def listener(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient) -> None:
         draft = await records.drafts.take(str(view["private_metadata"]))
         if draft is None:
-            await ack(response_action="update", view=note_modal("Career guide", GONE))
+            await ack(response_action="update", view=note_modal(TITLE, GONE))
             return
         text = view["state"]["values"][DRAFT_TEXT][DRAFT_TEXT].get("value") or ""
         try:
@@ -67,20 +79,11 @@ def draft_discarded(records: Records):  # type: ignore[no-untyped-def]
     return listener
 
 
-async def _view(drafting: Drafting, shortcut: dict[str, Any]) -> dict[str, Any]:
+def _asked(shortcut: dict[str, Any]) -> DetachedQuestion:
     message, channel = shortcut["message"], shortcut["channel"]["id"]
-    text = readable(str(message.get("text") or ""), "")
-    if not text:
-        return note_modal("Career guide", NOTHING_TO_READ)
     thread_ts = str(message.get("thread_ts") or message["ts"])
-    asked = DetachedQuestion(str(shortcut["team"]["id"]), channel, thread_ts, shortcut["user"]["id"], text)
-    try:
-        draft = await drafting.draft(asked)
-    except Unanswerable as error:
-        return note_modal("Career guide", str(error))
-    if not draft.sources:
-        return note_modal("Career guide", draft.text)
-    return draft_modal(draft, DRAFT_VIEW)
+    text = readable(str(message.get("text") or ""), "")
+    return DetachedQuestion(str(shortcut["team"]["id"]), channel, thread_ts, shortcut["user"]["id"], text)
 
 
 def _as_edited(draft: Draft, text: str) -> Shown:

@@ -8,16 +8,16 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.api.errors import NO_ENTRY, code
-from bot.slack.api.limits import RESPONSES
 from bot.slack.api.messages import post_ephemeral
-from bot.slack.format.blocks import button, messages, plain_post
+from bot.slack.format.blocks import plain_post
 from bot.slack.format.reading import readable
 from bot.slack.private.channel_settings import SettingsForm
-from bot.slack.private.drafting import Drafting, Unanswerable, as_shown, post_draft
+from bot.slack.private.drafting import as_shown, post_draft
+from bot.slack.private.private_answers import PrivateAnswers, promise_of
 from bot.slack.questions.detached import DetachedQuestion
 from bot.storage import Records
 
-COMMAND, POST_DRAFT = "/career", "post_draft"
+COMMAND = "/career"
 HELP = (
     "Ask me about careers, and only you see the answer:\n"
     "- `/career what does a senior backend engineer earn?`\n"
@@ -31,19 +31,24 @@ NOT_HERE = (
 GONE = "This answer was posted already, or is too old. Ask again to get a new one."
 
 
-def career_asked(drafting: Drafting, settings: SettingsForm):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
-    """The listener of the command."""
+def career_asked(records: Records, answers: PrivateAnswers, settings: SettingsForm):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
+    """The listener of the command; a question is written down before Slack is told that it was received."""
 
     async def listener(ack: AsyncAck, command: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
-        await ack()
         text = readable(str(command.get("text") or ""), "")
-        if text.casefold() in {"", "help", "?"}:
-            await post_ephemeral(respond, plain_post(HELP))
-        elif text.casefold() == "settings":
-            if refusal := await settings.open(client, command):
-                await post_ephemeral(respond, plain_post(refusal))
-        else:
-            await _answer(drafting, command, text, respond)
+        if text.casefold() not in {"", "help", "?", "settings"}:
+            place = command["team_id"], command["channel_id"], "", command["user_id"]
+            promise = promise_of(DetachedQuestion(*place, text), str(command["response_url"]))
+            try:
+                await records.promises.make(promise)
+            finally:
+                await ack()
+            return await answers.keep(promise)
+        await ack()
+        told = await settings.open(client, command) if text.casefold() == "settings" else HELP
+        if told:
+            await post_ephemeral(respond, plain_post(told))
+        return None
 
     return listener
 
@@ -67,15 +72,3 @@ def draft_posted(records: Records):  # type: ignore[no-untyped-def]
         return None
 
     return listener
-
-
-async def _answer(drafting: Drafting, command: dict[str, Any], text: str, respond: AsyncRespond) -> None:
-    asked = DetachedQuestion(command["team_id"], command["channel_id"], "", command["user_id"], text)
-    try:
-        draft = await drafting.draft(asked)
-    except Unanswerable as error:
-        return await post_ephemeral(respond, plain_post(str(error)))
-    offer = [] if draft.channel.startswith("D") else [button("Post to channel", POST_DRAFT, draft.id, style="primary")]
-    for message in messages(as_shown(draft, *offer))[:RESPONSES]:
-        await post_ephemeral(respond, message)
-    return None

@@ -1,7 +1,5 @@
 """Answers for one person's eyes: made without a thread, kept as a draft, and posted only when that person says so."""
 
-import uuid
-
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.answering.advisor import Advisor
@@ -29,8 +27,8 @@ class Drafting:
         self._records = records
         self._longest = longest
 
-    async def draft(self, asked: DetachedQuestion) -> Draft:
-        """An answer for the person who asks. Raises Unanswerable."""
+    async def draft(self, asked: DetachedQuestion, key: str) -> Draft:
+        """An answer for the person who asks, kept under a key. Raises Unanswerable, and RecordsUnavailable."""
         if len(asked.question) > self._longest:
             raise Unanswerable(
                 f"That is more than I can read at once; please ask in at most {self._longest:,} characters."
@@ -43,7 +41,6 @@ class Drafting:
             raise Unanswerable(f"I cannot answer just now. {error}") from error
         if answer.personal:  # for nobody else's eyes, and kept nowhere
             raise Unanswerable(answer.text)
-        key = uuid.uuid4().hex
         what = shown(answer, key)
         draft = Draft(
             key,
@@ -56,8 +53,8 @@ class Drafting:
             what.sources,
             what.note,
         )
+        await self._records.receipts.keep(key, asked.person, answer)  # first: a draft that is there has its receipt
         await self._records.drafts.keep(draft)
-        await self._records.receipts.keep(key, asked.person, answer)
         return draft
 
 

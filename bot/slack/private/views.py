@@ -6,7 +6,8 @@ from bot.slack.api.messages import Block
 from bot.slack.format.blocks import context, plain_text
 from bot.slack.format.modals import field, modal, section
 
-DRAFT_TEXT = "draft_text"
+TITLE = "Career guide"
+DRAFT_VIEW, DRAFT_TEXT = "draft", "draft_text"
 _QUOTED, _MOST_SOURCES = 300, 8
 
 
@@ -21,7 +22,4 @@ def draft_modal(draft: Draft, callback_id: str) -> Block:
         context(*draft.sources[:_MOST_SOURCES], "It is posted in the thread under your name. Nobody sees it before."),
     ]
     closing = {"close": plain_text("Discard"), "notify_on_close": True}
-    return (
-        modal("Career guide", blocks, submit="Post in thread", callback_id=callback_id, private_metadata=draft.id)
-        | closing
-    )
+    return modal(TITLE, blocks, submit="Post in thread", callback_id=callback_id, private_metadata=draft.id) | closing

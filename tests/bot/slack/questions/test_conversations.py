@@ -261,7 +261,7 @@ async def test_rate_limits_are_waited_out(slack: SlackServer, tmp_path: Path) ->
 
 
 async def test_refused_blocks_are_posted_as_text(slack: SlackServer, tmp_path: Path) -> None:
-    slack.fail("chat.postMessage", "invalid_blocks")
+    slack.fail("chat.postMessage", "invalid_blocks", times=2)
     async with running(slack, Scripted(), tmp_path):
         await slack.say("D1", "what pays?")
         await slack.until(lambda: slack.answers("D1"))

@@ -8,7 +8,8 @@ import pytest
 from bot.answering.advisor import Advisor
 from bot.answering.same_question import SameQuestions
 from bot.slack.app import SlackBot
-from bot.slack.private.answer_shortcut import DRAFT_VIEW, SHORTCUT
+from bot.slack.private.answer_shortcut import SHORTCUT
+from bot.slack.private.views import DRAFT_VIEW
 from knowledge.search.searcher import Searcher
 from tests.bot.slack.questions.test_buttons import shown
 from tests.bot.slack.questions.test_thread_manners import quiet

@@ -20,7 +20,7 @@ from bot.slack.format.blocks import FEEDBACK, SHOW_PASSAGE
 from bot.slack.mentors.sharing import texts as sharing
 from bot.slack.mentors.sharing.listeners import SHARE_SHORTCUT
 from bot.slack.mentors.sharing.views import CHANNEL, NOTE, PERSON, QUESTION, SHARE_VIEW
-from bot.slack.private.career_command import POST_DRAFT
+from bot.slack.private.private_answers import POST_DRAFT
 from bot.slack.questions.buttons import SHARE
 from knowledge.passages import Passage
 from knowledge.search.searcher import Searcher
