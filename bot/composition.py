@@ -137,7 +137,7 @@ class Application:
         """What tells whether two questions ask for the same."""
         from bot.answering.same_question import SameQuestions
 
-        return SameQuestions(self.local_encoder, self.composer)
+        return SameQuestions(self.local_encoder)
 
     @property
     def composer(self) -> "Composer | None":

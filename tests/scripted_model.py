@@ -1,4 +1,4 @@
-"""A chat model that plays the parts it is asked for: planning, writing, checking, comparing and translating."""
+"""A chat model that plays the parts it is asked for: planning, writing, checking and translating."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,6 @@ MODEL = "gpt-5.4-mini"
 PARTS = {
     "Prepare a search": "plan",
     "You check sentences": "verify",
-    "Two people ask": "same",
     "Translate": "translate",
 }
 """How the prompt of each part begins; every other prompt wants an answer."""
@@ -20,11 +19,9 @@ ALL_GOOD = "\n".join(f"{number}. yes" for number in range(1, 40))
 NONE_GOOD = ALL_GOOD.replace("yes", "no")
 
 
-def speaking(
-    written: str, *, plan: str = "", verdicts: str = ALL_GOOD, same: str = "no", translated: str = ""
-) -> OpenAIServer:
+def speaking(written: str, *, plan: str = "", verdicts: str = ALL_GOOD, translated: str = "") -> OpenAIServer:
     """A model that says this for each part; the second look finds everything good."""
-    said = {"plan": plan, "verify": verdicts, "same": same, "translate": translated, "write": written}
+    said = {"plan": plan, "verify": verdicts, "translate": translated, "write": written}
     return OpenAIServer(lambda request: said[part_of(str(request["messages"][0]["content"]))])
 
 

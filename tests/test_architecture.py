@@ -72,7 +72,7 @@ MAY_KNOW = {
     "answering.composing": {
         "answering.chat_model", "answering.conversation", "answering.model_output", "answering.prompts", "errors",
     },
-    "answering.same_question": {"answering.composing", "answering.hearing", "errors"},
+    "answering.same_question": {"answering.hearing"},
     "answering.quoting": {"answering.conversation", "answering.figures", "answering.names"},
     "answering.checking": {
         "answering.classifier", "answering.figures", "answering.language", "answering.model_output", "answering.names",

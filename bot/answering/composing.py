@@ -91,11 +91,6 @@ class Composer:
         reply = await self._model.reply(_messages(_rendered(self._prompts.verify), listed))
         return read_verdicts(reply, len(doubts))
 
-    async def same_question(self, asked: str, known: str) -> bool:
-        """Whether two questions ask for the same, so that one answer serves both."""
-        reply = await self._model.reply(_messages(_rendered(self._prompts.same), f"1. {asked}\n2. {known}"))
-        return without_thoughts(reply).strip(" *_.\n").lower().startswith("yes")
-
     async def translated(self, sentences: Sequence[str], language: str) -> AsyncGenerator[tuple[int, str]]:
         """The sentences in the language of that English name, each as soon as it is complete, with its place from 0."""
         numbered = "\n".join(f"{number}. {text}" for number, text in enumerate(sentences, 1))

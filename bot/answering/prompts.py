@@ -24,7 +24,6 @@ _SAMPLES: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "plan": [{"language": ""}, {"language": "German"}],
     "verify": [{}],
     "sentences": [{"sentences": [{"text": "Bakers earn well.", "passages": ["A baker earns 2,000 euros."]}]}],
-    "same": [{}],
     "translate": [{"language": "German"}],
 }
 """What each prompt of the chat model is rendered with once before anything is asked."""
@@ -86,7 +85,6 @@ class Prompts:
     plan: Prompt
     verify: Prompt
     sentences: Prompt
-    same: Prompt
     translate: Prompt
 
     @classmethod

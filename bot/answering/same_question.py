@@ -1,20 +1,18 @@
-"""Do two questions ask for the same? Certainly, where they have the same words; perhaps, where their vectors are near.
+"""Do two questions ask for the same? Certainly, where they are written alike; perhaps, where their vectors are near.
 
 What is certain may share an answer. What is only near is offered to the person who asks, never decided: vectors cannot
-tell "general manager" from "case manager", or finding clients from keeping them. A chat model, where there is one, may
-decide for a near one.
+tell "general manager" from "case manager", or finding clients from keeping them, and a chat model may be wrong.
 """
 
+import string
+import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bot.answering.composing import Composer
 from bot.answering.hearing import leans_on_earlier
-from bot.errors import ModelUnavailable
 from knowledge.fitted import number
 from knowledge.search.encoder import LocalEncoder
 from knowledge.threads import in_thread
-from knowledge.words import words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,26 +23,36 @@ if TYPE_CHECKING:
 ARTICLES = frozenset(["a", "an", "the"])
 KEPT = 2_000
 """Questions whose vectors are kept at hand."""
+_QUOTATION_MARKS = str.maketrans("‘’‚‛“”„‟", "''''\"\"\"\"")
+_CLOSING = f"{string.whitespace}.?!…？！。"
 
 
-def identical(one: str, other: str) -> bool:
-    """Whether two questions have the same words, but for articles, capitals and punctuation, in the same order.
+def written_alike(one: str, other: str) -> bool:
+    """Whether two questions have the same words, figures and signs in the same order.
 
-    Two halves may have changed places ("in Boston, what does it pay?"). Any other order may turn the meaning round: from
-    analyst to engineer is not from engineer to analyst.
+    Articles, spaces, the shape of quotation marks, the sign that ends them and capitals may differ, but for words that are
+    capitals throughout: IT is not it. Anything else may turn the meaning round: do and don't, < 5 and > 5, grade and grade A.
     """
-    first, second = ([word for word in words(text) if word not in ARTICLES] for text in (one, other))
-    if len(first) != len(second) or not first:
-        return False
-    return any(first[place:] + first[:place] == second for place in range(len(first)))
+    return bool(_as_written(one)) and _as_written(one) == _as_written(other)
+
+
+def _as_written(question: str) -> str:
+    plain = unicodedata.normalize("NFC", question).translate(_QUOTATION_MARKS)
+    words = [_kept(word, first=not place) for place, word in enumerate(plain.rstrip(_CLOSING).split())]
+    return " ".join(word for word in words if word not in ARTICLES)
+
+
+def _kept(word: str, *, first: bool) -> str:
+    """A word in small letters, unless its capitals make another word of it: IT, or the A of a grade."""
+    single = word == "I" or (len(word) == 1 and first)
+    return word if word.isupper() and not single else word.casefold()
 
 
 class SameQuestions:
     """Compares questions with each other. Safe to share."""
 
-    def __init__(self, encoder: LocalEncoder, composer: Composer | None = None) -> None:
+    def __init__(self, encoder: LocalEncoder) -> None:
         self._encoder = encoder
-        self._composer = composer
         self._vectors: dict[str, Vector] = {}
 
     async def stands_alone(self, question: str) -> bool:
@@ -58,15 +66,6 @@ class SameQuestions:
         return [
             place for cosine, place in sorted(similar, key=lambda one: -one[0]) if cosine >= number("near_question")
         ]
-
-    async def decided(self, question: str, known: str) -> bool:
-        """Whether the chat model says that two questions ask for the same; no where there is none, or it fails."""
-        if self._composer is None:
-            return False
-        try:
-            return await self._composer.same_question(question, known)
-        except ModelUnavailable:
-            return False
 
     async def groups(self, questions: Sequence[str]) -> list[list[int]]:
         """The places of questions that are near to the first of their group, the largest group first."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from bot.answering.conversation import Answer, Citation, Coverage, Receipt
-from bot.answering.same_question import SameQuestions, identical
+from bot.answering.same_question import SameQuestions, written_alike
 from bot.errors import CareerBotError
 from bot.mentoring.confirmations import Basis, Confirmation, Confirmations, ConfirmationState
 from bot.mentoring.guides import GuideIndex
@@ -103,7 +103,7 @@ class ConfirmedAnswers:
             if present(self._guide_index, draft.passages) is None:
                 return ConfirmOutcome(draft)
             others = [one for one in active if one.id != draft.instead_of]
-            alike = [one for one in others if identical(one.question, question)]
+            alike = [one for one in others if written_alike(one.question, question)]
             final = replace(draft, question=question, answer=answer, corrected=not _same_words(answer, draft.answer))
             instead_of = [*([draft.instead_of] if draft.instead_of else []), *(one.id for one in alike)]
             if await self._confirmations.confirm(final, instead_of, seen):
@@ -126,13 +126,12 @@ class ConfirmedAnswers:
     async def _find(self, question: str, team: str, guides: frozenset[str]) -> ConfirmedAnswer | None:
         known = [one for one in await self._active() if one.team == team and _may_count(one, guides)]
         for one in known:
-            if identical(one.question, question) and (found := await self._standing(one, certain=True)):
+            if written_alike(one.question, question) and (found := await self._standing(one, certain=True)):
                 return found
         if self._same is None:
             return None
         for place in await self._same.near(question, [one.question for one in known]):
-            certain = await self._same.decided(question, known[place].question)
-            if found := await self._standing(known[place], certain=certain):
+            if found := await self._standing(known[place], certain=False):
                 return found
         return None
 

@@ -15,7 +15,7 @@ from bot.answering.language import language_of
 from bot.answering.model_output import read_reply, without_thoughts
 from bot.answering.names import names, stands_in
 from bot.answering.quoting import unknown_names
-from bot.answering.same_question import identical
+from bot.answering.same_question import written_alike
 from knowledge.blocks import blocks, sentences
 from knowledge.passages import Guide, Passage
 from knowledge.search.encoder import LocalEncoder
@@ -42,7 +42,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "language_of": language_of,
     "read_plan": read_plan,
     "read_verdicts": lambda text: read_verdicts(text, 5),
-    "identical": lambda text: identical(text, text[::-1]),
+    "written_alike": lambda text: written_alike(text, text[::-1]),
     "unknown_names": lambda text: unknown_names(text, VOCABULARY),
     "words": words,
     "stems": stems,

@@ -25,7 +25,6 @@ def test_every_prompt_is_a_file_and_renders_with_what_the_code_gives() -> None:
     assert "Keep the message's language" in prompts.plan.render(language="")
     assert "in English" in prompts.plan.render(language="English")
     assert "yes" in prompts.verify.render()
-    assert "yes" in prompts.same.render()
     assert "1. Bakers bake." in prompts.sentences.render(sentences=[Doubt("Bakers bake.", ("So they do.",))])
     assert "into German" in prompts.translate.render(language="German")
     assert "Why?" in prompts.question.render(passages=[], earlier=[], question="Why?")
@@ -71,10 +70,10 @@ def test_a_prompt_that_cannot_be_used_is_named_when_it_is_loaded(prompts_folder:
 
 def test_all_prompts_that_are_missing_or_empty_are_named_at_once(prompts_folder: Path) -> None:
     (prompts_folder / "plan.md").unlink()
-    (prompts_folder / "same.md").write_text(" \n", encoding="utf-8")
+    (prompts_folder / "verify.md").write_text(" \n", encoding="utf-8")
     with pytest.raises(SettingsError) as told:
         Prompts.load(prompts_folder)
-    assert str(told.value) == "prompts/plan.md is missing; put it back. prompts/same.md is empty."
+    assert str(told.value) == "prompts/plan.md is missing; put it back. prompts/verify.md is empty."
 
 
 async def test_a_prompt_that_real_data_breaks_is_a_model_that_cannot_be_asked() -> None:

@@ -2,21 +2,21 @@
 
 import pytest
 
-from bot.answering.same_question import SameQuestions, identical
+from bot.answering.same_question import SameQuestions, written_alike
 from knowledge.search.encoder import LocalEncoder
-from tests.openai_server import Fault
-from tests.scripted_model import composer_at, speaking
 
 
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("What does a nurse earn?", "what does the nurse earn"),
-        ("What does it pay in Boston?", "in Boston, what does it pay?"),
+        ("What does a nurse earn?", "what does the nurse  earn ?"),
+        ("A nurse earns what? Do I?", "a nurse earns what? do i"),
+        ("Who’s paid more?!", "who's paid more"),
+        ("Was verdient ein Maler in München?", "was verdient ein maler in mu\u0308nchen"),
     ],
 )
-def test_the_same_words_are_the_same_question(one: str, other: str) -> None:
-    assert identical(one, other)
+def test_what_is_written_alike_is_the_same_question(one: str, other: str) -> None:
+    assert written_alike(one, other)
 
 
 @pytest.mark.parametrize(
@@ -25,11 +25,22 @@ def test_the_same_words_are_the_same_question(one: str, other: str) -> None:
         ("How do I get from analyst to engineer?", "How do I get from engineer to analyst?"),
         ("What does a general manager earn?", "What does a case manager earn?"),
         ("How do I find clients?", "How do I keep clients?"),
-        ("", "the"),
+        ("Is every nurse a midwife?", "A midwife is every nurse?"),
+        ("Can a lead replace a manager?", "A manager can a lead replace?"),
+        ("Which managers do get a bonus?", "Which managers don't get a bonus?"),
+        ("Can I work from home?", "Can't I work from home?"),
+        ("What does IT pay?", "What does it pay?"),
+        ("What is grade A paid?", "What is grade paid?"),
+        ("Who has > 5 years?", "Who has < 5 years?"),
+        ("What is level 3-4?", "What is level 3.4?"),
+        ("Does 5% apply?", "Does 5 apply?"),
+        ("What does C++ pay?", "What does C pay?"),
+        ("Que gana un papá?", "Que gana un papa?"),
+        ("", "?"),
     ],
 )
 def test_other_words_or_another_order_are_not(one: str, other: str) -> None:
-    assert not identical(one, other)
+    assert not written_alike(one, other)
 
 
 async def test_the_nearest_come_first_and_far_ones_not_at_all(encoder: LocalEncoder) -> None:
@@ -37,23 +48,6 @@ async def test_the_nearest_come_first_and_far_ones_not_at_all(encoder: LocalEnco
     places = await SameQuestions(encoder).near("What do nurses earn?", known)
     assert places[0] == 2
     assert 0 not in places
-
-
-async def test_without_a_model_nothing_near_is_decided(encoder: LocalEncoder) -> None:
-    assert not await SameQuestions(encoder).decided("What do nurses earn?", "How much do nurses make?")
-
-
-@pytest.mark.parametrize(("said", "same"), [("yes", True), ("**Yes**.", True), ("no", False), ("perhaps", False)])
-async def test_a_model_may_decide(encoder: LocalEncoder, said: str, same: bool) -> None:
-    async with speaking("", same=said) as server:
-        questions = SameQuestions(encoder, composer_at(server.url))
-        assert await questions.decided("What do nurses earn?", "How much do nurses make?") is same
-
-
-async def test_a_model_that_fails_decides_nothing(encoder: LocalEncoder) -> None:
-    async with speaking("", same="yes") as server:
-        server.faults = [Fault(status=500)] * 5
-        assert not await SameQuestions(encoder, composer_at(server.url)).decided("a?", "b?")
 
 
 async def test_questions_that_lean_on_others_do_not_stand_alone(encoder: LocalEncoder) -> None:

@@ -38,7 +38,6 @@ from bot.slack.mentors.confirming.views import (
 from bot.slack.questions.buttons import MENTOR_MENU
 from knowledge.errors import IndexDamaged
 from knowledge.passages import Guide, Passage
-from knowledge.search.encoder import LocalEncoder
 from knowledge.search.searcher import Hit, Searcher
 from tests.bot.slack.questions.test_buttons import answered, shown
 from tests.bot.slack.questions.test_thread_manners import quiet
@@ -53,7 +52,6 @@ from tests.bot.slack.scene import (
     MENTORS_CHANNEL,
     PAY,
     PAY_SAID,
-    composer_at,
     running,
     saying,
 )
@@ -558,26 +556,6 @@ async def test_a_long_answer_of_a_mentor_is_shown_whole(
         whole = "".join(map(shown, slack.ephemeral))
         assert all(f"Paragraph {n} " in whole for n in range(70))
         assert "Confirmed by" in whole
-
-
-@pytest.mark.parametrize(("verdict", "given_to_both"), [("yes", True), ("no", False)])
-async def test_a_chat_model_decides_whether_the_confirmed_answer_serves_both(
-    slack: SlackServer,
-    model: OpenAIServer,
-    encoder: LocalEncoder,
-    advisor: Counting,
-    mentoring: Mentoring,
-    verdict: str,
-    given_to_both: bool,
-) -> None:
-    model.say(verdict)
-    async with mentoring(advisor, SameQuestions(encoder, composer_at(model))) as bot:
-        await confirm(slack, await answered(slack))
-        await slack.say("C2", f"{MENTION} {LIKE_IT}", user=BEN)
-        await quiet(slack, bot)
-        assert (f"Confirmed by <@{DORA}>" in told(slack, "C2")) is given_to_both
-        assert (SHOW_CONFIRMED in str(slack.answers("C2")[0]["blocks"])) is not given_to_both
-    assert len(model.prompts()) == 1
 
 
 # Fresh answers
