@@ -151,7 +151,8 @@ class SlackBot:
     async def _answer_over_the_pool(
         self, context: AsyncBoltContext, next_: Callable[[], Awaitable[BoltResponse]]
     ) -> BoltResponse:
-        """A middleware: Bolt's own way to a response_url opens a connection for each message."""
+        """A middleware: Bolt's own ways to Slack open a connection for each message, and do not look at what goes out."""
+        context["client"] = self._clients.retrying
         context["respond"] = self._clients.respond(context.response_url)
         return await next_()
 

@@ -13,8 +13,11 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 )
 from slack_sdk.http_retry.request import HttpRequest
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 from slack_sdk.webhook.webhook_response import WebhookResponse
+
+from bot.slack.api.outgoing import harmless
 
 RATE_LIMIT_TRIES = 5
 """How often a call is tried again when Slack limits its rate."""
@@ -53,13 +56,13 @@ class SlackClients:
     def __init__(self, token: str, api_url: str) -> None:
         self._session = open_session()
         waiting = AsyncRateLimitErrorRetryHandler(max_retry_count=RATE_LIMIT_TRIES)
-        self.retrying = AsyncWebClient(
+        self.retrying = _OutgoingClient(
             token=token,
             base_url=api_url,
             session=self._session,
             retry_handlers=[waiting, _RepeatAfterBrokenConnection(), _RepeatAfterServerError()],
         )
-        self.single_try = AsyncWebClient(token=token, base_url=api_url, session=self._session, retry_handlers=[])
+        self.single_try = _OutgoingClient(token=token, base_url=api_url, session=self._session, retry_handlers=[])
         self.bot_user = ""
         self._streams_from = 0.0
 
@@ -88,6 +91,14 @@ def open_session() -> aiohttp.ClientSession:
     """
     timeout = aiohttp.ClientTimeout(total=CALL_SECONDS)
     return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=timeout)
+
+
+class _OutgoingClient(AsyncWebClient):
+    """Looks at everything before it goes out."""
+
+    async def api_call(self, api_method: str, *, json: dict[str, Any] | None = None, **more: Any) -> AsyncSlackResponse:
+        """Create a request and execute it."""
+        return await super().api_call(api_method, json=harmless(json), **more)
 
 
 class _RepeatAfterBrokenConnection(AsyncConnectionErrorRetryHandler):

@@ -38,5 +38,7 @@ OPTION_TEXT = 75
 """How many things can be chosen from, and the characters of each."""
 BUTTON_TEXT = 75
 """Characters on a button."""
+BUTTON_VALUE = 2_000
+"""Characters that a button hands back."""
 RESPONSE_SECONDS = 1_800.0
 """A response_url takes nothing after this time."""

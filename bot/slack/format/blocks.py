@@ -5,9 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.answering.conversation import QUOTED, Answer, Citation
-from bot.slack.api.limits import CONTEXT_ELEMENTS, CONTEXT_TEXT, MESSAGE_MARKDOWN
+from bot.slack.api.limits import (
+    BUTTON_TEXT,
+    BUTTON_VALUE,
+    CONTEXT_ELEMENTS,
+    CONTEXT_TEXT,
+    MESSAGE_MARKDOWN,
+    SECTION_TEXT,
+)
 from bot.slack.api.messages import Block, Post
-from bot.slack.format.escaping import escaped
+from bot.slack.api.outgoing import called_by_nobody
+from bot.slack.format.escaping import clean, escaped
 from bot.slack.format.markdown import split
 from bot.slack.format.mrkdwn import as_text
 from knowledge.passages import Passage
@@ -76,12 +84,14 @@ def context(*lines: str) -> Block:
 
 def button(label: str, action: str, value: str = "", **more: Any) -> Block:
     """A button that hands back `value` under its action."""
-    return {"type": "button", "action_id": action, "text": plain_text(label), "value": value or action, **more}
+    text = plain_text(label, BUTTON_TEXT)
+    return {"type": "button", "action_id": action, "text": text, "value": (value or action)[:BUTTON_VALUE], **more}
 
 
-def plain_text(text: str) -> Block:
-    """A text object without formatting."""
-    return {"type": "plain_text", "text": text}
+def plain_text(text: str, longest: int = SECTION_TEXT) -> Block:
+    """A text object without formatting, of at most so many characters."""
+    safe = called_by_nobody(clean(text))
+    return {"type": "plain_text", "text": safe if len(safe) <= longest else f"{safe[: longest - 1].rstrip()}…"}
 
 
 def source_lines(citations: Sequence[Citation]) -> tuple[str, ...]:

@@ -4,8 +4,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 
-WORD_JOINER = "\u2060"
-"""Shows nothing, and keeps @here and its like from being read as a call, ]: as a definition, # as a heading."""
+from bot.slack.api.outgoing import WORD_JOINER
+
 _MARKER = r"(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*"
 _LABEL = r"\[(?P<label>(?:[^\[\]\\\n]|\\.|\[[^\[\]\n]*\])*)\]"
 _TARGET = r"<[^<>\n|]*>|(?:[^\s()<>|\\]|\\[^\s\w]|\([^\s()<>|]*\))*"

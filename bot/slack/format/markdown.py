@@ -9,7 +9,8 @@ from textwrap import dedent, indent
 from typing import TYPE_CHECKING
 
 from bot.slack.api.limits import HEADING, PART_BLOCKS, TABLE_COLUMNS, TABLE_ROWS
-from bot.slack.format.escaping import CODE_SPAN, MARKUP, WORD_JOINER, escaped, unescaped, visible
+from bot.slack.api.outgoing import WORD_JOINER
+from bot.slack.format.escaping import CODE_SPAN, MARKUP, escaped, unescaped, visible
 from knowledge.blocks import cells, sentences
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.slack.api.limits import MODAL_BLOCKS, MODAL_TITLE, SECTION_TEXT
 from bot.slack.api.messages import Block
+from bot.slack.api.outgoing import harmless
 from bot.slack.format.blocks import plain_text
 from bot.slack.format.mrkdwn import as_text
 
@@ -30,4 +31,4 @@ def modal(title: str, blocks: Sequence[Block], *, submit: str = "", **more: str)
         {"submit": plain_text(submit), "close": plain_text("Cancel")} if submit else {"close": plain_text("Close")}
     )
     head = {"type": "modal", "title": plain_text(title[:MODAL_TITLE]), "blocks": list(blocks[:MODAL_BLOCKS])}
-    return head | sending | more
+    return dict(harmless(head | sending | more))

@@ -6,7 +6,8 @@ from itertools import dropwhile, pairwise
 from typing import TYPE_CHECKING
 
 from bot.slack.api.limits import TEXT_BYTES
-from bot.slack.format.escaping import WORD_JOINER, clean, harmless, prose, visible
+from bot.slack.api.outgoing import WORD_JOINER
+from bot.slack.format.escaping import clean, harmless, prose, visible
 from bot.slack.format.markdown import NOTHING, leads_in, tree
 
 if TYPE_CHECKING:

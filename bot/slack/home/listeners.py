@@ -19,6 +19,7 @@ from bot.slack.api.messages import Post, post
 from bot.slack.context import AppContext
 from bot.slack.format.blocks import context, markdown, plain_post
 from bot.slack.format.modals import section
+from bot.slack.format.mrkdwn import as_text
 from bot.slack.home.mentors_part import mentors_part
 from bot.slack.home.views import ASK_EXAMPLE, DELETE_DATA, home, roles_of
 from bot.slack.mentors.handover.service import resume
@@ -69,7 +70,7 @@ def example_asked(records: Records, worker: QuestionWorker):  # type: ignore[no-
     async def listener(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], client: AsyncWebClient) -> None:
         await ack()
         person, text = body["user"]["id"], str(action["value"])
-        message = Post(text, [markdown(text), context(PRESSED)])
+        message = Post(as_text(text), [markdown(text), context(PRESSED)])
         metadata = {"event_type": QUESTION_EVENT, "event_payload": {}}
         channel, ts = await post(client, person, message, metadata=metadata)
         question = AskedQuestion(str(body["team"]["id"]), channel, ts, ts, person, text)

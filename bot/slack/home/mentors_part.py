@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from bot.mentoring.handovers import HandoverState
 from bot.mentoring.report import Group
 from bot.records.database import now
-from bot.slack.api.limits import BUTTON_TEXT
 from bot.slack.api.messages import Block
 from bot.slack.context import AppContext
 from bot.slack.format.blocks import button
@@ -36,7 +35,7 @@ def proposals(gaps: Sequence[Group]) -> list[Block]:
     if not gaps:
         return []
     buttons = [
-        button(_cut(f"Propose text: {gap.label}"), f"{PROPOSE}_{number}", f"{gap.people} {gap.label}")
+        button(f"Propose text: {gap.label}", f"{PROPOSE}_{number}", f"{gap.people} {gap.label}")
         for number, gap in enumerate(gaps[:PROPOSALS])
     ]
     return [{"type": "actions", "elements": buttons}]
@@ -48,10 +47,6 @@ async def _waiting(ctx: AppContext) -> str:
     if not waiting and not taken:
         return "**Questions to mentors**\nNone waits for an answer."
     return f"**Questions to mentors**\n{waiting} wait for somebody to take them, {taken} are being answered."
-
-
-def _cut(label: str) -> str:
-    return label if len(label) <= BUTTON_TEXT else f"{label[: BUTTON_TEXT - 1]}…"
 
 
 async def confirmations_blocks(ctx: AppContext, team: str = "") -> list[Block]:

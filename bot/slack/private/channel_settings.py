@@ -114,7 +114,7 @@ def _options(labels: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def _option(value: str, labels: Mapping[str, str]) -> dict[str, Any]:
-    return {"text": plain_text(labels[value][:OPTION_TEXT]), "value": str(value)}
+    return {"text": plain_text(labels[value], OPTION_TEXT), "value": str(value)}
 
 
 def _time(initial: str) -> dict[str, Any]:

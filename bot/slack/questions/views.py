@@ -70,7 +70,7 @@ def reason_in(view: Block) -> tuple[str, str]:
 def _passage(number: int, passage: Passage, answer: str) -> list[Block]:
     guide = passage.guide
     edition = f" · edition {guide.edition}" if guide.edition else ""
-    place = plain_text(f"[{number}] {guide.title}{edition} · {place_of(passage)}"[:SECTION_TEXT])
+    place = plain_text(f"[{number}] {guide.title}{edition} · {place_of(passage)}")
     texts = [section(part) for part in split(_highlighted(passage, answer), _SECTION_MARKDOWN)]
     return [{"type": "context", "elements": [place]}, *texts, {"type": "divider"}]
 

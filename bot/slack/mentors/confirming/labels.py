@@ -10,10 +10,11 @@ from bot.records.inbox import AskedQuestion
 from bot.slack.api.errors import FAILURES
 from bot.slack.api.limits import MESSAGE_MARKDOWN
 from bot.slack.api.messages import Block, Post, update
+from bot.slack.api.outgoing import WORD_JOINER
 from bot.slack.api.threads import Message, read_thread
 from bot.slack.context import AppContext
 from bot.slack.format.blocks import COMPOSED_NOTE, QUOTED_NOTE, context, markdown
-from bot.slack.format.escaping import WORD_JOINER, unescaped
+from bot.slack.format.escaping import unescaped
 from bot.slack.format.markdown import split
 from bot.slack.format.mrkdwn import as_text
 from bot.slack.format.rich_text import as_markdown

@@ -8,9 +8,10 @@ from bot.mentoring.confirmations import Confirmation, ConfirmationState, day
 from bot.mentoring.confirmed_answers import ConfirmOutcome
 from bot.slack.api.limits import INPUT_TEXT, SECTION_TEXT
 from bot.slack.api.messages import Block, Post
+from bot.slack.api.outgoing import WORD_JOINER
 from bot.slack.format.blocks import button, context, place_of, plain_text
 from bot.slack.format.confirmed import by
-from bot.slack.format.escaping import WORD_JOINER, escaped, unescaped
+from bot.slack.format.escaping import escaped, unescaped
 from bot.slack.format.markdown import split
 from bot.slack.format.modals import field, modal, section
 from knowledge.passages import Passage
@@ -76,7 +77,7 @@ def now_reads(passages: Sequence[Passage]) -> list[Block]:
     """How the guide has it now, for a mentor who looks again."""
     shown: list[Block] = []
     for passage in passages:
-        place = plain_text(f"Now in the guide · {passage.guide.title} · {place_of(passage)}"[:SECTION_TEXT])
+        place = plain_text(f"Now in the guide · {passage.guide.title} · {place_of(passage)}")
         texts = [section(part) for part in split(passage.text, SECTION_TEXT // 2)]
         shown += [{"type": "context", "elements": [place]}, *texts]
     return shown

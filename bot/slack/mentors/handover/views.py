@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from bot.mentoring.handovers import Handover, HandoverState
 from bot.slack.api.limits import INPUT_TEXT, SECTION_TEXT
 from bot.slack.api.messages import Block, Metadata, Post
+from bot.slack.api.outgoing import WORD_JOINER
 from bot.slack.format.blocks import button, context, markdown, plain_text
-from bot.slack.format.escaping import WORD_JOINER
 from bot.slack.format.modals import field, modal, section
 from bot.slack.format.mrkdwn import as_text
 from bot.slack.format.reading import readable
