@@ -109,7 +109,7 @@ BUILT_BY = {
         "QuotedAnswers", "Quoter", "Reader", "SameQuestions", "Searcher", "SlackBot", "Writer", "open_chat_model", "open_encoder",
     },
     "slack/app": {
-        "AnswerButtons", "AppContext", "ConfirmedAnswers", "Drafting", "Mentors", "People", "PeriodicJobs", "PrivateAnswers",
+        "AnswerButtons", "AppContext", "ConfirmedAnswers", "DraftPosting", "Drafting", "Mentors", "People", "PeriodicJobs", "PrivateAnswers",
         "QuestionWorker", "Replies", "SettingsForm", "SlackClients",
     },
     "storage": {"AuditLog", "Channels", "Confirmations", "Drafts", "Feedback", "Handovers", "Inbox", "Promises", "Receipts", "Shares", "Threads", "WeeklyReports"},

@@ -35,7 +35,7 @@ from bot.slack.mentors.proposing import listen_to_proposals
 from bot.slack.mentors.sharing.listeners import listen_to_sharing
 from bot.slack.periodic_jobs import JobSchedule, PeriodicJobs, periodic_jobs_of
 from bot.slack.private.channel_settings import SettingsForm
-from bot.slack.private.drafting import Drafting
+from bot.slack.private.drafting import Drafting, DraftPosting
 from bot.slack.private.listeners import listen_to_private
 from bot.slack.private.private_answers import PrivateAnswers
 from bot.slack.questions.button_listeners import listen_to_answer_buttons
@@ -140,7 +140,8 @@ class SlackBot:
         app.middleware(accepting(self._records, self._advisor.continues))
         listen_to_questions(app, self.worker, answer_written(self.ctx))
         listen_to_answer_buttons(app, self._records, self._guide_index, offer_to_ask(self.ctx))
-        listen_to_private(app, self._records, self._private, settings)
+        posting = DraftPosting(self._clients.retrying, self._records)
+        listen_to_private(app, self._records, self._private, posting, settings)
         listen_to_sharing(app, self.ctx)
         listen_to_confirming(app, self.ctx)
         listen_to_handovers(app, self.ctx)

@@ -88,7 +88,7 @@ class Limit:
 class SlackServer(People, AgentApi, ChatApi, DirectoryApi):
     """One workspace. `async with SlackServer() as slack:` serves it on a free port of 127.0.0.1.
 
-    `ack_seconds` is how long an envelope may stay unacknowledged before it is delivered again (3 s at Slack).
+    Every Web API call takes `latency` seconds. `ack_seconds` is how long an envelope may stay unacknowledged before it is delivered again (3 s at Slack).
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -173,6 +173,8 @@ class SlackServer(People, AgentApi, ChatApi, DirectoryApi):
         arguments = await _arguments(request)
         self.calls.append(Call(method, arguments, time.monotonic(), connection_of(request)))
         await self._tell()
+        if self.latency:
+            await asyncio.sleep(self.latency)
         if held := self._held.get(method):
             await held.wait()
         if self._faults.get(method):

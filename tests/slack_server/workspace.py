@@ -116,6 +116,7 @@ class Workspace:
         self.files: dict[str, dict[str, Any]] = {}
         self.file_contents: dict[str, bytes] = {}
         self.refused_block: Callable[[dict[str, Any]], bool] = lambda _: False
+        self.latency = 0.0
         self.url = ""
         self._address = ""
         self._triggers: dict[str, Trigger] = {}

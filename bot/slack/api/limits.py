@@ -15,8 +15,8 @@ THREAD_PAGE = 200
 """Messages asked for at once when a thread is read; conversations.replies gives up to 1,000."""
 STATUS_SECONDS = 90.0
 """A status is said again after this time; Slack takes it away after two minutes."""
-MEMBERS_PAGE = 500
-"""Members asked for at once when somebody is looked for in a channel; conversations.members gives up to 1,000."""
+MEMBERS_PAGE = 1_000
+"""Members asked for at once when somebody is looked for in a channel; conversations.members gives no more."""
 TITLE = 100
 """Characters of a session's title; Slack takes 200."""
 SECTION_TEXT = 3_000

@@ -1,29 +1,29 @@
 """The message shortcut "Answer from the career guide": a private draft to somebody's message, edited and posted, or not."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.records.drafts import Draft
-from bot.slack.api.errors import FAILURES, NO_ENTRY, code
+from bot.slack.api.errors import FAILURES
 from bot.slack.api.windows import open_promised, open_window
 from bot.slack.format.blocks import EDITED_NOTE, Shown
 from bot.slack.format.modals import note_modal
 from bot.slack.format.reading import readable
-from bot.slack.private.drafting import as_shown, post_draft
+from bot.slack.private.drafting import GONE, UNDER_WAY, DraftPosting, as_shown
 from bot.slack.private.private_answers import PrivateAnswers, promise_of
 from bot.slack.private.views import DRAFT_TEXT, TITLE
 from bot.slack.questions.detached import DetachedQuestion
+from bot.slack.questions.submitting import Outcome, submit
 from bot.storage import Records
 
 SHORTCUT = "answer_from_guide"
 READING = "Reading the guides…"
 NOTHING_TO_READ = "This message has no text that I could answer."
-NOT_HERE = "I am no member of this channel. Invite me with /invite, then post it."
-GONE = "This draft is gone: it was posted already, or is too old."
+POSTING, POSTED = "Posting it… I say here when it is there.", "Posted in the thread."
 
 
 def shortcut_used(records: Records, answers: PrivateAnswers):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
@@ -47,26 +47,22 @@ def shortcut_used(records: Records, answers: PrivateAnswers):  # type: ignore[no
     return listener
 
 
-def draft_submitted(records: Records):  # type: ignore[no-untyped-def]
+def draft_submitted(posting: DraftPosting):  # type: ignore[no-untyped-def]
     """The button "Post in thread" of the draft's window."""
 
     async def listener(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient) -> None:
-        draft = await records.drafts.take(str(view["private_metadata"]))
-        if draft is None:
-            await ack(response_action="update", view=note_modal(TITLE, GONE))
-            return
-        text = view["state"]["values"][DRAFT_TEXT][DRAFT_TEXT].get("value") or ""
-        try:
-            await post_draft(client, records, draft, _as_edited(draft, text), f"Posted by <@{body['user']['id']}>")
-        except SlackApiError as error:
-            await records.drafts.keep(draft)
-            if code(error) not in NO_ENTRY:
-                raise
-            await ack(response_action="errors", errors={DRAFT_TEXT: NOT_HERE})
-        else:
-            await ack()
+        await submit(ack, client, body, _posted(posting, body, view), POSTING)
 
     return listener
+
+
+async def _posted(posting: DraftPosting, body: Mapping[str, Any], view: Mapping[str, Any]) -> Outcome:
+    text = str(view["state"]["values"][DRAFT_TEXT][DRAFT_TEXT].get("value") or "")
+    byline = f"Posted by <@{body['user']['id']}>"
+    refusal = await posting.post(str(view["private_metadata"]), lambda draft: _as_edited(draft, text), byline)
+    if refusal in {GONE, UNDER_WAY}:
+        return Outcome(refusal)
+    return Outcome(errors={DRAFT_TEXT: refusal}) if refusal else Outcome(POSTED, done=True)
 
 
 def draft_discarded(records: Records):  # type: ignore[no-untyped-def]

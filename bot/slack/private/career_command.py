@@ -1,23 +1,24 @@
 """The slash command /career: a private answer that can be posted to the channel, help, and a channel's settings."""
 
+import logging
 from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.api.errors import NO_ENTRY, code
 from bot.slack.api.messages import post_ephemeral
+from bot.slack.api.responses import NotDelivered, respond_with
 from bot.slack.format.blocks import plain_post
 from bot.slack.format.reading import readable
 from bot.slack.private.channel_settings import SettingsForm
-from bot.slack.private.drafting import as_shown, post_draft
+from bot.slack.private.drafting import DraftPosting, as_shown
 from bot.slack.private.private_answers import PrivateAnswers, promise_of
 from bot.slack.questions.detached import DetachedQuestion
 from bot.storage import Records
 
 COMMAND = "/career"
+ASKED_BY = "<@{person}> asked the career guide"
 HELP = (
     "Ask me about careers, and only you see the answer:\n"
     "- `/career what does a senior backend engineer earn?`\n"
@@ -25,10 +26,8 @@ HELP = (
     "Or mention me in a channel, write me a direct message, or choose *Answer from the career guide* in the menu of "
     "somebody's message."
 )
-NOT_HERE = (
-    "I cannot post here, since I am no member of this channel. Invite me with `/invite`, then press the button again."
-)
-GONE = "This answer was posted already, or is too old. Ask again to get a new one."
+
+log = logging.getLogger(__name__)
 
 
 def career_asked(records: Records, answers: PrivateAnswers, settings: SettingsForm):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
@@ -53,22 +52,17 @@ def career_asked(records: Records, answers: PrivateAnswers, settings: SettingsFo
     return listener
 
 
-def draft_posted(records: Records):  # type: ignore[no-untyped-def]
+def draft_posted(posting: DraftPosting):  # type: ignore[no-untyped-def]
     """The button "Post to channel" under a private answer."""
 
-    async def listener(ack: AsyncAck, action: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
+    async def listener(ack: AsyncAck, action: dict[str, Any], respond: AsyncRespond) -> None:
         await ack()
-        draft = await records.drafts.take(str(action["value"]))
-        if draft is None:
-            return await post_ephemeral(respond, plain_post(GONE))
+        if refusal := await posting.post(str(action["value"]), as_shown, ASKED_BY):
+            await post_ephemeral(respond, plain_post(refusal))
+            return
         try:
-            await post_draft(client, records, draft, as_shown(draft), f"<@{draft.person}> asked the career guide")
-        except SlackApiError as error:
-            await records.drafts.keep(draft)
-            if code(error) not in NO_ENTRY:
-                raise
-            return await post_ephemeral(respond, plain_post(NOT_HERE))
-        await respond(text="Posted.", delete_original=True)
-        return None
+            await respond_with(respond, text="Posted.", delete_original=True)
+        except NotDelivered as error:
+            log.info("A private answer that was posted still stands there: %s", error.code)
 
     return listener

@@ -13,13 +13,15 @@ from bot.records.channels import AnswerPolicy, ChannelSettings, QuietHours
 from bot.slack.api.limits import OPTION_TEXT, OPTIONS
 from bot.slack.api.people import People
 from bot.slack.format.blocks import plain_text
-from bot.slack.format.modals import field, modal, note_modal, section
+from bot.slack.format.modals import field, modal, section
+from bot.slack.questions.submitting import Outcome, submit
 from bot.storage import Records
 from knowledge.passages import Guide
 
 SETTINGS_VIEW = "channel_settings"
 NOT_IN_A_CHANNEL = "Settings belong to a channel: use `/career settings` in the channel that you mean."
 NOT_ALLOWED = "Only workspace admins and the people whom the bot's operator named may change how I behave in a channel."
+SAVING = "Saving…"
 SAVED = "Saved. This holds from now on in this channel."
 BOTH_OR_NONE = "Quiet hours need a beginning and an end; leave both empty for none."
 _ANSWERS = {
@@ -51,19 +53,21 @@ class SettingsForm:
         await client.views_open(trigger_id=command["trigger_id"], view=view)
         return None
 
-    async def submitted(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+    async def submitted(
+        self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient
+    ) -> None:
         """The listener of its button "Save"."""
-        person = body["user"]["id"]
+        await submit(ack, client, body, self._saved(str(body["user"]["id"]), view), SAVING)
+
+    async def _saved(self, person: str, view: Mapping[str, Any]) -> Outcome:
         if not await self._may_change(person):
-            await ack(response_action="update", view=note_modal("Settings", NOT_ALLOWED))
-            return
+            return Outcome(NOT_ALLOWED)
         place = json.loads(view["private_metadata"])
         settings = settings_in(view["state"]["values"], self._guide_index.guides(), place["zone"])
         if settings is None:
-            await ack(response_action="errors", errors={"quiet_until": BOTH_OR_NONE})
-            return
+            return Outcome(errors={"quiet_until": BOTH_OR_NONE})
         await self._records.channels.change(place["team"], place["channel"], settings, person)
-        await ack(response_action="update", view=note_modal("Settings", SAVED))
+        return Outcome(SAVED)
 
     async def _may_change(self, person: str) -> bool:
         return person in self._admins or (await self._people.person(person)).is_admin

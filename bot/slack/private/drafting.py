@@ -1,18 +1,29 @@
 """Answers for one person's eyes: made without a thread, kept as a draft, and posted only when that person says so."""
 
+from collections.abc import Callable
+
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.answering.advisor import Advisor
 from bot.answering.conversation import Conversation, Turn
 from bot.errors import CareerBotError
 from bot.records.drafts import Draft
+from bot.slack.api.errors import FAILURES, code, passing
 from bot.slack.api.messages import Block
+from bot.slack.api.refusals import why
 from bot.slack.format.blocks import Shown, context, shown
 from bot.slack.format.modals import section
 from bot.slack.format.mrkdwn import as_text
 from bot.slack.questions.detached import QUOTED, DetachedQuestion, post_detached
 from bot.storage import Records
 from knowledge.errors import KnowledgeError
+
+GONE = "This draft is gone: it was posted already, or is too old. Ask again to get a new one."
+UNDER_WAY = "This is being posted already."
+NOT_HERE = "I am no member of this channel, so I cannot post here. Invite me with /invite, then post it again."
+REFUSED = "I cannot post it there: {why}. Your draft is kept for a day."
+UNSURE = "Slack did not tell me whether it was posted. Look for it there before you post it again; your draft is kept."
 
 
 class Unanswerable(Exception):
@@ -61,6 +72,37 @@ class Drafting:
 def as_shown(draft: Draft, *buttons: Block) -> Shown:
     """A draft as it is shown, with its own buttons beside those of an answer."""
     return Shown(draft.text, draft.sources, draft.note, draft.id if draft.sources else "", buttons)
+
+
+class DraftPosting:
+    """Posts drafts, each once; a draft that Slack does not take is kept for another try."""
+
+    def __init__(self, client: AsyncWebClient, records: Records) -> None:
+        self._client = client
+        self._records = records
+        self._under_way: set[str] = set()
+
+    async def post(self, key: str, made: Callable[[Draft], Shown], byline: str) -> str:
+        """Post the draft with a key as it is `made` to be shown; why not, in a sentence, where it was not posted."""
+        if key in self._under_way:
+            return UNDER_WAY
+        self._under_way.add(key)
+        try:
+            draft = await self._records.drafts.take(key)
+            return GONE if draft is None else await self._post(draft, made(draft), byline)
+        finally:
+            self._under_way.discard(key)
+
+    async def _post(self, draft: Draft, what: Shown, byline: str) -> str:
+        try:
+            await post_draft(self._client, self._records, draft, what, byline.format(person=draft.person))
+        except FAILURES as error:
+            await self._records.drafts.keep(draft)
+            if passing(error):
+                return UNSURE
+            reason = code(error) if isinstance(error, SlackApiError) else ""
+            return NOT_HERE if reason in {"not_in_channel", "channel_not_found"} else REFUSED.format(why=why(reason))
+        return ""
 
 
 async def post_draft(client: AsyncWebClient, records: Records, draft: Draft, what: Shown, byline: str) -> None:

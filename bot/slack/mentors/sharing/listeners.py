@@ -15,9 +15,10 @@ from bot.slack.context import AppContext
 from bot.slack.format.modals import note_modal
 from bot.slack.mentors.sharing.service import Pressed, SharingService
 from bot.slack.mentors.sharing.targets import Misfilled, Unshareable
-from bot.slack.mentors.sharing.texts import READING
+from bot.slack.mentors.sharing.texts import READING, SHARING
 from bot.slack.mentors.sharing.views import QUESTION, SHARE_VIEW, TITLE, chosen_in, share_modal
 from bot.slack.questions.buttons import SHARE
+from bot.slack.questions.submitting import Outcome, submit
 from knowledge.errors import KnowledgeError
 
 SHARE_SHORTCUT = "share_answer_of"
@@ -49,16 +50,17 @@ class SharingListeners:
 
     async def submitted(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         """The window's button "Share"."""
+        await submit(ack, self._ctx.client, body, self._shared(body, view), SHARING)
+
+    async def _shared(self, body: Mapping[str, Any], view: Mapping[str, Any]) -> Outcome:
         try:
-            told = await self._service.share(str(view["private_metadata"]), body["user"]["id"], chosen_in(view))
+            return Outcome(await self._service.share(view["private_metadata"], body["user"]["id"], chosen_in(view)))
         except Misfilled as error:
-            await ack(response_action="errors", errors={error.field: str(error)})
+            return Outcome(errors={error.field: str(error)})
         except (CareerBotError, KnowledgeError) as error:
-            await ack(response_action="errors", errors={QUESTION: str(error)})
+            return Outcome(errors={QUESTION: str(error)})
         except Unshareable as refusal:
-            await ack(response_action="update", view=note_modal(TITLE, str(refusal)))
-        else:
-            await ack(response_action="update", view=note_modal(TITLE, told))
+            return Outcome(str(refusal))
 
     async def closed(self, ack: AsyncAck, view: dict[str, Any]) -> None:
         """The window was closed: what it showed is forgotten."""

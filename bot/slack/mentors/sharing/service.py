@@ -10,8 +10,9 @@ from slack_sdk.errors import SlackApiError
 
 from bot.mentoring.shares import Share, ShareState
 from bot.records.threads import ThreadAddress
-from bot.slack.api.errors import FAILURES, NO_ENTRY, SORRY, code, passing
+from bot.slack.api.errors import FAILURES, SORRY, code, passing
 from bot.slack.api.membership import members_among
+from bot.slack.api.refusals import why
 from bot.slack.api.threads import read_thread
 from bot.slack.context import AppContext
 from bot.slack.mentors.sharing.reading_back import ShareableAnswer, answer_at
@@ -142,8 +143,8 @@ class SharingService:
                 raise Unshareable(UNSURE) from None
             await self._records.receipts.drop(share.id)
             await self._records.shares.release(share.id)
-            entry = target.field == CHANNEL and code(error) in NO_ENTRY
-            raise Misfilled(target.field, NOT_HERE if entry else REFUSED) from None
+            entry = target.field == CHANNEL and code(error) in {"not_in_channel", "channel_not_found"}
+            raise Misfilled(target.field, NOT_HERE if entry else REFUSED.format(why=why(code(error)))) from None
         except (aiohttp.ClientError, TimeoutError):
             raise Unshareable(UNSURE) from None
         await self._records.shares.posted(share.id, *place)

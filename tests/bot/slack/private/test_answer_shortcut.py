@@ -6,7 +6,8 @@ from typing import Any
 from bot.answering.advisor import Advisor
 from bot.answering.conversation import Coverage
 from bot.slack.format.blocks import EDITED_NOTE
-from bot.slack.private.answer_shortcut import NOT_HERE, NOTHING_TO_READ, SHORTCUT
+from bot.slack.private.answer_shortcut import NOTHING_TO_READ, SHORTCUT
+from bot.slack.private.drafting import NOT_HERE
 from bot.slack.private.views import DRAFT_TEXT, DRAFT_VIEW
 from knowledge.search.searcher import Searcher
 from tests.bot.slack.questions.test_buttons import shown

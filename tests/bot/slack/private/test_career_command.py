@@ -7,7 +7,7 @@ import pytest
 from bot.answering.advisor import Advisor
 from bot.errors import ModelUnavailable
 from bot.slack.format.blocks import SHOW_PASSAGE
-from bot.slack.private.career_command import GONE, NOT_HERE
+from bot.slack.private.drafting import GONE, NOT_HERE
 from bot.slack.private.private_answers import POST_DRAFT
 from knowledge.search.searcher import Searcher
 from tests.bot.slack.questions.test_buttons import shown

@@ -482,7 +482,7 @@ async def test_a_member_found_on_a_later_page_of_a_large_channel_is_one(
     async with running(slack, advisor, tmp_path, searcher):
         view = await opened(slack, "D1", await answered(slack, channel="D1"), ANNA)
         await sent(slack, view, ANNA, channel="C4")
-    assert len(slack.called("conversations.members")) == 3
+    assert len(slack.called("conversations.members")) == 2
     assert len(cards(slack, "C4")) == 1
 
 
@@ -529,9 +529,13 @@ async def test_what_slack_refuses_can_be_sent_again_and_what_it_does_not_confirm
         view = await opened(slack, "D1", ts, ANNA)
         receipts = len(await bot.ctx.records.receipts.all())
         slack.fail("chat.postMessage", "is_archived")
-        assert await errors(slack, view, ANNA, channel="C3") == {CHANNEL: sharing.NOT_HERE}
+        assert await errors(slack, view, ANNA, channel="C3") == {
+            CHANNEL: "I cannot post there: this channel is archived."
+        }
         slack.fail("chat.postMessage", "messages_tab_disabled")
-        assert await errors(slack, view, ANNA, person=BEN) == {PERSON: sharing.REFUSED}
+        assert await errors(slack, view, ANNA, person=BEN) == {
+            PERSON: "I cannot post there: my Messages tab is switched off."
+        }
         assert len(await bot.ctx.records.receipts.all()) == receipts
         slack.fail("chat.postMessage", "internal_error")
         assert await sent(slack, view, ANNA, person=BEN) == sharing.UNSURE
