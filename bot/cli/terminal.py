@@ -27,14 +27,15 @@ async def converse(advisor: Advisor, console: Console, read: Read, mode: str) ->
     console.print(Markdown(advisor.greeting))
     console.print(f"[dim]{mode} {_known()}[/dim]")
     turns: tuple[Turn, ...] = ()
+    noted = ""
     while (said := await _next(read, console)) not in LEAVING:
         if said == "/new":
-            turns = ()
+            turns, noted = (), ""
             console.print("[dim]A new conversation.[/dim]")
         elif _COMMAND.fullmatch(said.partition(" ")[0]):
             console.print(Text(_told(said), style="dim"))
         elif said:
-            turns = await _reply(advisor, console, (*turns, Turn("person", said)))
+            turns, noted = await _reply(advisor, console, (*turns, Turn("person", said)), noted)
 
 
 async def _next(read: Read, console: Console) -> str:
@@ -64,18 +65,21 @@ def _known() -> str:
     return f"{', '.join(told)}."
 
 
-async def _reply(advisor: Advisor, console: Console, turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
+async def _reply(
+    advisor: Advisor, console: Console, turns: tuple[Turn, ...], noted: str
+) -> tuple[tuple[Turn, ...], str]:
+    """The conversation with an answer to its last turn, and the last word said on how answers are made."""
     try:
         with console.status("looking it up…"):
             answer = await _unless_interrupted(advisor, Conversation(turns))
     except (CareerBotError, KnowledgeError) as error:
         console.print(Text(as_typed(str(error)), style="red"))
-        return turns[:-1]
+        return turns[:-1], noted
     if answer is None:
         console.print("[dim]Broken off.[/dim]")
-        return turns[:-1]
-    show(answer, console)
-    return (*turns, Turn("bot", answer.text))
+        return turns[:-1], noted
+    show(answer, console, noted)
+    return (*turns, Turn("bot", answer.text)), footnote(answer) or noted
 
 
 async def _unless_interrupted(advisor: Advisor, conversation: Conversation) -> Answer | None:
@@ -91,13 +95,13 @@ async def _unless_interrupted(advisor: Advisor, conversation: Conversation) -> A
     return None if work.cancelled() else work.result()
 
 
-def show(answer: Answer, console: Console) -> None:
-    """Print an answer with its sources."""
+def show(answer: Answer, console: Console, noted: str = "") -> None:
+    """Print an answer with its sources, and how it was made unless that was the last word on it (`noted`)."""
     console.print()
     console.print(Markdown(answer.text.replace("[", "\\[")))
     for line in sources(answer):
         console.print(Text(line, style="dim"))
-    if note := footnote(answer):
+    if (note := footnote(answer)) and note != noted:
         console.print(Text(note, style="dim italic"))
 
 

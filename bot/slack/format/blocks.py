@@ -45,9 +45,14 @@ def shown(answer: Answer, key: str, buttons: Sequence[Block] = ()) -> Shown:
     """An answer as it is shown. Small talk rests on no guide and has nothing to press."""
     if not answer.retrieved:
         return Shown(answer.text)
-    quoted = answer.receipt.mode == QUOTED
-    note = (QUOTED_NOTE if quoted else COMPOSED_NOTE) if answer.citations else ""
-    return Shown(answer.text, source_lines(answer.citations), note, key, tuple(buttons))
+    return Shown(answer.text, source_lines(answer.citations), note_of(answer), key, tuple(buttons))
+
+
+def note_of(answer: Answer) -> str:
+    """How an answer from the guides was made; empty for one that cites nothing."""
+    if not answer.citations:
+        return ""
+    return QUOTED_NOTE if answer.receipt.mode == QUOTED else COMPOSED_NOTE
 
 
 def posts(answer: Answer, key: str, buttons: Sequence[Block] = ()) -> list[Post]:

@@ -20,6 +20,7 @@ from bot.slack.format.escaping import escaped
 from bot.slack.format.reading import readable
 from bot.slack.questions.addressed import Command, command_in
 from bot.slack.questions.answer_calls import StoppedByPerson
+from bot.slack.questions.answer_notes import note_to_tell, note_told
 from bot.slack.questions.buttons import AnswerButtons
 from bot.slack.questions.conversation import conversation
 from bot.storage import Records
@@ -88,9 +89,12 @@ class Replies:
         if (command := command_in(text)) and not question.is_direct:
             await self._records.threads.pause(question.thread, paused=command is Command.PAUSE)
             return Reply([plain_post(_TOLD[command])])
-        return await self._answered(question, text, conversation(thread, question, bot_user), hear)
+        noted = note_told(thread, question.ts, bot_user)
+        return await self._answered(question, text, conversation(thread, question, bot_user), noted, hear)
 
-    async def _answered(self, question: AskedQuestion, text: str, told: Conversation, hear: OnSentence) -> Reply:
+    async def _answered(
+        self, question: AskedQuestion, text: str, told: Conversation, noted: str, hear: OnSentence
+    ) -> Reply:
         """What a mentor confirmed, or the advisor's answer; instead of one that cannot be given, an honest sentence."""
         found = None
         try:
@@ -112,9 +116,11 @@ class Replies:
         if question.unasked and not _is_worth_speaking_up(answer):
             await self._records.threads.pause(question.thread, paused=True)
             return Reply([])
-        return self._fresh_reply(question, text, answer, found)
+        return self._fresh_reply(question, text, answer, found, noted)
 
-    def _fresh_reply(self, question: AskedQuestion, text: str, answer: Answer, found: ConfirmedAnswer | None) -> Reply:
+    def _fresh_reply(
+        self, question: AskedQuestion, text: str, answer: Answer, found: ConfirmedAnswer | None, noted: str
+    ) -> Reply:
         """The advisor's answer, with a word on what a mentor confirmed, if one did, or answered to a question like it."""
         if answer.personal:
             return Reply(messages(Shown(answer.text, source_lines(answer.citations))))
@@ -122,7 +128,7 @@ class Replies:
         if found and not found.certain:
             offered = [button("Show the mentor's answer", SHOW_CONFIRMED, found.confirmation.id), *offered]
         what = shown(answer, question.key, offered)
-        note = "\n".join(filter(None, [what.note, _told_of(found) if found else ""]))
+        note = "\n".join(filter(None, [note_to_tell(answer, noted), _told_of(found) if found else ""]))
         return Reply(messages(replace(what, note=note)), answer)
 
     def _confirmed_reply(self, question: AskedQuestion, text: str, found: ConfirmedAnswer, details: str = "") -> Reply:

@@ -50,6 +50,12 @@ async def test_an_answer_shows_its_sources(advisor: Advisor) -> None:
     assert "Quoted from the guides, without a language model." in printed
 
 
+async def test_how_answers_are_made_is_said_once_in_a_conversation_and_again_in_a_new_one(advisor: Advisor) -> None:
+    asked = "what does a senior backend engineer earn?"
+    assert (await screen(advisor, [asked, asked])).count("without a language model") == 1
+    assert (await screen(advisor, [asked, "/new", asked])).count("without a language model") == 2
+
+
 class Counting:
     """Answers with the number of turns that it was given."""
 

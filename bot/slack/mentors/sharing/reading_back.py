@@ -9,6 +9,7 @@ from bot.slack.format.blocks import COMPOSED_NOTE, EDITED_NOTE, QUOTED_NOTE, SHO
 from bot.slack.format.reading import readable
 from bot.slack.format.rich_text import as_markdown
 from bot.slack.questions.answer_metadata import is_answer, is_complete, parts_of, payload
+from bot.slack.questions.answer_notes import note_told
 
 ANSWERED_ON = " Answered on "
 """Begins what a card says beside how its answer was made."""
@@ -40,15 +41,19 @@ def answer_at(messages: Sequence[Message], ts: str, bot_user: str) -> ShareableA
         return _read([message], str(told.get("asked") or ""))
     asked = str(told["question"])
     whole = [part for part in parts_of(messages, asked, bot_user) if is_complete(part)]
+    noted = note_told(messages, asked, bot_user)
     said = next((str(m.get("text") or "") for m in messages if m["ts"] == asked), "")
-    return _read(whole, readable(said, bot_user))
+    return _read(whole, readable(said, bot_user), noted)
 
 
-def _read(parts: Sequence[Message], question: str) -> ShareableAnswer:
+def _read(parts: Sequence[Message], question: str, noted: str = "") -> ShareableAnswer:
+    """`noted` is how the answers before it were made: it holds where an answer from the guides says nothing else."""
     keys = (element.get("value") for element in _elements(parts) if element.get("action_id") == SHOW_PASSAGE)
     lines = [str(element["text"]) for element in _elements(parts) if element.get("type") == "mrkdwn"]
     notes = tuple(line.split(ANSWERED_ON)[0] for line in lines if line.startswith(_HOW))
-    return ShareableAnswer(str(next(keys, "")), question, "\n\n".join(map(_markdown, parts)), notes)
+    key = str(next(keys, ""))
+    inherited = (noted,) if noted and key and not notes else ()
+    return ShareableAnswer(key, question, "\n\n".join(map(_markdown, parts)), notes or inherited)
 
 
 def _elements(parts: Sequence[Message]) -> Iterator[Mapping[str, Any]]:

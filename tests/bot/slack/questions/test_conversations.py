@@ -45,6 +45,20 @@ async def test_a_follow_up_in_the_thread_uses_the_conversation(
     assert "Most popular locations" in str(last["blocks"])
 
 
+async def test_how_answers_are_made_is_said_once_in_a_thread(
+    slack: SlackServer, advisor: Advisor, tmp_path: Path
+) -> None:
+    async with running(slack, advisor, tmp_path):
+        ts = await slack.say("C1", f"{MENTION} what does a senior backend engineer earn?")
+        await slack.until(lambda: slack.answers("C1"))
+        await slack.say("C1", f"{MENTION} what skills does a data engineer need?", thread_ts=ts)
+        await slack.until(lambda: len(slack.answers("C1")) == 2)
+        await slack.say("C1", f"{MENTION} what does a senior backend engineer earn?")
+        await slack.until(lambda: len(slack.answers("C1")) == 3)
+    noted = ["without a language model" in str(answer["blocks"]) for answer in slack.answers("C1")]
+    assert noted == [True, False, True]
+
+
 async def test_a_direct_message_is_answered_in_a_thread_of_its_own(slack: SlackServer, tmp_path: Path) -> None:
     async with running(slack, Scripted(), tmp_path):
         ts = await slack.say("D1", "what does it pay?")

@@ -44,6 +44,15 @@ def test_how_it_was_made_and_who_judged_it_is_read_and_its_sources_are_not() -> 
     assert found.notes == (QUOTED_NOTE, "Confirmed by <@U0DORA> on 3 November 2026")
 
 
+def test_an_answer_that_does_not_repeat_how_it_was_made_was_made_like_the_one_before_it() -> None:
+    first = part("2.0", "One. [1]", {"question": "1.0", "part": 1, "of": 1}, context("Pay", QUOTED_NOTE), passages("k"))
+    follow_up = {"ts": "3.0", "user": "U0ANNA", "text": "and then?"}
+    second = part("4.0", "Two. [1]", {"question": "3.0", "part": 1, "of": 1}, context("Pay"), passages("l"))
+    found = answer_at([ASKED, first, follow_up, second], "4.0", BOT)
+    assert found is not None
+    assert found.notes == (QUOTED_NOTE,)
+
+
 def test_what_a_person_wrote_or_another_bot_marked_is_no_answer() -> None:
     forged = part("2.0", "Mine. [1]", {"question": "1.0", "part": 1, "of": 1}, passages("k"), user="U0EVIL")
     assert answer_at([ASKED, forged], "2.0", BOT) is None
