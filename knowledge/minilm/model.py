@@ -42,10 +42,12 @@ class MiniLM:
     """
 
     def __init__(self, task: str, threads: int = 2) -> None:
-        path = Path(str(resources.files("knowledge.minilm").joinpath(f"{task}.safetensors")))
+        path = _file(f"{task}.safetensors")
         own = read_tensors(path)
-        self.weights_hash = _file_hash(path)[:8]
-        """What identifies these weights: states of different ones cannot be compared."""
+        self.fingerprint = hashlib.sha256((_file_hash(path) + _file_hash(_file("minilm.onnx"))).encode()).hexdigest()[
+            :8
+        ]
+        """What identifies these weights and how they are computed: states of different ones cannot be compared."""
         self.head: Weights = {name: value for name, value in own.items() if name.startswith("head.")}
         """The tensors that the task adds on top of the states."""
         self._session, self._kept = _open_session(_of_task(own), threads)
@@ -107,7 +109,13 @@ def _of_task(own: "Weights") -> "Weights":
 
     official = read_tensors(weights_folder() / "model.safetensors")
     shared = {name: np.ascontiguousarray(official[name]) for name in _SHARED}
-    return shared | {name: np.ascontiguousarray(value) for name, value in own.items() if not name.startswith("head.")}
+    layers = {name: value for name, value in own.items() if not name.startswith("head.")}
+    return shared | {name: _as_supplied(np.ascontiguousarray(value)) for name, value in layers.items()}
+
+
+def _as_supplied(value: "NDArray[Any]") -> "NDArray[Any]":
+    """A tensor as the graph takes it: signed integers of 8 bits become unsigned ones around 128."""
+    return value.view("|u1") ^ 128 if value.dtype == "|i1" else value
 
 
 def _open_session(weights: "Weights", threads: int) -> tuple[Any, list[Any]]:
@@ -122,8 +130,13 @@ def _open_session(weights: "Weights", threads: int) -> tuple[Any, list[Any]]:
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     values = [onnxruntime.OrtValue.ortvalue_from_numpy(value) for value in weights.values()]
     options.add_external_initializers(list(weights), values)
-    graph = resources.files("knowledge.minilm").joinpath("minilm.onnx").read_bytes()
-    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"]), values
+    return onnxruntime.InferenceSession(
+        _file("minilm.onnx").read_bytes(), options, providers=["CPUExecutionProvider"]
+    ), values
+
+
+def _file(name: str) -> Path:
+    return Path(str(resources.files("knowledge.minilm").joinpath(name)))
 
 
 @lru_cache(maxsize=8)

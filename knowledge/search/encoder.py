@@ -64,7 +64,7 @@ class LocalEncoder:
     @property
     def name(self) -> str:
         """The model and its weights."""
-        return f"careers-MiniLM-L6/{self._model.weights_hash}"
+        return f"careers-MiniLM-L6/{self._model.fingerprint}"
 
     def encode(self, passages: Sequence[Passage]) -> list[Encoded]:
         """The vectors of passages, one pass each."""

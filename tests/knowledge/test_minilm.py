@@ -111,8 +111,8 @@ def test_what_integers_round_away_hardly_turns_the_mean_of_the_states(task: str)
 
 @pytest.mark.parametrize("kind", TASKS)
 def test_tasks_have_weights_of_their_own(kind: str) -> None:
-    others = {MiniLM(task).weights_hash for task in TASKS if task != kind}
-    assert MiniLM(kind).weights_hash not in others
+    others = {MiniLM(task).fingerprint for task in TASKS if task != kind}
+    assert MiniLM(kind).fingerprint not in others
 
 
 def test_threads_may_share_a_model() -> None:
