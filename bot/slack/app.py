@@ -137,7 +137,7 @@ class SlackBot:
         mode = COMPOSED if self._advisor.streams else QUOTED
         settings = SettingsForm(self._records, self._people, self._guide_index, self._workspace.admins)
         app.middleware(self._answer_over_the_pool)
-        app.middleware(accepting(self._records, self._advisor.continues))
+        app.middleware(accepting(self._records, self._people, self._advisor.continues))
         listen_to_questions(app, self.worker, answer_written(self.ctx))
         listen_to_answer_buttons(app, self._records, self._guide_index, offer_to_ask(self.ctx))
         posting = DraftPosting(self._clients.retrying, self._records)

@@ -7,7 +7,11 @@ from typing import Any
 from tests.slack_server.blocks import problem
 from tests.slack_server.elements import chosen, element, pressed
 from tests.slack_server.modals import Modals
+from tests.slack_server.typed import rich_text
 from tests.slack_server.workspace import APP_ID, BOT_USER, TEAM, Channel, Envelope, is_in
+
+MENTIONING = frozenset({None, "file_share", "thread_broadcast"})
+"""Subtypes of messages for which Slack sends app_mention, too."""
 
 
 class People(Modals):
@@ -29,7 +33,10 @@ class People(Modals):
         if "bot_id" not in extra and "subtype" not in extra:
             self._enter(place, user)
         message = {"type": "message", "user": user, "text": text, "ts": self._next_ts(), "team": TEAM, **extra}
-        message.setdefault("client_msg_id", str(uuid.uuid4()))
+        if "bot_id" not in extra and "subtype" not in extra:
+            message.setdefault("client_msg_id", str(uuid.uuid4()))
+        if text:
+            message.setdefault("blocks", rich_text(text))
         if thread_ts:
             message["thread_ts"] = thread_ts
         place.messages[message["ts"]] = message
@@ -41,7 +48,7 @@ class People(Modals):
     async def _deliver_message(self, place: Channel, message: Mapping[str, Any]) -> None:
         common = {**message, "channel": place.id, "event_ts": message["ts"]}
         as_message = {**common, "channel_type": place.kind}
-        names_bot = place.kind != "im" and f"<@{BOT_USER}" in str(message["text"]) and "subtype" not in message
+        names_bot = place.kind != "im" and _names_bot(message) and message.get("subtype") in MENTIONING
         events = [as_message] if place.member else []
         if names_bot:
             events.append({**common, "type": "app_mention"})
@@ -53,8 +60,19 @@ class People(Modals):
 
     async def edit(self, channel: str, ts: str, text: str) -> None:
         """A person edits a message."""
+        place = self.channels[channel]
+        old = dict(place.messages[ts])
+        edited = {"user": old["user"], "ts": self._next_ts()}
+        new = {**old, "text": text, "blocks": rich_text(text), "edited": edited}
+        place.messages[ts] = new
+        if place.kind != "im" and _names_bot(new) and not _names_bot(old):
+            await self.send_event({**new, "type": "app_mention", "channel": channel, "event_ts": edited["ts"]})
+        await self._about(channel, "message_changed", {"message": new, "previous_message": old, "ts": self._next_ts()})
+
+    async def unfurl(self, channel: str, ts: str, attachment: Mapping[str, Any]) -> None:
+        """Slack shows below a message what a link in it leads to."""
         old = dict(self.channels[channel].messages[ts])
-        new = {**old, "text": text, "edited": {"user": old["user"], "ts": self._next_ts()}}
+        new = {**old, "attachments": [*old.get("attachments", []), attachment]}
         self.channels[channel].messages[ts] = new
         await self._about(channel, "message_changed", {"message": new, "previous_message": old, "ts": self._next_ts()})
 
@@ -185,6 +203,10 @@ class People(Modals):
         self._person(user)
         if place.kind == "im" and not place.user:
             place.user = user
+
+
+def _names_bot(message: Mapping[str, Any]) -> bool:
+    return f"<@{BOT_USER}" in str(message["text"])
 
 
 def _name(place: Channel) -> str:

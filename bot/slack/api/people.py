@@ -13,11 +13,15 @@ KEPT_SECONDS = 3600.0
 
 @dataclass(frozen=True)
 class Person:
-    """A person's profile: locale as BCP 47 ("de-DE"), IANA time zone, and whether they administer the workspace."""
+    """A person's profile: locale as BCP 47 ("de-DE"), IANA time zone, and whether they administer the workspace.
+
+    `is_human`: Slack says that this is no bot.
+    """
 
     locale: str = ""
     zone: str = ""
     is_admin: bool = False
+    is_human: bool = False
 
 
 class People:
@@ -37,6 +41,6 @@ class People:
         except FAILURES:
             return Person()
         runs_it = bool(told.get("is_admin") or told.get("is_owner"))
-        found = Person(str(told.get("locale") or ""), str(told.get("tz") or ""), runs_it)
+        found = Person(str(told.get("locale") or ""), str(told.get("tz") or ""), runs_it, told.get("is_bot") is False)
         self._known[user] = (time.monotonic(), found)
         return found

@@ -31,7 +31,7 @@ MARKUP = re.compile(
 CODE_SPAN = re.compile(_SPAN)
 _LIVE_IN_CODE = re.compile(rf"<(?=[!@#]|[a-z][\w+.-]*:|\Z)|{_CALL}", re.IGNORECASE)
 _ALLOWED = re.compile(r"(?:https?://|mailto:)\S", re.IGNORECASE)
-_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _IN_URL = str.maketrans({" ": "%20", "(": "%28", ")": "%29", "<": "%3C", ">": "%3E", "|": "%7C"})
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _UNWANTED = re.compile("[\0-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e]")
@@ -82,12 +82,12 @@ _ESCAPES: Mapping[str, Callable[[re.Match[str]], str]] = {
     "fence": lambda found: _dead(found[0]),
     "span": lambda found: _dead(found[0]),
     "quote": lambda found: found[0],
-    "literal": lambda found: _ENTITIES.get(found[0][1], found[0]),
+    "literal": lambda found: ENTITIES.get(found[0][1], found[0]),
     "link": _link,
     "auto": _auto,
     "url": lambda found: found[0].replace("&amp;", "&"),
     "entity": lambda found: found[0],
-    "sign": lambda found: _ENTITIES[found[0]],
+    "sign": lambda found: ENTITIES[found[0]],
     "colon": lambda _: f"{WORD_JOINER}:",
     "call": lambda _: f"@{WORD_JOINER}",
 }
@@ -99,7 +99,7 @@ def _dead(code: str) -> str:
 
 def prose(text: str) -> str:
     """Plain words as mrkdwn that calls nobody."""
-    entities = re.sub("[&<>]", lambda sign: _ENTITIES[sign[0]], text)
+    entities = re.sub("[&<>]", lambda sign: ENTITIES[sign[0]], text)
     return re.sub(_CALL, f"@{WORD_JOINER}", entities, flags=re.IGNORECASE)
 
 

@@ -11,8 +11,9 @@ from bot.records.drafts import Draft
 from bot.slack.api.errors import FAILURES
 from bot.slack.api.windows import open_promised, open_window
 from bot.slack.format.blocks import EDITED_NOTE, Shown
+from bot.slack.format.message_text import text_of
 from bot.slack.format.modals import note_modal
-from bot.slack.format.reading import readable
+from bot.slack.format.reading import said_in
 from bot.slack.private.drafting import GONE, UNDER_WAY, DraftPosting, as_shown
 from bot.slack.private.private_answers import PrivateAnswers, promise_of
 from bot.slack.private.views import DRAFT_TEXT, TITLE
@@ -78,7 +79,7 @@ def draft_discarded(records: Records):  # type: ignore[no-untyped-def]
 def _asked(shortcut: dict[str, Any]) -> DetachedQuestion:
     message, channel = shortcut["message"], shortcut["channel"]["id"]
     thread_ts = str(message.get("thread_ts") or message["ts"])
-    text = readable(str(message.get("text") or ""), "")
+    text = said_in(text_of(message), "").question
     return DetachedQuestion(str(shortcut["team"]["id"]), channel, thread_ts, shortcut["user"]["id"], text)
 
 

@@ -2,16 +2,21 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
 from bot.records.inbox import AskedQuestion
 from bot.records.threads import ThreadState
+from bot.slack.format.message_text import own_text, text_of
+from bot.slack.format.reading import mention_of
 from knowledge.words import is_function_word
 
-_SPOKEN = frozenset({None, "file_share", "thread_broadcast"})
+_SPOKEN = frozenset({None, "file_share", "thread_broadcast", "me_message"})
 """Subtypes of messages that a person wrote; all others tell of edits, deletions, people joining and the like."""
 _SLACKBOT = "USLACKBOT"
+_OF_AN_APP = ("bot_id", "bot_profile")
+"""What a message has that was posted by an app."""
 _ASKS = re.compile(
     r"[?？]\s*$|^(?:and|or|what|which|how|where|who|when|why|is|are|do|does|did|can|could|should|would|just|only|also|tell|give|show|list|name|compare)\b",
     re.I,
@@ -48,16 +53,24 @@ def message_in(event: Mapping[str, Any], team: str) -> AskedQuestion:
         ts=ts,
         thread_ts=str(event.get("thread_ts") or ts),
         person=str(event["user"]),
-        text=str(event.get("text") or ""),
+        text=text_of(event),
         message_id=event.get("client_msg_id"),
     )
 
 
 def from_a_person(event: Mapping[str, Any], bot_user: str) -> bool:
-    """Whether an event is a new message that a person wrote."""
-    if event.get("bot_id") or event.get("bot_profile") or event.get("edited") or event.get("hidden"):
-        return False
-    return event.get("subtype") in _SPOKEN and event.get("user") not in (None, bot_user, _SLACKBOT)
+    """Whether an event is a message that a person wrote in Slack."""
+    return _by_an_account(event, bot_user) and not _through_an_app(event)
+
+
+def asked_through_an_app(event: Mapping[str, Any], bot_user: str) -> bool:
+    """Whether an event is a message to the bot that an app posted for the account it names: a person's, or another bot's."""
+    return _by_an_account(event, bot_user) and _through_an_app(event) and _to_the_bot(event, bot_user)
+
+
+def without_app(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A person's message through another app as if they had written it in Slack."""
+    return {name: value for name, value in event.items() if name not in _OF_AN_APP}
 
 
 def may_follow_up(event: Mapping[str, Any], thread: ThreadState) -> bool:
@@ -90,13 +103,33 @@ def command_in(text: str) -> Command | None:
     return Command.RESUME if said in {"resume", "unmute", "go on"} else None
 
 
-def edited_text(event: Mapping[str, Any], bot_user: str) -> str | None:
-    """The new text of an edited message of a person, if its words really changed; unfurled links are no change."""
-    new, old = event.get("message") or {}, event.get("previous_message") or {}
-    own = new.get("bot_id") or new.get("user") in (None, bot_user, _SLACKBOT)
-    if event.get("subtype") != "message_changed" or own or _words(new, bot_user) == _words(old, bot_user):
+@dataclass(frozen=True)
+class Change:
+    """A message as it is after a change. `reworded` where it says something else; that the bot is named or not is no word."""
+
+    message: Mapping[str, Any]
+    ts: str
+    reworded: bool
+
+
+def change_in(event: Mapping[str, Any], bot_user: str) -> Change | None:
+    """The change of a person's message that an event tells of.
+
+    An edit that names the bot arrives twice, as message_changed and as app_mention. Links that Slack unfurls are a change
+    only where they show a message.
+    """
+    if event.get("type") == "app_mention":
+        new, old = event, event
+    elif event.get("subtype") == "message_changed":
+        place = {name: event.get(name) for name in ("channel", "channel_type")}
+        new, old = {**(event.get("message") or {}), **place}, event.get("previous_message") or {}
+    else:
         return None
-    return str(new.get("text") or "")
+    edited = str((new.get("edited") or {}).get("ts") or "")
+    reworded = _words(new, bot_user) != _words(old, bot_user)
+    if not from_a_person(new, bot_user) or not (edited or reworded):
+        return None
+    return Change(new, edited or str(event.get("event_ts") or event["ts"]), reworded)
 
 
 def deleted_ts(event: Mapping[str, Any]) -> str | None:
@@ -112,7 +145,7 @@ def deleted_ts(event: Mapping[str, Any]) -> str | None:
 
 
 def _words(message: Mapping[str, Any], bot_user: str) -> list[str]:
-    return re.sub(rf"<@{re.escape(bot_user)}(?:\|[^>]*)?>", " ", str(message.get("text") or "")).split()
+    return mention_of(bot_user).sub(" ", text_of(message)).split()
 
 
 def _names_somebody(text: str) -> bool:
@@ -123,4 +156,13 @@ def _names_somebody(text: str) -> bool:
 def _to_the_bot(event: Mapping[str, Any], bot_user: str) -> bool:
     if event.get("type") == "app_mention" or event.get("channel_type") == "im":
         return True
-    return re.search(rf"<@{re.escape(bot_user)}(?:\|[^>]*)?>", str(event.get("text") or "")) is not None
+    return mention_of(bot_user).search(own_text(event)) is not None
+
+
+def _by_an_account(event: Mapping[str, Any], bot_user: str) -> bool:
+    spoken = event.get("subtype") in _SPOKEN and not event.get("hidden")
+    return spoken and event.get("user") not in (None, bot_user, _SLACKBOT)
+
+
+def _through_an_app(event: Mapping[str, Any]) -> bool:
+    return any(event.get(name) for name in _OF_AN_APP)

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from bot.answering.conversation import Conversation, Turn
 from bot.records.inbox import AskedQuestion
 from bot.slack.api.threads import Message, sent_at
-from bot.slack.format.reading import readable
+from bot.slack.format.message_text import text_of
+from bot.slack.format.reading import readable, said_in
 from bot.slack.questions.answer_metadata import payload
 
 QUESTION_EVENT = "career_question"
@@ -17,16 +18,17 @@ TURNS_READ = 20
 def conversation(messages: Sequence[Message], question: AskedQuestion, bot_user: str) -> Conversation:
     """The turns up to and with the question, as plain text.
 
-    Somebody who names the bot in a thread of people and says nothing else asks it what was said last.
+    Somebody who names the bot in a thread of people and says nothing else asks it what was said last. What a message
+    quotes or forwards is a turn before its own words.
     """
     before = [
         m for m in messages if sent_at(m) < float(question.ts) and (m.get("user") == bot_user or _says_something(m))
     ]
     turns = [turn for message in before[-TURNS_READ:] for turn in _turns(message, bot_user) if turn.text]
-    asked = Turn("person", readable(question.text, bot_user))
-    if not asked.text and turns and turns[-1].speaker == "person":
+    said = said_in(question.text, bot_user)
+    if not said.question and turns and turns[-1].speaker == "person":
         return Conversation(tuple(turns))
-    return Conversation((*turns, asked))
+    return Conversation((*turns, *_context(said.context), Turn("person", said.question)))
 
 
 def nobody_replied(thread: Sequence[Message], question: AskedQuestion, bot_user: str) -> bool:
@@ -36,11 +38,18 @@ def nobody_replied(thread: Sequence[Message], question: AskedQuestion, bot_user:
 
 def _turns(message: Message, bot_user: str) -> list[Turn]:
     own = message.get("user") == bot_user
-    said = readable(str(message.get("text") or ""), bot_user)
+    if not own:
+        said = said_in(text_of(message), bot_user)
+        return [*_context(said.context), Turn("person", said.question)]
     asked = str(payload(message).get("asked") or "")
     pressed = (message.get("metadata") or {}).get("event_type") == QUESTION_EVENT
-    return [*([Turn("person", asked)] if own and asked else []), Turn("bot" if own and not pressed else "person", said)]
+    answered = Turn("person" if pressed else "bot", readable(str(message.get("text") or ""), bot_user))
+    return [*_context(asked), answered]
+
+
+def _context(said: str) -> list[Turn]:
+    return [Turn("person", said)] if said else []
 
 
 def _says_something(message: Message) -> bool:
-    return not message.get("bot_id") and bool(message.get("text"))
+    return bool(text_of(message)) and not message.get("hidden")

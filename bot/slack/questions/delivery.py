@@ -15,7 +15,7 @@ from bot.slack.api.threads import read_thread
 from bot.slack.format.blocks import plain_post
 from bot.slack.format.escaping import escaped
 from bot.slack.format.markdown import split, streamable
-from bot.slack.format.reading import readable
+from bot.slack.format.reading import said_in
 from bot.slack.questions.answer_messages import AnswerMessages
 from bot.slack.questions.answer_progress import AnswerState
 from bot.slack.questions.status import WorkingStatus
@@ -46,7 +46,11 @@ class Delivery:
         streams: bool,
         again: bool = False,
     ) -> None:
-        title = readable(question.text, clients.bot_user)[:TITLE] if question.starts_thread else ""
+        title = (
+            " ".join(said_in(question.text, clients.bot_user).question.split())[:TITLE]
+            if question.starts_thread
+            else ""
+        )
         self._clients = clients
         self._question = question
         self._messages = messages

@@ -1,7 +1,7 @@
 """The middleware that writes a question to the inbox before Slack is told that it was received."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,15 +10,19 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.errors import RecordsUnavailable
 from bot.records.database import now
-from bot.records.inbox import AskedQuestion, question_key
+from bot.records.inbox import TOO_OLD, AskedQuestion
+from bot.slack.api.people import People
 from bot.slack.questions.addressed import (
+    Change,
+    asked_through_an_app,
     asks,
-    edited_text,
+    change_in,
     from_a_person,
     is_put_to_the_channel,
     may_follow_up,
     message_in,
     question_in,
+    without_app,
 )
 from bot.slack.questions.locks import KeyedLocks
 from bot.storage import Records
@@ -33,10 +37,10 @@ Continues = Callable[[str], Awaitable[bool]]
 """Whether a message asks for the last answer in another form."""
 
 
-def accepting(records: Records, continues: Continues) -> Callable[..., Awaitable[BoltResponse | None]]:
+def accepting(records: Records, people: People, continues: Continues) -> Callable[..., Awaitable[BoltResponse | None]]:
     """The middleware. Where the inbox cannot be written, Slack gets no acknowledgement and delivers again."""
 
-    locks = KeyedLocks()
+    locks, acceptance = KeyedLocks(), Acceptance(records, people, continues)
 
     async def accept(
         body: dict[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[BoltResponse]]
@@ -45,8 +49,8 @@ def accepting(records: Records, continues: Continues) -> Callable[..., Awaitable
         thread = f"{event.get('channel')}:{event.get('thread_ts') or event.get('ts')}"
         try:
             async with locks.of(thread):  # who spoke before decides who is spoken to
-                question = await _accepted(
-                    records, continues, event, str(body.get("team_id") or ""), str(context.bot_user_id or "")
+                question = await acceptance.accepted(
+                    event, str(body.get("team_id") or ""), str(context.bot_user_id or "")
                 )
             if question:
                 context[ACCEPTED_QUESTION] = question
@@ -58,40 +62,56 @@ def accepting(records: Records, continues: Continues) -> Callable[..., Awaitable
     return accept
 
 
-async def _accepted(
-    records: Records, continues: Continues, event: dict[str, Any], team: str, bot_user: str
-) -> AskedQuestion | None:
-    """The question of an event after it was written down; None when there is none, or it is there already."""
-    if question := question_in(event, team, bot_user):
-        return question if await records.inbox.accept(question) else None
-    if (text := edited_text(event, bot_user)) is not None:
-        message = event["message"]
-        key = question_key(message.get("team") or team, event["channel"], message["ts"])
-        return await records.inbox.reopen(key, text, str((message.get("edited") or {}).get("ts") or event["ts"]))
-    if event.get("type") != "message" or not from_a_person(event, bot_user):
+class Acceptance:
+    """Writes down the questions of events. Raises RecordsUnavailable where that cannot be."""
+
+    def __init__(self, records: Records, people: People, continues: Continues) -> None:
+        self._records = records
+        self._people = people
+        self._continues = continues
+
+    async def accepted(self, event: Mapping[str, Any], team: str, bot_user: str) -> AskedQuestion | None:
+        """The question of an event after it was written down; None when there is none, or it is there already."""
+        if asked_through_an_app(event, bot_user) and (await self._people.person(str(event["user"]))).is_human:
+            event = without_app(event)
+        if change := change_in(event, bot_user):
+            return await self._changed(change, team, bot_user)
+        if question := question_in(event, team, bot_user):
+            return await self._written(question)
+        if event.get("type") != "message" or not from_a_person(event, bot_user):
+            return None
+        said = message_in(event, team)
+        if event.get("thread_ts"):
+            return await self._follow_up(event, said)
+        return await self._put_to_the_channel(event, said)
+
+    async def _written(self, question: AskedQuestion) -> AskedQuestion | None:
+        return question if await self._records.inbox.accept(question) else None
+
+    async def _changed(self, change: Change, team: str, bot_user: str) -> AskedQuestion | None:
+        """A question after its change: one that is known, or that the change made one, or whose own event is still to come."""
+        said = message_in(change.message, team)
+        if await self._records.inbox.find(said.key):
+            if not change.reworded:
+                return None
+            return await self._records.inbox.reopen(said.key, said.text, change.ts)
+        is_recent = float(said.ts) > (now() - TOO_OLD).timestamp()
+        if not is_recent or question_in(change.message, team, bot_user) is None:
+            return None
+        return await self._written(replace(said, edited=change.ts))
+
+    async def _follow_up(self, event: Mapping[str, Any], said: AskedQuestion) -> AskedQuestion | None:
+        thread = await self._records.inbox.thread_state(said)
+        if thread is None:
+            return None
+        follows = may_follow_up(event, thread) and (asks(said.text) or await self._continues(said.text))
+        if follows and not await self._records.handovers.at(said.channel, said.thread_ts):
+            return await self._written(said)
+        await self._records.threads.overheard(said.thread, said.ts, said.person)
         return None
-    said = message_in(event, team)
-    if event.get("thread_ts"):
-        return await _follow_up(records, continues, event, said)
-    return await _put_to_the_channel(records, event, said)
 
-
-async def _follow_up(
-    records: Records, continues: Continues, event: dict[str, Any], said: AskedQuestion
-) -> AskedQuestion | None:
-    thread = await records.inbox.thread_state(said)
-    if thread is None:
-        return None
-    follows = may_follow_up(event, thread) and (asks(said.text) or await continues(said.text))
-    if follows and not await records.handovers.at(said.channel, said.thread_ts):
-        return said if await records.inbox.accept(said) else None
-    await records.threads.overheard(said.thread, said.ts, said.person)
-    return None
-
-
-async def _put_to_the_channel(records: Records, event: dict[str, Any], said: AskedQuestion) -> AskedQuestion | None:
-    if not is_put_to_the_channel(event):
-        return None
-    settings = await records.channels.settings(said.team, said.channel)
-    unasked = replace(said, unasked=True)
-    return unasked if settings.hears_questions(now()) and await records.inbox.accept(unasked) else None
+    async def _put_to_the_channel(self, event: Mapping[str, Any], said: AskedQuestion) -> AskedQuestion | None:
+        if not is_put_to_the_channel(event):
+            return None
+        settings = await self._records.channels.settings(said.team, said.channel)
+        return await self._written(replace(said, unasked=True)) if settings.hears_questions(now()) else None

@@ -17,7 +17,7 @@ from bot.slack.api.threads import Message
 from bot.slack.format.blocks import Shown, button, messages, plain_post, shown, source_lines
 from bot.slack.format.confirmed import SHOW_CONFIRMED, confirmed_line, shown_confirmed
 from bot.slack.format.escaping import escaped
-from bot.slack.format.reading import readable
+from bot.slack.format.reading import said_in
 from bot.slack.questions.addressed import Command, command_in
 from bot.slack.questions.answer_calls import StoppedByPerson
 from bot.slack.questions.answer_notes import note_to_tell, note_told
@@ -82,8 +82,9 @@ class Replies:
 
         Raises what Slack raises, and StoppedByPerson.
         """
-        text = readable(question.text, bot_user)
-        if len(text) > self._longest:
+        said = said_in(question.text, bot_user)
+        text = said.question
+        if len(said.own) + len(said.quoted) > self._longest:
             details = f"Please ask in at most {self._longest:,} characters."
             return self._refusal(question, TOO_LONG, details)
         if (command := command_in(text)) and not question.is_direct:

@@ -16,6 +16,7 @@ from bot.slack.context import AppContext
 from bot.slack.format.blocks import COMPOSED_NOTE, QUOTED_NOTE, context, markdown
 from bot.slack.format.escaping import unescaped
 from bot.slack.format.markdown import split
+from bot.slack.format.message_text import text_of
 from bot.slack.format.mrkdwn import as_text
 from bot.slack.format.rich_text import as_markdown
 from bot.slack.mentors.confirming.views import label
@@ -53,7 +54,7 @@ async def confirmable_answer(ctx: AppContext, question: AskedQuestion) -> Confir
     parts = messages.among(thread)
     if not parts:
         return None
-    raw = next((str(message.get("text") or "") for message in thread if message["ts"] == question.ts), "")
+    raw = next((text_of(message) for message in thread if message["ts"] == question.ts), "")
     asked = conversation(thread, replace(question, text=raw), ctx.clients.bot_user).question
     return ConfirmableAnswer(asked, raw, "\n\n".join(map(_markdown, parts)), messages, parts)
 

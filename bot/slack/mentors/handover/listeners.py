@@ -21,8 +21,9 @@ from bot.slack.api.windows import open_window, show
 from bot.slack.context import AppContext
 from bot.slack.format.blocks import plain_post
 from bot.slack.format.escaping import visible
+from bot.slack.format.message_text import text_of
 from bot.slack.format.modals import note_modal
-from bot.slack.format.reading import readable
+from bot.slack.format.reading import said_in
 from bot.slack.mentors.confirming import views as confirmation_views
 from bot.slack.mentors.handover import views
 from bot.slack.mentors.handover.service import (
@@ -94,7 +95,7 @@ def answer_written(ctx: AppContext) -> OnOtherMessage:
         handover = await ctx.records.handovers.at(channel, thread_ts)
         if handover is None or handover.state is not HandoverState.CLAIMED or handover.mentor != event["user"]:
             return
-        if visible(str(event.get("text") or "")) and await ctx.records.handovers.hear(handover.id, ts):
+        if visible(text_of(event)) and await ctx.records.handovers.hear(handover.id, ts):
             message = _offer(handover, event)
             await ctx.client.chat_postEphemeral(
                 channel=channel, user=handover.mentor, thread_ts=thread_ts, text=message.text, blocks=message.blocks
@@ -169,8 +170,8 @@ class AskerListeners:
             return draft.question
         if asked := await records.inbox.find(key):
             thread = await read_thread(self._ctx.client, asked.thread)
-            text = next((str(message.get("text") or "") for message in thread if message["ts"] == asked.ts), "")
-            if visible(said := readable(text, self._ctx.clients.bot_user)):
+            text = next((text_of(message) for message in thread if message["ts"] == asked.ts), "")
+            if visible(said := said_in(text, self._ctx.clients.bot_user).question):
                 return said
         return next((str(gap["text"]) for gap in await records.receipts.gaps() if gap["key"] == key), "")
 
@@ -244,7 +245,7 @@ class MentorListeners:
             return
         named = f"<@{self._ctx.clients.bot_user}"  # what is said to the bot is no answer
         thread = await self._thread(handover)
-        written = [m for m in thread if _is_by(m, handover) and named not in str(m["text"])]
+        written = [m for m in thread if _is_by(m, handover) and named not in text_of(m)]
         message = _offer(handover, written[-1]) if written else plain_post(NOT_FOUND)
         await post_ephemeral(respond, message, handover.card_ts)
 
@@ -273,7 +274,7 @@ class MentorListeners:
         if handover is None:
             return None, views.told_mentor(await self._handovers.find(key), body["user"]["id"])
         thread = await self._thread(handover)
-        text = next((str(m["text"]) for m in thread if m["ts"] == ts and _is_by(m, handover)), "")
+        text = next((text_of(m) for m in thread if m["ts"] == ts and _is_by(m, handover)), "")
         if not text or len(text) > views.LONGEST_ANSWER:
             return None, await self._tell_privately(respond, body, TOO_LONG if text else NOT_FOUND)
         if not await self._handovers.answer(key, handover.mentor, text):
@@ -318,13 +319,13 @@ async def _asker(ctx: AppContext, key: str) -> str:
 
 
 def _offer(handover: Handover, message: Mapping[str, Any]) -> Post:
-    text, files = str(message.get("text") or ""), bool(message.get("files"))
+    text, files = text_of(message), bool(message.get("files"))
     return views.offer(handover, str(message["ts"]), text, files=files)
 
 
 def _is_by(message: Message, handover: Handover) -> bool:
     written = message.get("user") == handover.mentor and not message.get("bot_id")
-    return written and visible(str(message.get("text") or ""))
+    return written and visible(text_of(message))
 
 
 def _is_talk(event: Mapping[str, Any], bot_user: str) -> bool:

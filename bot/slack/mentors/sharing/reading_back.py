@@ -6,7 +6,8 @@ from typing import Any
 
 from bot.slack.api.threads import Message
 from bot.slack.format.blocks import COMPOSED_NOTE, EDITED_NOTE, QUOTED_NOTE, SHOW_PASSAGE
-from bot.slack.format.reading import readable
+from bot.slack.format.message_text import text_of
+from bot.slack.format.reading import said_in
 from bot.slack.format.rich_text import as_markdown
 from bot.slack.questions.answer_metadata import is_answer, is_complete, parts_of, payload
 from bot.slack.questions.answer_notes import note_told
@@ -42,8 +43,8 @@ def answer_at(messages: Sequence[Message], ts: str, bot_user: str) -> ShareableA
     asked = str(told["question"])
     whole = [part for part in parts_of(messages, asked, bot_user) if is_complete(part)]
     noted = note_told(messages, asked, bot_user)
-    said = next((str(m.get("text") or "") for m in messages if m["ts"] == asked), "")
-    return _read(whole, readable(said, bot_user), noted)
+    said = next((text_of(m) for m in messages if m["ts"] == asked), "")
+    return _read(whole, said_in(said, bot_user).question, noted)
 
 
 def _read(parts: Sequence[Message], question: str, noted: str = "") -> ShareableAnswer:

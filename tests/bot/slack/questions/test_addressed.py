@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from bot.slack.questions.addressed import question_in
+from bot.slack.questions.addressed import change_in, question_in
+from tests.slack_server.typed import forward, rich_text
 
 BOT = "U0BOT"
 MENTION = {"type": "app_mention", "channel": "C1", "user": "U1", "ts": "1.1", "text": f"<@{BOT}> what pays?"}
@@ -20,6 +21,9 @@ CHATTER = {"type": "message", "channel_type": "channel", "channel": "C1", "user"
         CHATTER | {"text": f"ask <@{BOT}> about pay"},
         CHATTER | {"text": f"ask <@{BOT}|career> about pay"},
         DM | {"subtype": "file_share"},
+        DM | {"subtype": "me_message"},
+        DM | {"text": "", "blocks": rich_text("what pays?")},
+        CHATTER | {"text": "", "blocks": rich_text(f"<@{BOT}> what pays?")},
         MENTION | {"subtype": "thread_broadcast", "thread_ts": "0.9"},
     ],
 )
@@ -32,6 +36,7 @@ def test_people_who_address_the_bot_are_heard(event: dict[str, Any]) -> None:
     [
         CHATTER,
         CHATTER | {"text": "<@U0BOTANIST> hello"},
+        CHATTER | {"attachments": [forward(MENTION, "C1")]},
         DM | {"bot_id": "B1"},
         DM | {"bot_profile": {"name": "other"}},
         DM | {"user": BOT},
@@ -40,7 +45,6 @@ def test_people_who_address_the_bot_are_heard(event: dict[str, Any]) -> None:
         DM | {"subtype": "message_deleted"},
         DM | {"subtype": "channel_join"},
         DM | {"subtype": "bot_message"},
-        MENTION | {"edited": {"user": "U1", "ts": "1.2"}},
         {"type": "reaction_added", "user": "U1"},
         {},
     ],
@@ -61,3 +65,28 @@ def test_a_question_in_a_thread_is_answered_there() -> None:
     question = question_in(MENTION | {"thread_ts": "0.5"}, "T1", BOT)
     assert question is not None
     assert question.thread_ts == "0.5"
+
+
+def test_an_edit_that_names_the_bot_is_the_same_change_from_both_events() -> None:
+    edited = MENTION | {"edited": {"user": "U1", "ts": "1.2"}}
+    told = {
+        "type": "message",
+        "subtype": "message_changed",
+        "channel": "C1",
+        "channel_type": "channel",
+        "event_ts": "1.3",
+    }
+    changed = told | {"message": edited | {"type": "message"}, "previous_message": CHATTER}
+    one, other = change_in(edited, BOT), change_in(changed, BOT)
+    assert one is not None
+    assert other is not None
+    assert (one.ts, one.message["ts"]) == (other.ts, other.message["ts"]) == ("1.2", "1.1")
+    assert other.reworded
+
+
+def test_a_link_that_slack_unfurls_is_no_change_unless_it_shows_a_message() -> None:
+    told = {"type": "message", "subtype": "message_changed", "channel": "D1", "channel_type": "im", "event_ts": "1.3"}
+    page = DM | {"attachments": [{"from_url": "https://example.org", "title": "A page", "text": "About it"}]}
+    message = DM | {"attachments": [forward(MENTION, "C1", is_msg_unfurl=True)]}
+    assert change_in(told | {"message": page, "previous_message": DM}, BOT) is None
+    assert change_in(told | {"message": message, "previous_message": DM}, BOT) is not None

@@ -74,7 +74,11 @@ async def test_the_conversation_holds_who_said_what_as_plain_text(slack: SlackSe
         await slack.say("C1", f"{MENTION} and <!here> then?", thread_ts=ts)
         await slack.until(lambda: len(slack.answers("C1")) == 2)
     turns = [(turn.speaker, turn.text) for turn in advisor.asked[-1].turns]
-    assert turns == [("person", "see this & tell"), ("bot", "Answer to: see this & tell"), ("person", "and then?")]
+    assert turns == [
+        ("person", "see this & tell"),
+        ("bot", "Answer to: see this & tell"),
+        ("person", "and @here then?"),
+    ]
 
 
 async def test_talk_bots_and_echoes_are_left_alone(slack: SlackServer, tmp_path: Path) -> None:

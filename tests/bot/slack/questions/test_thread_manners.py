@@ -150,6 +150,7 @@ async def test_a_bare_mention_in_a_thread_of_people_answers_what_was_asked_last(
 
 
 async def test_two_bots_do_not_talk_to_each_other(slack: SlackServer, tmp_path: Path) -> None:
+    slack.add_person("U9BOT", name="another bot", bot=True)
     async with running(slack, Scripted(), tmp_path) as bot:
         ts = await asked(slack, bot)
         for extra in ({"bot_id": "B9"}, {"bot_profile": {"name": "other"}}, {"subtype": "bot_message", "bot_id": "B9"}):

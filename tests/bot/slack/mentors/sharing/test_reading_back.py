@@ -28,7 +28,7 @@ def test_an_answer_in_two_messages_is_whole_from_either(ts: str) -> None:
     second = part("3.0", "Two. [2]", {"question": "1.0", "part": 2, "of": 2}, passages("k"))
     other = part("4.0", "Other.", {"question": "3.5", "part": 1, "of": 1}, passages("o"))
     found = answer_at([ASKED, first, second, other], ts, BOT)
-    assert found == ShareableAnswer("k", "what does earn & why?", "One. [1]\n\nTwo. [2]")
+    assert found == ShareableAnswer("k", "what does @colleague earn & why?", "One. [1]\n\nTwo. [2]")
 
 
 def test_an_answer_away_from_its_question_tells_what_was_asked() -> None:
