@@ -208,7 +208,10 @@ def _encoded(found: Sequence[float], encoding: str | None) -> Any:
 
 async def _streamed(request: web.Request, events: AsyncIterator[str], fault: Fault) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
-    await response.prepare(request)
+    try:
+        await response.prepare(request)
+    except ConnectionResetError:  # the client waited no longer
+        return response
     sent = 0
     async for event in events:
         if fault.cut_after is not None and sent >= fault.cut_after:

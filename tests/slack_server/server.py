@@ -143,7 +143,7 @@ class SlackServer(People, AgentApi, ChatApi, DirectoryApi):
 
     def rate_limit(self, method: str, times: int = 1, retry_after: int = 1) -> None:
         """The next calls of a method are refused with 429."""
-        self._faults.setdefault(method, []).extend([lambda: _limited(retry_after)] * times)
+        self._faults.setdefault(method, []).extend([lambda: limited(retry_after)] * times)
 
     def limit(self, method: str, *, per_minute: int = 0, per_second_per_channel: int = 0) -> None:
         """From now on a method is refused with 429 beyond so many calls."""
@@ -160,7 +160,7 @@ class SlackServer(People, AgentApi, ChatApi, DirectoryApi):
             key = str(arguments.get("channel")) if limit.per_channel else ""
             limit.past[key] = [at for at in limit.past.get(key, []) if now - at < limit.seconds]
             if len(limit.past[key]) >= limit.most:
-                return _limited(max(1, math.ceil(limit.past[key][0] + limit.seconds - now)))
+                return limited(max(1, math.ceil(limit.past[key][0] + limit.seconds - now)))
             windows.append(limit.past[key])
         for window in windows:
             window.append(now)
@@ -228,6 +228,7 @@ async def _arguments(request: web.Request) -> dict[str, Any]:
     return dict(request.query) | dict(await request.post())
 
 
-def _limited(retry_after: int) -> web.Response:
+def limited(retry_after: int) -> web.Response:
+    """Slack's "slower, please", with the seconds to wait."""
     body = {"ok": False, "error": "ratelimited"}
     return web.json_response(body, status=429, headers={"Retry-After": str(retry_after)})

@@ -1,0 +1,1 @@
+"""What is asked of the running bot while it is killed, stopped and cut off, against what is answered: `make chaos`."""

@@ -1,0 +1,128 @@
+"""`make chaos`: the bot as real processes, killed and cut off from what it needs, against a strict Slack and a faulty model.
+
+It ends with 1 where an invariant is broken: a question that Slack was told is accepted is lost, or answered twice, or a
+stream or a session is left as if the bot were at work. It is no part of `make test`. Everything is on 127.0.0.1.
+"""
+
+import argparse
+import asyncio
+import logging
+import random
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+
+from tests.chaos.bots import BotProcess
+from tests.chaos.faults import Services
+from tests.chaos.proxy import Proxy
+from tests.chaos.slack import UnreliableSlack
+from tests.chaos.trial import Options, Report, Trial, figures
+from tests.openai_server import KEY, OpenAIServer
+from tests.slack_server.server import APP_TOKEN, BOT_TOKEN
+
+DATABASE = "chaos"
+CHAT_TIMEOUT = "8"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a trial, print its table, and tell by the status whether all invariants held."""
+    wanted = _parser().parse_args(arguments)
+    logging.disable(logging.CRITICAL)  # the servers' own view of cut connections
+    options = Options(
+        wanted.questions, wanted.kills, wanted.stops, wanted.seed, not wanted.no_outages,
+        (min(5.0, wanted.longest_outage), wanted.longest_outage), not wanted.no_model,
+    )  # fmt: skip
+    folder = wanted.keep or Path(tempfile.mkdtemp(prefix="chaos-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    report = asyncio.run(run(options, folder, wanted.processes, wanted.postgres))
+    for name, value in figures(report):
+        print(f"{name:40} {value}")
+    for broken in report.broken:
+        print(f"BROKEN {broken}")
+    if report.broken:
+        print(f"What the bot logged is in {folder}.")
+    elif not wanted.keep:
+        shutil.rmtree(folder)
+    return 1 if report.broken else 0
+
+
+async def run(options: Options, folder: Path, processes: int, postgres: str) -> Report:
+    """Run a trial in a folder; on PostgreSQL if the address of a server is given, otherwise on SQLite."""
+    async with AsyncExitStack() as stack:
+        slack = await stack.enter_async_context(UnreliableSlack(random.Random(options.seed)))
+        model = await stack.enter_async_context(OpenAIServer())
+        lines = {"slack": Proxy.before(slack.url)}
+        if options.model:
+            lines["model"] = Proxy.before(model.url)
+        if postgres:
+            postgres = await stack.enter_async_context(_new_database(postgres))
+            lines["database"] = Proxy.before(postgres)
+        for line in lines.values():
+            await stack.enter_async_context(line)
+        slack.go_through(lines["slack"].port)
+        environment = {
+            "SLACK_BOT_TOKEN": BOT_TOKEN,
+            "SLACK_APP_TOKEN": APP_TOKEN,
+            "SLACK_API_URL": slack.url,
+            "DATABASE_URL": lines["database"].url(postgres) if postgres else "",
+        }
+        if options.model:
+            environment |= {
+                "OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": lines["model"].url(model.url), "CHAT_TIMEOUT": CHAT_TIMEOUT,
+            }  # fmt: skip
+        bots = await _bots(folder, processes, environment)
+        print(f"seed {options.seed}, {processes} process(es), {'PostgreSQL' if postgres else 'SQLite'}", flush=True)
+        trial = Trial(options, Services(slack, lines), model, bots, lambda line: print(line, flush=True))
+        return await trial.run()
+
+
+async def _bots(folder: Path, processes: int, environment: dict[str, str]) -> list[BotProcess]:
+    """Each with a folder of its own, as on machines of their own; one index is made and copied."""
+    bots = []
+    for number in range(processes):
+        place = folder / f"bot-{number}"
+        place.mkdir()
+        if number:
+            shutil.copytree(folder / "bot-0" / "data" / "index", place / "data" / "index")
+        bots.append(BotProcess(place, environment))
+        if not number:
+            await bots[0].run("index")
+    return bots
+
+
+@asynccontextmanager
+async def _new_database(server: str) -> AsyncIterator[str]:
+    """A new database on a PostgreSQL server."""
+    connection = await asyncpg.connect(server)
+    await connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+    await connection.execute(f"CREATE DATABASE {DATABASE} TEMPLATE template0")
+    await connection.close()
+    yield f"{server.rpartition('/')[0]}/{DATABASE}"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("--questions", type=int, default=200)
+    parser.add_argument(
+        "--kills", type=int, default=10, help="kill -9 in the middle of work, with a new start each time"
+    )
+    parser.add_argument("--stops", type=int, default=2, help="SIGTERM, with a new start each time")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--processes", type=int, default=1, help="more than one need --postgres")
+    parser.add_argument(
+        "--postgres", default="", help="a PostgreSQL server, postgresql://…, whose user may create databases"
+    )
+    parser.add_argument("--longest-outage", type=float, default=20.0, help="seconds")
+    parser.add_argument("--no-outages", action="store_true")
+    parser.add_argument("--no-model", action="store_true", help="answers are quotes")
+    parser.add_argument("--keep", type=Path, help="a new folder for the data and the logs, which is kept")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
