@@ -5,22 +5,14 @@ import csv
 import io
 import json
 import re
-from collections.abc import Sequence
-from html import escape
 
-from bot.mentoring.report import NOT_ENOUGH, SMALL_GROUPS, Report, Section
+from bot.mentoring.report import NOT_ENOUGH, SMALL_GROUPS, Report
 
 TITLE = "What people asked"
 EXPIRING = "Confirmed answers to look at again, since their passages have changed"
 _HEAD = ("Label", "Questions", "People")
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~&!])")
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")
-_STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}"
-    "table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.35rem .6rem;border-bottom:1px solid #ddd}"
-    "th+th,td+td{text-align:right;width:6rem}img{max-width:100%;height:auto}.small{color:#555}"
-)
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
 def as_markdown(report: Report) -> str:
@@ -82,22 +74,24 @@ def as_csv(report: Report) -> str:
 
 def as_html(report: Report, png: bytes) -> str:
     """A report as one file to open or to send, with its chart in it if there is one."""
-    picture = base64.b64encode(png).decode()
-    body = [
-        f"<h1>{TITLE}</h1>",
-        f"<p>{escape(report.period)}: {escape(report.summary)}</p>",
-        *([f'<p><img alt="{escape(alternative(report))}" src="data:image/png;base64,{picture}"></p>'] if png else []),
-        *(line for section in report.sections for line in _html(section)),
-    ]
-    if report.expiring:
-        body += [f"<h2>{EXPIRING}</h2>", _listed(report.expiring)]
-    note = [f'<p class="small">{SMALL_GROUPS}</p>'] if report.enough else []
-    head = (
-        f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-        f'<meta name="viewport" content="width=device-width"><title>{TITLE}</title><style>{_STYLE}</style>'
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    templates = Environment(
+        loader=PackageLoader("bot.mentoring", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
-    return "\n".join(
-        ["<!doctype html>", f'<html lang="en"><head>{head}</head><body>', *body, *note, "</body></html>\n"]
+    return templates.get_template("report.html").render(
+        report=report,
+        title=TITLE,
+        columns=_HEAD,
+        expiring=EXPIRING,
+        small_groups=SMALL_GROUPS,
+        picture=base64.b64encode(png).decode(),
+        alternative=alternative(report),
     )
 
 
@@ -109,21 +103,6 @@ def alternative(report: Report) -> str:
         if section.kind in {"topic", "gap"} and section.groups
     ]
     return f"{TITLE}, {report.period}. {'. '.join(said) or report.summary}"
-
-
-def _html(section: Section) -> list[str]:
-    rows = [
-        f"<tr><td>{escape(group.label)}</td><td>{group.questions}</td><td>{group.people}</td></tr>"
-        for group in section.groups
-    ]
-    head = "".join(f"<th>{name}</th>" for name in _HEAD)
-    table = [f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"] if rows else []
-    rest = [f'<p class="small">{section.rest}</p>'] if section.rest else []
-    return [f"<h2>{section.title}</h2>", *table, *rest]
-
-
-def _listed(texts: Sequence[str]) -> str:
-    return f"<ul>{''.join(f'<li>{escape(text)}</li>' for text in texts)}</ul>"
 
 
 def _literal(text: str) -> str:

@@ -1,6 +1,7 @@
 """Mentors act at the same time, in every order: it ends in one clear state, each deed is recorded once, losers learn why."""
 
 import asyncio
+import os
 import random
 from collections import Counter
 from collections.abc import AsyncIterator, Coroutine, Sequence
@@ -30,6 +31,7 @@ from knowledge.passages import Guide, Passage
 from knowledge.search.searcher import Hit
 from tests.bot.slack.scene import DORA, EMIL
 
+GAMES = 500 if os.environ.get("TEST_LONG") else 120
 TEAM = "T1"
 QUESTIONS = ("What do bakers earn?", "what do bakers  earn?", "What do nurses earn?", "Which skills do bakers need?")
 """The first two mean the same."""
@@ -217,13 +219,13 @@ async def records(tmp_path: Path) -> AsyncIterator[Records]:
     await opened.close()
 
 
-async def test_500_interleavings_of_two_mentors_end_in_a_clear_state(records: Records) -> None:
+async def test_interleavings_of_two_mentors_end_in_a_clear_state(records: Records) -> None:
     ended: Counter[str] = Counter()
-    for seed in range(500):
+    for seed in range(GAMES):
         told = await played(records, seed)
         ended.update(made=len(told.made), withdrawn=len(told.withdrawn), expired=len(told.expired), lost=told.lost)
         await emptied(records)
-    assert min(ended[what] for what in ("made", "withdrawn", "expired", "lost")) > 50, "too little happened"
+    assert min(ended[what] for what in ("made", "withdrawn", "expired", "lost")) > GAMES / 20, "too little happened"
 
 
 async def test_so_they_do_with_many_connections(postgres: str, tmp_path: Path) -> None:
@@ -232,7 +234,7 @@ async def test_so_they_do_with_many_connections(postgres: str, tmp_path: Path) -
         await connection.run_sync(TABLES.drop_all)
         await connection.run_sync(TABLES.create_all)
     try:
-        for seed in range(100):
+        for seed in range(GAMES // 4):
             await played(records, seed)
             await emptied(records)
     finally:
