@@ -78,7 +78,7 @@ def reason_given(records: Records, offer: Offer):  # type: ignore[no-untyped-def
 
 
 async def continued_privately(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-    """The button "Continue in a direct message": the answer is quoted there, and its thread is a conversation."""
+    """The button "Ask privately": the answer is quoted there, and its thread is a conversation."""
     await ack()
     quoted = "\n".join(f"> {line}" for line in _text(body).splitlines())
     await post(client, body["user"]["id"], plain_post(f"{PRIVATELY}\n\n{quoted}"))

@@ -20,6 +20,7 @@ class AnswerButtons:
     mentors: bool = False
     handover: bool = False
 
+    # Their labels are short: a thread beside a channel is some 40 letters wide, and what is wider breaks into a line of its own.
     def under(self, answer: Answer, question: str, key: str, *, direct: bool) -> list[Block]:
         """The buttons under an answer to a question; `direct` where it was asked in a direct message."""
         buttons = []
@@ -28,7 +29,8 @@ class AnswerButtons:
         if self.handover and answer.retrieved and answer.coverage is not Coverage.COVERED:
             buttons.append(button("Ask a mentor", ASK_MENTOR, key))
         if not direct and is_personal(question):
-            buttons.append(button("Continue in a direct message", CONTINUE_PRIVATELY, key))
+            aloud = "Continue in a direct message with the bot"
+            buttons.append(button("Ask privately", CONTINUE_PRIVATELY, key, accessibility_label=aloud))
         if self.mentors and answer.citations:
             buttons.append(_mentor_menu(key))
         return buttons

@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 
 from bot.answering.advisor import Advisor
+from bot.answering.conversation import QUOTED, Answer, Citation, Coverage, Receipt
 from bot.records.database import database_url
-from bot.slack.format.blocks import CONTINUE_PRIVATELY, FEEDBACK, SHOW_PASSAGE
+from bot.slack.format.blocks import CONTINUE_PRIVATELY, FEEDBACK, SHOW_PASSAGE, posts
 from bot.slack.questions.button_listeners import THANKS
+from bot.slack.questions.buttons import AnswerButtons
 from bot.slack.questions.views import REASON_VIEW
 from bot.storage import Records
+from knowledge.passages import Guide, Passage
 from knowledge.search.searcher import Searcher
 from tests.bot.slack.scene import ANNA, BEN, MENTION, PAY, PAY_SAID, Quoting, running
 from tests.slack_server import SlackServer
@@ -201,3 +204,15 @@ async def test_a_press_that_fails_is_told_to_the_one_who_pressed(
         await slack.settled()
     assert [(note["user"], "did not work" in note["text"]) for note in slack.ephemeral] == [(BEN, True)]
     assert not any(record.exc_info for record in caplog.records if record.name.startswith("bot"))
+
+
+def test_what_can_be_pressed_stands_in_two_lines_at_most_where_a_thread_is_narrow() -> None:
+    passage = Passage("p", Guide("baker.md", "Baker"), ("Baker", "Pay"), "Bakers earn $30,000.", 0, "h")
+    found = (Citation(1, passage, 1.0),)
+    answer = Answer("So. [1]", Coverage.NEAREST, found, found, Receipt(QUOTED, "", 1))
+    offered = AnswerButtons(mentors=True, handover=True).under(answer, "what do I earn?", "k", direct=False)
+    (actions,) = [block for block in posts(answer, "k", offered)[-1].blocks if block["type"] == "actions"]
+    labels = [element["text"]["text"] for element in actions["elements"] if element["type"] == "button"]
+    assert labels == ["Show passage", "Share", "Ask a mentor", "Ask privately"]
+    assert max(map(len, labels)) <= 13
+    assert len("".join(labels[:3])) <= 30
