@@ -14,7 +14,7 @@ from contextvars import ContextVar
 
 OURS = ("bot", "knowledge")
 """The packages that log from the level of the settings on; libraries, some of which would write messages of people, warn only."""
-SILENT = ("pdfminer", "matplotlib")
+SILENT = ("matplotlib",)
 """Libraries that warn about every other file; what they cannot do is told by the bot."""
 MOST_FRAMES = 12
 """Frames of one exception in a line: the outermost one and the innermost ones."""

@@ -8,7 +8,7 @@ from dataclasses import astuple, dataclass
 
 from knowledge.blocks import Block, Kind, blocks, header_lines, paragraph, sentences, without_marks
 
-FORMAT_VERSION = "3"
+FORMAT_VERSION = "4"
 """Part of every index's identity: raise it when the same document would give other passages."""
 LONGEST_PASSAGE = 256
 """Word pieces. On the development corpus 256 found more than 128 or 400, and it is what MiniLM was trained on."""
@@ -34,10 +34,11 @@ class Guide:
 
 @dataclass(frozen=True)
 class Document:
-    """A guide and its whole text as Markdown."""
+    """A guide and its whole text as Markdown; `notes` tell what of its file was not read."""
 
     guide: Guide
     markdown: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -259,7 +259,8 @@ def test_the_advisor_knows_neither_slack_nor_chroma_nor_openai() -> None:
 
 
 @pytest.mark.parametrize(
-    "package", ["chromadb", "langchain", "langchain_openai", "slack_bolt", "onnxruntime", "pdfplumber", "matplotlib"]
+    "package",
+    ["chromadb", "langchain", "langchain_openai", "slack_bolt", "onnxruntime", "bs4", "liteparse", "matplotlib"],
 )
 def test_starting_the_command_line_loads_no_heavy_package(package: str) -> None:
     code = f"import bot.__main__, sys; sys.exit({package!r} in sys.modules)"

@@ -149,7 +149,7 @@ async def _index(settings: Settings) -> list[Check]:
         return [guides, Check("index", False, DAMAGED)]
     size = f"{counted(len(snapshot.passages), 'passage')} of {counted(len(snapshot.guides), 'guide')}"
     told = size if fresh else f"{size}, but guides have changed since; run `careerbot index`"
-    skipped = [Check("guides", False, f"{skip.path} is left out: {skip.reason}") for skip in snapshot.skipped]
+    skipped = [Check("guides", False, str(skip)) for skip in snapshot.skipped]
     return [guides, Check("embeddings", True, encoder.name), Check("index", fresh, told), *skipped]
 
 

@@ -29,8 +29,10 @@ def progress_bar(console: "Console") -> Iterator[Callable[[int, int], None]]:
 
 
 def print_report(report: "SyncReport", console: "Console", *, always: bool = False) -> None:
-    """What indexing did and which files it skipped; nothing where nothing had changed, unless `always`."""
+    """What indexing did and which files it skipped, whole or in part; nothing where nothing had changed, unless `always`."""
     if always or not report.unchanged:
         console.print(report.summary(), markup=False)
     for skipped in report.skipped if always or not report.unchanged else ():
-        console.print(f"  skipped {skipped.path}: {skipped.reason}", markup=False)
+        console.print(
+            f"  {'read in part' if skipped.partly else 'skipped'} {skipped.path}: {skipped.reason}", markup=False
+        )

@@ -1,152 +1,227 @@
-"""PDF pages read as Markdown: headings by their size and weight, wrapped lines joined again."""
+"""PDF files as HTML: liteparse reads the pages; here its tables are put right by their rules, and what pages repeat goes."""
 
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from typing import Any
 
+from knowledge.documents.pdf_tables import Table, tables_over_pages
 from knowledge.errors import UnreadableFile
 
 MOST_PAGES = 2000
+NAMED_PAGES = 8
+LOST = 0.05
+"""The share of a file's different words from which on it is said that some were not read."""
+_ENDS = (".", ":", "!", "?", "”", '"')
+_OF_A_PRINT = re.compile(r"^(?:page\s+)?#+\s*(?:of|/|von|de|sur)\s*#+\b", re.IGNORECASE)
+"""What browsers and Word write at the edge of a printed page, with its figures as #."""
 
 
-@dataclass(frozen=True)
-class _Line:
+@dataclass
+class Page:
+    """What stands on a page, from the top down: (kind, level, text) or a table."""
+
+    number: int
+    height: float
+    blocks: list["Block"] = field(default_factory=list)
+    words: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Block:
+    """A paragraph, heading or item of a list, or a table."""
+
+    kind: str
     text: str
-    size: float
-    bold: bool
-    left: float
-    top: float
-    bottom: float
-    page: int
+    level: int = 0
+    top: float = 0.0
+    bottom: float = 0.0
+    size: float = 0.0
+    table: Table | None = None
 
 
-def pdf_as_markdown(path: Path) -> str:
-    """The text of a PDF. Raises UnreadableFile when it is encrypted, damaged or holds pictures only."""
+def pdf_as_html(path: Path) -> tuple[str, list[str]]:
+    """A PDF as HTML, and what of it was not read. Raises UnreadableFile when it is encrypted, damaged or holds pictures only."""
     if not path.read_bytes()[:1024].lstrip().startswith(b"%PDF"):
         raise UnreadableFile("it is not a PDF, whatever its name says")
-    lines = _lines(path)
-    if not lines:
+    result = _parsed(path)
+    pages = [_page(page) for page in result.pages]
+    empty = [page.number for page in pages if not page.blocks]
+    if len(empty) == len(pages):
         raise UnreadableFile("it holds no text, only pictures perhaps; run text recognition on it")
-    return "\n".join(_blocks(lines))
+    _remove_furniture(pages)
+    _set_levels(pages)
+    tables_over_pages([[block.table for block in page.blocks[:1]] for page in pages], [[block.table for block in page.blocks[-1:]] for page in pages])  # fmt: skip
+    html = "\n".join(_told(pages))
+    return html, [*_pages_not_read(result, empty), *_words_not_read(pages, html)]
 
 
-def _lines(path: Path) -> list[_Line]:
-    import pdfplumber
-    from pdfminer.pdfdocument import PDFPasswordIncorrect
-    from pdfplumber.utils.exceptions import PdfminerException
+def _parsed(path: Path) -> Any:
+    from liteparse import LiteParse, ParseError
 
+    reader = LiteParse(
+        ocr_enabled=False, output_format="markdown", keep_headers_footers=True, skip_diagonal_text=True,
+        extract_form_fields=True, max_pages=MOST_PAGES, quiet=True, image_mode="off", extract_blocks=True,
+        extract_vector_graphics=True, extract_text_metadata=True, continue_on_page_error=True, num_workers=1,
+    )  # fmt: skip
     try:
-        with pdfplumber.open(path) as pdf:
-            return [line for number, page in enumerate(pdf.pages[:MOST_PAGES]) for line in _page_lines(page, number)]
-    except PdfminerException as error:
-        if error.args and isinstance(error.args[0], PDFPasswordIncorrect):
+        return reader.parse(path)
+    except ParseError as error:
+        if "password" in str(error).lower():
             raise UnreadableFile("it is encrypted; save it without a password") from error
         raise UnreadableFile("it is a damaged PDF; save it again") from error
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise UnreadableFile("it is a damaged PDF; save it again") from error
 
 
-def _page_lines(page: Any, number: int) -> Iterator[_Line]:
-    tables = page.find_tables()
-    boxes = [table.bbox for table in tables]
-    outside = page.filter(lambda thing: not any(_within(thing, box) for box in boxes)) if boxes else page
-    found = [_line(raw, number) for raw in outside.extract_text_lines(return_chars=True)]
-    found += [_table_line(table, number) for table in tables]
-    yield from sorted((line for line in found if line.text.strip()), key=lambda line: line.top)
+def _pages_not_read(result: Any, empty: Sequence[int]) -> Iterator[str]:
+    failed = sorted({error.page_num for error in result.page_errors})
+    if failed:
+        yield f"{_pages(failed)} could not be read"
+    if silent := [number for number in empty if number not in failed]:
+        yield f"{_pages(silent)} {'has' if len(silent) == 1 else 'have'} no text, only pictures perhaps"
+    if result.total_pages > len(result.pages) + len(failed):
+        yield f"only the first {len(result.pages)} of its {result.total_pages} pages are read; split it"
 
 
-def _within(thing: Any, box: tuple[float, float, float, float]) -> bool:
-    return bool(
-        box[0] <= thing["x0"] and thing["x1"] <= box[2] and box[1] <= thing["top"] and thing["bottom"] <= box[3]
-    )
+def _pages(numbers: Sequence[int]) -> str:
+    shown = ", ".join(map(str, numbers[:NAMED_PAGES])) + (" and more" if len(numbers) > NAMED_PAGES else "")
+    return f"page {shown}" if len(numbers) == 1 else f"pages {shown}"
 
 
-def _line(raw: Any, page: int) -> _Line:
-    sizes = Counter(round(char["size"], 1) for char in raw["chars"])
-    bold = all("bold" in char["fontname"].lower() for char in raw["chars"] if char["text"].strip())
-    return _Line(
-        _without_codes(raw["text"]), sizes.most_common(1)[0][0], bold, raw["x0"], raw["top"], raw["bottom"], page
-    )
+def _words_not_read(pages: Sequence[Page], html: str) -> Iterator[str]:
+    there: set[str] = set().union(*(page.words for page in pages))
+    lost = there - set(re.findall(r"\w+", html))
+    if len(lost) > LOST * len(there):
+        yield f"{len(lost)} of its {len(there)} different words are in no passage"
 
 
-def _without_codes(text: str) -> str:
-    """Text in which a character the font has no meaning for is a bullet at the start and nothing elsewhere."""
-    return re.sub(r"\(cid:\d+\)", "", re.sub(r"^\s*\(cid:\d+\)", "•", text)).strip()
+def _page(page: Any) -> Page:
+    blocks = [made for block in page.blocks or () for made in _blocks(block, page)]
+    for table in (block.table for block in blocks if block.table):
+        blocks = [block for block in blocks if block.table or not table.takes(block.text, block.top, block.bottom, page.text_items)]  # fmt: skip
+    blocks += [Block("paragraph", f"{name}: {value}") for name, value in _filled_in(page)]
+    words = {word for item in page.text_items for word in re.findall(r"\w+", item.text)}
+    return Page(page.page_num, page.height, [block for block in blocks if block.text.strip() or block.table], words)
 
 
-def _table_line(table: Any, page: int) -> _Line:
-    rows = [[re.sub(r"\s+", " ", cell or "").replace("|", "\\|") for cell in row] for row in table.extract()]
-    lines = [f"| {' | '.join(row)} |" for row in rows if any(row)]
-    rule = [f"|{'---|' * len(rows[0])}"] if rows else []
-    return _Line(
-        "\n".join([*lines[:1], *rule, *lines[1:]]),
-        0.0,
-        bold=False,
-        left=table.bbox[0],
-        top=table.bbox[1],
-        bottom=table.bbox[3],
-        page=page,
-    )
+def _blocks(block: Any, page: Any) -> Iterator[Block]:
+    top = block.bbox.y if block.bbox else 0.0
+    bottom = top + (block.bbox.height if block.bbox else 0.0)
+    if block.kind == "table":
+        yield Block("table", "", 0, top, bottom, table=Table.of(block, page.vector_graphics))
+    elif block.kind == "heading":
+        sizes = [item.font_size or 0.0 for line in _lines(block, page.text_items) for item in line]
+        yield Block("heading", _clean(block.text), block.level or 1, top, bottom, round(max(sizes, default=0.0), 1))
+    elif block.kind == "list_item":
+        yield Block("ordered" if block.ordered else "item", _clean(block.text), block.level or 0, top, bottom)
+    elif block.kind in {"code", "grid_fallback"}:
+        yield from (Block("paragraph", _clean(line), 0, top, bottom) for line in block.lines or ())
+    elif block.text:
+        yield from _paragraphs(block, top, bottom, page)
 
 
-def _blocks(lines: Sequence[_Line]) -> Iterator[str]:
-    body = Counter[float]()
-    for line in lines:
-        body[line.size] += len(line.text)
-    normal = body.most_common(1)[0][0]
-    larger = sorted({line.size for line in lines if line.size > normal + 0.5}, reverse=True)
-    before: _Line | None = None
-    item: _Line | None = None
-    for line in _with_whole_headings(lines, larger):
-        level = _heading_level(line, before, normal, larger)
-        if level:
-            yield f"\n{'#' * level} {line.text}\n"
-            item = None
-        elif line.text.startswith("|"):
-            yield f"\n{line.text}\n"
-            item = None
-        elif bullet := re.match(r"^[•◦‣▪●○·–-]\s+(.*)", line.text):
-            yield f"- {bullet[1]}"
-            item = line
-        elif item and before and line.left > item.left + 1 and _continues(line, before):
-            yield f"  {line.text}"
+def _paragraphs(block: Any, top: float, bottom: float, page: Any) -> Iterator[Block]:
+    """A paragraph; its first line apart where that is set in another way than the rest, as a heading is."""
+    text = _clean(block.text)
+    lines = _lines(block, page.text_items)
+    if len(lines) > 1 and _style(lines[0]) not in {_style(line) for line in lines[1:]}:
+        first = _clean(" ".join(item.text for item in lines[0]))
+        if len(first) <= 80 and text.startswith(first) and not first.endswith((".", ",", ";")):
+            yield Block("bold", first, 0, top, top)
+            text = text[len(first) :].strip()
+    short = len(lines) <= 2 and not text.endswith((".", ",", ";"))
+    alone = len(lines) == 1 and len(text) <= 80 and text.isupper() and len(text) > 3
+    yield Block("bold" if (block.bold and short) or alone else "paragraph", text, 0, top, bottom)
+
+
+def _lines(block: Any, items: Sequence[Any]) -> list[list[Any]]:
+    """The text items within a block, line by line."""
+    box = block.bbox
+    if box is None:
+        return []
+    inside = [item for item in items if box.y - 1 <= item.y + item.height / 2 <= box.y + box.height + 1 and box.x - 2 <= item.x <= box.x + box.width]  # fmt: skip
+    lines: list[list[Any]] = []
+    for item in sorted(inside, key=lambda item: (item.y, item.x)):
+        if lines and abs(lines[-1][0].y - item.y) < item.height / 2:
+            lines[-1].append(item)
         else:
-            yield line.text if before is None or _continues(line, before) else f"\n{line.text}"
-            item = None
-        before = line
+            lines.append([item])
+    return lines
 
 
-def _with_whole_headings(lines: Sequence[_Line], larger: Sequence[float]) -> Iterator[_Line]:
-    """The lines, where a heading of several lines is one."""
-    whole: _Line | None = None
-    for line in lines:
-        if whole and whole.size == line.size and line.size in larger and _continues(line, whole):
-            whole = replace(line, text=f"{whole.text} {line.text}", top=whole.top)
-            continue
-        if whole:
-            yield whole
-        whole = line
-    if whole:
-        yield whole
+def _style(line: Sequence[Any]) -> tuple[Any, ...]:
+    first = line[0]
+    text = " ".join(item.text for item in line)
+    return first.font_name, round(first.font_size or 0, 1), str(first.fill_color), text.isupper()
 
 
-def _heading_level(line: _Line, before: _Line | None, normal: float, larger: Sequence[float]) -> int:
-    if line.size in larger and len(line.text) <= 150:
-        return min(larger.index(line.size) + 1, 5)
-    alone = before is None or before.page != line.page or line.top - before.bottom > 0.4 * line.size
-    short = len(line.text) <= 80 and not line.text.endswith((".", ",", ":", ";"))
-    return (
-        min(len(larger) + 1, 6)
-        if line.bold and alone and short and line.size >= normal and line.text[:1].isalnum()
-        else 0
-    )
+def _clean(text: str | None) -> str:
+    """Text without the private signs of icon fonts, and on one line."""
+    return re.sub(r"\s+", " ", re.sub(r"[\ue000-\uf8ff\x00-\x08]", "", text or "")).strip()
 
 
-def _continues(line: _Line, before: _Line) -> bool:
-    """Whether a line belongs to the paragraph above it: the gap is that of wrapped lines."""
-    if before.page != line.page:
-        return not before.text.endswith((".", ":", "!", "?"))
-    return line.top - before.bottom < 0.6 * line.size
+def _filled_in(page: Any) -> Iterator[tuple[str, str]]:
+    """The fields of a form with what was written into them, where the page does not show it."""
+    for entry in page.form_fields or ():
+        name, value = _clean(entry.alternate_name or entry.name), _clean(entry.value)
+        if name and value and value.lower() != "off" and value not in page.text:
+            yield name, value
+
+
+def _remove_furniture(pages: Sequence[Page]) -> None:
+    """Take away what stands at the edges of at least half of the pages, its numbers aside, or counts the pages."""
+    edges = Counter(key for page in pages for key in {_key(block) for block in _edges(page)})
+    repeated = {key for key, count in edges.items() if key and count >= max(2, len(pages) / 2)}
+    for page in pages:
+        for block in _edges(page):
+            if block.kind != "table" and (_key(block) in repeated or _OF_A_PRINT.match(_key(block))):
+                page.blocks.remove(block)
+                page.words -= set(re.findall(r"\w+", block.text))
+
+
+def _edges(page: Page) -> list[Block]:
+    """The first and last two blocks of a page, where they stand in its upper or lower eighth."""
+    first = [block for block in page.blocks[:2] if block.bottom < page.height / 8]
+    last = [block for block in page.blocks[-2:] if block.top > page.height * 7 / 8]
+    return [*first, *(block for block in last if block not in first)]
+
+
+def _set_levels(pages: Sequence[Page]) -> None:
+    """Headings of the largest letters are of the first level, and so on down."""
+    headings = [block for page in pages for block in page.blocks if block.kind == "heading"]
+    sizes = sorted({block.size for block in headings}, reverse=True)
+    for block in headings:
+        block.level = min(sizes.index(block.size) + 1, 6)
+
+
+def _key(block: Block) -> str:
+    return re.sub(r"\d+", "#", block.text).strip()
+
+
+def _told(pages: Sequence[Page]) -> Iterator[str]:
+    """The blocks as HTML; a paragraph that goes on over the page is one, items of a list are one list."""
+    waiting = ""
+    for page in pages:
+        for number, block in enumerate(page.blocks):
+            if waiting and not (number == 0 and block.kind == "paragraph" and not waiting.endswith(_ENDS)):
+                yield f"<p>{escape(waiting)}</p>"
+                waiting = ""
+            if block.kind == "paragraph":
+                waiting = f"{waiting} {block.text}".strip()
+            else:
+                yield _html(block)
+    if waiting:
+        yield f"<p>{escape(waiting)}</p>"
+
+
+def _html(block: Block) -> str:
+    text = escape(block.text)
+    if block.table is not None:
+        return block.table.html() if not block.table.joined else ""
+    if block.kind == "heading":
+        return f"<h{min(block.level, 6)}>{text}</h{min(block.level, 6)}>"
+    if block.kind == "bold":
+        return f"<p><b>{text}</b></p>"
+    return f"<ul>{'<li>' if not block.level else '<li><ul><li>'}{text}</li></ul>{'</li></ul>' if block.level else ''}"

@@ -74,7 +74,7 @@ def stored_contents(contents: Contents) -> dict[str, Any]:
     return {
         "guides": [[asdict(guide), passages] for guide, passages in guides.items()],
         "files": contents.files,
-        "skipped": [[skip.path, skip.reason] for skip in contents.skipped],
+        "skipped": [[skip.path, skip.reason, skip.partly] for skip in contents.skipped],
     }
 
 

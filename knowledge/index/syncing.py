@@ -2,12 +2,13 @@
 
 import dataclasses
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowledge.documents.reading import GuideFile, SkippedFile, find_files, read_all
+from knowledge.documents.reading import Found, GuideFile, SkippedFile, find_files, look, read_all
 from knowledge.errors import IndexDamaged, IndexElsewhere, IndexMissing, IndexUnreachable, NoGuides
 from knowledge.index.contents import Contents, Stamp, portions
 from knowledge.index.store import IndexStore, Version
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 ENCODED_AT_ONCE = 64
 NAMED = 5
 """Guides that are named where two indexes differ."""
+FORMATS = "Markdown, text, HTML, PDF or DOCX"
+"""What can be read, in the words of people."""
 DAMAGE = "it was damaged or incomplete"
 
 Progress = Callable[[int, int], None]
@@ -96,7 +99,8 @@ class _Sync:
     def run(self, before: Version | None, rebuilt: str) -> SyncReport:
         """Read, compare, embed and write, starting from a version, or from nothing if it must be rebuilt for a reason."""
         old = self.store.contents(before) if before else Contents(())
-        new = _read(_files(self.folders), old if not rebuilt else Contents(()))
+        new = _read(_found(self.folders), old if not rebuilt else Contents(()))
+        _refuse_nothing(self.folders, new)
         changes = _changes(old.passages, new.passages)
         embedded = 0
         if rebuilt or before is None or any(changes) or [p.id for p in old.passages] != [p.id for p in new.passages]:
@@ -143,13 +147,25 @@ def is_fresh(store: IndexStore, folders: Sequence[Path], embeddings: str) -> boo
     return made_alike and store.contents(version).files == stamps
 
 
-def _files(folders: Sequence[Path]) -> list[GuideFile]:
-    """The files to read. None at all is a wrong folder rather than a wish to empty the index."""
-    if files := find_files(folders):
-        return files
-    raise NoGuides(
-        f"There is no guide in {' or '.join(map(str, folders))}: put Markdown, text, HTML, PDF or DOCX files there."
-    )
+def _found(folders: Sequence[Path]) -> Found:
+    """What there is to read. No file at all is a wrong folder rather than a wish to empty the index."""
+    if (found := look(folders)).files:
+        return found
+    where = " or ".join(map(str, folders))
+    seen = f" What is there is not read: {_named(found.skipped)}." if found.skipped else ""
+    raise NoGuides(f"There is no guide in {where}: put {FORMATS} files there.{seen}")
+
+
+def _refuse_nothing(folders: Sequence[Path], contents: Contents) -> None:
+    """Raise NoGuides where no file gave a passage."""
+    if not contents.passages:
+        where = " or ".join(map(str, folders))
+        raise NoGuides(f"No guide in {where} can be read: {_named(contents.skipped)}.")
+
+
+def _named(skipped: Sequence[SkippedFile]) -> str:
+    named = "; ".join(f"{skip.path} ({skip.reason})" for skip in skipped[:NAMED])
+    return f"{named}; and {len(skipped) - NAMED} more" if len(skipped) > NAMED else named
 
 
 def _version_before(store: IndexStore, embeddings: str) -> tuple[Version | None, str]:
@@ -167,25 +183,32 @@ def _version_before(store: IndexStore, embeddings: str) -> tuple[Version | None,
     return before, ""
 
 
-def _read(files: Sequence[GuideFile], old: Contents) -> Contents:
+def _read(found: Found, old: Contents) -> Contents:
     """The passages of the files; those of unchanged files as they were."""
-    stamps = {file.name: _stamp(file) for file in files}
+    stamps = {file.name: _stamp(file) for file in found.files}
     kept = {name for name, stamp in stamps.items() if old.files.get(name) == stamp}
     by_file: dict[str, list[Passage]] = {name: [] for name in stamps}
     for passage in old.passages:
         if passage.guide.path in kept:
             by_file[passage.guide.path].append(passage)
-    skipped = [skip for skip in old.skipped if skip.path in kept]
-    for read in read_all(file for file in files if file.name not in kept):
+    skipped = [*found.skipped, *(skip for skip in old.skipped if skip.path in kept)]
+    for read in read_all(file for file in found.files if file.name not in kept):
         if isinstance(read, Document):
             by_file[read.guide.path] = split(read)
+            skipped.extend(_not_read(read, by_file[read.guide.path]))
         else:
             skipped.append(read)
-    found = (passage for passages in by_file.values() for passage in passages)
     passages = tuple(
-        sorted(found, key=lambda passage: (passage.guide.path, passage.position))
+        sorted(chain.from_iterable(by_file.values()), key=lambda passage: (passage.guide.path, passage.position))
     )  # as Chroma's are put in order
     return Contents(passages, stamps, tuple(sorted(skipped, key=lambda skip: skip.path)))
+
+
+def _not_read(document: Document, passages: Sequence[Passage]) -> Iterator[SkippedFile]:
+    """What of a file is in no passage."""
+    yield from (SkippedFile(document.guide.path, note, partly=True) for note in document.notes)
+    if not passages:
+        yield SkippedFile(document.guide.path, "no passage came of it; it holds headings only")
 
 
 def _stamp(file: GuideFile) -> Stamp:

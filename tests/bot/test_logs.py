@@ -115,7 +115,7 @@ def test_an_event_is_one_line() -> None:
 def test_libraries_only_warn_and_the_bot_writes_from_the_level_of_the_settings_on(level: str) -> None:
     code = (
         f"from bot.logs import start_log; import logging; start_log('{level}')\n"
-        "for name in ('bot.answering', 'openai', 'pdfminer'):\n"
+        "for name in ('bot.answering', 'openai', 'matplotlib'):\n"
         "    for level in ('debug', 'warning'): getattr(logging.getLogger(name), level)('%s %s', name, level)"
     )
     root = str(Path(__file__).parents[2])

@@ -10,12 +10,12 @@ import pytest
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen import canvas
 
+from knowledge.documents.html import page_as_markdown
 from knowledge.documents.reading import (
     LARGEST_FILE,
     GuideFile,
     SkippedFile,
     find_files,
-    html_as_markdown,
     read,
     read_all,
 )
@@ -60,17 +60,17 @@ def test_html_keeps_the_content_and_its_tables_and_drops_menus() -> None:
         "<table><tr><th>Level</th><th>Pay</th></tr><tr><td>1</td><td>$50</td></tr></table>"
         "<script>track()</script></main><footer>About us</footer></body></html>"
     )
-    markdown, fields = html_as_markdown(html)
-    assert fields["title"] == "Nurses"
+    markdown, title = page_as_markdown(html)
+    assert title == "Nurses"
     assert "# Nurses" in markdown
     assert "| 1 | $50 |" in markdown
     assert not any(noise in markdown for noise in ("Home", "Jobs", "track", "About us"))
 
 
 def test_html_tables_inside_markdown_become_markdown_tables(tmp_path: Path) -> None:
-    text = "# Pay\n\n<table><tr><th>Grade</th></tr><tr><td>Senior</td></tr></table>\n\n<!-- hidden -->"
+    text = "# Pay\n\n<table><tr><th>Grade</th><th>Pay</th></tr><tr><td>Senior</td><td>9</td></tr></table>\n\n<!-- hidden -->"
     markdown = document(tmp_path, "a.md", text).markdown
-    assert "| Senior |" in markdown
+    assert "| Senior | 9 |" in markdown
     assert "hidden" not in markdown
 
 
@@ -86,7 +86,7 @@ def test_word_documents_keep_headings_lists_and_tables(tmp_path: Path) -> None:
     markdown = read(GuideFile(tmp_path, tmp_path / "lead.docx")).markdown
     assert "# Tech Lead" in markdown
     assert "- mentors people" in markdown
-    assert "TL4 | 6" in markdown
+    assert "| TL4 | 6 |" in markdown
 
 
 def _pdf(path: Path, encrypt: str | None = None) -> None:
@@ -107,7 +107,7 @@ def test_pdf_headings_come_from_their_size_and_wrapped_lines_are_joined(tmp_path
     markdown = read(GuideFile(tmp_path, tmp_path / "a.pdf")).markdown
     assert "# Actuary" in markdown
     assert "## Pay" in markdown
-    assert "high and it\nrose every year." in markdown
+    assert "high and it rose every year." in markdown
     assert "- Bonus" in markdown
 
 
@@ -149,8 +149,8 @@ def _zip_without_a_document(path: Path) -> None:
         ("huge.md", _enormous, "larger than"),
         ("text.pdf", _text, "not a PDF"),
         ("locked.pdf", _encrypted, "encrypted"),
-        ("broken.docx", _damaged_zip, "not a Word document"),
-        ("other.docx", _zip_without_a_document, "not a Word document"),
+        ("broken.docx", _damaged_zip, "not a document of Word"),
+        ("other.docx", _zip_without_a_document, "not a document of Word"),
         ("words.html", _text, "no HTML"),
     ],
 )

@@ -1,0 +1,166 @@
+"""What is known of each format: how a file's bytes become Markdown with what the file states about itself."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from knowledge.documents.encoding import decoded
+from knowledge.documents.structured import yaml_as_markdown
+from knowledge.errors import UnreadableFile
+
+LARGEST_UNPACKED = 200 * 1024 * 1024
+"""Bytes a packed file may unpack to; more is a zip bomb or a picture album."""
+GUIDE_FIELDS = frozenset({"title", "role", "region", "edition", "source"})
+
+
+@dataclass(frozen=True)
+class Read:
+    """What was read of a file: Markdown with headings, what the file states about itself, and what was not read."""
+
+    markdown: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    notes: Sequence[str] = ()
+
+
+def reader_of(path: Path) -> "Callable[[Path], Read] | None":
+    """What reads files of a path's format, if it is known."""
+    return _READERS.get(path.suffix.lower())
+
+
+def _read_markdown(path: Path) -> Read:
+    from knowledge.documents.markdown import markdown_as_plain
+
+    text, matter = front_matter(decoded(path.read_bytes()))
+    own = {key: value for key, value in matter.items() if key.lower() not in GUIDE_FIELDS}
+    fields = {key.lower(): str(value) for key, value in matter.items() if value and not isinstance(value, dict | list)}
+    kept = yaml_as_markdown({key: _on_one_line(value) for key, value in own.items()}) if own else ""
+    body = markdown_as_plain(_filled_in(text, matter))
+    return Read(f"{kept}\n\n{body}", {"title": title_of(body), **fields})
+
+
+def _filled_in(text: str, matter: Mapping[str, Any]) -> str:
+    """The text, where a template's place is named like a field of the front matter, with that field's value."""
+    for key, value in matter.items():
+        if isinstance(value, str | int | float):
+            place = rf"\{{\{{-?\s*(?:page\.|\$?frontmatter\.|\.?[Pp]arams\.)?{re.escape(key)}\s*-?\}}\}}"
+            text = re.sub(place, lambda _, told=value: str(told), text)  # type: ignore[misc]
+    return text
+
+
+def _on_one_line(value: Any) -> Any:
+    """A list of single words or so (tags, aliases) as one value; other lists are content."""
+    if isinstance(value, list) and all(isinstance(entry, str | int) and len(str(entry).split()) <= 3 for entry in value):  # fmt: skip
+        return ", ".join(map(str, value))
+    return value
+
+
+def front_matter(text: str) -> tuple[str, dict[str, Any]]:
+    """The text below a block of YAML, TOML or JSON between two fences, and the block; what is none stays text."""
+    fenced = re.match(r"\A\s*(---|\+\+\+|;;;)[ \t]*\w*\n(.*?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)(.*)", text, re.DOTALL)
+    if not fenced:
+        return text, {}
+    try:
+        matter = _loaded(fenced[1], fenced[2])
+    except ValueError:
+        return f"{fenced[2]}\n\n{fenced[3]}", {}
+    return (fenced[3], {str(key): value for key, value in matter.items()}) if isinstance(matter, dict) else (text, {})
+
+
+def _loaded(fence: str, block: str) -> Any:
+    """The value of a block of front matter. Raises ValueError where it is broken."""
+    import json
+    import tomllib
+
+    import yaml
+
+    if fence == "+++":
+        return tomllib.loads(block)
+    if fence == ";;;":
+        return json.loads(block)
+    try:
+        return yaml.safe_load(block)
+    except yaml.YAMLError as error:
+        raise ValueError("broken YAML") from error
+
+
+def title_of(markdown: str) -> str:
+    """The first heading, where it stands above the others: no heading of its level but below it; else nothing."""
+    headings: list[tuple[int, str]] = []
+    fenced = False
+    for line in markdown.splitlines():
+        fenced = fenced != line.lstrip().startswith(("```", "~~~"))
+        found = None if fenced else re.match(r"^(#{1,6})\s+(.+?)\s*#*$", line)
+        if found:
+            headings.append((len(found[1]), found[2]))
+    levels = [level for level, _ in headings]
+    if not headings or levels.count(min(levels)) > 1 == len(set(levels)):
+        return ""  # all are alike, so the first is no more than the first
+    first = next((text for level, text in headings if level == 1), "")
+    return first or (headings[0][1] if levels[0] == min(levels) and levels.count(levels[0]) == 1 else "")
+
+
+def _read_text(path: Path) -> Read:
+    from knowledge.documents.plain_text import with_headings_marked
+
+    text = decoded(path.read_bytes())
+    return _titled(_as_yaml(path, text) or with_headings_marked(text))
+
+
+def _as_yaml(path: Path, text: str) -> str:
+    """Text that is a YAML mapping throughout, as Markdown with its comments; otherwise nothing."""
+    import yaml
+
+    if re.search(r"\.ya?ml\b", path.name) is None:
+        return ""
+    try:
+        data = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError):
+        return ""
+    comments = "\n".join(line.lstrip("# ").rstrip() for line in text.splitlines() if line.startswith("#"))
+    return f"{comments}\n\n{yaml_as_markdown(data)}" if isinstance(data, dict | list) else ""
+
+
+def _read_html(path: Path) -> Read:
+    from knowledge.documents.html import page_as_markdown
+
+    text = decoded(path.read_bytes())
+    if not re.search(r"<\s*[a-zA-Z!]", text):
+        raise UnreadableFile("it holds no HTML, whatever its name says")
+    markdown, title = page_as_markdown(text)
+    if not re.search(r"\w", markdown) and "<script" in text.lower():
+        raise UnreadableFile("it holds no text; a script in it draws the page, so save it from the browser")
+    return Read(markdown, {"title": title})
+
+
+def _read_docx(path: Path) -> Read:
+    from knowledge.documents.html import html_as_markdown
+    from knowledge.documents.word import refuse_bad_archive, word_as_html
+
+    data = path.read_bytes()
+    refuse_bad_archive(data, LARGEST_UNPACKED, "word/document.xml", "Word")
+    return _titled(html_as_markdown(f"<body>{word_as_html(data)}</body>"))
+
+
+def _read_pdf(path: Path) -> Read:
+    from knowledge.documents.html import html_as_markdown
+    from knowledge.documents.pdf import pdf_as_html
+
+    html, notes = pdf_as_html(path)
+    return _titled(html_as_markdown(f"<body>{html}</body>", trusted=False), notes)
+
+
+def _titled(markdown: str, notes: Sequence[str] = ()) -> Read:
+    return Read(markdown, {"title": title_of(markdown)}, notes)
+
+
+_READERS: dict[str, Callable[[Path], Read]] = {
+    ".md": _read_markdown,
+    ".markdown": _read_markdown,
+    ".txt": _read_text,
+    ".html": _read_html,
+    ".htm": _read_html,
+    ".pdf": _read_pdf,
+    ".docx": _read_docx,
+}

@@ -1,0 +1,87 @@
+"""Levels of headings that have none of their own: bold lines, summaries, labels of tabs and titles of boxes."""
+
+from typing import Any
+
+from bs4 import BeautifulSoup, Tag
+
+HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
+_DEEPEST = 6
+
+
+def set_heading_levels(soup: BeautifulSoup, body: Tag) -> None:
+    """Give each heading that is `data-under` another the level below that one, and each labelled part its heading.
+
+    What follows a labelled part belongs to the section around the part: its heading is told again.
+    """
+    _open_details(body)
+    for part in reversed(body.find_all(True, attrs={"data-label": True})):
+        _frame(soup, part)
+    for heading in body.find_all(HEADINGS):
+        if not heading.get_text(strip=True) and not heading.get("data-back"):
+            heading.decompose()
+    _set_levels(body)
+
+
+def _open_details(body: Tag) -> None:
+    for details in body.find_all("details"):
+        summary = details.find("summary")
+        label = summary.get_text(" ", strip=True) if summary else ""
+        if summary:
+            summary.decompose()
+        details.name = "section"
+        if label:
+            details["data-label"] = label
+        elif not details.get_text(strip=True):
+            details.decompose()
+
+
+def _frame(soup: BeautifulSoup, part: Tag) -> None:
+    heading = soup.new_tag("h6", attrs={"data-label-of": "1"})
+    heading.string = str(part["data-label"])
+    part.insert(0, heading)
+    back = soup.new_tag("h6", attrs={"data-back": "1"})
+    part.insert_after(back)
+
+
+def _set_levels(body: Tag) -> None:
+    real: list[tuple[int, str]] = []
+    inside: list[tuple[Any, int]] = []
+    for heading in body.find_all(HEADINGS):
+        while inside and not any(parent is inside[-1][0] for parent in heading.parents):
+            inside.pop()
+        below = inside[-1][1] if inside else (real[-1][0] if real else 0)
+        if heading.get("data-back"):
+            _tell_again(heading, real, inside)
+        elif heading.get("data-label-of"):
+            level = min(below + 1, _DEEPEST) if below else 2
+            inside.append((heading.parent, level))
+            heading.name = f"h{level}"
+        elif heading.get("data-under"):
+            heading.name = f"h{min(below + 1, _DEEPEST) if below else 2}"
+        elif inside:
+            heading.name = f"h{min(max(int(heading.name[1]), below + 1), _DEEPEST)}"
+        else:
+            real.append((int(heading.name[1]), heading.get_text(" ", strip=True)))
+
+
+def _tell_again(back: Tag, real: list[tuple[int, str]], inside: list[tuple[Any, int]]) -> None:
+    following = _next_content(back)
+    if following is None or following.name in HEADINGS or following.get("data-label") or (not real and not inside):
+        back.decompose()
+    elif inside:
+        back.name, back.string = f"h{inside[-1][1]}", str(inside[-1][0]["data-label"])
+    else:
+        back.name, back.string = f"h{real[-1][0]}", real[-1][1]
+
+
+def _next_content(element: Tag) -> Tag | None:
+    """The next element with text that is not inside of this one."""
+    following = element.find_next(
+        lambda tag: (
+            tag.name in {*HEADINGS, "p", "ul", "ol", "table", "pre", "blockquote", "li", "section"}
+            and (tag.get_text(strip=True) or tag.get("data-back"))
+        )
+    )
+    while isinstance(following, Tag) and following.get("data-back"):
+        following = following.find_next([*HEADINGS, "p", "ul", "ol", "table", "pre", "blockquote"])
+    return following if isinstance(following, Tag) else None

@@ -1,0 +1,173 @@
+"""Tables of PDF pages: cells merged as the ruled lines say, words put into the cells they stand in, and joined over pages."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+_NEAR = 3.0
+"""Points by which what is drawn at one place may differ."""
+_COVERED = 0.85
+"""The share of a cell's width that a line under it must cover to be its border; what is shorter underlines a word."""
+_FIGURE = re.compile(r"\d")
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle on a page, in points from its upper left corner."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def holds(self, x: float, y: float) -> bool:
+        """Whether a point lies in the rectangle."""
+        return self.left - 1 <= x <= self.right + 1 and self.top - 1 <= y <= self.bottom + 1
+
+
+@dataclass
+class Cell:
+    """The text of a cell and where it stands, if that is known."""
+
+    text: str
+    box: Box | None = None
+
+
+@dataclass
+class Table:
+    """Rows of cells. `joined` says that they were added to the table on the page before."""
+
+    rows: list[list[Cell]]
+    box: Box | None = None
+    joined: bool = field(default=False)
+
+    @classmethod
+    def of(cls, block: Any, graphics: Any) -> "Table":
+        """The table of a block, with its rows as the page's lines divide them."""
+        read = [*([block.header] if block.header else []), *(block.rows or [])]
+        width = max(map(len, read), default=0)
+        rows = [[*(Cell(_clean(cell.text), _box(cell.bbox)) for cell in row), *(Cell("") for _ in range(width - len(row)))] for row in read]  # fmt: skip
+        table = cls(rows, _box(block.bbox))
+        lines = [(min(one.x1, one.x2), max(one.x1, one.x2), one.y1) for one in (graphics.lines if graphics else ()) if abs(one.y1 - one.y2) < 1]  # fmt: skip
+        table._merge(lines)
+        return table
+
+    def _merge(self, lines: Sequence[tuple[float, float, float]]) -> None:
+        """Make one row of those that no line divides, and one cell of those in a column that none does."""
+        borders = [[_is_border(cell.box, lines) for cell in row] for row in self.rows[1:]]
+        if sum(map(any, borders)) < 2:
+            return
+        rows = [self.rows[0]]
+        for row, divided in zip(self.rows[1:], borders, strict=True):
+            last = rows[-1]
+            if not any(divided) and not _both_hold_figures(last, row):
+                rows[-1] = [_joined(a, b) for a, b in zip(last, row, strict=True)]
+                continue
+            rows.append(row)
+            if any(divided):
+                self._fill(rows, divided)
+        self.rows = rows
+
+    @staticmethod
+    def _fill(rows: list[list[Cell]], divided: Sequence[bool]) -> None:
+        """Give the cells above and below a missing line the text of both, as they are one."""
+        above, below = rows[-2], rows[-1]
+        for n, line in enumerate(divided):
+            if not line and above[n].box and below[n].box and not (above[n].text and below[n].text):
+                text = above[n].text or below[n].text
+                for row in reversed(rows[:-1]):
+                    if row[n].text:
+                        break
+                    row[n] = Cell(text, row[n].box)
+                    if row is not above:
+                        break
+                above[n], below[n] = Cell(text, above[n].box), Cell(text, below[n].box)
+
+    def takes(self, text: str, top: float, bottom: float, items: Sequence[Any]) -> bool:
+        """Whether words that were read beside the table stand in it; then they are put into their cells."""
+        if self.box is None or not (self.box.top - _NEAR <= top and bottom <= self.box.bottom + _NEAR):
+            return False
+        words = text.split()
+        inside = [item for item in items if top - 1 <= item.y <= bottom + 1 and item.text.strip() and item.text.strip() in text]  # fmt: skip
+        places = [(item, self._cell_at(item.x + item.width / 2, item.y + item.height / 2)) for item in inside]
+        if not words or sum(len(item.text.split()) for item, cell in places if cell) < len(words):
+            return False
+        for item, cell in places:
+            if cell is not None and item.text.strip() not in cell.text:
+                cell.text = f"{cell.text} {_clean(item.text)}".strip()
+        return True
+
+    def _cell_at(self, x: float, y: float) -> Cell | None:
+        return next((cell for row in self.rows for cell in row if cell.box and cell.box.holds(x, y)), None)
+
+    def goes_on_as(self, other: "Table") -> bool:
+        """Whether another table has its columns where this one has them."""
+        ours, theirs = self._columns(), other._columns()
+        return len(ours) == len(theirs) > 1 and all(abs(a - b) <= 4 * _NEAR for a, b in zip(ours, theirs, strict=True))
+
+    def _columns(self) -> list[float]:
+        return [cell.box.left for cell in self.rows[0] if cell.box] if self.rows else []
+
+    def html(self) -> str:
+        """The table as HTML, whose first rows are not said to be headers: a page does not say so."""
+        rows = ("".join(f"<td>{escape(cell.text)}</td>" for cell in row) for row in _with_whole_titles(self.rows))
+        return f"<table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
+
+
+def tables_over_pages(first: Sequence[Sequence[Table | None]], last: Sequence[Sequence[Table | None]]) -> None:
+    """Join the table that begins a page to the one that ends the page before, where both have the same columns.
+
+    `first` and `last` hold for each page the table that it begins and ends with, if it does.
+    """
+    whole: Table | None = None
+    for begins, before in zip(first[1:], last[:-1], strict=True):
+        begin, end = next(iter(begins), None), next(iter(before), None)
+        if whole is None or end is None or not end.joined:
+            whole = end
+        if begin is None or whole is None or begin is whole or not whole.goes_on_as(begin):
+            whole = None
+            continue
+        rows = begin.rows
+        if [cell.text for cell in rows[0]] == [cell.text for cell in whole.rows[0]]:
+            rows = rows[1:]
+        whole.rows.extend(rows)
+        begin.joined = True
+
+
+def _with_whole_titles(rows: Sequence[Sequence[Cell]]) -> Sequence[Sequence[Cell]]:
+    """The rows; a first one that has words in its first columns only, over names in all, is one cell."""
+    if len(rows) > 2 and len(rows[0]) > 2 and not rows[0][-1].text and all(cell.text for cell in rows[1]):
+        filled = [cell.text for cell in rows[0] if cell.text]
+        if len(filled) < len(rows[0]) - 1:
+            return [[Cell(" ".join(filled)), *(Cell("") for _ in rows[0][1:])], *rows[1:]]
+    return rows
+
+
+def _is_border(box: Box | None, lines: Sequence[tuple[float, float, float]]) -> bool:
+    """Whether lines run along the upper edge of a cell."""
+    if box is None:
+        return False
+    along = sum(max(0.0, min(right, box.right) - max(left, box.left)) for left, right, y in lines if abs(y - box.top) <= _NEAR)  # fmt: skip
+    return along >= _COVERED * (box.right - box.left)
+
+
+def _both_hold_figures(above: Sequence[Cell], below: Sequence[Cell]) -> bool:
+    """Whether two rows have a figure in the same column, and so are about two things."""
+    return any(_FIGURE.search(a.text) and _FIGURE.search(b.text) for a, b in zip(above, below, strict=True))
+
+
+def _joined(above: Cell, below: Cell) -> Cell:
+    text = f"{above.text} {below.text}".strip()
+    if above.box is None or below.box is None:
+        return Cell(text, above.box or below.box)
+    return Cell(text, Box(above.box.left, above.box.top, above.box.right, below.box.bottom))
+
+
+def _box(rect: Any) -> Box | None:
+    return Box(rect.x, rect.y, rect.x + rect.width, rect.y + rect.height) if rect else None
+
+
+def _clean(text: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"[\ue000-\uf8ff\x00-\x08]", "", text or "")).strip()

@@ -1,0 +1,118 @@
+"""Plain text as Markdown: lines that stand alone are headings, bullets are items, columns of spaces or tabs are tables."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+_BULLET = re.compile(r"^\s*[•◦‣▪●·]\s+")
+_COLUMNS = re.compile(r"(?<=\S)(?:\t+| {2,})(?=\S)")
+_GRID = re.compile(r"^\s*\+(?:[-=]+\+)+\s*$")
+_UNDERLINE = re.compile(r"^\s*(?:=+|-+|~+)\s*$")
+
+
+def with_headings_marked(text: str) -> str:
+    """Plain text as Markdown. Text with headings of Markdown is taken for that."""
+    if re.search(r"^#{1,6} \S", text, re.MULTILINE):
+        return text
+    lines = list(_with_tables([_BULLET.sub("- ", line) for line in text.splitlines()]))
+    marked = [
+        f"## {line.strip()}" if _stands_alone(lines, n) and _looks_like_a_heading(line.strip()) else line
+        for n, line in enumerate(lines)
+    ]
+    first = next((n for n, line in enumerate(marked) if line.strip()), None)
+    if first is not None and marked[first].startswith("## "):
+        marked[first] = marked[first][1:]
+    return "\n".join(marked)
+
+
+def _stands_alone(lines: Sequence[str], n: int) -> bool:
+    before = lines[n - 1].strip() if n else ""
+    after = lines[n + 1].strip() if n + 1 < len(lines) else ""
+    return not before and not after
+
+
+def _looks_like_a_heading(line: str) -> bool:
+    return (
+        0 < len(line) <= 90 and not re.match(r"[-*+>|]|\d+[.)] ", line) and not line.endswith((".", ",", ";", ":", "!"))
+    )
+
+
+def _with_tables(lines: Sequence[str]) -> Iterator[str]:
+    """The lines, where runs of lines with columns at the same places are tables of Markdown."""
+    at = 0
+    while at < len(lines):
+        if _GRID.match(lines[at]):
+            end = next((n for n in range(at, len(lines)) if not re.match(r"^\s*[+|]", lines[n])), len(lines))
+            yield from _table(list(_grid_rows(lines[at:end])))
+        elif len(_cells(lines[at])) > 1:
+            end = at + 1
+            while end < len(lines) and (len(_cells(lines[end])) > 1 or (_UNDERLINE.match(lines[end]))):
+                end += 1
+            yield from _aligned(lines[at:end])
+        else:
+            yield lines[at]
+            end = at + 1
+        at = end
+
+
+def _cells(line: str) -> list[str]:
+    if re.match(r"^\s*(?:[-*+>|#]|\d+[.)])\s", line) or not line.strip() or len(line) > 2000:
+        return []
+    return [cell.strip() for cell in _COLUMNS.split(line.strip())]
+
+
+def _aligned(lines: Sequence[str]) -> Iterator[str]:
+    """Lines of columns as a table, where at least two have as many columns, which begin or end at the same places."""
+    rows = [_cells(line) for line in lines if not re.fullmatch(r"[\s=~+-]+", line)]
+    if len(rows) < 2 or len({len(row) for row in rows}) > 1 or not _at_the_same_places(lines):
+        yield from lines
+    else:
+        yield from _table(rows)
+
+
+def _at_the_same_places(lines: Sequence[str]) -> bool:
+    if all("\t" in line for line in lines if not _UNDERLINE.match(line)):
+        return True
+    places: list[tuple[set[int], set[int]]] = []
+    for line in lines:
+        if not re.fullmatch(r"[\s=~+-]+", line):
+            gaps = list(_COLUMNS.finditer(line.rstrip()))
+            ends = [gap.start() for gap in gaps[1:]] + [len(line.rstrip())]
+            for n, (gap, end) in enumerate(zip(gaps, ends, strict=True)):
+                while len(places) <= n:
+                    places.append((set(), set()))
+                places[n][0].add(gap.end())
+                places[n][1].add(end)
+    return all(len(begins) == 1 or len(ends) == 1 for begins, ends in places)
+
+
+def _grid_rows(lines: Sequence[str]) -> Iterator[list[str]]:
+    row: list[str] = []
+    for line in lines:
+        if _GRID.match(line):
+            if row:
+                yield row
+            row = []
+        else:
+            cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+            row = [f"{a} {b}".strip() for a, b in zip(row, cells, strict=False)] if row else cells
+    if row:
+        yield row
+
+
+def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Rows as a table of Markdown, the first as its header where the others hold figures or are more than one."""
+    width = max(map(len, rows), default=0)
+    full = [[*(cell.replace("|", "\\|") for cell in row), *[""] * (width - len(row))] for row in rows]
+    if width == 2 and not _heads_figures(full):
+        full.insert(0, [""] * width)
+    yield ""
+    for number, row in enumerate(full):
+        yield f"| {' | '.join(row)} |"
+        if number == 0:
+            yield f"|{'---|' * width}"
+    yield ""
+
+
+def _heads_figures(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the second column has a figure in every row but the first."""
+    return not re.search(r"\d", rows[0][1]) and all(re.search(r"\d", row[1]) for row in rows[1:])

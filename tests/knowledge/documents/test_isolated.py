@@ -1,0 +1,75 @@
+"""A file that harms its reader is named and harms nothing else."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from knowledge.documents.isolated import ReadingProcess
+from knowledge.documents.reading import GuideFile, SkippedFile, find_files, look, read, read_all
+from knowledge.passages import Document
+
+
+def test_a_file_that_takes_too_long_is_named_and_the_next_one_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# A\n\nText.", encoding="utf-8")
+    with ReadingProcess(seconds=0.0) as child:
+        assert "more than" in child.read(tmp_path / "a.md")["unreadable"]
+        child.seconds = 60
+        assert "Text." in child.read(tmp_path / "a.md")["markdown"]
+
+
+def test_a_file_that_takes_too_much_memory_is_named_and_the_next_one_is_read(tmp_path: Path) -> None:
+    (tmp_path / "large.html").write_text("<table>" + "<tr><td>a</td></tr>" * 200_000, encoding="utf-8")
+    (tmp_path / "small.txt").write_text("Text.", encoding="utf-8")
+    with ReadingProcess(seconds=60, memory=40 * 2**20) as child:
+        assert "too much memory" in child.read(tmp_path / "large.html")["unreadable"]
+        assert "Text." in child.read(tmp_path / "small.txt")["markdown"]
+
+
+def test_whatever_a_reader_raises_is_a_reason(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "cut.docx", "w") as archive:
+        archive.writestr("word/document.xml", "<w:document xmlns:w='http://schemas.openxmlformats.org/")
+    (tmp_path / "good.md").write_text("# Good\n\nText.", encoding="utf-8")
+    cut, good = read_all(find_files([tmp_path]))
+    assert isinstance(cut, SkippedFile)
+    assert cut.reason.startswith("it is damaged (")
+    assert isinstance(good, Document)
+
+
+def test_boxes_within_boxes_are_read(tmp_path: Path) -> None:
+    (tmp_path / "deep.html").write_text(f"{'<div>' * 3000}<p>A baker bakes.</p>{'</div>' * 3000}", encoding="utf-8")
+    assert read(GuideFile(tmp_path, tmp_path / "deep.html")).markdown == "A baker bakes."
+
+
+def test_links_out_of_the_folder_are_named_and_not_followed(tmp_path: Path) -> None:
+    for folder in ("guides", "secret"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / f"{folder}.md").write_text("# A\n\nText.", encoding="utf-8")
+    (tmp_path / "guides" / "out.md").symlink_to(tmp_path / "secret" / "secret.md")
+    (tmp_path / "guides" / "folder").symlink_to(tmp_path / "secret")
+    (tmp_path / "guides" / "in.md").symlink_to(tmp_path / "guides" / "guides.md")
+    found = look([tmp_path / "guides"])
+    assert [file.name for file in found.files] == ["guides.md", "in.md"]
+    assert [skip.path for skip in found.skipped] == ["folder", "out.md"]
+
+
+def test_what_is_not_read_is_named_one_by_one_or_counted(tmp_path: Path) -> None:
+    for name in ("a.png", "b.png", "c.png", "d.png", "x.psd", "Makefile"):
+        (tmp_path / name).write_bytes(b"x")
+    skipped = look([tmp_path]).skipped
+    assert [skip.path for skip in skipped] == ["Makefile", "a.png and 3 more", "x.psd"]
+    assert ".psd are not read" in skipped[2].reason
+
+
+@pytest.mark.parametrize("told", ["page 2 has no text", "2 places"])
+def test_what_is_read_in_part_says_so(tmp_path: Path, told: str) -> None:
+    from reportlab.pdfgen import canvas
+
+    pdf = canvas.Canvas(str(tmp_path / "a.pdf"))
+    pdf.drawString(60, 700, "Pay of miners: they dig.")
+    pdf.showPage()
+    pdf.rect(60, 60, 300, 300, fill=1)
+    pdf.save()
+    (tmp_path / "b.md").write_text("# B\n\nIt pays {{ low }} to {{ high }}.", encoding="utf-8")
+    documents = [entry for entry in read_all(find_files([tmp_path])) if isinstance(entry, Document)]
+    assert told in " ".join(note for document in documents for note in document.notes)
