@@ -192,7 +192,7 @@ async def serve_slack(settings: Settings, application: Application, tokens: tupl
 
     limits = Limits(settings.max_question_chars, settings.max_concurrent)
     mentor_settings = MentorSettings(settings.mentor_ids, settings.mentor_group, settings.mentors_channel)
-    workspace = Workspace(*tokens, settings.slack_api_url, settings.admins, mentor_settings)
+    workspace = Workspace(*tokens, settings.slack_api_url, settings.admins, mentor_settings, settings.answer_outsiders)
     schedule = JobSchedule(settings.remind_hours, settings.weekly_report, settings.retention_days)
     async with watched(), opened_records(settings, set_aside=True) as records:
         same = application.same_questions()

@@ -19,7 +19,7 @@ FLOORS = (
     {"slack/api"},
     {"slack/format"},
     {"slack/questions", "slack/error_handler"},
-    {"slack/context", "slack/private"},
+    {"slack/context", "slack/private", "slack/installation"},
     {"slack/mentors/confirming", "slack/mentors/sharing", "slack/mentors"},
     {"slack/mentors/handover"},
     {"slack/home", "slack/periodic_jobs"},

@@ -1,5 +1,6 @@
 """The audit log: who did what when with answers, questions and channels."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,11 +29,21 @@ class AuditLog:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._first = asyncio.Lock()
 
     async def record(self, person: str, what: str, about: str) -> None:
         """Append that a person did something, e.g. "confirmed", with a thing given by its key or id."""
         async with self._database.begin() as connection:
             await connection.execute(audit_entry(person, what, about))
+
+    async def first(self, person: str, what: str) -> bool:
+        """Append that something happened to a person; False where it had before."""
+        same = sa.select(_audit_log.c.number).where((_audit_log.c.person == person) & (_audit_log.c.what == what))
+        async with self._first:
+            if await self._database.row(same.limit(1)) is not None:
+                return False
+            await self.record(person, what, "")
+        return True
 
     async def all(self) -> Sequence[Any]:
         """Every entry, oldest first, as rows."""

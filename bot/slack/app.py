@@ -29,6 +29,7 @@ from bot.slack.api.people import People
 from bot.slack.context import AppContext
 from bot.slack.error_handler import handle_error
 from bot.slack.home.listeners import listen_at_home
+from bot.slack.installation import of_the_installation
 from bot.slack.mentors.confirming.listeners import listen_to_confirming
 from bot.slack.mentors.handover.listeners import answer_written, listen_to_handovers, offer_to_ask
 from bot.slack.mentors.proposing import listen_to_proposals
@@ -72,6 +73,7 @@ class Workspace:
     """How to reach a workspace: its two tokens and the address of Slack's Web API, and who has which rights in it.
 
     `admins` may change channel settings, `mentor_settings` tells who the mentors are.
+    `answers_outsiders`: whether people of other organisations and guests are answered.
     """
 
     bot_token: str
@@ -79,6 +81,7 @@ class Workspace:
     api_url: str
     admins: frozenset[str] = frozenset()
     mentor_settings: MentorSettings = field(default_factory=MentorSettings)
+    answers_outsiders: bool = False
 
 
 class SlackBot:
@@ -100,12 +103,20 @@ class SlackBot:
         self._records = records
         self._workspace = workspace
         self._limits = limits
-        self._clients = SlackClients(workspace.bot_token, workspace.api_url)
+        self._clients = SlackClients(workspace.bot_token, workspace.api_url, everybody=workspace.answers_outsiders)
         self._people = People(self._clients.single_try)
         mentors = Mentors(self._clients.single_try, workspace.mentor_settings)
         buttons = AnswerButtons(mentors.exist, bool(mentors.channel))
         confirmed = ConfirmedAnswers(records.confirmations, guide_index, same)
-        replies = Replies(advisor, records, self._people, confirmed, buttons=buttons, longest=limits.longest_question)
+        replies = Replies(
+            advisor,
+            records,
+            self._people,
+            confirmed,
+            buttons=buttons,
+            longest=limits.longest_question,
+            audience=self._clients.audience,
+        )
         self.worker = QuestionWorker(
             records,
             self._clients,
@@ -125,6 +136,9 @@ class SlackBot:
         with _refusal_told():
             me = await self._clients.retrying.auth_test()
             self._clients.bot_user = str(me["user_id"])
+            self._clients.audience.team = str(me["team_id"])
+            self._clients.audience.organisation = str(me.get("enterprise_id") or "")
+            await self._clients.audience.begin()
             app = self._app(me)
             self._handler = AsyncSocketModeHandler(app, self._workspace.app_token, web_client=self._clients.retrying)
             await self._handler.client.connect_to_new_endpoint()  # connect() would try a refused token for ever
@@ -137,6 +151,7 @@ class SlackBot:
         mode = COMPOSED if self._advisor.streams else QUOTED
         settings = SettingsForm(self._records, self._people, self._guide_index, self._workspace.admins)
         app.middleware(self._answer_over_the_pool)
+        app.middleware(of_the_installation(self._clients.audience))
         app.middleware(accepting(self._records, self._people, self._advisor.continues))
         listen_to_questions(app, self.worker, answer_written(self.ctx))
         listen_to_answer_buttons(app, self._records, self._guide_index, offer_to_ask(self.ctx))

@@ -84,6 +84,9 @@ def periodic_jobs_of(ctx: AppContext, schedule: JobSchedule, private: PrivateAns
     async def keep_promises(_: dt.datetime) -> None:
         await private.go_on()
 
+    async def list_people(_: dt.datetime) -> None:
+        await ctx.clients.audience.refresh()
+
     async def take_up(moment: dt.datetime) -> None:
         await resume(ctx, moment)
 
@@ -103,6 +106,7 @@ def periodic_jobs_of(ctx: AppContext, schedule: JobSchedule, private: PrivateAns
         await ctx.records.purge(moment - dt.timedelta(days=schedule.retention_days))
 
     return {
+        "listing guests": list_people,
         "answering private questions": keep_promises,
         "taking up handovers": take_up,
         "reminding mentors": remind_mentors,

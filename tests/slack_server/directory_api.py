@@ -43,6 +43,12 @@ class DirectoryApi(SocketMode):
             return refused("user_not_found")
         return accepted(user=_user(person, with_locale=flag(arguments.get("include_locale"))))
 
+    def _users_list(self, arguments: Mapping[str, Any]) -> web.Response:
+        limit, start = min(int(arguments.get("limit") or 1000), 1000), int(arguments.get("cursor") or 0)
+        found = [_user(person, with_locale=False) for person in self.people.values()]
+        more = str(start + limit) if start + limit < len(found) else ""
+        return accepted(members=found[start : start + limit], response_metadata={"next_cursor": more})
+
     def _usergroups_users_list(self, arguments: Mapping[str, Any]) -> web.Response:
         users = self.usergroups.get(str(arguments.get("usergroup")))
         return refused("no_such_subteam") if users is None else accepted(users=users)
@@ -79,6 +85,7 @@ class DirectoryApi(SocketMode):
         private = place.kind == "group"
         body |= {"name": place.name, "name_normalized": place.name, "creator": place.creator, "is_group": False}
         body |= {"is_channel": True, "is_private": private, "is_member": place.member}
+        body |= {"is_shared": place.shared, "is_ext_shared": place.shared}
         if flag(arguments.get("include_num_members")):
             body["num_members"] = len(self._in_channel(place))
         return accepted(channel=body)
@@ -206,7 +213,7 @@ class DirectoryApi(SocketMode):
 def _user(person: Person, *, with_locale: bool) -> dict[str, Any]:
     shown = {
         "id": person.id,
-        "team_id": TEAM,
+        "team_id": person.team,
         "name": person.name.lower().replace(" ", "."),
         "real_name": person.name,
         "deleted": False,
@@ -216,6 +223,9 @@ def _user(person: Person, *, with_locale: bool) -> dict[str, Any]:
         "is_admin": person.admin,
         "is_owner": False,
         "is_bot": person.bot,
+        "is_restricted": person.guest,
+        "is_ultra_restricted": False,
+        **({"is_stranger": True} if person.team != TEAM else {}),
         "profile": {"real_name": person.name, "display_name": person.name, "team": TEAM},
     }
     return {**shown, "locale": person.locale} if with_locale else shown

@@ -92,8 +92,8 @@ class Modals(ResponseUrls):
     ) -> None:
         person = self._person(user)
         common = {
-            "user": {"id": user, "username": person.name, "name": person.name, "team_id": TEAM},
-            "team": {"id": TEAM, "domain": "test"},
+            "user": {"id": user, "username": person.name, "name": person.name, "team_id": person.team},
+            "team": {"id": person.team, "domain": "test"} if self.names_team else None,
             "api_app_id": APP_ID,
             "token": "verification",
             "is_enterprise_install": False,

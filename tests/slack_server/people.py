@@ -32,7 +32,7 @@ class People(Modals):
         place = self.channels[channel]
         if "bot_id" not in extra and "subtype" not in extra:
             self._enter(place, user)
-        message = {"type": "message", "user": user, "text": text, "ts": self._next_ts(), "team": TEAM, **extra}
+        message = {"type": "message", "user": user, "text": text, "ts": self._next_ts(), **self._teams(user), **extra}
         if "bot_id" not in extra and "subtype" not in extra:
             message.setdefault("client_msg_id", str(uuid.uuid4()))
         if text:
@@ -44,6 +44,11 @@ class People(Modals):
             for _ in range(times):
                 await self._deliver_message(place, message)
         return str(message["ts"])
+
+    def _teams(self, user: str) -> dict[str, str]:
+        """In channels shared between workspaces an event names the writer's."""
+        team = self.people[user].team if user in self.people else TEAM
+        return {"team": TEAM} if team == TEAM else {"team": team, "user_team": team, "source_team": team}
 
     async def _deliver_message(self, place: Channel, message: Mapping[str, Any]) -> None:
         common = {**message, "channel": place.id, "event_ts": message["ts"]}

@@ -62,6 +62,7 @@ NEEDED_SCOPE = {
     "assistant.threads.setSuggestedPrompts": {"assistant:write"},
     "assistant.threads.setStatus": {"chat:write", "assistant:write"},
     "users.info": {"users:read"},
+    "users.list": {"users:read"},
     "usergroups.users.list": {"usergroups:read"},
     "conversations.open": {"im:write"},
     "conversations.replies": {"channels:history", "groups:history", "im:history"},

@@ -48,6 +48,8 @@ class Person:
     tz_offset: int = 3600
     admin: bool = False
     bot: bool = False
+    guest: bool = False
+    team: str = TEAM
 
 
 @dataclass
@@ -63,6 +65,7 @@ class Channel:
     user: str = ""
     name: str = ""
     creator: str = "U0ANNA"
+    shared: bool = False
 
 
 @dataclass(eq=False)
@@ -117,6 +120,7 @@ class Workspace:
         self.file_contents: dict[str, bytes] = {}
         self.refused_block: Callable[[dict[str, Any]], bool] = lambda _: False
         self.latency = 0.0
+        self.names_team = True
         self.url = ""
         self._address = ""
         self._triggers: dict[str, Trigger] = {}
@@ -162,12 +166,14 @@ class Workspace:
         tz_offset: int | None = None,
         admin: bool = False,
         bot: bool = False,
+        guest: bool = False,
+        team: str = TEAM,
     ) -> str:
-        """A person, or another bot. People that act without having been added get defaults."""
+        """A person (a `guest`, or one of another `team`), or another bot. People that act without having been added get defaults."""
         if tz_offset is None:
             offset = datetime.now(ZoneInfo(tz)).utcoffset()
             tz_offset = int(offset.total_seconds()) if offset else 0
-        self.people[id] = Person(id, name, locale, tz, tz_offset, admin, bot)
+        self.people[id] = Person(id, name, locale, tz, tz_offset, admin, bot, guest, team)
         return id
 
     def add_usergroup(self, id: str, users: Iterable[str]) -> str:  # noqa: A002
@@ -210,7 +216,7 @@ class Workspace:
 
     def _place(self, channel: str) -> Channel | None:
         """A channel by its id, or the direct message with a user."""
-        return self._dm_of(channel) if channel.startswith("U") else self.channels.get(channel)
+        return self._dm_of(channel) if channel.startswith(("U", "W")) else self.channels.get(channel)
 
     def _dm_of(self, user: str) -> Channel | None:
         """The direct message with a person; a free one becomes theirs, and without any it is made."""

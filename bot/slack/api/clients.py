@@ -17,6 +17,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 from slack_sdk.webhook.webhook_response import WebhookResponse
 
+from bot.slack.api.audience import Audience
 from bot.slack.api.outgoing import harmless
 
 RATE_LIMIT_TRIES = 5
@@ -38,6 +39,7 @@ REPEATABLE = frozenset(
         "files.getUploadURLExternal",
         "usergroups.users.list",
         "users.info",
+        "users.list",
         "views.publish",
         "views.update",
     }
@@ -49,11 +51,11 @@ class SlackClients:
     """Both clients of one installation, and who the bot is in it. Made within a running event loop; close() ends it.
 
     `retrying` waits as long as a rate limit says, and calls again what failed on the way where that changes nothing;
-    `single_try` does without what is refused. `bot_user` is known once the bot has connected. Slack lets an app begin
+    `single_try` does without what is refused. `bot_user` is known once the bot has connected; `audience` tells who is answered. Slack lets an app begin
     about 20 streams a minute; while it refuses more, answers are posted in one piece.
     """
 
-    def __init__(self, token: str, api_url: str) -> None:
+    def __init__(self, token: str, api_url: str, *, everybody: bool = False) -> None:
         self._session = open_session()
         waiting = AsyncRateLimitErrorRetryHandler(max_retry_count=RATE_LIMIT_TRIES)
         self.retrying = _OutgoingClient(
@@ -64,6 +66,7 @@ class SlackClients:
         )
         self.single_try = _OutgoingClient(token=token, base_url=api_url, session=self._session, retry_handlers=[])
         self.bot_user = ""
+        self.audience = Audience(self.retrying, everybody=everybody)
         self._streams_from = 0.0
 
     async def close(self) -> None:

@@ -42,3 +42,5 @@ BUTTON_VALUE = 2_000
 """Characters that a button hands back."""
 RESPONSE_SECONDS = 1_800.0
 """A response_url takes nothing after this time."""
+USERS_PAGE = 1_000
+"""People asked for at once when everybody is listed; users.list gives no more."""

@@ -12,6 +12,7 @@ from bot.errors import RecordsUnavailable
 from bot.records.database import now
 from bot.records.drafts import Draft
 from bot.records.promises import Promise
+from bot.slack.api.audience import OUTSIDE
 from bot.slack.api.clients import SlackClients
 from bot.slack.api.errors import FAILURES, passing, told
 from bot.slack.api.limits import RESPONSE_SECONDS, RESPONSES
@@ -110,6 +111,8 @@ class PrivateAnswers:
         await self._records.promises.fulfil(promise.id)
 
     async def _draft(self, promise: Promise) -> Draft:
+        if await self._clients.audience.excludes(promise.person):
+            raise Unanswerable(OUTSIDE)
         if draft := await self._records.drafts.find(promise.id):
             return draft
         if promise.tries > MOST_TRIES or is_over(promise, now()):

@@ -36,7 +36,7 @@ class AnswerCalls:
         started = await self._clients.single_try.chat_startStream(
             channel=self._question.channel,
             thread_ts=self._question.thread_ts,
-            recipient_team_id=self._question.team,
+            recipient_team_id=self._clients.audience.team_of(self._question.person) or self._question.team,
             recipient_user_id=self._question.person,
             markdown_text=text,
         )

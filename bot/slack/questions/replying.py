@@ -10,6 +10,7 @@ from bot.answering.language import language_of
 from bot.errors import CareerBotError
 from bot.mentoring.confirmed_answers import ConfirmedAnswer, ConfirmedAnswers
 from bot.records.inbox import AskedQuestion, reference_of
+from bot.slack.api.audience import OUTSIDE, Audience
 from bot.slack.api.errors import FAILURES
 from bot.slack.api.messages import Post
 from bot.slack.api.people import People
@@ -30,6 +31,7 @@ NOTE_OF_CONFIRMED = "There is also an answer from a mentor: {line}."
 NOTE_OF_ONE_LIKE_IT = "A mentor has answered a question like yours: “{question}”"
 LONGEST_LIKE_IT = 150
 """Characters of a similar question that are shown."""
+TOLD_OUTSIDE = "was told that I answer members only"
 NOT_NOW = "Sorry, I cannot answer just now."
 TOO_LONG = "That is more than I can read at once."
 _TOLD = {
@@ -69,6 +71,7 @@ class Replies:
         *,
         buttons: AnswerButtons,
         longest: int,
+        audience: Audience,
     ) -> None:
         self._advisor = advisor
         self._records = records
@@ -76,12 +79,15 @@ class Replies:
         self._confirmed = confirmed
         self._buttons = buttons
         self._longest = longest
+        self._audience = audience
 
     async def to(self, question: AskedQuestion, thread: Sequence[Message], bot_user: str, hear: OnSentence) -> Reply:
         """What is said to a question in its thread; `hear` gets the sentences of a streamed answer.
 
         Raises what Slack raises, and StoppedByPerson.
         """
+        if await self._audience.excludes(question.person):
+            return await self._outside(question)
         said = said_in(question.text, bot_user)
         text = said.question
         if len(said.own) + len(said.quoted) > self._longest:
@@ -92,6 +98,17 @@ class Replies:
             return Reply([plain_post(_TOLD[command])])
         noted = note_told(thread, question.ts, bot_user)
         return await self._answered(question, text, conversation(thread, question, bot_user), noted, hear)
+
+    async def _outside(self, question: AskedQuestion) -> Reply:
+        """Nothing for a person whom the bot does not answer; the first time they hear why, alone."""
+        told = (
+            OUTSIDE
+            if not question.unasked and await self._records.audit_log.first(question.person, TOLD_OUTSIDE)
+            else ""
+        )
+        return Reply(
+            [plain_post(told)] if told and question.is_direct else [], None, "" if question.is_direct else told
+        )
 
     async def _answered(
         self, question: AskedQuestion, text: str, told: Conversation, noted: str, hear: OnSentence

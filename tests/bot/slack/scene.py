@@ -137,10 +137,11 @@ async def running(
     same: SameQuestions | None = None,
     address: str = "",
     limits: Limits = LIMITS,
+    outsiders: bool = False,
 ) -> AsyncIterator[SlackBot]:
     """The bot at work; on leaving it finishes what it was asked."""
     records = await Records.open(address or database_url("", folder), folder / "workers")
-    workspace = Workspace(BOT_TOKEN, APP_TOKEN, slack.url, frozenset(admins), mentor_settings)
+    workspace = Workspace(BOT_TOKEN, APP_TOKEN, slack.url, frozenset(admins), mentor_settings, outsiders)
     bot = SlackBot(advisor, guide_index or NoGuides(), records, workspace, limits, same=same)
     await bot.start()
     try:

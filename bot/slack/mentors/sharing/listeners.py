@@ -75,7 +75,7 @@ class SharingListeners:
             return note_modal(TITLE, str(refusal))
         except FAILURES:
             return note_modal(TITLE, SORRY)
-        return share_modal(share, question)
+        return share_modal(share, question, outside=self._ctx.clients.audience.everybody)
 
 
 def _pressed(body: Mapping[str, Any]) -> Pressed:

@@ -21,6 +21,8 @@ from bot.slack.mentors.sharing.texts import (
     NO_QUESTION,
     NOT_HERE,
     NOT_THERE,
+    OUTSIDER,
+    SHARED_CHANNEL,
 )
 from bot.slack.mentors.sharing.views import CHANNEL, NOTE, PERSON, QUESTION, Chosen
 
@@ -84,6 +86,9 @@ class Targets:
         no_human = profile.get("is_bot") or profile.get("deleted") or user in {SLACKBOT, self._ctx.clients.bot_user}
         if not profile or no_human:
             raise Misfilled(PERSON, NO_PERSON)
+        audience = self._ctx.clients.audience
+        if not audience.everybody and audience.outside(profile):
+            raise Misfilled(PERSON, OUTSIDER)
         return Target(user, PERSON, f"with {next(iter(_names(profile)), 'the person you chose')}")
 
     async def _channel(self, person: str, channel: str) -> Target:
@@ -95,7 +100,19 @@ class Targets:
             raise Misfilled(CHANNEL, NOT_HERE)
         if person not in there:
             raise Misfilled(CHANNEL, NOT_THERE)
+        if not self._ctx.clients.audience.everybody and await self._is_shared(channel):
+            raise Misfilled(CHANNEL, SHARED_CHANNEL)
         return Target(channel, CHANNEL, "in the channel you chose")
+
+    async def _is_shared(self, channel: str) -> bool:
+        """Whether people of other organisations read a channel, or are about to."""
+        try:
+            told = (await self._ctx.client.conversations_info(channel=channel))["channel"]
+        except SlackApiError as error:
+            if passing(error):
+                raise
+            return False
+        return any(told.get(name) for name in ("is_ext_shared", "is_pending_ext_shared"))
 
     async def _profile(self, user: str) -> Mapping[str, Any]:
         """A person's profile, empty where there is none."""

@@ -34,10 +34,11 @@ class Chosen:
     note: str
 
 
-def share_modal(share: Share, question: str) -> Block:
-    """The window: to whom, the question without what points at people, a note, and what the card will show."""
-    channels = {"type": "conversations_select", "placeholder": plain_text("Choose a channel")}
+def share_modal(share: Share, question: str, *, outside: bool = False) -> Block:
+    """The window: to whom, the question without what points at people, a note, and what the card will show; channels read `outside`, too, if so."""
+    channels: Block = {"type": "conversations_select", "placeholder": plain_text("Choose a channel")}
     channels["filter"] = {"include": ["public", "private"], "exclude_bot_users": True}
+    channels["filter"] |= {} if outside else {"exclude_external_shared_channels": True}
     asked = _text_input() | ({"initial_value": text} if (text := anonymous(question)[:LONGEST].strip()) else {})
     leave_out = {"hint": plain_text("Others read it: leave out names, and what tells who asked.")}
     what = as_shown(share)
