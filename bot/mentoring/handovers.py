@@ -120,6 +120,11 @@ class Handovers:
         """The handover whose card is this message."""
         return await _one(self._database, (_h.card_channel == channel) & (_h.card_ts == ts))
 
+    async def counts(self) -> dict[str, int]:
+        """How many questions are in each state."""
+        query = sa.select(_h.state, sa.func.count().label("number")).group_by(_h.state)
+        return {row["state"]: row["number"] for row in await self._database.rows(query)}
+
     async def all(self) -> Sequence[Any]:
         """Every handover, oldest first, as rows."""
         return await self._database.rows(sa.select(_handovers).order_by(_h.asked_at))

@@ -3,10 +3,12 @@
 What fewer than three people asked is counted and not shown, and no id of a person is in a report.
 """
 
+import asyncio
 import datetime as dt
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.errors import SettingsError
@@ -213,21 +215,29 @@ async def observed(
 
     Raises RecordsUnavailable when the database does not answer.
     """
-    gaps = [Gap(row["key"], row["person"], row["text"]) for row in await records.receipts.gaps(start, until)]
-    receipts = await records.receipts.all(start, until)
-    answers = [
-        Answered(row["key"], row["person"], _topic(row["passages"], find)) for row in receipts if row["passages"]
-    ]
+    rows = (
+        await records.receipts.gaps(start, until),
+        await records.receipts.all(start, until),
+        await records.receipts.withheld(start, until),
+        await records.feedback.all(start, until),
+    )
+    return await asyncio.to_thread(_observations, *rows, cache(find))
+
+
+def _observations(
+    gaps: Sequence[Any],
+    receipts: Sequence[Any],
+    withheld: Sequence[Any],
+    opinions: Sequence[Any],
+    find: Callable[[str], "Passage | None"],
+) -> Observations:
     people = {row["key"]: row["person"] for row in receipts}
-    withheld = [
-        WithheldSentence(people.get(row["key"], ""), _kind_of_fault(row["why"]))
-        for row in await records.receipts.withheld(start, until)
-    ]
-    opinions = [
-        Opinion(row["person"], row["liked"], row["reason"], _topic(row["passages"], find))
-        for row in await records.feedback.all(start, until)
-    ]
-    return Observations(gaps, answers, opinions, withheld)
+    return Observations(
+        [Gap(row["key"], row["person"], row["text"]) for row in gaps],
+        [Answered(row["key"], row["person"], _topic(row["passages"], find)) for row in receipts if row["passages"]],
+        [Opinion(row["person"], row["liked"], row["reason"], _topic(row["passages"], find)) for row in opinions],
+        [WithheldSentence(people.get(row["key"], ""), _kind_of_fault(row["why"])) for row in withheld],
+    )
 
 
 async def made(
@@ -235,7 +245,7 @@ async def made(
 ) -> Report:
     """The report of what was observed. `expiring` are the questions whose confirmations end soon."""
     together = await groups([gap.text for gap in seen.gaps]) if seen.gaps else []
-    return report(seen, together, start, until, expiring)
+    return await asyncio.to_thread(report, seen, together, start, until, expiring)
 
 
 def report(

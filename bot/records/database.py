@@ -22,6 +22,8 @@ from bot.records.sqlite_file import create
 
 TABLES = sa.MetaData()
 """Every table of the records."""
+ROWS_AT_ONCE = 200
+"""Rows that are read between two turns of the event loop."""
 log = logging.getLogger(__name__)
 
 
@@ -110,8 +112,13 @@ class Database:
                 self._idle.set()
 
     async def rows(self, query: sa.Select[Any]) -> Sequence[Any]:
-        """The rows of a query, as mappings."""
-        return list((await self._run(query)).mappings().all())
+        """The rows of a query, as mappings; what else the process does goes on between some hundred of them."""
+        result = (await self._run(query)).mappings()
+        found: list[Any] = []
+        while part := result.fetchmany(ROWS_AT_ONCE):
+            found += part
+            await asyncio.sleep(0)
+        return found
 
     async def row(self, query: sa.Select[Any]) -> Any:
         """The first row of a query as a mapping, None when there is none."""

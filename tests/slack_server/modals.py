@@ -195,6 +195,8 @@ class Modals(ResponseUrls):
         view, user = parsed(arguments.get("view")), str(arguments.get("user_id"))
         if error := _problem(view, "home"):
             return refused(error)
+        if any(map(self.refused_view_block, view["blocks"])):
+            return refused("invalid_arguments")
         old = self.homes.get(user)
         if arguments.get("hash") and (old is None or arguments["hash"] != old["hash"]):
             return refused("hash_conflict")

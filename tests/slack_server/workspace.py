@@ -119,6 +119,7 @@ class Workspace:
         self.files: dict[str, dict[str, Any]] = {}
         self.file_contents: dict[str, bytes] = {}
         self.refused_block: Callable[[dict[str, Any]], bool] = lambda _: False
+        self.refused_view_block: Callable[[dict[str, Any]], bool] = lambda _: False
         self.latency = 0.0
         self.names_team = True
         self.url = ""

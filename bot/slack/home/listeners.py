@@ -14,8 +14,10 @@ from bot.answering.hearing import examples
 from bot.mentoring.shares import Card
 from bot.records.inbox import AskedQuestion
 from bot.slack.api.errors import code
-from bot.slack.api.limits import TITLE
-from bot.slack.api.messages import Post, post
+from bot.slack.api.lesser_blocks import lesser
+from bot.slack.api.limits import MODAL_BLOCKS, TITLE
+from bot.slack.api.mentors import MentorsUnknown
+from bot.slack.api.messages import Block, Post, post
 from bot.slack.context import AppContext
 from bot.slack.format.blocks import context, markdown, plain_post
 from bot.slack.format.modals import section
@@ -53,15 +55,36 @@ def home_opened(ctx: AppContext, mode: str, trouble: Callable[[], str]):  # type
             guides, told = [], str(error)
         if event.get("tab") == "home":
             view = home(guides, told)
-            if await ctx.mentors.include(event["user"]):
-                view["blocks"] += [section(told) for told in [trouble()] if told]
-                view["blocks"] += await mentors_part(ctx, str(body["team_id"]))
-            await client.views_publish(user_id=event["user"], view=view)
+            await _publish(
+                client, event["user"], view, await _for_mentors(ctx, event["user"], str(body["team_id"]), trouble)
+            )
         else:  # with a thread_ts the call silently fails for agents
             prompts = [{"title": example[:TITLE], "message": example} for example in examples(roles_of(guides))]
             await client.assistant_threads_setSuggestedPrompts(channel_id=event["channel"], prompts=prompts)
 
     return listener
+
+
+async def _for_mentors(ctx: AppContext, person: str, team: str, trouble: Callable[[], str]) -> list[Block]:
+    try:
+        if not await ctx.mentors.include(person):
+            return []
+    except MentorsUnknown as error:
+        return [section(str(error))]
+    return [*(section(told) for told in [trouble()] if told), *await mentors_part(ctx, team)]
+
+
+async def _publish(client: AsyncWebClient, person: str, view: Block, more: Sequence[Block]) -> None:
+    """The tab with what mentors see; where Slack refuses some of it, with as much as it takes."""
+    whole = [*view["blocks"], *more][:MODAL_BLOCKS]
+    for blocks in (whole, *lesser(whole, ""), view["blocks"]):
+        try:
+            await client.views_publish(user_id=person, view=view | {"blocks": blocks})
+            return
+        except SlackApiError as error:
+            if code(error) not in {"invalid_arguments", "invalid_blocks", "view_too_large"}:
+                raise
+            log.warning("Slack refused blocks of the Home tab (%s)", code(error))
 
 
 def example_asked(records: Records, worker: QuestionWorker):  # type: ignore[no-untyped-def]

@@ -1,7 +1,9 @@
 """The mentors' part of the Home tab: what people ask, what is open, what is confirmed."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Awaitable, Sequence
 
+from bot.errors import CareerBotError
 from bot.mentoring.handovers import HandoverState
 from bot.mentoring.report import Group
 from bot.records.database import now
@@ -12,22 +14,38 @@ from bot.slack.format.modals import section
 from bot.slack.mentors.confirming.views import listed
 from bot.slack.mentors.proposing import PROPOSE
 from bot.slack.mentors.reporting import recent_report, report_blocks
+from knowledge.errors import KnowledgeError
 
 PROPOSALS = 5
 """Gaps for which a text can be proposed."""
 
+log = logging.getLogger(__name__)
+
 
 async def mentors_part(ctx: AppContext, team: str) -> list[Block]:
-    """What mentors see below what everybody sees. Raises RecordsUnavailable when the database does not answer."""
+    """What mentors see below what everybody sees. A part that cannot be had says so, and keeps no other from being shown."""
+    parts = (
+        await _or_a_sentence("What people ask", _report(ctx)),
+        await _or_a_sentence("Questions to mentors", _waiting(ctx)),
+        [{"type": "divider"}],
+        await _or_a_sentence("Confirmed answers", confirmations_blocks(ctx, team)),
+    )
+    return [{"type": "divider"}, *(block for part in parts for block in part)]
+
+
+async def _or_a_sentence(name: str, making: Awaitable[list[Block]]) -> list[Block]:
+    try:
+        return await making
+    except (CareerBotError, KnowledgeError) as error:
+        return [section(f"**{name}**\n{error}")]
+    except Exception as error:  # noqa: BLE001  # the rest of the tab is shown, whatever it was
+        log.error("The Home tab goes without a part: %s failed with %s", name, type(error).__name__)
+        return [section(f"**{name}**\nThis cannot be shown just now.")]
+
+
+async def _report(ctx: AppContext) -> list[Block]:
     report = await recent_report(ctx, now(), expiring=await ctx.records.confirmations.expired_questions())
-    return [
-        {"type": "divider"},
-        *report_blocks(report),
-        *proposals(report.gaps.groups),
-        section(await _waiting(ctx)),
-        {"type": "divider"},
-        *await confirmations_blocks(ctx, team),
-    ]
+    return [*report_blocks(report), *proposals(report.gaps.groups)]
 
 
 def proposals(gaps: Sequence[Group]) -> list[Block]:
@@ -41,12 +59,11 @@ def proposals(gaps: Sequence[Group]) -> list[Block]:
     return [{"type": "actions", "elements": buttons}]
 
 
-async def _waiting(ctx: AppContext) -> str:
-    states = [row["state"] for row in await ctx.records.handovers.all()]
-    waiting, taken = states.count(HandoverState.OPEN), states.count(HandoverState.CLAIMED)
-    if not waiting and not taken:
-        return "**Questions to mentors**\nNone waits for an answer."
-    return f"**Questions to mentors**\n{waiting} wait for somebody to take them, {taken} are being answered."
+async def _waiting(ctx: AppContext) -> list[Block]:
+    states = await ctx.records.handovers.counts()
+    waiting, taken = states.get(HandoverState.OPEN, 0), states.get(HandoverState.CLAIMED, 0)
+    told = f"{waiting} wait for somebody to take them, {taken} are being answered."
+    return [section(f"**Questions to mentors**\n{told if waiting or taken else 'None waits for an answer.'}")]
 
 
 async def confirmations_blocks(ctx: AppContext, team: str = "") -> list[Block]:

@@ -145,7 +145,7 @@ async def _ask_to_look_again(ctx: AppContext, confirmation: Confirmation) -> Non
         for basis, passage in zip(confirmation.passages, there, strict=True)
         if passage is None or passage.hash != basis.hash
     ]
-    is_mentor = bool(confirmation.mentor) and await ctx.mentors.include(confirmation.mentor)
+    is_mentor = bool(confirmation.mentor) and await ctx.mentors.may_include(confirmation.mentor)
     places = [confirmation.mentor if is_mentor else "", ctx.mentors.channel]
     for place in filter(None, places):
         own = place == confirmation.mentor

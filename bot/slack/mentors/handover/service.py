@@ -221,7 +221,7 @@ async def _remind(ctx: AppContext, handover: Handover) -> bool:
         if handover.state is HandoverState.OPEN:
             place, ts = handover.card_channel, handover.card_ts
             await post(ctx.client, place, plain_post(views.STILL_OPEN), thread_ts=ts)
-        elif await ctx.mentors.include(handover.mentor):
+        elif await ctx.mentors.may_include(handover.mentor):
             await post(ctx.client, handover.mentor, views.claimer_reminder(handover))
         else:
             if await ctx.records.handovers.release(handover.id, handover.mentor):
