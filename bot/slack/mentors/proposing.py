@@ -9,14 +9,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.mentoring.proposals import Proposal, proposed
 from bot.records.database import now
-from bot.slack.api.limits import INPUT_TEXT
 from bot.slack.api.mentors import ONLY_MENTORS
 from bot.slack.api.messages import Block, send_file
 from bot.slack.context import AppContext
 from bot.slack.format.blocks import context, plain_post
-from bot.slack.format.modals import field, modal, note_modal
+from bot.slack.format.long_fields import long_field, text_in
+from bot.slack.format.modals import modal, note_modal
 
 PROPOSE, PROPOSAL_VIEW, TEXT = "propose_text", "proposal", "proposal_text"
+LONGEST = 25_000
+"""Characters of a draft; no passages of a guide are longer together."""
 NEAREST = 3
 """Passages shown beside a draft."""
 SENT = "The file is in your direct messages with me. Put it into the folder of guides when it is ready."
@@ -57,7 +59,7 @@ class ProposalListeners:
             await ack(response_action="update", view=note_modal("Propose text", ONLY_MENTORS))
             return
         await ack(response_action="update", view=note_modal("Propose text", SENT))
-        text = str(view["state"]["values"][TEXT][TEXT].get("value") or "")
+        text = text_in(view["state"]["values"], TEXT)
         name = str(view["private_metadata"])
         await self._ctx.records.audit_log.record(person, "proposed", name)
         await send_file(client, person, plain_post(DOWNLOAD), name, text.encode())
@@ -72,7 +74,5 @@ class ProposalListeners:
 
 def proposal_modal(draft: Proposal) -> Block:
     """The window with a draft that can be edited."""
-    editor = {"type": "plain_text_input", "multiline": True, "max_length": INPUT_TEXT}
-    editor["initial_value"] = draft.text[:INPUT_TEXT]
-    blocks = [field(TEXT, "Section in Markdown", editor), context(HINT)]
+    blocks = [*long_field(TEXT, "Section in Markdown", draft.text[:LONGEST]), context(HINT)]
     return modal("Propose text", blocks, submit="Download", callback_id=PROPOSAL_VIEW, private_metadata=draft.name)

@@ -11,6 +11,7 @@ from bot.records.drafts import Draft
 from bot.slack.api.errors import FAILURES
 from bot.slack.api.windows import open_promised, open_window
 from bot.slack.format.blocks import EDITED_NOTE, Shown
+from bot.slack.format.long_fields import left_out, text_in
 from bot.slack.format.message_text import text_of
 from bot.slack.format.modals import note_modal
 from bot.slack.format.reading import said_in
@@ -58,7 +59,7 @@ def draft_submitted(posting: DraftPosting):  # type: ignore[no-untyped-def]
 
 
 async def _posted(posting: DraftPosting, body: Mapping[str, Any], view: Mapping[str, Any]) -> Outcome:
-    text = str(view["state"]["values"][DRAFT_TEXT][DRAFT_TEXT].get("value") or "")
+    text = text_in(view["state"]["values"], DRAFT_TEXT)
     byline = f"Posted by <@{body['user']['id']}>"
     refusal = await posting.post(str(view["private_metadata"]), lambda draft: _as_edited(draft, text), byline)
     if refusal in {GONE, UNDER_WAY}:
@@ -86,5 +87,6 @@ def _asked(shortcut: dict[str, Any]) -> DetachedQuestion:
 def _as_edited(draft: Draft, text: str) -> Shown:
     """The draft with the text a person left in it; what they changed is not the guide's any more."""
     what = as_shown(draft)
-    same = text.strip() == draft.text.strip()
-    return what if same else Shown(text.strip(), what.sources, EDITED_NOTE, what.key)
+    whole = f"{text}{left_out(draft.text)}"
+    same = whole.split() == draft.text.split()  # a window changes blanks and ends of lines
+    return what if same else Shown(whole, what.sources, EDITED_NOTE, what.key)

@@ -1,10 +1,10 @@
 """The window with a draft. Pure."""
 
 from bot.records.drafts import Draft
-from bot.slack.api.limits import INPUT_TEXT
 from bot.slack.api.messages import Block
 from bot.slack.format.blocks import context, plain_text
-from bot.slack.format.modals import field, modal, section
+from bot.slack.format.long_fields import long_field
+from bot.slack.format.modals import modal, section
 
 TITLE = "Career guide"
 DRAFT_VIEW, DRAFT_TEXT = "draft", "draft_text"
@@ -13,12 +13,10 @@ _QUOTED, _MOST_SOURCES = 300, 8
 
 def draft_modal(draft: Draft, callback_id: str) -> Block:
     """A draft that can be edited, posted in the thread or thrown away."""
-    editor = {"type": "plain_text_input", "multiline": True, "max_length": INPUT_TEXT}
-    editor["initial_value"] = draft.text[:INPUT_TEXT]
     quoted = "> " + " ".join(draft.question.split())[:_QUOTED]
     blocks = [
         section(quoted),
-        field(DRAFT_TEXT, "Your answer", editor),
+        *long_field(DRAFT_TEXT, "Your answer", draft.text),
         context(*draft.sources[:_MOST_SOURCES], "It is posted in the thread under your name. Nobody sees it before."),
     ]
     closing = {"close": plain_text("Discard"), "notify_on_close": True}

@@ -1,13 +1,14 @@
 """What a question to the mentors looks like: the asker's window, the mentors' card, the answer that goes back. Pure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from bot.mentoring.handovers import Handover, HandoverState
-from bot.slack.api.limits import INPUT_TEXT, SECTION_TEXT
+from bot.slack.api.limits import INPUT_TEXT
 from bot.slack.api.messages import Block, Metadata, Post
 from bot.slack.api.outgoing import WORD_JOINER
 from bot.slack.format.blocks import button, context, markdown, plain_text
+from bot.slack.format.cutting import pieces
 from bot.slack.format.modals import field, modal, section
 from bot.slack.format.mrkdwn import as_text
 from bot.slack.format.reading import readable
@@ -160,16 +161,6 @@ def as_markdown(mrkdwn: str) -> str:
     """A person's message as Markdown, without mentions."""
     linked = _LINK.sub(lambda found: f"[{found[2]}]({found[1]})", mrkdwn)
     return readable(_BOLD.sub(r"**\1**", linked), "")
-
-
-def pieces(text: str, longest: int = SECTION_TEXT) -> Sequence[str]:
-    """A text in pieces that fit a section, cut at the ends of lines, or else between words."""
-    found, rest = [], text.strip()
-    while len(rest) > longest:
-        cut = max(rest.rfind("\n", 1, longest), 0) or max(rest.rfind(" ", 1, longest), 0) or longest
-        found.append(rest[:cut])
-        rest = rest[cut:].strip()
-    return [*found, rest]
 
 
 def said(mrkdwn: str, *blocks: Block) -> Post:

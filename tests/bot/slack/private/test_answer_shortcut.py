@@ -122,3 +122,20 @@ async def test_a_message_without_text_is_told_apart(
         ts = await slack.say("C1", "", user=ANNA)
         await slack.shortcut(SHORTCUT, "C1", ts, user=BEN)
         await slack.until(lambda: NOTHING_TO_READ in str(slack.open_modal(BEN)))
+
+
+async def test_a_draft_of_any_length_is_posted_whole_and_as_the_guides_answer(
+    slack: SlackServer, searcher: Searcher, tmp_path: Path
+) -> None:
+    long = "\n\n".join(f"Paragraph {number}. {'word ' * 120}" for number in range(12))
+    async with running(slack, Quoting(searcher, long), tmp_path, searcher):
+        ts = await slack.say("C1", PAY, user=ANNA)
+        view = await drafted(slack, ts)
+        given = {b["block_id"]: b["element"].get("initial_value") for b in view["blocks"] if b["type"] == "input"}
+        assert len(given) > 1
+        values = {name: {name: {"type": "plain_text_input", "value": text}} for name, text in given.items()}
+        await slack.submit(view, values, user=BEN)
+        await slack.until(lambda: slack.answers("C1"))
+    told = shown(slack.answers("C1")[0])
+    assert all(f"Paragraph {number}." in told for number in range(12))
+    assert EDITED_NOTE not in told
