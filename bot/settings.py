@@ -78,10 +78,7 @@ class Settings(BaseSettings):
     channel_admins: str = Field(
         "", description="Slack user ids, with commas, who may change channel settings besides workspace admins."
     )
-    answer_outsiders: bool = Field(
-        False,
-        description="Whether guests and people of other organisations are answered, and answers shared where these read.",
-    )
+    answer_outsiders: bool = Field(False, description="Whether guests and people of other organisations are answered.")
     mentors: str = Field("", description="Slack user ids of mentors, with commas.")
     mentor_group: str = Field("", description="A Slack user group (S…) whose members are mentors, too.")
     mentors_channel: str = Field(

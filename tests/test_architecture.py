@@ -52,7 +52,7 @@ NARROW = {
     "records": {"answering", "errors"},
     "mentoring": {"answering", "errors", "records"},
     "storage": {"mentoring", "records"},
-    "slack/api": {"records"},
+    "slack/api": {"errors", "records"},
     "slack/format": {"answering", "mentoring", "slack/api"},
 }
 """Rooms that know fewer of those below them."""

@@ -117,19 +117,17 @@ class SlackBot:
             longest=limits.longest_question,
             audience=self._clients.audience,
         )
-        self.worker = QuestionWorker(
-            records,
-            self._clients,
-            replies,
-            streams=advisor.streams,
-            most=limits.questions_at_once,
-            pauses=limits.pauses,
-        )
+        self.worker = self._worker(replies)
         self.ctx = AppContext(records, guide_index, self._clients, self.worker, mentors, confirmed, same)
         drafting = Drafting(advisor, records, limits.longest_question)
         self._private = PrivateAnswers(self._clients, records, drafting)
         self.periodic_jobs = PeriodicJobs(periodic_jobs_of(self.ctx, schedule or JobSchedule(), self._private))
         self._handler: AsyncSocketModeHandler | None = None
+
+    def _worker(self, replies: Replies) -> QuestionWorker:
+        streams, limits = self._advisor.streams, self._limits
+        most = limits.questions_at_once
+        return QuestionWorker(self._records, self._clients, replies, streams=streams, most=most, pauses=limits.pauses)
 
     async def start(self) -> None:
         """Connect, and take up what was accepted and not answered. Raises SettingsError when Slack refuses a token."""

@@ -1,20 +1,21 @@
 """With whom an answer can be shared, and what must not be told to them: asked of Slack at the moment of sharing."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
+from bot.mentoring.naming import lower_case_words, naming
 from bot.mentoring.shares import Share
 from bot.slack.api.errors import passing
 from bot.slack.api.membership import members_among
 from bot.slack.context import AppContext
 from bot.slack.mentors.sharing.texts import (
-    ANSWER_NAMES_ASKER,
+    ANSWER_MAY_NAME_ASKER,
     CHOOSE,
     CHOOSE_ONE,
+    MAY_NAME_ASKER,
     NAMES_ASKER,
     NO_CHANNEL,
     NO_PERSON,
@@ -26,6 +27,8 @@ from bot.slack.mentors.sharing.texts import (
 )
 from bot.slack.mentors.sharing.views import CHANNEL, NOTE, PERSON, QUESTION, Chosen
 
+REMEMBERED = 1_000
+"""Things that people were shown and may decide about; older ones are shown again."""
 SLACKBOT = "USLACKBOT"
 """Slack's own bot, which its profile does not call one."""
 
@@ -56,6 +59,7 @@ class Targets:
 
     def __init__(self, ctx: AppContext) -> None:
         self._ctx = ctx
+        self._shown: set[tuple[str, ...]] = set()
 
     async def resolve(self, person: str, chosen: Chosen) -> Target:
         """Who gets it, as a person has chosen. Raises Misfilled."""
@@ -68,18 +72,31 @@ class Targets:
         raise Misfilled(PERSON, CHOOSE)
 
     async def check_words(self, share: Share, chosen: Chosen) -> None:
-        """Nothing on the card may name somebody else's asker. Raises Misfilled, and Unshareable where the answer does."""
+        """Whether something on the card may name somebody else's asker: the sharer sees what, and decides by sending it again.
+
+        Raises Misfilled.
+        """
         if not chosen.question:
             raise Misfilled(QUESTION, NO_QUESTION)
         if share.asker in {"", share.sharer}:
             return
-        names = [share.asker, *_names(await self._profile(share.asker))]
-        named = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
+        names = _names(await self._profile(share.asker))
+        common = lower_case_words(share.text)
         for name, text in ((QUESTION, chosen.question), (NOTE, chosen.note)):
-            if named.search(text):
+            if share.asker in text:
                 raise Misfilled(name, NAMES_ASKER)
-        if named.search(share.text):
-            raise Unshareable(ANSWER_NAMES_ASKER)
+            self._let_decide(share, name, naming(names, text, common), MAY_NAME_ASKER)
+        answer = naming(names, share.text, common) + [share.asker] * (share.asker in share.text)
+        self._let_decide(share, QUESTION, answer, ANSWER_MAY_NAME_ASKER)
+
+    def _let_decide(self, share: Share, name: str, found: Sequence[str], told: str) -> None:
+        """Say once what was found; whoever sends it again has seen it."""
+        shown = (share.id, name, *found)
+        if found and shown not in self._shown:
+            if len(self._shown) >= REMEMBERED:
+                self._shown.clear()
+            self._shown.add(shown)
+            raise Misfilled(name, told.format(names=", ".join(f"“{word}”" for word in found)))
 
     async def _person(self, user: str) -> Target:
         profile = await self._profile(user)

@@ -447,8 +447,6 @@ async def test_nobody_shares_where_they_are_not(
 @pytest.mark.parametrize(
     ("question", "note", "field"),
     [
-        ("What does Anna earn?", "", QUESTION),
-        ("What does it pay?", "Anna Example asked this", NOTE),
         ("What does it pay?", f"{ANNA} asked this", NOTE),
         ("\u200a ", "", QUESTION),
     ],
@@ -463,15 +461,33 @@ async def test_a_mentor_does_not_name_who_asked(
     assert all_cards(slack) == []
 
 
-async def test_a_mentor_does_not_share_an_answer_that_names_who_asked(
+@pytest.mark.parametrize(
+    ("question", "note", "field", "found"),
+    [
+        ("What does annas team earn?", "", QUESTION, "“annas”"),
+        ("Pay?", "Mrs Example asked Anna", NOTE, "“Example”, “Anna”"),
+    ],
+)
+async def test_who_shares_sees_what_may_name_the_asker_and_decides(
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path, question: str, note: str, field: str, found: str
+) -> None:  # fmt: skip
+    async with running(slack, advisor, tmp_path, searcher, mentor_settings=MENTORS):
+        view = await opened(slack, "C1", await answered(slack), DORA)
+        told = await errors(slack, view, DORA, channel="C2", question=question, note=note)
+        assert told == {field: sharing.MAY_NAME_ASKER.format(names=found)}
+        assert all_cards(slack) == []
+        assert "Shared" in await sent(slack, view, DORA, channel="C2", question=question, note=note)
+
+
+async def test_a_mentor_sees_that_an_answer_may_name_who_asked(
     slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
     async with running(slack, advisor, tmp_path, searcher, mentor_settings=MENTORS):
         ts = await answered(slack)
         slack.channels["C1"].messages[ts]["blocks"][0]["text"] += " I found nothing about Anna."
         view = await opened(slack, "C1", ts, DORA)
-        told = await sent(slack, view, DORA, channel="C2", question="What does it pay?")
-        assert told == sharing.ANSWER_NAMES_ASKER
+        told = await errors(slack, view, DORA, channel="C2", question="What does it pay?")
+        assert told == {QUESTION: sharing.ANSWER_MAY_NAME_ASKER.format(names="“Anna”")}
     assert all_cards(slack) == []
 
 
