@@ -13,6 +13,7 @@ from tests.slack_server.response_urls import ResponseUrls
 from tests.slack_server.workspace import APP_ID, BOT_ID, TEAM, Envelope, accepted, parsed, refused
 
 MOST_VIEWS = 3
+MOST_OPTIONS = 100
 LONGEST_ID = 255
 TRIGGER_PARTS = 3
 
@@ -63,6 +64,26 @@ class Modals(ResponseUrls):
         self._remember(view, found, choice(found, value))
         if all(block["block_id"] != found["block_id"] or _tells(block) for block in view["blocks"]):
             await self._use_in_view(view, chosen(found, value), user)
+
+    async def suggested(self, action_id: str, query: str, user: str = "U0ANNA") -> list[dict[str, Any]]:
+        """What a menu that asks the app for its options offers somebody who types `query` into it."""
+        view = self._before(user)
+        found = self._in(view, action_id, user)
+        assert found["type"] in {"external_select", "multi_external_select"}, f"a {found['type']} asks for no options"
+        answers: list[Mapping[str, Any]] = []
+        payload = {
+            "type": "block_suggestion",
+            "action_id": action_id,
+            "block_id": found["block_id"],
+            "value": query,
+            "view": dict(view),
+            "container": {"type": "view", "view_id": view["id"]},
+        }
+        await self._interact(payload, user, trigger=False, answered=answers.append)
+        await self.until(lambda: answers)
+        options = list(answers[0].get("options") or [])
+        assert len(options) <= MOST_OPTIONS, "more options than Slack takes"
+        return options
 
     async def submit(self, view: Mapping[str, Any], values: Mapping[str, Any], user: str = "U0ANNA") -> None:
         """A person submits the modal before them; `values` is block_id -> action_id -> the state of the input."""

@@ -18,7 +18,7 @@ from bot.slack.questions.submitting import Outcome, submit
 from bot.storage import Records
 from knowledge.passages import Guide
 
-SETTINGS_VIEW = "channel_settings"
+SETTINGS_VIEW, GUIDES = "channel_settings", "guides"
 NOT_IN_A_CHANNEL = "Settings belong to a channel: use `/career settings` in the channel that you mean."
 NOT_ALLOWED = "Only workspace admins and the people whom the bot's operator named may change how I behave in a channel."
 SAVING = "Saving…"
@@ -69,6 +69,10 @@ class SettingsForm:
         await self._records.channels.change(place["team"], place["channel"], settings, person)
         return Outcome(SAVED)
 
+    async def searched(self, ack: AsyncAck, payload: dict[str, Any]) -> None:
+        """The listener that fills the menu of guides where there are too many for one: those whose titles have all words."""
+        await ack(options=found_guides(self._guide_index.guides(), str(payload.get("value") or "")))
+
     async def _may_change(self, person: str) -> bool:
         return person in self._admins or (await self._people.person(person)).is_admin
 
@@ -81,10 +85,14 @@ def settings_modal(settings: ChannelSettings, guides: Sequence[Guide], place: Ma
         "options": _options(answers),
         "initial_option": _option(settings.answers, answers),
     }
-    titles = {_short(guide): guide.title for guide in guides[:OPTIONS]}
-    chosen = {_short(guide): guide.title for guide in guides[:OPTIONS] if guide.path in settings.guides}
-    which = {"type": "multi_static_select", "options": _options(titles), "placeholder": plain_text("All guides")}
-    which |= {"initial_options": _options(chosen)} if chosen else {}
+    titles = {_short(guide): guide.title for guide in guides}
+    chosen = {_short(guide): guide.title for guide in guides if guide.path in settings.guides}
+    which: dict[str, Any] = {"placeholder": plain_text("All guides")}
+    if len(titles) > OPTIONS:
+        which |= {"type": "multi_external_select", "min_query_length": 0}
+    else:
+        which |= {"type": "multi_static_select", "options": _options(titles)}
+    which |= {"initial_options": _options(chosen)[:OPTIONS]} if chosen else {}
     quiet = settings.quiet
     times = [
         ("quiet_from", "Quiet from", quiet.start if quiet else ""),
@@ -95,11 +103,19 @@ def settings_modal(settings: ChannelSettings, guides: Sequence[Guide], place: Ma
     )
     blocks = [
         field("answers", "What do I answer in this channel?", choice),
-        *([field("guides", "From which guides?", which, optional=True)] if titles else []),
+        *([field(GUIDES, "From which guides?", which, optional=True)] if titles else []),
         *(field(name, label, _time(value), optional=True) for name, label, value in times),
         section(told),
     ]
     return modal("Settings", blocks, submit="Save", callback_id=SETTINGS_VIEW, private_metadata=json.dumps(place))
+
+
+def found_guides(guides: Sequence[Guide], query: str) -> list[dict[str, Any]]:
+    """The guides whose title, role or file name has all words of a query, as options; the first where there are very many."""
+    words = query.casefold().split()
+    names = ((guide, f"{guide.title} {guide.role} {guide.path}".casefold()) for guide in guides)
+    titles = {_short(guide): guide.title for guide, name in names if all(word in name for word in words)}
+    return _options(titles)[:OPTIONS]
 
 
 def settings_in(values: Mapping[str, Any], guides: Sequence[Guide], zone: str) -> ChannelSettings | None:
@@ -107,7 +123,7 @@ def settings_in(values: Mapping[str, Any], guides: Sequence[Guide], zone: str) -
     start, until = (values[name][name].get("selected_time") or "" for name in ("quiet_from", "quiet_until"))
     if bool(start) != bool(until):
         return None
-    chosen = {option["value"] for option in values.get("guides", {}).get("guides", {}).get("selected_options") or []}
+    chosen = {option["value"] for option in values.get(GUIDES, {}).get(GUIDES, {}).get("selected_options") or []}
     paths = frozenset(guide.path for guide in guides if _short(guide) in chosen)
     answers = AnswerPolicy(values["answers"]["answers"]["selected_option"]["value"])
     return ChannelSettings(answers, paths, QuietHours(start, until, zone) if start else None)

@@ -4,7 +4,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.slack.private.answer_shortcut import SHORTCUT, draft_discarded, draft_submitted, shortcut_used
 from bot.slack.private.career_command import COMMAND, career_asked, draft_posted
-from bot.slack.private.channel_settings import SETTINGS_VIEW, SettingsForm
+from bot.slack.private.channel_settings import GUIDES, SETTINGS_VIEW, SettingsForm
 from bot.slack.private.drafting import DraftPosting
 from bot.slack.private.private_answers import POST_DRAFT, PrivateAnswers
 from bot.slack.private.views import DRAFT_VIEW
@@ -18,6 +18,7 @@ def listen_to_private(
     app.command(COMMAND)(career_asked(records, answers, settings))
     app.action(POST_DRAFT)(draft_posted(posting))
     app.view(SETTINGS_VIEW)(settings.submitted)
+    app.options(GUIDES)(settings.searched)
     app.shortcut(SHORTCUT)(shortcut_used(records, answers))
     app.view(DRAFT_VIEW)(draft_submitted(posting))
     app.view_closed(DRAFT_VIEW)(draft_discarded(records))
