@@ -4,7 +4,8 @@
     ├── SettingsError          the settings are incomplete or contradict each other
     ├── IndexUnavailable       there is no index, or it cannot be read
     ├── ModelUnavailable       the chat or embedding model did not answer
-    └── RecordsUnavailable     the inbox or the records cannot be written
+    ├── RecordsUnavailable     the inbox or the records cannot be written
+    └── ConnectionLost         Slack's events do not reach this process any more
 
 Every message is one sentence for the person who sees it: what is wrong and what to do. It never holds a
 token, a key, a path of a person's home or text of a conversation.
@@ -29,3 +30,7 @@ class ModelUnavailable(CareerBotError):
 
 class RecordsUnavailable(CareerBotError):
     """The inbox or the records cannot be read or written."""
+
+
+class ConnectionLost(CareerBotError):
+    """Slack's events do not reach this process any more, and it cannot mend that itself."""

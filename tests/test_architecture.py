@@ -110,7 +110,7 @@ BUILT_BY = {
     },
     "slack/app": {
         "AnswerButtons", "AppContext", "ConfirmedAnswers", "DraftPosting", "Drafting", "Mentors", "People", "PeriodicJobs", "PrivateAnswers",
-        "QuestionWorker", "Replies", "SettingsForm", "SlackClients",
+        "QuestionWorker", "Replies", "SettingsForm", "SlackClients", "SocketModeConnection",
     },
     "storage": {"AuditLog", "Channels", "Confirmations", "Drafts", "Feedback", "Handovers", "Inbox", "Promises", "Receipts", "Shares", "Threads", "WeeklyReports"},
 }  # fmt: skip

@@ -3,13 +3,10 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-import aiohttp
 from slack_bolt import BoltResponse
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.async_context import AsyncBoltContext
@@ -19,13 +16,14 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.answering.advisor import Advisor
 from bot.answering.same_question import SameQuestions
-from bot.errors import SettingsError
+from bot.errors import ConnectionLost, SettingsError
 from bot.mentoring.confirmed_answers import ConfirmedAnswers
 from bot.mentoring.guides import GuideIndex
 from bot.slack.api.clients import SlackClients
 from bot.slack.api.errors import code
 from bot.slack.api.mentors import Mentors, MentorSettings
 from bot.slack.api.people import People
+from bot.slack.api.socket_mode import Refused, SocketModeConnection, SocketTimes, patiently
 from bot.slack.context import AppContext
 from bot.slack.error_handler import handle_error
 from bot.slack.home.listeners import listen_at_home
@@ -53,6 +51,7 @@ JOB_SECONDS = 10.0
 STOP_SECONDS = 10.0
 """How long a stop waits for answers being composed; what is not ready is answered after the next start."""
 
+REFUSED = "Slack refused to connect ({code}); run `careerbot doctor`."
 COMPOSED = "A language model writes my answers, and every sentence is checked against the guides before you see it."
 QUOTED = "My answers are quotes from the guides, without a language model."
 
@@ -97,6 +96,7 @@ class SlackBot:
         *,
         same: SameQuestions | None = None,
         schedule: JobSchedule | None = None,
+        times: SocketTimes | None = None,
     ) -> None:
         self._advisor = advisor
         self._guide_index = guide_index
@@ -122,7 +122,8 @@ class SlackBot:
         drafting = Drafting(advisor, records, limits.longest_question)
         self._private = PrivateAnswers(self._clients, records, drafting)
         self.periodic_jobs = PeriodicJobs(periodic_jobs_of(self.ctx, schedule or JobSchedule(), self._private))
-        self._handler: AsyncSocketModeHandler | None = None
+        self._times = times or SocketTimes()
+        self._connection = SocketModeConnection(self._clients, workspace.app_token, self._times)
 
     def _worker(self, replies: Replies) -> QuestionWorker:
         streams, limits = self._advisor.streams, self._limits
@@ -130,18 +131,29 @@ class SlackBot:
         return QuestionWorker(self._records, self._clients, replies, streams=streams, most=most, pauses=limits.pauses)
 
     async def start(self) -> None:
-        """Connect, and take up what was accepted and not answered. Raises SettingsError when Slack refuses a token."""
-        with _refusal_told():
-            me = await self._clients.retrying.auth_test()
+        """Take up what was accepted and not answered, and connect; while Slack cannot be reached, wait for it.
+
+        Raises SettingsError when Slack refuses a token.
+        """
+        try:
+            me = await patiently(self._clients.retrying.auth_test, self._times)
             self._clients.bot_user = str(me["user_id"])
             self._clients.audience.team = str(me["team_id"])
             self._clients.audience.organisation = str(me.get("enterprise_id") or "")
             await self._clients.audience.begin()
-            app = self._app(me)
-            self._handler = AsyncSocketModeHandler(app, self._workspace.app_token, web_client=self._clients.retrying)
-            await self._handler.client.connect_to_new_endpoint()  # connect() would try a refused token for ever
             await self.worker.begin()
             self.periodic_jobs.begin()
+            await self._connection.begin(self._app(me))
+        except SlackApiError as error:
+            raise SettingsError(REFUSED.format(code=code(error))) from None
+        except Refused as error:
+            raise SettingsError(REFUSED.format(code=error.code)) from None
+
+    async def run(self) -> None:
+        """Start, and work until this is cancelled. Raises ConnectionLost when Slack's events do not come any more."""
+        await self.start()
+        await self._connection.lost()
+        raise ConnectionLost("The connection to Slack cannot be brought back; start the bot anew.")
 
     def _app(self, me: AsyncSlackResponse) -> AsyncApp:
         """Everything the bot reacts to."""
@@ -172,23 +184,12 @@ class SlackBot:
 
     async def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Take nothing new, finish what is being answered, and leave the rest to the inbox."""
-        if self._handler:
-            await self._handler.close_async()  # type: ignore[no-untyped-call]
+        await self._connection.close()
         await self.worker.idle(seconds)
         await self._private.leave()
         await self.worker.leave()
         await self.periodic_jobs.leave(JOB_SECONDS)
         await self._clients.close()
-
-
-@contextmanager
-def _refusal_told() -> Iterator[None]:
-    try:
-        yield
-    except SlackApiError as error:
-        raise SettingsError(f"Slack refused to connect ({code(error)}); run `careerbot doctor`.") from None
-    except (aiohttp.ClientError, TimeoutError):
-        raise SettingsError("Slack cannot be reached; check the network, the proxy and SLACK_API_URL.") from None
 
 
 def build_app(client: AsyncWebClient, me: AsyncSlackResponse) -> AsyncApp:
@@ -205,15 +206,21 @@ def build_app(client: AsyncWebClient, me: AsyncSlackResponse) -> AsyncApp:
 
 
 async def serve(bot: SlackBot) -> None:
-    """Run until the process is told to stop (SIGTERM or SIGINT), then stop gracefully."""
+    """Run until the process is told to stop (SIGTERM or SIGINT), also while it is connecting; then stop gracefully.
+
+    Raises SettingsError when Slack refuses a token, ConnectionLost when its events do not come any more.
+    """
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for asked in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(asked, stopping.set)
+    tasks = [asyncio.create_task(bot.run()), asyncio.create_task(stopping.wait())]
     try:
-        await bot.start()
-        log.info("Connected to Slack.")
-        await stopping.wait()
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        await done.pop()
         log.info("Stopping.")
     finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await bot.stop()

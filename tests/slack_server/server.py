@@ -3,7 +3,6 @@
 import asyncio
 import math
 import time
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -220,7 +219,7 @@ class SlackServer(People, AgentApi, ChatApi, DirectoryApi):
             return refused("not_allowed_token_type")
         if token != APP_TOKEN:
             return refused("invalid_auth")
-        return web.json_response({"ok": True, "url": f"ws://{self._address}/socket/{uuid.uuid4().hex}"})
+        return web.json_response({"ok": True, "url": f"ws://{self._address}/socket/{self._new_ticket()}"})
 
 
 async def _arguments(request: web.Request) -> dict[str, Any]:

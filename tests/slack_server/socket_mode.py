@@ -22,6 +22,39 @@ class SocketMode(Workspace):
         self._waiting: list[Envelope] = []
         self._pending: dict[str, tuple[Envelope, asyncio.Event]] = {}
         self._turn = 0
+        self._tickets: dict[str, bool] = {}
+        self.stale_tickets: list[str] = []
+        self.gateway = "open"
+        """Whether new connections are taken: "open", "refusing" (an error), or "silent" (no answer, and no pong either)."""
+
+    @property
+    def tickets(self) -> list[str]:
+        """All tickets that were given out."""
+        return list(self._tickets)
+
+    @property
+    def connections(self) -> int:
+        """How many Socket Mode connections are open."""
+        return len(self._sockets)
+
+    def expire_tickets(self) -> None:
+        """Let the time pass for which tickets are good."""
+        self._tickets = dict.fromkeys(self._tickets, False)
+
+    async def gateway_away(self) -> None:
+        """Cut all connections, and refuse new ones until open_gateway(); tickets given out meanwhile expire by then."""
+        self.gateway = "refusing"
+        await self.drop_connections()
+
+    def open_gateway(self) -> None:
+        """Take connections again, with fresh tickets only."""
+        self.expire_tickets()
+        self.gateway = "open"
+
+    def _new_ticket(self) -> str:
+        ticket = uuid.uuid4().hex
+        self._tickets[ticket] = True
+        return ticket
 
     async def settled(self, seconds: float = 10.0) -> None:
         """Wait until every envelope is acknowledged or given up."""
@@ -58,25 +91,47 @@ class SocketMode(Workspace):
             await socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {}})
 
     async def _socket(self, request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse(autoping=True)
+        ticket = request.match_info["ticket"]
+        if self.gateway == "refusing":
+            raise web.HTTPServiceUnavailable
+        if not self._tickets.get(ticket):
+            self.stale_tickets.append(ticket)
+            raise web.HTTPForbidden
+        self._tickets[ticket] = False  # it is good for one connection
+        socket = web.WebSocketResponse(autoping=False)
         await socket.prepare(request)
+        if self.gateway == "silent":
+            await self._say_nothing(socket)
+            return socket
         connected = len(self._sockets) + 1
         info = {"approximate_connection_time": 18060}
         await socket.send_json(
             {"type": "hello", "num_connections": connected, "debug_info": info, "connection_info": {"app_id": APP_ID}}
         )
         self._sockets.append(socket)
+        await self._tell()
         waiting, self._waiting = self._waiting, []
         for envelope in waiting:
             await self._deliver(envelope)
         try:
             async for message in socket:
-                if message.type is WSMsgType.TEXT:
+                if self.gateway == "silent":
+                    await self._say_nothing(socket)
+                elif message.type is WSMsgType.PING:
+                    await socket.pong(message.data)
+                elif message.type is WSMsgType.TEXT:
                     await self._acknowledge(json.loads(message.data))
         finally:
             with suppress(ValueError):
                 self._sockets.remove(socket)
         return socket
+
+    async def _say_nothing(self, socket: web.WebSocketResponse) -> None:
+        """As a network does that lost its way: nothing comes back, and no end either."""
+        with suppress(ValueError):
+            self._sockets.remove(socket)
+        async for _ in socket:
+            pass
 
     async def _acknowledge(self, said: Mapping[str, Any]) -> None:
         if found := self._pending.pop(str(said.get("envelope_id")), None):

@@ -56,22 +56,22 @@ class SlackClients:
     """
 
     def __init__(self, token: str, api_url: str, *, everybody: bool = False) -> None:
-        self._session = open_session()
+        self.session = open_session()
         waiting = AsyncRateLimitErrorRetryHandler(max_retry_count=RATE_LIMIT_TRIES)
         self.retrying = _OutgoingClient(
             token=token,
             base_url=api_url,
-            session=self._session,
+            session=self.session,
             retry_handlers=[waiting, _RepeatAfterBrokenConnection(), _RepeatAfterServerError()],
         )
-        self.single_try = _OutgoingClient(token=token, base_url=api_url, session=self._session, retry_handlers=[])
+        self.single_try = _OutgoingClient(token=token, base_url=api_url, session=self.session, retry_handlers=[])
         self.bot_user = ""
         self.audience = Audience(self.retrying, everybody=everybody)
         self._streams_from = 0.0
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._session.close()
+        await self.session.close()
 
     @property
     def streams(self) -> bool:

@@ -14,6 +14,7 @@ from bot.answering.prompts import Prompts
 from bot.answering.same_question import SameQuestions
 from bot.records.database import database_url
 from bot.slack.api.mentors import MentorSettings
+from bot.slack.api.socket_mode import SocketTimes
 from bot.slack.app import Limits, SlackBot, Workspace
 from bot.slack.questions.pauses import Pauses
 from bot.storage import Records
@@ -138,11 +139,12 @@ async def running(
     address: str = "",
     limits: Limits = LIMITS,
     outsiders: bool = False,
+    times: SocketTimes | None = None,
 ) -> AsyncIterator[SlackBot]:
     """The bot at work; on leaving it finishes what it was asked."""
     records = await Records.open(address or database_url("", folder), folder / "workers")
     workspace = Workspace(BOT_TOKEN, APP_TOKEN, slack.url, frozenset(admins), mentor_settings, outsiders)
-    bot = SlackBot(advisor, guide_index or NoGuides(), records, workspace, limits, same=same)
+    bot = SlackBot(advisor, guide_index or NoGuides(), records, workspace, limits, same=same, times=times)
     await bot.start()
     try:
         yield bot

@@ -78,7 +78,7 @@ async def test_a_message_that_found_no_connection_is_tried_again(slack: SlackSer
     trace = aiohttp.TraceConfig()
     trace.on_connection_create_start.append(refuse_once)
     trace.freeze()
-    clients._session.trace_configs.append(trace)
+    clients.session.trace_configs.append(trace)
     await clients.retrying.chat_postMessage(channel="C1", text="Hello")
     assert len(tried) == 2
     assert len(slack.answers("C1")) == 1
