@@ -1,12 +1,27 @@
-"""Ends a process whose event loop stands still, so that its supervisor starts it anew and others take up its questions."""
+"""Ends a process whose event loop stands still or whose stop takes too long, so that others take up its questions."""
 
 import asyncio
 import faulthandler
+import os
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 FROZEN_SECONDS = 60.0
 """An event loop that gets no turn for so long will not get one again."""
+
+END_SECONDS = 8.5
+"""From being told to stop until a process ends, whatever holds it up: Docker kills after ten seconds."""
+
+
+def end_within(seconds: float = END_SECONDS) -> None:
+    """End the process with status 1 after so many seconds, unless it has ended by then.
+
+    A thread that computes, or a database that does not answer, would hold up its end.
+    """
+    last_resort = threading.Timer(seconds, os._exit, [1])
+    last_resort.daemon = True
+    last_resort.start()
 
 
 @asynccontextmanager

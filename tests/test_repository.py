@@ -8,16 +8,15 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.records.engines import BUSY_SECONDS
 from bot.settings import Settings
-from bot.slack.app import JOB_SECONDS, STOP_SECONDS
+from bot.watchdog import END_SECONDS
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
 UNIT = (ROOT / "deploy" / "careerbot.service").read_text(encoding="utf-8")
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
-STOP = STOP_SECONDS + JOB_SECONDS + BUSY_SECONDS
+STOP = END_SECONDS
 """Seconds that a stop may take."""
 
 

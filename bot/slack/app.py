@@ -45,11 +45,10 @@ from bot.slack.questions.pauses import Pauses
 from bot.slack.questions.replying import Replies
 from bot.slack.questions.worker import QuestionWorker
 from bot.storage import Records
+from bot.watchdog import end_within
 
-JOB_SECONDS = 10.0
-"""How long a stop waits for the job at hand."""
-STOP_SECONDS = 10.0
-"""How long a stop waits for answers being composed; what is not ready is answered after the next start."""
+STOP_SECONDS = 4.0
+"""How long a stop waits for what is being done; what is not ready is handed back, for another process or the next start."""
 
 REFUSED = "Slack refused to connect ({code}); run `careerbot doctor`."
 COMPOSED = "A language model writes my answers, and every sentence is checked against the guides before you see it."
@@ -183,12 +182,11 @@ class SlackBot:
         return await next_()
 
     async def stop(self, seconds: float = STOP_SECONDS) -> None:
-        """Take nothing new, finish what is being answered, and leave the rest to the inbox."""
+        """Take nothing new, finish what is being done if it does not take longer than that, and hand back the rest."""
         await self._connection.close()
-        await self.worker.idle(seconds)
-        await self._private.leave()
-        await self.worker.leave()
-        await self.periodic_jobs.leave(JOB_SECONDS)
+        await asyncio.gather(
+            self.worker.finish(seconds), self._private.leave(seconds), self.periodic_jobs.leave(seconds)
+        )
         await self._clients.close()
 
 
@@ -208,6 +206,7 @@ def build_app(client: AsyncWebClient, me: AsyncSlackResponse) -> AsyncApp:
 async def serve(bot: SlackBot) -> None:
     """Run until the process is told to stop (SIGTERM or SIGINT), also while it is connecting; then stop gracefully.
 
+    From then on the process ends within seconds, whatever holds it up.
     Raises SettingsError when Slack refuses a token, ConnectionLost when its events do not come any more.
     """
     stopping = asyncio.Event()
@@ -220,6 +219,7 @@ async def serve(bot: SlackBot) -> None:
         await done.pop()
         log.info("Stopping.")
     finally:
+        end_within()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -24,6 +24,8 @@ HELD = 10
 """Questions in memory for each that may be answered at the same time; more wait in the inbox."""
 FENCE_SECONDS = 30.0
 """Work ends when its lease could not be renewed for so long: before another process may take it up."""
+HAND_BACK_SECONDS = 1.0
+"""How long a stop waits for the database to take back what is not answered."""
 
 log = logging.getLogger(__name__)
 
@@ -89,13 +91,16 @@ class QuestionWorker:
         if doing := [*self._jobs, *self._others]:
             await asyncio.wait(doing, timeout=seconds)
 
-    async def leave(self) -> None:
-        """Stop working at once, and hand what is not answered back to the inbox."""
-        await _cancelled([*filter(None, [self._looking]), *self._jobs, *self._others])
+    async def finish(self, seconds: float) -> None:
+        """Take up nothing more, answer what can be within that time, and hand the rest back to the inbox."""
+        await _cancelled([*filter(None, [self._looking])])
+        await self.idle(seconds)
+        await _cancelled([*self._jobs, *self._others])
         try:
-            await self._records.leases.release_all()
-        except RecordsUnavailable as error:
-            log.error("What is not answered is taken up only when its leases have run out: %s", error)
+            async with asyncio.timeout(HAND_BACK_SECONDS):
+                await self._records.leases.release_all()
+        except (RecordsUnavailable, TimeoutError) as error:
+            log.error("What is not answered is taken up only when its leases have run out.", exc_info=error)
 
     async def look(self) -> None:
         """Renew the leases of what is worked on, drop what is another's by now, and claim what waits."""

@@ -263,7 +263,7 @@ async def test_an_answer_interrupted_by_a_restart_is_completed_in_its_message(
     async with running(slack, advisor, tmp_path) as bot:
         await slack.say("D1", DUTIES)
         await slack.until(lambda: slack.answers("D1"))
-        await bot.worker.leave()
+        await bot.worker.finish(0)
     held.go.set()
     async with running(slack, advisor, tmp_path) as bot:
         await bot.worker.idle(5)

@@ -611,7 +611,7 @@ async def test_a_fresh_answer_survives_a_restart_in_the_middle(
         advisor.working.clear()
         await slack.press("C2", before["ts"], FRESH, user=BEN)
         await asyncio.wait_for(advisor.working.wait(), 10)
-        await bot.worker.leave()
+        await bot.worker.finish(0)
     assert "$130,000" in slack.answers("C2")[0]["text"]
     async with mentoring(quoting) as bot:
         await slack.until(lambda: "$120,000" in slack.answers("C2")[0]["text"])
