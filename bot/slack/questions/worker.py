@@ -96,11 +96,7 @@ class QuestionWorker:
         await _cancelled([*filter(None, [self._looking])])
         await self.idle(seconds)
         await _cancelled([*self._jobs, *self._others])
-        try:
-            async with asyncio.timeout(HAND_BACK_SECONDS):
-                await self._records.leases.release_all()
-        except (RecordsUnavailable, TimeoutError) as error:
-            log.error("What is not answered is taken up only when its leases have run out.", exc_info=error)
+        await _hand_back(self._records)
 
     async def look(self) -> None:
         """Renew the leases of what is worked on, drop what is another's by now, and claim what waits."""
@@ -181,6 +177,14 @@ class QuestionWorker:
 
     def _tasks_of(self, key: str) -> list[asyncio.Task[None]]:
         return [task for task, job in self._jobs.items() if job.question.key == key]
+
+
+async def _hand_back(records: Records) -> None:
+    try:
+        async with asyncio.timeout(HAND_BACK_SECONDS):
+            await records.leases.release_all()
+    except (RecordsUnavailable, TimeoutError) as error:
+        log.error("What is not answered is taken up only when its leases have run out.", exc_info=error)
 
 
 async def _cancelled(tasks: Sequence[asyncio.Task[None]]) -> None:
