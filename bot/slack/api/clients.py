@@ -40,6 +40,7 @@ REPEATABLE = frozenset(
         "usergroups.users.list",
         "users.info",
         "users.list",
+        "users.list",
         "views.publish",
         "views.update",
     }
