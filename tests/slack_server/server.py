@@ -13,6 +13,7 @@ from tests.slack_server.agent_api import AgentApi
 from tests.slack_server.chat_api import ChatApi
 from tests.slack_server.directory_api import DirectoryApi
 from tests.slack_server.people import People
+from tests.slack_server.rate_limits import PER_MINUTE, POSTS_PER_SECOND
 from tests.slack_server.workspace import (
     ALL_SCOPES,
     APP_ID,
@@ -152,6 +153,12 @@ class SlackServer(People, AgentApi, ChatApi, DirectoryApi):
             found.append(Limit(per_minute, 60.0, per_channel=False))
         if per_second_per_channel:
             found.append(Limit(per_second_per_channel, 1.0, per_channel=True))
+
+    def limit_as_documented(self) -> None:
+        """From now on Slack's documented limits hold for every method."""
+        for method, most in PER_MINUTE.items():
+            self.limit(method, per_minute=most)
+        self.limit("chat.postMessage", per_second_per_channel=POSTS_PER_SECOND)
 
     def _over_limit(self, method: str, arguments: dict[str, Any]) -> web.Response | None:
         now = time.monotonic()
