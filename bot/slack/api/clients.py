@@ -40,7 +40,6 @@ REPEATABLE = frozenset(
         "usergroups.users.list",
         "users.info",
         "users.list",
-        "users.list",
         "views.publish",
         "views.update",
     }
