@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _RULE = "———"
 _MARKS = {"strong": "*", "em": "_", "s": "~"}
 _LEAD_IN = re.compile(r"[:：][*_~]*$")
+_LITERAL = re.compile(r"(?P<address>https?://\S+)|(?<![\w`])[*_~](?=[^\s*_~])|(?<=[^\s*_~])[*_~](?![\w`])")
+"""A mark that stands in the words as it is, where Slack would take it for the beginning or the end of formatting."""
 _EMOJI = re.compile(r":[\w+'-]+:")
 _APART = f"`{WORD_JOINER}`{WORD_JOINER}`"
 
@@ -77,7 +79,7 @@ def _inline(node: "SyntaxTreeNode", within: str = "") -> str:
     inner = "".join(_inline(child, within or node.type) for child in node.children)
     match node.type:
         case "text":
-            inner = prose(node.content).replace("```", _APART)
+            inner = _LITERAL.sub(_as_typed, prose(node.content).replace("```", _APART))
         case "code_inline":
             inner = f"`{prose(node.content.replace('`', 'ˋ'))}`"
         case "strong" | "em" | "s" if inner:
@@ -90,6 +92,10 @@ def _inline(node: "SyntaxTreeNode", within: str = "") -> str:
             alt = prose(node.content)
             inner = alt if within == "link" else _mrkdwn_link(str(node.attrs.get("src", "")), alt)
     return inner
+
+
+def _as_typed(found: re.Match[str]) -> str:
+    return found["address"] or f"{WORD_JOINER}{found[0]}{WORD_JOINER}"
 
 
 def _mrkdwn_link(address: str, label: str) -> str:
