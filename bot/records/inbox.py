@@ -10,8 +10,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.records.database import TABLES, AlreadyThere, Database, now
+from bot.records.database import TABLES, Database, now
+from bot.records.grouped_writes import GroupedWrites
 from bot.records.retention import over
 from bot.records.threads import ThreadAddress, Threads, ThreadState, note_addressed
 
@@ -114,6 +117,7 @@ class Inbox:
         self._database = database
         self._threads = threads
         self._worker = worker
+        self._writes = GroupedWrites(database)
 
     async def accept(self, question: AskedQuestion) -> bool:
         """Write a question to the inbox, leased to this process; False when it is there already."""
@@ -228,23 +232,17 @@ class Inbox:
         return [sa.delete(INBOX).where(old), sa.update(INBOX).where(late).values(finished(REFUSED, "too old"))]
 
     async def _write(self, question: AskedQuestion, row: dict[str, Any]) -> bool:
-        """A row of the inbox and that the bot was addressed in its thread, both or neither."""
-        while True:
-            try:
-                async with self._database.begin() as connection:
-                    await connection.execute(sa.insert(INBOX).values(row))
-                    await note_addressed(connection, question.thread, question.ts)
-                return True
-            except AlreadyThere:
-                if await self._is_there(question):
-                    return False
-                # another process has just written the thread's row, which is there now
+        """A row of the inbox and that the bot was addressed in its thread, both or neither; False when the row is there."""
 
-    async def _is_there(self, question: AskedQuestion) -> bool:
-        same = INBOX.c.key == question.key
-        if question.message_id:
-            same |= INBOX.c.message_id == question.message_id
-        return await self._database.row(sa.select(INBOX.c.key).where(same)) is not None
+        async def write(connection: AsyncConnection) -> bool:
+            insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+            added = await connection.execute(insert(INBOX).values(row).on_conflict_do_nothing())
+            if not added.rowcount:
+                return False
+            await note_addressed(connection, question.thread, question.ts)
+            return True
+
+        return await self._writes.run(write)
 
 
 def keys_of(person: str) -> sa.Select[tuple[str]]:

@@ -1,6 +1,6 @@
 """`make bench`: what the product costs in time and memory on this machine. It judges nothing; machines differ.
 
-python -m tests.benchmarks [startup] [search] [checking] [model] [slack] [streaming] [index]
+python -m tests.benchmarks [startup] [search] [checking] [model] [slack] [overload] [streaming] [index]
 """
 
 import asyncio
@@ -27,6 +27,7 @@ from knowledge.index.syncing import sync
 from knowledge.search.encoder import LocalEncoder
 from knowledge.search.reader import Reader
 from knowledge.search.searcher import Searcher
+from tests.benchmarks.overload import overload
 from tests.bot.slack.questions.test_streaming import DUTIES, SENTENCES, Held
 from tests.bot.slack.scene import MENTION, MODEL, PAY_SAID, composer_at, running, saying
 from tests.building import advisor_over, searcher_over
@@ -236,6 +237,7 @@ BENCHMARKS = {
     "checking": checking,
     "model": model,
     "slack": slack,
+    "overload": overload,
     "streaming": streaming,
     "index": index,
 }

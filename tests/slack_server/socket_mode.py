@@ -137,6 +137,7 @@ class SocketMode(Workspace):
         if found := self._pending.pop(str(said.get("envelope_id")), None):
             envelope, acknowledged = found
             self.acknowledged.append(envelope.id)
+            self.acknowledged_at[envelope.id] = time.monotonic()
             if envelope.answered:
                 envelope.answered(said.get("payload") or {})
             acknowledged.set()

@@ -106,6 +106,7 @@ class Workspace:
         self.channels: dict[str, Channel] = {}
         self.delivered: list[Envelope] = []
         self.acknowledged: list[str] = []
+        self.acknowledged_at: dict[str, float] = {}
         self.lost: list[Envelope] = []
         self.timeouts: list[Envelope] = []
         self.problems: list[str] = []

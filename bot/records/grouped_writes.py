@@ -1,0 +1,55 @@
+"""Writes that arrive at the same time, in one transaction: the disk is waited for once, not once for each."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.records.database import AlreadyThere, Database
+
+MOST = 200
+"""Writes of one transaction."""
+
+Write = Callable[[AsyncConnection], Awaitable[bool]]
+
+
+class GroupedWrites:
+    """Runs writes in their order, those that wait together in one transaction, which is committed before any of them returns."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: list[tuple[Write, asyncio.Future[bool]]] = []
+        self._writing: asyncio.Task[None] | None = None
+
+    async def run(self, write: Write) -> bool:
+        """What the write returns, when it is on the disk. Raises RecordsUnavailable when the database does not answer.
+
+        A write may be run again, where another process has written the same rows meanwhile.
+        """
+        done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._waiting.append((write, done))
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write_all())
+        return await done
+
+    async def _write_all(self) -> None:
+        while self._waiting:
+            group, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+            try:
+                results = await self._write([write for write, _ in group])
+            except Exception as error:  # noqa: BLE001  whoever waits for a write gets what it raised
+                for _, done in group:
+                    if not done.done():
+                        done.set_exception(error)
+                continue
+            for (_, done), result in zip(group, results, strict=True):
+                if not done.done():
+                    done.set_result(result)
+
+    async def _write(self, writes: list[Write]) -> list[bool]:
+        while True:
+            try:
+                async with self._database.begin() as connection:
+                    return [await write(connection) for write in writes]
+            except AlreadyThere:  # another process has just written one of the rows, which is there now
+                continue
