@@ -19,6 +19,8 @@ _ENDING = 2
 """Letters that a language adds to a name or puts in the place of its last vowel: Annas, Annie, Annou, Марии."""
 _SHORTEST = 3
 """Letters of a part that may take an ending."""
+_NOMINATIVE = 6
+"""Letters of a part that may lose its ending."""
 _VOWELS = frozenset("aeiouyаеиоуыэюяёіїєαεηιουω")
 _SENTENCE_END = frozenset(".!?…:\n")
 
@@ -46,7 +48,9 @@ def lower_case_words(text: str) -> set[str]:
 
 
 def _parts(name: str) -> Iterator[str]:
-    for word in re.split(r"[\s\W\d_]+", unicodedata.normalize("NFC", name)):
+    whole = unicodedata.normalize("NFC", name)
+    closed = re.sub(r"(?<=\w)['’`´](?=\w)", "", whole)  # O'Neill is written ONeill, too
+    for word in re.split(r"[\s\W\d_]+", f"{whole} {closed}"):
         if len(word) > 1:
             yield _folded(word)
 
@@ -61,8 +65,14 @@ def _is(word: str, part: str) -> bool:
         return True
     if len(part) < _SHORTEST or _UNSPACED.search(part):
         return False
-    stem = part[:-1] if part[-1] in _VOWELS and len(part) > _SHORTEST else part
-    return word.startswith(stem) and len(word) <= len(part) + _ENDING
+    return word.startswith(_stem(part)) and len(word) <= len(part) + _ENDING
+
+
+def _stem(part: str) -> str:
+    """A part of a name without the vowel that its last one may give way to, nor an -s of the nominative (Γιάννης, Jonas)."""
+    if len(part) >= _NOMINATIVE and part[-1] in "sσ" and part[-2] in _VOWELS:
+        return part[:-2]
+    return part[:-1] if part[-1] in _VOWELS and len(part) > _SHORTEST else part
 
 
 def _is_a_word(base: str, token: "re.Match[str]", text: str, usual: Collection[str]) -> bool:

@@ -26,6 +26,9 @@ from bot.mentoring.naming import lower_case_words, naming
         ("Jean-Pierre Dupont", "pierre asked", "pierre"),
         ("kofi.mensah", "for Mensah", "Mensah"),
         ("Will Baker", "does Will know?", "Will"),
+        ("Siobhan O'Neill", "ONeill wants it", "ONeill"),
+        ("Γιάννης Παπαδόπουλος", "ρώτησε ο Γιάννη", "Γιάννη"),
+        ("Marius Kazlauskas", "Kazlausko klausimas", "Kazlausko"),
         ("Grace Hopper", "Ask Grace about it", "Grace"),
     ],
 )
