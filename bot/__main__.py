@@ -11,12 +11,12 @@ import typer
 from bot.cli.commands import as_typed
 from bot.cli.output import open_console, print_report, progress_bar
 from bot.cli.quiet import silence_libraries
-from bot.composition import Application, serve_slack
+from bot.composition import Application, freshness_of, serve_slack
 from bot.errors import CareerBotError, SettingsError
 from bot.logs import start_log, trace
 from bot.private_files import mend_rights, restrict_new_files
 from bot.settings import Settings
-from knowledge.errors import KnowledgeError
+from knowledge.errors import IndexBusy, IndexElsewhere, IndexUnusable, KnowledgeError, NoGuides
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -100,13 +100,12 @@ def ask(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, for scripts.")] = False,
     guides: GuidesOption = None,
 ) -> None:
-    """Answer one question and print it with its sources. Builds the index first when there is none."""
+    """Answer one question and print it with its sources. Brings the index in line with the guides first."""
     limit = _settings().max_question_chars
     if not question.strip() or len(question) > limit:
         raise SettingsError(f"A question has between 1 and {limit} characters.")
     application = Application(_settings(), guides)
-    if not application.is_indexed():
-        _sync_quietly(application)
+    _make_fresh(application, only_these=guides is not None)
     from bot.answering.conversation import Conversation
 
     answer = asyncio.run(application.advisor().answer(Conversation.of([question])))
@@ -242,6 +241,16 @@ def _sync(application: Application, console: "Console", *, always: bool = False,
     print_report(report, console, always=always)
 
 
+def _make_fresh(application: Application, *, only_these: bool) -> None:
+    """Bring the index in line with the guides. Where that cannot be done just now, and the guides are not `only_these`, the index as it is serves."""
+    try:
+        _sync_quietly(application)
+    except (IndexBusy, IndexElsewhere, IndexUnusable, NoGuides) as error:
+        if only_these or not application.is_indexed():
+            raise
+        typer.echo(f"careerbot: The answer is from the index as it was before: {as_typed(str(error))}", err=True)
+
+
 def _sync_quietly(application: Application) -> None:
     with progress_bar(open_console(stderr=True)) as progress:
         application.sync(progress)
@@ -252,7 +261,12 @@ def _converse(application: Application, console: "Console", settings: Settings) 
     from bot.cli.terminal import COMMANDS, converse
 
     read = open_reader(console, settings.data_dir, settings.retention_days, COMMANDS)
-    asyncio.run(converse(application.advisor(), console, read, application.mode))
+
+    async def conversation() -> None:
+        async with freshness_of(application).kept():
+            await converse(application.advisor(), console, read, application.mode)
+
+    asyncio.run(conversation())
 
 
 if __name__ == "__main__":

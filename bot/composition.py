@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bot.answering.hearing import Sayings
     from bot.answering.same_question import SameQuestions
     from bot.storage import Records
+    from knowledge.index.freshness import Freshness
     from knowledge.index.store import IndexReader, IndexStore
     from knowledge.index.syncing import SyncReport
     from knowledge.search.encoder import Encoder, LocalEncoder
@@ -184,6 +185,17 @@ def _open_composer(settings: Settings, prompts: Path | None) -> "tuple[Composer 
         return None, f"The chat model is not asked: {error}"
 
 
+def freshness_of(application: Application) -> "Freshness":
+    """What indexes an application's guides anew when they change."""
+    from knowledge.index.freshness import Freshness, Upkeep
+    from knowledge.index.syncing import is_fresh
+
+    def fresh() -> bool:
+        return is_fresh(application.store(), application.folders, application.encoder.name)
+
+    return Freshness(Upkeep(application.folders, fresh, application.sync))
+
+
 async def serve_slack(settings: Settings, application: Application, tokens: tuple[str, str]) -> None:
     """Answer in Slack until the process is told to stop."""
     from bot.slack.api.mentors import MentorSettings
@@ -194,10 +206,18 @@ async def serve_slack(settings: Settings, application: Application, tokens: tupl
     mentor_settings = MentorSettings(settings.mentor_ids, settings.mentor_group, settings.mentors_channel)
     workspace = Workspace(*tokens, settings.slack_api_url, settings.admins, mentor_settings, settings.answer_outsiders)
     schedule = JobSchedule(settings.remind_hours, settings.weekly_report, settings.retention_days)
-    async with watched(), opened_records(settings, set_aside=True) as records:
+    freshness = freshness_of(application)
+    async with watched(), opened_records(settings, set_aside=True) as records, freshness.kept():
         same = application.same_questions()
         bot = SlackBot(
-            application.advisor(), application.searcher(), records, workspace, limits, same=same, schedule=schedule
+            application.advisor(),
+            application.searcher(),
+            records,
+            workspace,
+            limits,
+            same=same,
+            schedule=schedule,
+            index_trouble=lambda: freshness.told,
         )
         await serve(bot)
 

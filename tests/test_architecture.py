@@ -105,7 +105,7 @@ MAY_KNOW = {
 """Which modules of bot each module of answering may import."""
 BUILT_BY = {
     "composition": {
-        "Advisor", "Application", "Checker", "Composer", "IndexReader", "IndexStore", "Interpreter", "LocalEncoder",
+        "Advisor", "Application", "Checker", "Composer", "Freshness", "IndexReader", "IndexStore", "Interpreter", "LocalEncoder",
         "QuotedAnswers", "Quoter", "Reader", "SameQuestions", "Searcher", "SlackBot", "Writer", "open_chat_model", "open_encoder",
     },
     "slack/app": {
@@ -260,7 +260,17 @@ def test_the_advisor_knows_neither_slack_nor_chroma_nor_openai() -> None:
 
 @pytest.mark.parametrize(
     "package",
-    ["chromadb", "langchain", "langchain_openai", "slack_bolt", "onnxruntime", "bs4", "liteparse", "matplotlib"],
+    [
+        "chromadb",
+        "langchain",
+        "langchain_openai",
+        "slack_bolt",
+        "onnxruntime",
+        "bs4",
+        "liteparse",
+        "matplotlib",
+        "watchfiles",
+    ],
 )
 def test_starting_the_command_line_loads_no_heavy_package(package: str) -> None:
     code = f"import bot.__main__, sys; sys.exit({package!r} in sys.modules)"

@@ -87,7 +87,11 @@ def test_every_fixed_number_is_that_of_the_code(module: str, name: str, value: s
 
 @pytest.mark.parametrize("line", LOG_LINES)
 def test_every_line_of_the_log_that_is_explained_is_written_somewhere(line: str) -> None:
-    assert any(line in path.read_text(encoding="utf-8") for path in (ROOT / "bot").rglob("*.py"))
+    assert any(
+        line in path.read_text(encoding="utf-8")
+        for folder in ("bot", "knowledge")
+        for path in (ROOT / folder).rglob("*.py")
+    )
 
 
 def test_every_table_of_the_records_is_told_with_how_long_it_is_kept() -> None:

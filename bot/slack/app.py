@@ -96,8 +96,10 @@ class SlackBot:
         same: SameQuestions | None = None,
         schedule: JobSchedule | None = None,
         times: SocketTimes | None = None,
+        index_trouble: Callable[[], str] = str,
     ) -> None:
         self._advisor = advisor
+        self._index_trouble = index_trouble
         self._guide_index = guide_index
         self._records = records
         self._workspace = workspace
@@ -170,8 +172,12 @@ class SlackBot:
         listen_to_confirming(app, self.ctx)
         listen_to_handovers(app, self.ctx)
         listen_to_proposals(app, self.ctx)
-        listen_at_home(app, self.ctx, mode, lambda: self._advisor.model_trouble)
+        listen_at_home(app, self.ctx, mode, self._trouble)
         return app
+
+    def _trouble(self) -> str:
+        """What mentors are told to pass on: why the chat model is not asked, why the guides' index is an old one."""
+        return " ".join(filter(None, [self._advisor.model_trouble, self._index_trouble()]))
 
     async def _answer_over_the_pool(
         self, context: AsyncBoltContext, next_: Callable[[], Awaitable[BoltResponse]]

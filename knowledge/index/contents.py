@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from knowledge.search.encoder import Encoded
 
 Stamp = tuple[str, int, int]
-"""A file's path, size in bytes and time of change in nanoseconds."""
+"""A file's path, its size in bytes, and the times of change of its text and of its entry, in nanoseconds and added up: the
+first one can be set back (`cp -p`), the second cannot.
+"""
 
 
 @dataclass(frozen=True)

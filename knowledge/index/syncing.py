@@ -142,9 +142,13 @@ def is_fresh(store: IndexStore, folders: Sequence[Path], embeddings: str) -> boo
     Raises IndexMissing or IndexDamaged.
     """
     version = store.current()
-    stamps = {file.name: _stamp(file) for file in find_files(folders)}
     made_alike = (version.embeddings, version.format) == (embeddings, FORMAT_VERSION)
-    return made_alike and store.contents(version).files == stamps
+    return made_alike and store.contents(version).files == stamps(folders)
+
+
+def stamps(folders: Sequence[Path]) -> dict[str, Stamp]:
+    """What tells whether a file has changed, of each file that may be a guide, by its path below its folder."""
+    return {file.name: _stamp(file) for file in find_files(folders)}
 
 
 def _found(folders: Sequence[Path]) -> Found:
@@ -216,7 +220,7 @@ def _stamp(file: GuideFile) -> Stamp:
         stat = file.path.stat()
     except OSError:
         return str(file.path), -1, -1
-    return str(file.path), stat.st_size, stat.st_mtime_ns
+    return str(file.path), stat.st_size, stat.st_mtime_ns + stat.st_ctime_ns
 
 
 def _changes(old: Sequence[Passage], new: Sequence[Passage]) -> tuple[int, int, int]:

@@ -140,11 +140,21 @@ async def running(
     limits: Limits = LIMITS,
     outsiders: bool = False,
     times: SocketTimes | None = None,
+    index_trouble: Callable[[], str] = str,
 ) -> AsyncIterator[SlackBot]:
     """The bot at work; on leaving it finishes what it was asked."""
     records = await Records.open(address or database_url("", folder), folder / "workers")
     workspace = Workspace(BOT_TOKEN, APP_TOKEN, slack.url, frozenset(admins), mentor_settings, outsiders)
-    bot = SlackBot(advisor, guide_index or NoGuides(), records, workspace, limits, same=same, times=times)
+    bot = SlackBot(
+        advisor,
+        guide_index or NoGuides(),
+        records,
+        workspace,
+        limits,
+        same=same,
+        times=times,
+        index_trouble=index_trouble,
+    )
     await bot.start()
     try:
         yield bot
