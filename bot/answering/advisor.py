@@ -73,7 +73,7 @@ class Advisor:
             return await self._said(conversation, intent, started)
         search = await self._searcher.pinned(conversation.guides)
         asked, failure = await self._asked(conversation, search)
-        hits = await search.search_all(asked.searches, FOUND)
+        hits = await search.search_all(asked.searches, FOUND, in_turn=not asked.joined)
         composed = Composed(notice=failure, failed=bool(failure))
         if self._writer and not failure:
             composed = await self._writer.composed(conversation, hits, on_sentence)

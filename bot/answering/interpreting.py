@@ -17,10 +17,19 @@ SHORT_TURN, MOST_TURNS = 6, 3
 
 @dataclass(frozen=True)
 class Asked:
-    """What a conversation asks: the question as far as it stands alone, and what to search for."""
+    """What a conversation asks: the last turn, or the question that a model made of it, and what to search for.
+
+    `joined` is the last turn with those before it that it leans on; empty where it stands alone.
+    """
 
     question: str
     searches: tuple[str, ...]
+    joined: str = ""
+
+    @property
+    def with_context(self) -> str:
+        """The question together with what it leans on."""
+        return self.joined or self.question
 
 
 class Interpreter:
@@ -37,7 +46,7 @@ class Interpreter:
         return hear(vector, follows=any(turn.speaker == "bot" for turn in conversation.earlier))
 
     async def asked(self, conversation: Conversation) -> Asked:
-        """The last turn, with those before it that it leans on."""
+        """The last turn; where it leans on those before it, both are searched for, and it is answered."""
         said = [turn.text for turn in conversation.turns if turn.speaker == "person"]
         if len(said) == 1:
             return Asked(said[0], (said[0],))
@@ -48,7 +57,7 @@ class Interpreter:
         while len(turns) < min(MOST_TURNS, len(said)) and len(turns[0].split()) <= SHORT_TURN:
             turns = said[-len(turns) - 1 :]
         joined = " ".join(turns)
-        return Asked(joined, (joined, said[-1]))
+        return Asked(said[-1], (joined, said[-1]), joined)
 
     async def continues(self, message: str) -> bool:
         """Whether a message in a thread asks for the last answer in another form."""
@@ -56,11 +65,11 @@ class Interpreter:
         return hear(vector, follows=True).wants_another_form
 
 
-def questions_in(message: str, standing: str) -> list[tuple[str, str]]:
+def questions_in(message: str, asked: Asked) -> list[tuple[str, str]]:
     """The questions of a message, each as it was asked and as it stands alone; only one where it leans on earlier turns."""
     parts = sentences(" ".join(message.split()))
-    asked = [part for part in parts if part.rstrip().endswith(("?", "？"))][:MOST_QUESTIONS]
-    if len(asked) < 2 or standing != message:
-        return [(message, standing)]
-    context = " ".join(part for part in parts if part not in asked)
-    return [(question, f"{context} {question}".strip()) for question in asked]
+    several = [part for part in parts if part.rstrip().endswith(("?", "？"))][:MOST_QUESTIONS]
+    if len(several) < 2 or asked.joined or asked.question != message:
+        return [(message, asked.question)]
+    context = " ".join(part for part in parts if part not in several)
+    return [(question, f"{context} {question}".strip()) for question in several]

@@ -50,9 +50,9 @@ class QuotedAnswers:
             quote = await self._in_another_form(conversation, hits, intent)
             return Quoted(((asked.question, quote),), tuple(hits))
         found, quotes = list(hits), []
-        for shown, question in questions_in(conversation.question, asked.question):
+        for shown, question in questions_in(conversation.question, asked):
             own = hits if question == asked.question else await search.search(question, FOUND)
-            quote = await in_thread(self._quoter.quote, question, own)
+            quote = await in_thread(self._quoter.quote, question, own, asked.joined)
             found = merged([found, own]) if own is not hits else found
             ids = [hit.passage.id for hit in found]
             places = {number: 1 + ids.index(hit.passage.id) for number, hit in enumerate(own, 1)}
@@ -85,7 +85,7 @@ class QuotedAnswers:
             text = f"{composed.text}\n\n{wording.instead(text)}"
             coverage = coverage if coverage.claims else Coverage.NEAREST
         gaps = tuple(question for question, quote in quotes if not quote.coverage.claims)
-        return _with_language(cited_answer(text, coverage, hits, receipt, gaps), asked.question)
+        return _with_language(cited_answer(text, coverage, hits, receipt, gaps), asked.with_context)
 
     def _told(self, quoted: Quoted, coverage: Coverage, search: Searcher) -> str:
         """What is quoted, or that nothing is."""

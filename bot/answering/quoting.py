@@ -22,6 +22,8 @@ from knowledge.words import stem
 
 READ = 3
 """Passages that are read with the question in mind."""
+READ_TOGETHER = 5
+"""The same of a question that leans on earlier ones: it is searched for alone and together with them."""
 LIST_WORDS = 50
 """A list or table of at most so many words is quoted whole."""
 LARGEST = 5.0
@@ -87,9 +89,12 @@ class Quoter:
         self._reader = reader
         self._certainty = Logistic.named("certainty")
 
-    def quote(self, question: str, hits: Sequence[Hit]) -> Quote:
-        """The quote that answers a question, or comes nearest; without text where nothing is near."""
-        judged = self.judged(question, hits)
+    def quote(self, question: str, hits: Sequence[Hit], joined: str = "") -> Quote:
+        """The quote that answers a question, or comes nearest; without text where nothing is near.
+
+        `joined` is the question with the turns before it that it leans on.
+        """
+        judged = self.judged(question, hits, joined)
         if not judged:
             return Quote(Coverage.NOT_COVERED, "", 0.0)
         features = certainty_features(question, hits, judged)
@@ -109,14 +114,30 @@ class Quoter:
         """What stands in the passages found beside their best statements."""
         return nearest(judged[1:] or judged)
 
-    def judged(self, question: str, hits: Sequence[Hit]) -> list[Judged]:
+    def judged(self, question: str, hits: Sequence[Hit], joined: str = "") -> list[Judged]:
         """Every statement of the best passages, the surest first."""
-        read = [hit.passage for hit in hits[:READ]]
-        logits = self._reader.read(question, read)
-        return joined(hits, logits, number("search_share"))
+        read = [hit.passage for hit in hits[: READ_TOGETHER if joined else READ]]
+        logits: Sequence[Sequence[float]] = self._reader.read(question, read)
+        if joined:
+            logits = blended(logits, self._reader.read(joined, read), number("joined_share"))
+        return compared(hits, logits, number("search_share"))
 
 
-def joined(hits: Sequence[Hit], logits: Sequence[Sequence[float]], search_share: float) -> list[Judged]:
+def blended(
+    alone: Sequence[Sequence[float]], joined: Sequence[Sequence[float]], joined_share: float
+) -> list[list[float]]:
+    """The logits of a last turn read alone and joined with the turns that it leans on, as one.
+
+    Joined it holds the earlier question, too, which the passage may answer all the better; alone it may lack what "and in
+    Berlin?" asks for.
+    """
+    return [
+        [joined_share * together + (1 - joined_share) * by_itself for by_itself, together in zip(*pair, strict=True)]
+        for pair in zip(alone, joined, strict=True)
+    ]
+
+
+def compared(hits: Sequence[Hit], logits: Sequence[Sequence[float]], search_share: float) -> list[Judged]:
     """Every statement of the passages that were read, the surest first.
 
     Logits of different passages are compared after what search thinks of them: the distance of a passage's score from

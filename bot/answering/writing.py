@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import aclosing
+from dataclasses import replace
 
 from bot.answering.chat_model import Ending, outage_told
 from bot.answering.checked_reply import CheckedReply, Composed
@@ -48,7 +49,7 @@ class Writer:
             return plain
         plan = await self._composer.plan(conversation, language)
         planned = tuple(dict.fromkeys(one for one in (plan.question, *plan.searches, *plain.searches) if one))
-        return Asked(plan.question or plain.question, planned)
+        return Asked(plan.question, planned) if plan.question else replace(plain, searches=planned)
 
     async def composed(
         self, conversation: Conversation, hits: Sequence[Hit], on_sentence: OnSentence | None

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, Self
 
 from knowledge.errors import GuidesGone, IndexUnreachable
@@ -179,9 +179,10 @@ class Searcher:
         asked = await self._encoder.question(mended)
         return await in_thread(self._ranked, asked, k)
 
-    async def search_all(self, questions: Sequence[str], k: int = 10) -> list[Hit]:
-        """The best passages for several questions, which take turns."""
-        return merged([await self.search(question, k) for question in dict.fromkeys(questions)])[:k]
+    async def search_all(self, questions: Sequence[str], k: int = 10, *, in_turn: bool = True) -> list[Hit]:
+        """The best passages for several questions, which take turns; or by how near each comes to the best of its question."""
+        found = [await self.search(question, k) for question in dict.fromkeys(questions)]
+        return (merged(found) if in_turn else by_distance(found))[:k]
 
     def _mended(self, question: str) -> str:
         """The question without slips of the keyboard, as far as the guides' words tell."""
@@ -229,6 +230,20 @@ def merged(found: Sequence[Sequence[Hit]]) -> list[Hit]:
     for hit in in_turn:
         first.setdefault(hit.passage.id, hit)
     return list(first.values())
+
+
+def by_distance(found: Sequence[Sequence[Hit]]) -> list[Hit]:
+    """The hits of several questions by how little their scores lie below the best of their question, no passage twice.
+
+    Scores count from the best of the first question.
+    """
+    best: dict[str, Hit] = {}
+    for hits in found:
+        for hit in hits:
+            moved = replace(hit, score=hit.score - hits[0].score + found[0][0].score) if found[0] else hit
+            if hit.passage.id not in best or best[hit.passage.id].score < moved.score:
+                best[hit.passage.id] = moved
+    return sorted(best.values(), key=lambda hit: -hit.score)
 
 
 def _scores(snapshot: Snapshot, asked: Question, selection: Selection | None) -> "Scores":

@@ -173,7 +173,7 @@ def _as_folder(guides: Path) -> Path:
 
 def _figures(questions: Sequence[Question], answers: dict[str, Given]) -> dict[str, Any]:
     return {
-        **measures.usefulness(questions, answers, _usefulness().judge),
+        **measures.usefulness(questions, answers, shared_scorer().judge),
         "retrieval": measures.retrieval(questions, answers),
         "words": measures.lengths(answers.values()),
         "milliseconds": measures.milliseconds(answers.values()),
@@ -181,7 +181,7 @@ def _figures(questions: Sequence[Question], answers: dict[str, Given]) -> dict[s
     }
 
 
-def _usefulness() -> ModuleType:
+def shared_scorer() -> ModuleType:
     """The shared scorer, whose last line would run it as a program."""
     spec = util.spec_from_file_location("usefulness", SHARED / "usefulness.py")
     assert spec is not None
@@ -212,7 +212,7 @@ def _print_calibration(judged: Sequence[tuple[EvaluationSet, list[Question], dic
     """How many answers were right among those given with about the same probability, sets that were fitted on apart."""
     for name, fitted in (("sets not fitted on", False), ("sets fitted on", True)):
         pairs = [(questions, answers) for one, questions, answers in judged if one.fitted == fitted]
-        table = measures.calibration(pairs, _usefulness().right)
+        table = measures.calibration(pairs, shared_scorer().right)
         if table:
             told = ", ".join(f"{low:.1f}–{low + 0.2:.1f}: {right:.2f} of {count}" for low, right, count in table)
             print(f"calibration, {name} (probability: share right of answers): {told}")
@@ -225,7 +225,7 @@ def _print_left_out(figures: dict[str, Any]) -> None:
 
 
 def _print_failures(questions: Sequence[Question], answers: dict[str, Given]) -> None:
-    judge = _usefulness().judge
+    judge = shared_scorer().judge
     for question in questions:
         way, points = judge(question, answers[question["id"]])
         if points < 0.5:

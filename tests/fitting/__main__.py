@@ -17,7 +17,7 @@ import yaml
 from bot.answering.quoting import may_be_claimed
 from knowledge.search.encoder import LocalEncoder
 from knowledge.search.reader import Reader
-from tests.fitting import classifiers, ranking, sentences
+from tests.fitting import classifiers, followups, ranking, sentences
 from tests.fitting.asked import ask_all
 from tests.fitting.labelled import DATA, SHARED
 from tests.fitting.ranking import Judgement
@@ -40,16 +40,21 @@ def main() -> int:
     heard, told = classifiers.fit_all(encoder)
     asked = ask_all(encoder)
     search, found = ranking.fit_search(asked)
-    read = ranking.read_all(asked, search, Reader())
+    reader = Reader()
+    read = ranking.read_all(asked, search, reader)
     share = ranking.fit_search_share(read)
     judged = ranking.judge_all(read, share)
     certainty, left_out, certain = ranking.fit_certainty(judged)
     scored = sentences.scored(sentences.own(SENTENCES_LEFT_OUT), encoder)
     limits = sentences.limits(scored)
+    quoting = quoting_limits(judged, left_out)
+    read_both_ways = followups.read_follow_ups(asked, search, reader)
+    joined_share, together = followups.fit_joined_share(read_both_ways, share, certainty, quoting)
     numbers = {
         **heard,
         "search_share": share,
-        **quoting_limits(judged, left_out),
+        **quoting,
+        "joined_share": joined_share,
         **limits,
         "near_question": near_question_limit(encoder),
     }
@@ -62,6 +67,7 @@ def main() -> int:
             "search": found,
             "certainty": certain,
             "quoting": outcomes(judged, left_out, numbers),
+            "follow-ups": together,
             "sources": by_source(judged, left_out),
             "classifiers": told,
             "sentences": sentences.figures(scored, limits),

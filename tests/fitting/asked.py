@@ -36,16 +36,23 @@ class Asked:
     text: str
     hits: Sequence[Hit]
     right: Sequence[bool]
+    hits_of_last_turn: Sequence[Hit] = ()
+    """What the last of several turns finds alone."""
 
     @property
     def features(self) -> Matrix:
         """A row of search's scores for each candidate."""
-        return np.array([[getattr(hit, name) for name in FEATURES] for hit in self.hits])
+        return features(self.hits)
 
     @property
     def is_answerable(self) -> bool:
         """Whether the guides answer it, at least in part."""
         return bool(self.label["kind"] != "unanswerable")
+
+
+def features(hits: Sequence[Hit]) -> Matrix:
+    """A row of search's scores for each hit."""
+    return np.array([[getattr(hit, name) for name in FEATURES] for hit in hits])
 
 
 def ask_all(encoder: LocalEncoder) -> list[Asked]:
@@ -98,7 +105,9 @@ def _ask(name: str, path: Path, told: Sequence[dict[str, Any]], encoder: LocalEn
         hits = asyncio.run(searcher.search(text, CANDIDATES))
         right = [_is_right(hit.passage, label, everywhere=name != "corpus") for hit in hits]
         source = label["file"].split("/")[0] if name == "corpus" else name
-        yield Asked(label, source, text, hits, right)
+        last = label["turns"][-1]
+        alone = asyncio.run(searcher.search(last, CANDIDATES)) if last != text else hits
+        yield Asked(label, source, text, hits, right, alone)
 
 
 def _alone(path: Path) -> Path:

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from bot.answering.quoting import READ, Judged, certainty_features, given, joined, nearest
+from bot.answering.quoting import READ, Judged, certainty_features, compared, given, nearest
 from knowledge.fitted import Logistic
 from knowledge.search.reader import Reader
 from knowledge.search.searcher import FEATURES, Hit
 from knowledge.statements import statements
-from tests.fitting.asked import Asked, answers, holds_answer
+from tests.fitting.asked import Asked, answers, features, holds_answer
 from tests.fitting.regression import Matrix, area_under_curve, binary, listwise
 
 LACKS = frozenset({"names_missing", "figures_missing"})
@@ -76,13 +76,17 @@ def fit_search_share(read: Sequence[Read]) -> float:
 
 def judge_all(read: Sequence[Read], search_share: float) -> list[Judgement]:
     """Each question as the quoter judges it."""
-    return [_judgement(one, joined(one.hits, one.logits, search_share)) for one in read]
+    return [_judgement(one, compared(one.hits, one.logits, search_share)) for one in read]
+
+
+def ranked(hits: Sequence[Hit], weights: Logistic) -> list[Hit]:
+    """Hits by their fitted sum under these weights."""
+    scores = features(hits) @ np.array(weights.vector(FEATURES))
+    return [replace(hits[i], score=float(scores[i])) for i in np.argsort(-scores, kind="stable")]
 
 
 def _read(one: Asked, weights: Logistic, reader: Reader) -> Read:
-    scores = one.features @ np.array(weights.vector(FEATURES))
-    order = np.argsort(-scores, kind="stable")[:READ]
-    hits = [replace(one.hits[i], score=float(scores[i])) for i in order]
+    hits = ranked(one.hits, weights)[:READ]
     return Read(one, hits, reader.read(one.text, [hit.passage for hit in hits]))
 
 

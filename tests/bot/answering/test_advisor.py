@@ -42,6 +42,23 @@ async def test_a_follow_up_leans_on_what_was_said_before(advisor: Advisor) -> No
     assert "Chicago" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("before", "question", "answered", "not_again"),
+    [
+        ("what skills does a senior backend engineer need?", "and what does it pay?", "$120,000", "Kubernetes"),
+        ("What does a senior backend engineer earn?", "and which cities are popular for that?", "Chicago", "$120,000"),
+    ],
+)
+async def test_a_follow_up_on_another_subject_is_not_answered_as_the_question_before_it(
+    advisor: Advisor, before: str, question: str, answered: str, not_again: str
+) -> None:
+    answer = await advisor.answer(Conversation.of([before, question]))
+    first = answer.citations[0].passage.text
+    assert answered in answer.text
+    assert answered in first
+    assert not_again not in first
+
+
 async def test_two_questions_get_two_answers(advisor: Advisor) -> None:
     answer = await advisor.answer(Conversation.of(["What does it pay on average? And which cities are popular?"]))
     assert "$120,000" in answer.text
