@@ -15,10 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import RecordsUnavailable
 from bot.records.address import postgres_arguments, sqlite_file
-from bot.records.engines import BUSY_SECONDS, DRIVERS_ERRORS, open_engine
+from bot.records.engines import BUSY_SECONDS, CONNECTIONS, DRIVERS_ERRORS, WAIT_SECONDS, open_engine
 from bot.records.failures import what_failed
 from bot.records.migrating import migrate
 from bot.records.sqlite_file import create
+from bot.records.turns import Turns
 
 TABLES = sa.MetaData()
 """Every table of the records."""
@@ -58,6 +59,7 @@ class Database:
         self.file = file
         self._closed = False
         self._open = 0
+        self._turns = Turns(1 if file else CONNECTIONS)
         self._idle = asyncio.Event()
 
     @classmethod
@@ -100,7 +102,7 @@ class Database:
             raise RecordsUnavailable("The records are closed; the bot is stopping.")
         self._open += 1
         try:
-            async with self.engine.begin() as connection:
+            async with self._turns.one(WAIT_SECONDS), self.engine.begin() as connection:
                 yield connection
         except IntegrityError as error:
             raise AlreadyThere from error

@@ -10,6 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from bot.records.address import postgres_arguments
 
 BUSY_SECONDS = 10
+CONNECTIONS = 15
+"""To PostgreSQL at the same time: as many as SQLAlchemy's pool gives out."""
+WAIT_SECONDS = 30
+"""How long a transaction waits for a connection."""
 COMMAND_SECONDS = 60
 """How long PostgreSQL may take for a statement; a server that is frozen would hold everything for ever."""
 DRIVERS_ERRORS = (

@@ -1,4 +1,4 @@
-"""Writes that arrive at the same time, in one transaction: the disk is waited for once, not once for each."""
+"""Writes that arrive at the same time, in one transaction before all others: the disk is waited for once, not once for each."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.records.database import AlreadyThere, Database
+from bot.records.turns import urgently
 
 MOST = 200
 """Writes of one transaction."""
@@ -49,7 +50,8 @@ class GroupedWrites:
     async def _write(self, writes: list[Write]) -> list[bool]:
         while True:
             try:
-                async with self._database.begin() as connection:
-                    return [await write(connection) for write in writes]
+                with urgently():
+                    async with self._database.begin() as connection:
+                        return [await write(connection) for write in writes]
             except AlreadyThere:  # another process has just written one of the rows, which is there now
                 continue

@@ -11,6 +11,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from bot.errors import RecordsUnavailable
 from bot.records.database import now
 from bot.records.inbox import TOO_OLD, AskedQuestion
+from bot.records.turns import urgently
 from bot.slack.api.people import People
 from bot.slack.questions.addressed import (
     Change,
@@ -48,10 +49,11 @@ def accepting(records: Records, people: People, continues: Continues) -> Callabl
         event = body.get("event") or {}
         thread = f"{event.get('channel')}:{event.get('thread_ts') or event.get('ts')}"
         try:
-            async with locks.of(thread):  # who spoke before decides who is spoken to
-                question = await acceptance.accepted(
-                    event, str(body.get("team_id") or ""), str(context.bot_user_id or "")
-                )
+            with urgently():
+                async with locks.of(thread):  # who spoke before decides who is spoken to
+                    question = await acceptance.accepted(
+                        event, str(body.get("team_id") or ""), str(context.bot_user_id or "")
+                    )
             if question:
                 context[ACCEPTED_QUESTION] = question
         except RecordsUnavailable as error:
