@@ -64,6 +64,7 @@ MAY_KNOW = {
     "answering.names": set[str](),
     "answering.language": set[str](),
     "answering.model_output": set[str](),
+    "answering.addressing": {"answering.classifier"},
     "answering.prompts": {"errors"},
     "answering.wording": {"answering.chat_model", "answering.language"},
     "answering.translating": {"answering.figures", "answering.language"},
@@ -77,7 +78,7 @@ MAY_KNOW = {
     "answering.checking": {
         "answering.classifier", "answering.figures", "answering.language", "answering.model_output", "answering.names",
     },
-    "answering.interpreting": {"answering.conversation", "answering.hearing"},
+    "answering.interpreting": {"answering.addressing", "answering.conversation", "answering.hearing"},
     "answering.citing": {"answering.conversation", "answering.language"},
     "answering.incoming_reply": {"answering.model_output"},
     "answering.shown_reply": {"answering.model_output"},
@@ -98,7 +99,7 @@ MAY_KNOW = {
         "answering.interpreting", "answering.language", "answering.quoting",
     },
     "answering.advisor": {
-        "answering.wording", "answering.checked_reply", "answering.citing", "answering.conversation", "answering.hearing",
+        "answering.addressing", "answering.wording", "answering.checked_reply", "answering.citing", "answering.conversation", "answering.hearing",
         "answering.interpreting", "answering.quoted_answers", "answering.shown_reply", "answering.writing", "errors",
     },
 }  # fmt: skip

@@ -4,6 +4,7 @@ import time
 from dataclasses import replace
 
 from bot.answering import wording
+from bot.answering.addressing import Line
 from bot.answering.checked_reply import Composed
 from bot.answering.citing import FOUND, TELLING, cited_answer
 from bot.answering.conversation import QUOTED, SAID, Answer, Conversation, Coverage, Receipt
@@ -57,9 +58,17 @@ class Advisor:
         """Who the bot is and questions to start with."""
         return self._sayings.to(Intent.GREETING)
 
-    async def continues(self, message: str) -> bool:
-        """Whether a message in a thread asks for the last answer in another form."""
-        return await self._interpreter.continues(message)
+    async def follows_up(self, line: Line) -> bool:
+        """Whether a line without a mention goes on asking the bot that has just answered its writer."""
+        return await self._interpreter.follows_up(line)
+
+    async def is_asked(self, line: Line) -> bool:
+        """Whether a line that names the bot asks it something."""
+        return await self._interpreter.is_asked(line)
+
+    async def leans(self, text: str) -> bool:
+        """Whether a message is only understood with the answer before it."""
+        return await self._interpreter.leans(text)
 
     async def answer(self, conversation: Conversation, on_sentence: OnSentence | None = None) -> Answer:
         """The answer to the conversation's last turn, from the version of the index that is current now.

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from bot.answering.addressing import Line, asks_after_a_person, asks_the_bot, encoded, is_said_to_the_bot
 from bot.answering.conversation import Conversation
 from bot.answering.hearing import Intent, hear, leans_on_earlier
 from knowledge.blocks import sentences
@@ -43,7 +44,12 @@ class Interpreter:
         if not re.search(r"\w", conversation.question):
             return Intent.GREETING if not conversation.question.strip() else Intent.CHITCHAT
         vector = await in_thread(self._encoder.vector, conversation.question)
-        return hear(vector, follows=any(turn.speaker == "bot" for turn in conversation.earlier))
+        heard = hear(vector, follows=any(turn.speaker == "bot" for turn in conversation.earlier))
+        if heard is not Intent.QUESTION or "@colleague" not in conversation.question:
+            return heard
+        line = Line(conversation.question)
+        after = asks_after_a_person(line, await in_thread(self._encoder.vector, encoded(line)))
+        return Intent.COLLEAGUE if after else heard
 
     async def asked(self, conversation: Conversation) -> Asked:
         """The last turn; where it leans on those before it, both are searched for, and it is answered."""
@@ -59,10 +65,18 @@ class Interpreter:
         joined = " ".join(turns)
         return Asked(said[-1], (joined, said[-1]), joined)
 
-    async def continues(self, message: str) -> bool:
-        """Whether a message in a thread asks for the last answer in another form."""
-        vector = await in_thread(self._encoder.vector, message)
-        return hear(vector, follows=True).wants_another_form
+    async def follows_up(self, line: Line) -> bool:
+        """Whether a line without a mention goes on asking the bot that has just answered its writer."""
+        return is_said_to_the_bot(line, await in_thread(self._encoder.vector, encoded(line)))
+
+    async def is_asked(self, line: Line) -> bool:
+        """Whether a line that names the bot asks it something."""
+        return asks_the_bot(line, await in_thread(self._encoder.vector, encoded(line)))
+
+    async def leans(self, text: str) -> bool:
+        """Whether a message is only understood with the answer before it."""
+        vector = await in_thread(self._encoder.vector, text)
+        return leans_on_earlier(vector) or hear(vector, follows=True).wants_another_form
 
 
 def questions_in(message: str, asked: Asked) -> list[tuple[str, str]]:

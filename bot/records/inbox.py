@@ -146,6 +146,13 @@ class Inbox:
         row = await self._database.row(sa.select(INBOX).where(INBOX.c.key == key))
         return question_of(row) if row else None
 
+    async def answered_last(self, message: AskedQuestion, within: dt.timedelta) -> AskedQuestion | None:
+        """The last question before a message in its channel, if it was accepted within a time and has its answer."""
+        place = (INBOX.c.team == message.team) & (INBOX.c.channel == message.channel) & (INBOX.c.ts < message.ts)
+        recent = place & (INBOX.c.accepted_at > now() - within)
+        row = await self._database.row(sa.select(INBOX).where(recent).order_by(INBOX.c.ts.desc()).limit(1))
+        return question_of(row) if row and row["state"] == ANSWERED else None
+
     async def reopen(self, key: str, text: str, edited: str) -> AskedQuestion | None:
         """Accept a known question again with its new text; None when it is unknown or this edit was taken already."""
         newer = (INBOX.c.key == key) & (INBOX.c.edited < edited)

@@ -122,7 +122,9 @@ class SlackBot:
         self.ctx = AppContext(records, guide_index, self._clients, self.worker, mentors, confirmed, same)
         drafting = Drafting(advisor, records, limits.longest_question)
         self._private = PrivateAnswers(self._clients, records, drafting)
-        self.periodic_jobs = PeriodicJobs(periodic_jobs_of(self.ctx, schedule or JobSchedule(), self._private))
+        names = {"learning the names of people": self._people.learn_names}
+        jobs = periodic_jobs_of(self.ctx, schedule or JobSchedule(), self._private) | names
+        self.periodic_jobs = PeriodicJobs(jobs)
         self._times = times or SocketTimes()
         self._connection = SocketModeConnection(self._clients, workspace.app_token, self._times)
 
@@ -163,7 +165,7 @@ class SlackBot:
         settings = SettingsForm(self._records, self._people, self._guide_index, self._workspace.admins)
         app.middleware(self._answer_over_the_pool)
         app.middleware(of_the_installation(self._clients.audience))
-        app.middleware(accepting(self._records, self._people, self._advisor.continues))
+        app.middleware(accepting(self._records, self._people, self._advisor))
         listen_to_questions(app, self.worker, answer_written(self.ctx))
         listen_to_answer_buttons(app, self._records, self._guide_index, offer_to_ask(self.ctx))
         posting = DraftPosting(self._clients.retrying, self._records)

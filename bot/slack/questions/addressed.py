@@ -1,28 +1,24 @@
 """Which of Slack's events are questions to the bot, and which only tell of one. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
+from bot.answering.addressing import BOT, Line, is_question_mark, is_unspaced, names_in
 from bot.records.inbox import AskedQuestion
 from bot.records.threads import ThreadState
 from bot.slack.format.message_text import own_text, text_of
-from bot.slack.format.reading import mention_of
-from knowledge.words import is_function_word
+from bot.slack.format.reading import mention_of, said_in
 
 _SPOKEN = frozenset({None, "file_share", "thread_broadcast", "me_message"})
 """Subtypes of messages that a person wrote; all others tell of edits, deletions, people joining and the like."""
 _SLACKBOT = "USLACKBOT"
 _OF_AN_APP = ("bot_id", "bot_profile")
 """What a message has that was posted by an app."""
-_ASKS = re.compile(
-    r"[?？]\s*$|^(?:and|or|what|which|how|where|who|when|why|is|are|do|does|did|can|could|should|would|just|only|also|tell|give|show|list|name|compare)\b",
-    re.I,
-)
-_NAMED = re.compile(r"^@?([A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)[,:](?=\s)")
-"""A message that begins with somebody's name."""
+_POLITE = frozenset({"please", "pls", "thanks", "thank", "you", "now", "ok", "okay", "bitte", "danke"})
+"""Words that may stand beside a command."""
 _ASKED_WORDS = 3
 """A question put to a whole channel has at least so many words; "really?" is none."""
 
@@ -76,28 +72,34 @@ def without_app(event: Mapping[str, Any]) -> Mapping[str, Any]:
 def may_follow_up(event: Mapping[str, Any], thread: ThreadState) -> bool:
     """Whether a message without a mention may go on asking the bot.
 
-    It may when it names nobody else and comes from a person who asked in this thread, while nobody else has spoken
+    It may when it mentions nobody else and comes from a person who asked in this thread, while nobody else has spoken
     since the bot was last addressed; what follows on somebody's words is said to them.
     """
-    text, person = str(event.get("text") or "").strip(), event.get("user")
-    return bool(thread.asked) and not thread.paused and thread.talk_of in ("", person) and not _names_somebody(text)
-
-
-def asks(text: str) -> bool:
-    """Whether a message reads like a question."""
-    return _ASKS.search(text.strip()) is not None
+    in_turn = thread.talk_of in ("", event.get("user"))
+    return thread.asked and not thread.paused and in_turn and not _mentions_somebody(own_text(event))
 
 
 def is_put_to_the_channel(event: Mapping[str, Any]) -> bool:
-    """Whether a message is a question to everybody in a channel, outside any thread."""
-    text = str(event.get("text") or "").strip()
+    """Whether a message is a question to everybody in a channel, outside any thread; in any script."""
+    text = own_text(event)
     open_to_all = event.get("channel_type") in ("channel", "group") and not event.get("thread_ts")
-    return open_to_all and "?" in text and len(text.split()) >= _ASKED_WORDS and not _names_somebody(text)
+    return (
+        open_to_all
+        and any(map(is_question_mark, text))
+        and _words_of(text) >= _ASKED_WORDS
+        and not _mentions_somebody(text)
+    )
+
+
+def line_of(text: str, bot_user: str, known: Collection[str] = ()) -> Line:
+    """A message as a line that is told to be said to the bot or to people; `known` are first and last names of people of the workspace."""
+    said = said_in(mention_of(bot_user).sub(BOT, text), "").own
+    return Line(said, names_in(said, known))
 
 
 def command_in(text: str) -> Command | None:
-    """What a message tells the bot to do in its thread, if it is nothing but that."""
-    said = text.strip(" .!").casefold()
+    """What a message tells the bot to do in its thread, if it is nothing but that, however politely."""
+    said = " ".join(word for word in re.findall(r"\w+", text.casefold()) if word not in _POLITE)
     if said in {"pause", "be quiet", "quiet", "mute", "stop"}:
         return Command.PAUSE
     return Command.RESUME if said in {"resume", "unmute", "go on"} else None
@@ -148,9 +150,13 @@ def _words(message: Mapping[str, Any], bot_user: str) -> list[str]:
     return mention_of(bot_user).sub(" ", text_of(message)).split()
 
 
-def _names_somebody(text: str) -> bool:
-    name = _NAMED.match(text)
-    return "<@" in text or "<!" in text or (name is not None and not is_function_word(name[1].casefold()))
+def _mentions_somebody(text: str) -> bool:
+    return "<@" in text or "<!" in text
+
+
+def _words_of(text: str) -> int:
+    """How many words a text has; of scripts that set no space between words, two letters count as one."""
+    return sum(max(1, len(word) // 2) if is_unspaced(word) else 1 for word in said_in(text, "").own.split())
 
 
 def _to_the_bot(event: Mapping[str, Any], bot_user: str) -> bool:

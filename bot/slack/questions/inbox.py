@@ -1,25 +1,28 @@
 """The middleware that writes a question to the inbox before Slack is told that it was received."""
 
+import datetime as dt
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 from slack_bolt import BoltResponse
 from slack_bolt.context.async_context import AsyncBoltContext
 
+from bot.answering.addressing import BOT, Line
 from bot.errors import RecordsUnavailable
 from bot.records.database import now
 from bot.records.inbox import TOO_OLD, AskedQuestion
 from bot.records.turns import urgently
 from bot.slack.api.people import People
+from bot.slack.format.reading import said_in
 from bot.slack.questions.addressed import (
     Change,
     asked_through_an_app,
-    asks,
     change_in,
     from_a_person,
     is_put_to_the_channel,
+    line_of,
     may_follow_up,
     message_in,
     question_in,
@@ -31,17 +34,29 @@ from bot.storage import Records
 ACCEPTED_QUESTION = "accepted_question"
 """Where the middleware leaves a question for the listener that runs after it."""
 
+RECENT = dt.timedelta(minutes=30)
+"""So long after an answer in a direct message something that leans on it goes on in its thread."""
+
 log = logging.getLogger(__name__)
 
 
-Continues = Callable[[str], Awaitable[bool]]
-"""Whether a message asks for the last answer in another form."""
+class Ear(Protocol):
+    """What tells who a line is said to; the advisor is one."""
+
+    async def follows_up(self, line: Line) -> bool:
+        """Whether a line without a mention goes on asking the bot that has just answered its writer."""
+
+    async def is_asked(self, line: Line) -> bool:
+        """Whether a line that names the bot asks it something."""
+
+    async def leans(self, text: str) -> bool:
+        """Whether a message is only understood with the answer before it."""
 
 
-def accepting(records: Records, people: People, continues: Continues) -> Callable[..., Awaitable[BoltResponse | None]]:
+def accepting(records: Records, people: People, ear: Ear) -> Callable[..., Awaitable[BoltResponse | None]]:
     """The middleware. Where the inbox cannot be written, Slack gets no acknowledgement and delivers again."""
 
-    locks, acceptance = KeyedLocks(), Acceptance(records, people, continues)
+    locks, acceptance = KeyedLocks(), Acceptance(records, people, ear)
 
     async def accept(
         body: dict[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[BoltResponse]]
@@ -67,10 +82,10 @@ def accepting(records: Records, people: People, continues: Continues) -> Callabl
 class Acceptance:
     """Writes down the questions of events. Raises RecordsUnavailable where that cannot be."""
 
-    def __init__(self, records: Records, people: People, continues: Continues) -> None:
+    def __init__(self, records: Records, people: People, ear: Ear) -> None:
         self._records = records
         self._people = people
-        self._continues = continues
+        self._ear = ear
 
     async def accepted(self, event: Mapping[str, Any], team: str, bot_user: str) -> AskedQuestion | None:
         """The question of an event after it was written down; None when there is none, or it is there already."""
@@ -79,13 +94,29 @@ class Acceptance:
         if change := change_in(event, bot_user):
             return await self._changed(change, team, bot_user)
         if question := question_in(event, team, bot_user):
-            return await self._written(question)
+            return await self._asked(question, bot_user)
         if event.get("type") != "message" or not from_a_person(event, bot_user):
             return None
         said = message_in(event, team)
         if event.get("thread_ts"):
             return await self._follow_up(event, said)
         return await self._put_to_the_channel(event, said)
+
+    async def _asked(self, question: AskedQuestion, bot_user: str) -> AskedQuestion | None:
+        """A question that was put to the bot; not one that tells others of it, and in a direct message after an answer in its thread."""
+        if not question.is_direct:
+            line = line_of(question.text, bot_user, self._people.names)
+            asks = not line.text.strip(f" {BOT}") or await self._ear.is_asked(line)
+            return await self._written(question) if asks else await self._overheard(question)
+        if question.starts_thread and (last := await self._records.inbox.answered_last(question, RECENT)):
+            text = said_in(question.text, bot_user).own
+            if text and await self._ear.leans(text):
+                question = replace(question, thread_ts=last.thread_ts)
+        return await self._written(question)
+
+    async def _overheard(self, said: AskedQuestion) -> None:
+        """Note that somebody spoke to others in a thread of the bot's."""
+        await self._records.threads.overheard(said.thread, said.ts, said.person)
 
     async def _written(self, question: AskedQuestion) -> AskedQuestion | None:
         return question if await self._records.inbox.accept(question) else None
@@ -100,17 +131,16 @@ class Acceptance:
         is_recent = float(said.ts) > (now() - TOO_OLD).timestamp()
         if not is_recent or question_in(change.message, team, bot_user) is None:
             return None
-        return await self._written(replace(said, edited=change.ts))
+        return await self._asked(replace(said, edited=change.ts), bot_user)
 
     async def _follow_up(self, event: Mapping[str, Any], said: AskedQuestion) -> AskedQuestion | None:
         thread = await self._records.inbox.thread_state(said)
         if thread is None:
             return None
-        follows = may_follow_up(event, thread) and (asks(said.text) or await self._continues(said.text))
-        if follows and not await self._records.handovers.at(said.channel, said.thread_ts):
+        may = may_follow_up(event, thread) and not await self._records.handovers.at(said.channel, said.thread_ts)
+        if may and await self._ear.follows_up(line_of(said.text, "", self._people.names)):
             return await self._written(said)
-        await self._records.threads.overheard(said.thread, said.ts, said.person)
-        return None
+        return await self._overheard(said)
 
     async def _put_to_the_channel(self, event: Mapping[str, Any], said: AskedQuestion) -> AskedQuestion | None:
         if not is_put_to_the_channel(event):

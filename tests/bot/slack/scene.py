@@ -1,11 +1,12 @@
 """What the scenes in Slack share: the bot running on the test server, and advisors for it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from bot.answering.addressing import Line
 from bot.answering.advisor import OnSentence
 from bot.answering.chat_model import open_chat_model
 from bot.answering.composing import Composer
@@ -16,6 +17,7 @@ from bot.records.database import database_url
 from bot.slack.api.mentors import MentorSettings
 from bot.slack.api.socket_mode import SocketTimes
 from bot.slack.app import Limits, SlackBot, Workspace
+from bot.slack.questions.inbox import Ear
 from bot.slack.questions.pauses import Pauses
 from bot.storage import Records
 from knowledge.passages import Guide, Passage
@@ -62,10 +64,10 @@ class Scripted:
     def __init__(
         self,
         say: Callable[[Conversation], str] = lambda c: f"Answer to: {c.question}",
-        continues: Callable[[str], Awaitable[bool]] | None = None,
+        ear: Ear | None = None,
     ) -> None:
         self.say = say
-        self._continues = continues
+        self._ear = ear
         self.asked: list[Conversation] = []
         self.may_answer = asyncio.Event()
         self.may_answer.set()
@@ -83,8 +85,14 @@ class Scripted:
         async with asyncio.timeout(10), self._asked_again:
             await self._asked_again.wait_for(lambda: len(self.asked) >= times)
 
-    async def continues(self, message: str) -> bool:
-        return self._continues is not None and await self._continues(message)
+    async def follows_up(self, line: Line) -> bool:
+        return await self._ear.follows_up(line) if self._ear else "?" in line.text
+
+    async def is_asked(self, line: Line) -> bool:
+        return self._ear is None or await self._ear.is_asked(line)
+
+    async def leans(self, text: str) -> bool:
+        return self._ear is not None and await self._ear.leans(text)
 
 
 class Quoting(Scripted):

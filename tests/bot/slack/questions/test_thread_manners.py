@@ -30,7 +30,7 @@ def said(slack: SlackServer) -> list[str]:
 
 
 async def test_the_askers_follow_ups_need_no_mention(slack: SlackServer, advisor: Advisor, tmp_path: Path) -> None:
-    async with running(slack, Scripted(continues=advisor.continues), tmp_path) as bot:
+    async with running(slack, Scripted(ear=advisor), tmp_path) as bot:
         ts = await asked(slack, bot)
         for text in ("and in Boston?", "shorter please", "which of those?"):
             await slack.say("C1", text, thread_ts=ts)
@@ -44,7 +44,7 @@ async def test_the_askers_follow_ups_need_no_mention(slack: SlackServer, advisor
 async def test_what_is_said_to_others_or_to_nobody_is_left_alone(
     slack: SlackServer, advisor: Advisor, tmp_path: Path, text: str
 ) -> None:
-    async with running(slack, Scripted(continues=advisor.continues), tmp_path) as bot:
+    async with running(slack, Scripted(ear=advisor), tmp_path) as bot:
         ts = await asked(slack, bot)
         await slack.say("C1", text, thread_ts=ts)
         await quiet(slack, bot)

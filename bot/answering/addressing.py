@@ -1,0 +1,148 @@
+"""Who a line is said to: the bot, or people. Told by classifiers that `tests/fitting/addressing.py` has fitted.
+
+They weigh the line's vector, its letters (pieces of words, which tell languages that the encoder does not know), and its
+form: question marks of any script, length, names of people.
+"""
+
+import re
+import unicodedata
+import zlib
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
+
+from bot.answering.classifier import classifier
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vector = NDArray[np.float32]
+
+BOT = "@bot"
+"""Stands for a mention of the bot in a line."""
+PIECES = 2048
+"""Into so many features pieces of words are hashed."""
+LONGEST_PIECE = 5
+LONGEST = 600
+"""Characters of a line that are weighed."""
+_UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
+_VOCATIVE = r"(?:^|[,;:.!?]\s*)@?{name}\s*(?:[,:!、，：]|さん|$)"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line that somebody wrote, as plain text, and the names of people of the workspace in it, as they are written there."""
+
+    text: str
+    names: frozenset[str] = field(default_factory=frozenset)
+
+
+def is_said_to_the_bot(line: Line, vector: "Vector") -> bool:
+    """Whether a line without a mention goes on asking the bot that has just answered its writer."""
+    return _share(line, vector, "following") >= 0.5
+
+
+def asks_the_bot(line: Line, vector: "Vector") -> bool:
+    """Whether a line that names the bot (as `BOT`) asks it something, rather than tells others of it."""
+    return _share(line, vector, "mentioning") >= 0.5
+
+
+def asks_after_a_person(line: Line, vector: "Vector") -> bool:
+    """Whether a question that mentions somebody asks after them, rather than after what the guides say."""
+    return "@" in line.text and _share(line, vector, "naming") < 0.5
+
+
+def _share(line: Line, vector: "Vector", name: Literal["following", "mentioning", "naming"]) -> float:
+    return classifier(name).probabilities(features(line, vector))["bot"]
+
+
+def features(line: Line, vector: "Vector") -> "Vector":
+    """The vector of a line's text, its hashed pieces, and its form, one after another."""
+    import numpy as np
+
+    text = line.text[:LONGEST]
+    return np.concatenate([vector, _pieces(text), _form(text, line.names)]).astype(np.float32)
+
+
+def encoded(line: Line) -> str:
+    """What the encoder is given of a line."""
+    return re.sub(r"@colleague\b", "Kim", line.text)
+
+
+def names_in(text: str, known: Collection[str]) -> frozenset[str]:
+    """The words of a text that are names of people, in lower case; names that other scripts inflect or join are found at a word's beginning."""
+    found = set()
+    for word in re.findall(r"\w+", text.casefold())[:LONGEST]:
+        if word in known:
+            found.add(word)
+        elif not word.isascii():
+            found.update(word[:n] for n in range(2, len(word)) if word[:n] in known)
+    return frozenset(found)
+
+
+def is_question_mark(sign: str) -> bool:
+    """Whether a character is a question mark of any script."""
+    return (
+        not sign.isalnum()
+        and "QUESTION MARK" in unicodedata.name(sign, "")
+        and "INVERTED" not in unicodedata.name(sign, "")
+    )
+
+
+def is_unspaced(word: str) -> bool:
+    """Whether a word holds letters of a script that sets no spaces between words."""
+    return any(unicodedata.name(letter, "").startswith(_UNSPACED) for letter in word)
+
+
+def _pieces(text: str) -> "Vector":
+    import numpy as np
+
+    counts = np.zeros(PIECES, dtype=np.float32)
+    words = re.findall(r"\w+|[^\w\s]", text.casefold())
+    for word in words:
+        marked = f"<{word}>"
+        for size in range(1, LONGEST_PIECE + 1):
+            for start in range(len(marked) - size + 1):
+                counts[_bucket(marked[start : start + size])] += 1
+    for place, word in enumerate(word for word in words if word[0].isalnum()):
+        if place == 2:
+            break
+        counts[_bucket(f"{place}:{word}")] += 2
+    return counts / (np.linalg.norm(counts) + 1e-9)
+
+
+@lru_cache(maxsize=20_000)
+def _bucket(piece: str) -> int:
+    return zlib.crc32(piece.encode()) % PIECES
+
+
+def _form(text: str, names: frozenset[str]) -> "Vector":
+    import numpy as np
+
+    said, folded = text.strip(), text.strip().casefold()
+    marks = [place for place, sign in enumerate(said) if is_question_mark(sign)]
+    words, at = said.split(), folded.find(BOT)
+    called = any(re.search(_VOCATIVE.format(name=re.escape(name)), folded) for name in names)
+    return np.array(
+        [
+            bool(marks) and not re.search(r"\w", said[marks[-1] :]),
+            bool(marks),
+            "!" in said or "！" in said,
+            np.log1p(len(words)),
+            np.log1p(len(said)),
+            len(words) <= 2,
+            bool(names),
+            called or folded.startswith(tuple(names)),
+            called,
+            "@colleague" in folded,
+            bool(re.search(r"\d", said)),
+            said.endswith("."),
+            bool(re.match(r"[^a-z]*[A-Z]", said)),
+            at == 0,
+            at > 0 and at + len(BOT) >= len(folded) - 1,
+            at > 0 and any(mark > at for mark in marks),
+        ],
+        dtype=np.float32,
+    )

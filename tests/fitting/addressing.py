@@ -1,0 +1,148 @@
+"""Fits who a line is said to: follow-ups without a mention, and whether a mention asks. `python -m tests.fitting.addressing`.
+
+Judged on writers left out; writes the classifiers that bot/answering/addressing.py asks.
+"""
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from bot.answering.addressing import BOT, PIECES, Line, encoded, features, names_in
+from knowledge.minilm.model import WIDTH
+from knowledge.search.encoder import LocalEncoder
+from tests.fitting.labelled import DATA, messages, questions
+from tests.fitting.regression import Matrix
+
+OUT = Path(__file__).parents[2] / "bot" / "answering"
+SCALES = (3.0, 3.0, 0.3)
+"""How much the vector, the pieces and the form (of one spread) weigh against each other."""
+PENALTY = 1e-3
+OTHER_WEIGHT = 0.3
+"""What one of the messages that were written for other classifiers weighs."""
+OTHERS = 500
+"""So many of those are taken."""
+MISSED = {"following": None, "mentioning": 0.02, "naming": 0.05}
+"""The share of lines to the bot that may be missed: a mention is a question in doubt. Without one, either mistake weighs the same."""
+_OTHER = {"shorter": "bot", "form": "bot", "more": "bot", "thanks": "people", "goodbye": "people", "chitchat": "people"}
+
+
+@dataclass(frozen=True)
+class Said:
+    """A labelled line: `to` is "bot" or "people"; the writer of lines that are not judged is empty."""
+
+    line: Line
+    to: str
+    writer: str
+
+
+def main() -> int:
+    """Fit and write both; print the shares that are wrong with the writer left out."""
+    encoder = LocalEncoder()
+    parts = {"following": following(), "mentioning": mentioning(), "naming": written("naming")}
+    told = {name: _fit(name, lines, encoder, MISSED[name]) for name, lines in parts.items()}
+    print(json.dumps(told, indent=1))
+    return 0
+
+
+def written(folder: str) -> list[Said]:
+    """The lines of the writers of one folder."""
+    found = []
+    for path in sorted((DATA / "addressing" / folder).glob("*.yaml")):
+        told = yaml.safe_load(path.read_text(encoding="utf-8"))
+        known = {name.casefold() for full in told["names"] for name in full.split()}
+        for to in ("bot", "people"):
+            found += [Said(Line(text, names_in(text, known)), to, path.stem) for text in map(str, told[to])]
+    return found
+
+
+def following() -> list[Said]:
+    """Lines after an answer, and some of what was written for other classifiers."""
+    others = [Said(Line(m.text), _OTHER[m.label], "") for m in messages() if m.label in _OTHER]
+    others += [Said(Line(q["turns"][-1]), "bot", "") for _, q in questions() if len(q["turns"]) > 1]
+    chosen = np.random.default_rng(1).permutation(len(others))[:OTHERS]
+    return [*written("following"), *(others[place] for place in chosen)]
+
+
+def mentioning() -> list[Said]:
+    """Lines that name the bot, and messages for other classifiers as people begin or end them with its name."""
+    texts = [m.text for m in messages()]
+    chosen = [texts[place] for place in np.random.default_rng(1).permutation(len(texts))[:OTHERS]]
+    others = [f"{text} {BOT}" if place % 5 == 0 else f"{BOT} {text}" for place, text in enumerate(chosen)]
+    return [*written("mentioning"), *(Said(Line(text), "bot", "") for text in others)]
+
+
+def _fit(name: str, said: list[Said], encoder: LocalEncoder, missed: float | None) -> dict[str, Any]:
+    raw = np.stack([features(one.line, encoder.vector(encoded(one.line))) for one in said]).astype(np.float64)
+    scale, centre = _scaling(raw)
+    rows = (raw - centre) * scale
+    labels = np.array([one.to == "bot" for one in said], dtype=float)
+    writers = np.array([one.writer or "" for one in said])
+    importance = np.where(writers == "", OTHER_WEIGHT, 1.0)
+    scores = np.full(len(said), np.nan)
+    folds = sorted({*writers.tolist()} - {""})
+    if len(folds) == 1:  # one writer: every fifth line is left out
+        writers = np.array([writer and str(place % 5) for place, writer in enumerate(writers)])
+        folds = sorted({*writers.tolist()} - {""})
+    for one in folds:
+        own = writers == one
+        weights, bias = regression(rows[~own], labels[~own], importance[~own])
+        scores[own] = rows[own] @ weights + bias
+    weights, bias = regression(rows, labels, importance)
+    if missed is not None:
+        shift = float(np.quantile(scores[~np.isnan(scores) & (labels == 1)], missed))
+        scores, bias = scores - shift, bias - shift
+    scaled = weights * scale
+    _write(name, scaled, bias - float(centre @ scaled))
+    return _figures(scores, labels, writers, folds)
+
+
+def _scaling(raw: Matrix) -> tuple[Matrix, Matrix]:
+    """What every feature is multiplied with, and what is taken from it before: only the form has units of its own."""
+    form = raw[:, WIDTH + PIECES :]
+    vector, pieces, shape = SCALES
+    scale = np.concatenate([np.full(WIDTH, vector), np.full(PIECES, pieces), shape / (form.std(axis=0) + 1e-9)])
+    scale[-form.shape[1] :][form.std(axis=0) == 0] = 0
+    return scale, np.concatenate([np.zeros(WIDTH + PIECES), form.mean(axis=0)])
+
+
+def regression(rows: Matrix, labels: Matrix, importance: Matrix, steps: int = 8) -> tuple[Matrix, float]:
+    """Weights and bias of a logistic regression with an L2 penalty, by Newton's method on the products of the rows: there are more features than rows."""
+    products = rows @ rows.T + 100.0
+    logits, duals = np.zeros(len(rows)), np.zeros(len(rows))
+    for _ in range(steps):
+        shares = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
+        curvature = np.maximum(shares * (1 - shares), 1e-4) * importance
+        wanted = logits + importance * (labels - shares) / curvature
+        duals = np.linalg.solve(products + np.diag(PENALTY * len(rows) / curvature), wanted)
+        logits = products @ duals
+    return rows.T @ duals, 100.0 * float(duals.sum())
+
+
+def _write(name: str, weights: Matrix, bias: float) -> None:
+    told = {
+        "classes": ["bot", "people"],
+        "weights": [np.round(weights, 3).tolist(), [0] * len(weights)],
+        "biases": [round(bias, 3), 0],
+    }
+    (OUT / f"{name}.json").write_text(json.dumps(told, separators=(",", ":")) + "\n", encoding="utf-8")
+
+
+def _figures(scores: Matrix, labels: Matrix, writers: Matrix, folds: list[str]) -> dict[str, Any]:
+    def wrong(own: Matrix) -> dict[str, float]:
+        asked, other = own & (labels == 1), own & (labels == 0)
+        return {
+            "missed": round(float((scores[asked] < 0).mean()), 3),
+            "answered": round(float((scores[other] >= 0).mean()), 3),
+        }
+
+    judged = ~np.isnan(scores)
+    return {"lines": int(judged.sum()), **wrong(judged), "writers": {one: wrong(writers == one) for one in folds}}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
