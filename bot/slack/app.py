@@ -32,7 +32,7 @@ from bot.slack.mentors.confirming.listeners import listen_to_confirming
 from bot.slack.mentors.handover.listeners import answer_written, listen_to_handovers, offer_to_ask
 from bot.slack.mentors.proposing import listen_to_proposals
 from bot.slack.mentors.sharing.listeners import listen_to_sharing
-from bot.slack.periodic_jobs import JobSchedule, PeriodicJobs, periodic_jobs_of
+from bot.slack.periodic_jobs import JobSchedule, PeriodicJob, PeriodicJobs, periodic_jobs_of
 from bot.slack.private.channel_settings import SettingsForm
 from bot.slack.private.drafting import Drafting, DraftPosting
 from bot.slack.private.listeners import listen_to_private
@@ -127,6 +127,10 @@ class SlackBot:
         self.periodic_jobs = PeriodicJobs(jobs)
         self._times = times or SocketTimes()
         self._connection = SocketModeConnection(self._clients, workspace.app_token, self._times)
+
+    def _jobs(self, schedule: JobSchedule) -> dict[str, PeriodicJob]:
+        names = {"learning the names of people": self._people.learn_names}
+        return periodic_jobs_of(self.ctx, schedule, self._private) | names
 
     def _worker(self, replies: Replies) -> QuestionWorker:
         streams, limits = self._advisor.streams, self._limits

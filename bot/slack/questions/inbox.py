@@ -107,7 +107,10 @@ class Acceptance:
         if not question.is_direct:
             line = line_of(question.text, bot_user, self._people.names)
             asks = not line.text.strip(f" {BOT}") or await self._ear.is_asked(line)
-            return await self._written(question) if asks else await self._overheard(question)
+            if not asks:
+                await self._overheard(question)
+                return None
+            return await self._written(question)
         if question.starts_thread and (last := await self._records.inbox.answered_last(question, RECENT)):
             text = said_in(question.text, bot_user).own
             if text and await self._ear.leans(text):
@@ -140,7 +143,8 @@ class Acceptance:
         may = may_follow_up(event, thread) and not await self._records.handovers.at(said.channel, said.thread_ts)
         if may and await self._ear.follows_up(line_of(said.text, "", self._people.names)):
             return await self._written(said)
-        return await self._overheard(said)
+        await self._overheard(said)
+        return None
 
     async def _put_to_the_channel(self, event: Mapping[str, Any], said: AskedQuestion) -> AskedQuestion | None:
         if not is_put_to_the_channel(event):

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bot.answering.addressing import Line
 from bot.answering.advisor import Advisor
 from bot.answering.conversation import Answer, Conversation
 from bot.answering.same_question import SameQuestions
@@ -106,8 +107,14 @@ class Counting:
     def streams(self) -> bool:
         return self._advisor.streams
 
-    async def continues(self, message: str) -> bool:
-        return await self._advisor.continues(message)
+    async def follows_up(self, line: Line) -> bool:
+        return await self._advisor.follows_up(line)
+
+    async def is_asked(self, line: Line) -> bool:
+        return await self._advisor.is_asked(line)
+
+    async def leans(self, text: str) -> bool:
+        return await self._advisor.leans(text)
 
     async def answer(self, conversation: Conversation, on_sentence: Any = None) -> Answer:
         self.asked.append(conversation.question)
