@@ -122,13 +122,11 @@ class SlackBot:
         self.ctx = AppContext(records, guide_index, self._clients, self.worker, mentors, confirmed, same)
         drafting = Drafting(advisor, records, limits.longest_question)
         self._private = PrivateAnswers(self._clients, records, drafting)
-        names = {"learning the names of people": self._people.learn_names}
-        jobs = periodic_jobs_of(self.ctx, schedule or JobSchedule(), self._private) | names
-        self.periodic_jobs = PeriodicJobs(jobs)
+        self.periodic_jobs = PeriodicJobs(self._periodic_jobs(schedule or JobSchedule()))
         self._times = times or SocketTimes()
         self._connection = SocketModeConnection(self._clients, workspace.app_token, self._times)
 
-    def _jobs(self, schedule: JobSchedule) -> dict[str, PeriodicJob]:
+    def _periodic_jobs(self, schedule: JobSchedule) -> dict[str, PeriodicJob]:
         names = {"learning the names of people": self._people.learn_names}
         return periodic_jobs_of(self.ctx, schedule, self._private) | names
 
