@@ -32,7 +32,7 @@ from bot.slack.mentors.confirming.listeners import listen_to_confirming
 from bot.slack.mentors.handover.listeners import answer_written, listen_to_handovers, offer_to_ask
 from bot.slack.mentors.proposing import listen_to_proposals
 from bot.slack.mentors.sharing.listeners import listen_to_sharing
-from bot.slack.periodic_jobs import JobSchedule, PeriodicJob, PeriodicJobs, periodic_jobs_of
+from bot.slack.periodic_jobs import JobSchedule, PeriodicJobs, periodic_jobs_of
 from bot.slack.private.channel_settings import SettingsForm
 from bot.slack.private.drafting import Drafting, DraftPosting
 from bot.slack.private.listeners import listen_to_private
@@ -122,13 +122,9 @@ class SlackBot:
         self.ctx = AppContext(records, guide_index, self._clients, self.worker, mentors, confirmed, same)
         drafting = Drafting(advisor, records, limits.longest_question)
         self._private = PrivateAnswers(self._clients, records, drafting)
-        self.periodic_jobs = PeriodicJobs(self._periodic_jobs(schedule or JobSchedule()))
+        self.periodic_jobs = PeriodicJobs(periodic_jobs_of(self.ctx, schedule or JobSchedule(), self._private))
         self._times = times or SocketTimes()
         self._connection = SocketModeConnection(self._clients, workspace.app_token, self._times)
-
-    def _periodic_jobs(self, schedule: JobSchedule) -> dict[str, PeriodicJob]:
-        names = {"learning the names of people": self._people.learn_names}
-        return periodic_jobs_of(self.ctx, schedule, self._private) | names
 
     def _worker(self, replies: Replies) -> QuestionWorker:
         streams, limits = self._advisor.streams, self._limits
@@ -167,7 +163,7 @@ class SlackBot:
         settings = SettingsForm(self._records, self._people, self._guide_index, self._workspace.admins)
         app.middleware(self._answer_over_the_pool)
         app.middleware(of_the_installation(self._clients.audience))
-        app.middleware(accepting(self._records, self._people, self._advisor))
+        app.middleware(accepting(self._records, self._people, self._clients.audience, self._advisor))
         listen_to_questions(app, self.worker, answer_written(self.ctx))
         listen_to_answer_buttons(app, self._records, self._guide_index, offer_to_ask(self.ctx))
         posting = DraftPosting(self._clients.retrying, self._records)

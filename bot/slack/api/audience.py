@@ -1,13 +1,14 @@
 """Whom the bot answers: members of its own workspace; people of other organisations and guests only where that is set.
 
 Who is a guest Slack tells only of people one asks about. So that no answer waits for that, everybody is listed when the
-bot starts and every hour; whoever has come since is a member until the next list, which then comes within minutes.
+bot starts and every hour, with their names, by which a line to one of them is told; whoever has come since is a member until the next list, which then comes within minutes.
 """
 
 import asyncio
 import logging
+import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -33,6 +34,8 @@ class Audience:
         self.team = ""
         self.organisation = ""
         self._elsewhere: dict[str, str] = {}
+        self.names: frozenset[str] = frozenset()
+        """The words of the names of the workspace's people, in lower case; none before they were listed."""
         self._listed: dict[str, bool] = {}
         self._listed_at = 0.0
         self._unknown = False
@@ -83,16 +86,17 @@ class Audience:
         """List everybody anew, if that is due. Where Slack does not let the bot, people are asked about one by one."""
         async with self._listing:
             fresh = time.monotonic() - self._listed_at < LISTED_SECONDS
-            if not self.everybody and not (self._listed and fresh and not self._unknown):
+            if not (self._listed and fresh and not self._unknown):
                 await self._list()
 
     async def _list(self) -> None:
-        listed: dict[str, bool] = {}
+        listed, names = dict[str, bool](), set[str]()
         cursor = None
         try:
             while True:
                 page = await self._client.users_list(limit=USERS_PAGE, cursor=cursor)
                 listed |= {str(user["id"]): self.outside(user) for user in page["members"]}
+                names.update(name for user in page["members"] for name in _names(user))
                 cursor = (page.get("response_metadata") or {}).get("next_cursor")
                 if not cursor:
                     break
@@ -100,6 +104,7 @@ class Audience:
             log.warning("Who is a guest could not be listed: %s", told(error))
             return
         self._listed, self._listed_at, self._unknown = listed, time.monotonic(), False
+        self.names = frozenset(names)
 
     async def _is_outside(self, person: str) -> bool:
         """As Slack says now; somebody of whom it does not tell is a member, unless their events say otherwise."""
@@ -111,3 +116,12 @@ class Audience:
         if person not in self._elsewhere:
             self._listed[person] = found
         return found
+
+
+def _names(member: Mapping[str, Any]) -> Iterator[str]:
+    """The words of a person's names; nothing of a bot or of somebody who left."""
+    if member.get("is_bot") or member.get("deleted"):
+        return
+    profile = member.get("profile") or {}
+    for name in (member.get("real_name"), profile.get("real_name"), profile.get("display_name")):
+        yield from (word for word in re.findall(r"\w+", str(name or "").casefold()) if len(word) > 1)

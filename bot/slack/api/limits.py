@@ -17,8 +17,6 @@ STATUS_SECONDS = 90.0
 """A status is said again after this time; Slack takes it away after two minutes."""
 MEMBERS_PAGE = 1_000
 """Members asked for at once when somebody is looked for in a channel; conversations.members gives no more."""
-PEOPLE_PAGE = 1_000
-"""People asked for at once when the names of a workspace are read; users.list gives up to 1,000."""
 TITLE = 100
 """Characters of a session's title; Slack takes 200."""
 SECTION_TEXT = 3_000

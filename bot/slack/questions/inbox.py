@@ -14,6 +14,7 @@ from bot.errors import RecordsUnavailable
 from bot.records.database import now
 from bot.records.inbox import TOO_OLD, AskedQuestion
 from bot.records.turns import urgently
+from bot.slack.api.audience import Audience
 from bot.slack.api.people import People
 from bot.slack.format.reading import said_in
 from bot.slack.questions.addressed import (
@@ -53,10 +54,12 @@ class Ear(Protocol):
         """Whether a message is only understood with the answer before it."""
 
 
-def accepting(records: Records, people: People, ear: Ear) -> Callable[..., Awaitable[BoltResponse | None]]:
+def accepting(
+    records: Records, people: People, audience: Audience, ear: Ear
+) -> Callable[..., Awaitable[BoltResponse | None]]:
     """The middleware. Where the inbox cannot be written, Slack gets no acknowledgement and delivers again."""
 
-    locks, acceptance = KeyedLocks(), Acceptance(records, people, ear)
+    locks, acceptance = KeyedLocks(), Acceptance(records, people, audience, ear)
 
     async def accept(
         body: dict[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[BoltResponse]]
@@ -82,9 +85,10 @@ def accepting(records: Records, people: People, ear: Ear) -> Callable[..., Await
 class Acceptance:
     """Writes down the questions of events. Raises RecordsUnavailable where that cannot be."""
 
-    def __init__(self, records: Records, people: People, ear: Ear) -> None:
+    def __init__(self, records: Records, people: People, audience: Audience, ear: Ear) -> None:
         self._records = records
         self._people = people
+        self._audience = audience
         self._ear = ear
 
     async def accepted(self, event: Mapping[str, Any], team: str, bot_user: str) -> AskedQuestion | None:
@@ -105,7 +109,7 @@ class Acceptance:
     async def _asked(self, question: AskedQuestion, bot_user: str) -> AskedQuestion | None:
         """A question that was put to the bot; not one that tells others of it, and in a direct message after an answer in its thread."""
         if not question.is_direct:
-            line = line_of(question.text, bot_user, self._people.names)
+            line = line_of(question.text, bot_user, self._audience.names)
             asks = not line.text.strip(f" {BOT}") or await self._ear.is_asked(line)
             if not asks:
                 await self._overheard(question)
@@ -141,7 +145,7 @@ class Acceptance:
         if thread is None:
             return None
         may = may_follow_up(event, thread) and not await self._records.handovers.at(said.channel, said.thread_ts)
-        if may and await self._ear.follows_up(line_of(said.text, "", self._people.names)):
+        if may and await self._ear.follows_up(line_of(said.text, "", self._audience.names)):
             return await self._written(said)
         await self._overheard(said)
         return None
