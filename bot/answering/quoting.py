@@ -188,7 +188,7 @@ def _belongs(one: Statement, other: Statement) -> bool:
 
 def given(judged: Sequence[Judged]) -> str:
     """The likeliest statements as the answer, each passage with its citation."""
-    return "\n".join("\n".join(_lines(one.statements)) + f" [{one.hit}]" for one in extracts(judged, GIVEN))
+    return "\n\n".join("\n".join(_lines(one.statements)) + f" [{one.hit}]" for one in extracts(judged, GIVEN))
 
 
 def extracts(judged: Sequence[Judged], size: Size) -> list[Extract]:

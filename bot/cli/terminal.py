@@ -6,6 +6,7 @@ import signal
 
 from rich.console import Console
 from rich.markdown import Markdown
+from rich.padding import Padding
 from rich.text import Text
 
 from bot.answering.advisor import Advisor
@@ -17,7 +18,7 @@ from knowledge.errors import KnowledgeError
 
 PROMPT = "\nyou › "
 COMMANDS = {"/new": "starts over", "/help": "shows this", "/quit": "leaves"}
-LEAVING = frozenset(["/quit", "/exit", "/q"])
+LEAVING = frozenset(["/quit", "/exit", "/q", "quit", "exit"])
 KEYS = "Ctrl-C breaks off an answer, Ctrl-D leaves."
 _COMMAND = re.compile(r"/[a-z?]+", re.IGNORECASE)
 
@@ -47,7 +48,7 @@ async def _next(read: Read, console: Console) -> str:
     except KeyboardInterrupt:
         console.print("[dim]/quit or Ctrl-D leaves.[/dim]")
         return ""
-    return said.lower() if _COMMAND.fullmatch(said) else said
+    return said.lower() if _COMMAND.fullmatch(said) or said.lower() in LEAVING else said
 
 
 def _told(said: str) -> str:
@@ -100,7 +101,7 @@ def show(answer: Answer, console: Console, noted: str = "") -> None:
     console.print()
     console.print(Markdown(answer.text.replace("[", "\\[")))
     for line in sources(answer):
-        console.print(Text(line, style="dim"))
+        console.print(Padding(Text(line, style="dim"), (0, 0, 0, 2)))
     if (note := footnote(answer)) and note != noted:
         console.print(Text(note, style="dim italic"))
 
@@ -108,7 +109,7 @@ def show(answer: Answer, console: Console, noted: str = "") -> None:
 def sources(answer: Answer) -> list[str]:
     """One line for each passage that an answer cites."""
     return [
-        f"  [{c.number}] {c.passage.guide.title}{_edition(c.passage.guide.edition)} › {' › '.join(c.passage.heading[1:]) or c.passage.heading[0]}"
+        f"[{c.number}] {c.passage.guide.title}{_edition(c.passage.guide.edition)} › {' › '.join(c.passage.heading[1:]) or c.passage.heading[0]}"
         for c in answer.citations
     ]
 

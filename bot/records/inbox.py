@@ -197,8 +197,13 @@ class Inbox:
         await self._database.change(sa.update(INBOX).where(held).values(finished(ANSWERED)))
 
     async def refused(self, question: AskedQuestion, reason: str) -> None:
-        """Mark a question as one that is not answered; its text is forgotten."""
-        await self._database.change(_update(question).values(finished(REFUSED, reason[:200])))
+        """Mark a question as one that is not answered and forget its text, unless it was changed meanwhile or is another process's."""
+        held = held_by(self._worker, question)
+        await self._database.change(sa.update(INBOX).where(held).values(finished(REFUSED, reason[:200])))
+
+    async def deleted(self, question: AskedQuestion) -> None:
+        """Mark a question as one whose message is gone, whoever works on it; its text is forgotten."""
+        await self._database.change(_update(question).values(finished(REFUSED, "deleted")))
 
     async def stopped(self, question: AskedQuestion) -> None:
         """Note that the person wants no answer any more, before that is shown: a crash in between changes nothing."""

@@ -43,7 +43,7 @@ async def _is_deleted(calls: AnswerCalls, ts: str) -> bool:
 async def delete_with_answer(records: Records, clients: SlackClients, question: AskedQuestion) -> None:
     """Refuse a deleted question, and delete its answer if nobody replied to it. What fails is logged."""
     try:
-        await records.inbox.refused(question, "deleted")
+        await records.inbox.deleted(question)
         thread = await read_thread(clients.retrying, question.thread)
         if thread and nobody_replied(thread, question, clients.bot_user):
             messages = AnswerMessages(clients, records.inbox, question)
