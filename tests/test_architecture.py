@@ -33,6 +33,7 @@ KNOWLEDGE_FLOORS = (
     {"errors", "blocks", "words", "fitted", "circuit"},
     {"passages", "minilm", "threads"},
     {"statements"},
+    {"editions"},
     {"documents", "search"},
     {"index"},
     {"__main__"},

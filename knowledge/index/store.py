@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from knowledge.documents.reading import SkippedFile
+from knowledge.editions import Editions, editions, labelled
 from knowledge.errors import IndexDamaged, IndexMissing, IndexUnreachable
 from knowledge.index.chroma_server import circuit_of_server, open_server
 from knowledge.index.contents import (
@@ -79,6 +80,11 @@ class Snapshot:
     def guides(self) -> tuple[Guide, ...]:
         """The guides, in the order of their paths."""
         return tuple(dict.fromkeys(passage.guide for passage in self.passages))
+
+    @cached_property
+    def editions(self) -> tuple[Editions, ...]:
+        """The guides of which there are several editions."""
+        return editions(self.passages)
 
     @cached_property
     def numbers(self) -> Mapping[str, int]:
@@ -145,9 +151,8 @@ class IndexStore:
             contents = self.contents(version)
             beside = self._beside(version.name)
             lexical, vectors = _lexical(beside, contents), self._statement_vectors(beside, version, contents)
-        return Snapshot(
-            version.name, version.embeddings, contents.passages, contents.skipped, lexical, vectors, collection
-        )
+        passages = labelled(contents.passages, editions(contents.passages))
+        return Snapshot(version.name, version.embeddings, passages, contents.skipped, lexical, vectors, collection)
 
     def reopen(self) -> None:
         """Let go of Chroma; the next use opens it anew, as it is on the disk by then."""

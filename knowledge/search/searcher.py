@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, Self
 
+from knowledge.editions import Editions, left_out
 from knowledge.errors import GuidesGone, IndexUnreachable
 from knowledge.fitted import Logistic
 from knowledge.passages import Guide, Passage
@@ -41,6 +42,10 @@ class Snapshot(Protocol):
     @property
     def guides(self) -> Sequence[Guide]:
         """The guides of the passages."""
+
+    @property
+    def editions(self) -> Sequence[Editions]:
+        """The guides of which there are several editions."""
 
     @property
     def numbers(self) -> Mapping[str, int]:
@@ -161,7 +166,7 @@ class Searcher:
     def vocabulary(self) -> Mapping[str, int]:
         """The folded words of the passages and the number of passages that hold each."""
         snapshot = self._reader.snapshot()
-        selection = self._selection(snapshot)
+        selection = self._selection(snapshot, self._within)
         return selection.vocabulary if selection else snapshot.lexical.vocabulary
 
     def passage(self, key: str) -> Passage | None:
@@ -190,17 +195,20 @@ class Searcher:
 
     def _ranked(self, asked: Question, k: int) -> list[Hit]:
         snapshot = self._reader.snapshot()
-        return rank(snapshot, asked, self._weights, self._selection(snapshot))[:k]
+        guides = self._within
+        if out := left_out(snapshot.editions, asked.text, guides):
+            guides = (guides or frozenset(guide.path for guide in snapshot.guides)) - out
+        return rank(snapshot, asked, self._weights, self._selection(snapshot, guides))[:k]
 
-    def _selection(self, snapshot: Snapshot) -> Selection | None:
-        """The passages of this view's guides, found once for each version of the index; None for all."""
-        if not self._within:
+    def _selection(self, snapshot: Snapshot, guides: frozenset[str]) -> Selection | None:
+        """The passages of some guides, found once for each version of the index; None for all."""
+        if not guides:
             return None
-        selection = self._selections.get(self._within)
+        selection = self._selections.get(guides)
         if selection is None or selection.snapshot is not snapshot:
             if len(self._selections) >= SELECTIONS:
                 self._selections.clear()
-            selection = self._selections[self._within] = Selection.of(snapshot, self._within)
+            selection = self._selections[guides] = Selection.of(snapshot, guides)
         return selection
 
 

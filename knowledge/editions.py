@@ -1,0 +1,134 @@
+"""Editions of one guide: which guides are the same one of different years, and which of them a question is about."""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from knowledge.passages import Guide, Passage
+from knowledge.statements import statements
+
+ALIKE = 0.3
+"""Share of the shorter guide's headings and statements, figures aside, that another edition of it has too."""
+_DATE = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)(?:[-_./]?(0[1-9]|1[0-2])(?:[-_./]?(0[1-9]|[12]\d|3[01]))?|[-–/_](?:(?:19|20)\d\d|\d\d))?(?!\d)"
+)
+"""A year, with its month and day or with the year that it runs to (2023-24)."""
+_VERSION = re.compile(r"(?<![^\W_])v(?:ersion)?[ ._-]?\d+(?:\.\d+)*(?![^\W_])", re.IGNORECASE)
+
+Date = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A guide among its editions; `date` is year, month and day, 0 where it is not said, `label` the date as written."""
+
+    path: str
+    date: Date
+    label: str
+
+
+Editions = tuple[Edition, ...]
+"""All editions of one guide, the newest first."""
+
+
+def editions(passages: Sequence[Passage]) -> tuple[Editions, ...]:
+    """The guides of which there are several editions.
+
+    Editions have the same file name, title, role and region but for dates and versions, different dates, and much of
+    what they say in common; they lie in one folder, or one of them somewhere below the folder of the other.
+    """
+    alike = defaultdict[tuple[str, ...], list[Guide]](list)
+    for guide in dict.fromkeys(passage.guide for passage in passages):
+        if _dated(guide):
+            alike[_identity(guide)].append(guide)
+    several = [guides for guides in alike.values() if len(guides) > 1]
+    said = _said(passages, {guide.path for guides in several for guide in guides})
+    groups = (_newest_first(group) for guides in several for group in _connected(guides, said))
+    return tuple(group for group in groups if group[0].date != group[-1].date)
+
+
+def labelled(passages: Sequence[Passage], groups: Iterable[Editions]) -> tuple[Passage, ...]:
+    """The passages with the date of each guide that is one of several editions, where the guide itself says none."""
+    labels = {edition.path: edition.label for group in groups for edition in group}
+    guides = {
+        guide: replace(guide, edition=guide.edition or labels[guide.path])
+        for guide in dict.fromkeys(passage.guide for passage in passages)
+        if guide.path in labels
+    }
+    return tuple(replace(p, guide=guides[p.guide]) if p.guide in guides else p for p in passages)
+
+
+def left_out(groups: Iterable[Editions], question: str, among: Collection[str] = ()) -> frozenset[str]:
+    """The paths of the editions that a question is not about, of all guides or among some.
+
+    It is about the editions of the years that it names, where there are such, else about the newest.
+    """
+    years = {int(match[1]) for match in _DATE.finditer(question)}
+    out: set[str] = set()
+    for group in groups:
+        there = [edition for edition in group if not among or edition.path in among]
+        meant = [edition for edition in there if edition.date[0] in years]
+        kept = meant or [edition for edition in there if edition.date == there[0].date]
+        out.update({edition.path for edition in there} - {edition.path for edition in kept})
+    return frozenset(out)
+
+
+def _newest_first(guides: Sequence[Guide]) -> Editions:
+    found = (Edition(guide.path, *_date(match)) for guide in guides if (match := _dated(guide)))
+    return tuple(sorted(found, key=lambda edition: edition.date, reverse=True))
+
+
+def _dated(guide: Guide) -> re.Match[str] | None:
+    """Where a guide says its date: in its edition, else its file's name, its title, the folders from the inmost out."""
+    path = PurePosixPath(guide.path)
+    places = [guide.edition, path.stem, guide.title, *(folder.name for folder in path.parents)]
+    return next((match for place in places if (match := _DATE.search(place))), None)
+
+
+def _date(match: re.Match[str]) -> tuple[Date, str]:
+    return (int(match[1]), int(match[2] or 0), int(match[3] or 0)), match[0]
+
+
+def _identity(guide: Guide) -> tuple[str, ...]:
+    name = PurePosixPath(guide.path).stem
+    return tuple(map(_undated, (name, guide.title, guide.role, guide.region)))
+
+
+def _undated(text: str) -> str:
+    return " ".join(re.findall(r"[^\W_]+", _VERSION.sub(" ", _DATE.sub(" ", text)).casefold()))
+
+
+def _said(passages: Iterable[Passage], paths: Collection[str]) -> Mapping[str, set[str]]:
+    """The headings and statements of some guides, without figures and marks."""
+    said = defaultdict[str, set[str]](set)
+    for passage in passages:
+        if passage.guide.path in paths:
+            pieces = [*passage.heading[1:], *(statement.text for statement in statements(passage))]
+            said[passage.guide.path].update(" ".join(re.findall(r"[^\W\d_]+", piece.casefold())) for piece in pieces)
+    return {path: pieces - {""} for path, pieces in said.items()}
+
+
+def _connected(guides: Sequence[Guide], said: Mapping[str, set[str]]) -> list[list[Guide]]:
+    """The guides in groups: each is like another one of its group."""
+    groups: list[list[Guide]] = []
+    for guide in guides:
+        near = [group for group in groups if any(_same(guide, other, said) for other in group)]
+        groups = [group for group in groups if group not in near]
+        groups.append([*(other for group in near for other in group), guide])
+    return groups
+
+
+def _same(one: Guide, other: Guide, said: Mapping[str, set[str]]) -> bool:
+    first, second = _folders(one), _folders(other)
+    shorter = min(len(first), len(second))
+    if first[:shorter] != second[:shorter]:
+        return False
+    pieces, others = said[one.path], said[other.path]
+    return len(pieces & others) >= ALIKE * max(1, min(len(pieces), len(others)))
+
+
+def _folders(guide: Guide) -> list[str]:
+    """The folders of a guide but for those that are only a date."""
+    return [name for folder in PurePosixPath(guide.path).parts[:-1] if (name := _undated(folder))]

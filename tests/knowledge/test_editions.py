@@ -1,0 +1,79 @@
+"""Several editions of one guide are noticed by what they are called and what they say; the newest answers."""
+
+from pathlib import Path
+
+import pytest
+
+from knowledge.editions import editions, left_out
+from knowledge.passages import Document, Guide, Passage, split
+from knowledge.search.encoder import LocalEncoder
+from tests.building import searcher_over
+
+TEXT = "# Staff handbook\n\n## Pay\n\nA carpenter earns {} dollars.\n\n## Leave\n\nEverybody has 25 days.\n"
+
+
+def passages(*guides: Guide, text: str = TEXT) -> list[Passage]:
+    return [p for n, guide in enumerate(guides) for p in split(Document(guide, text.format(f"{27 + n},000")))]
+
+
+def paths(*guides: Guide) -> list[list[str]]:
+    return [[edition.path for edition in group] for group in editions(passages(*guides))]
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        (Guide("archive/Handbook 2021.md", "Staff handbook"), Guide("Handbook 2026.md", "Staff handbook")),
+        (Guide("2021/pay.md", "Pay"), Guide("2026/pay.md", "Pay")),
+        (Guide("pay_2025-03.pdf", "Pay"), Guide("pay_2025-11.docx", "Pay")),
+        (Guide("2023-24.md", "Pay 2023-24"), Guide("2024-25.md", "Pay 2024-25")),
+        (Guide("pay.md", "Pay", edition="2022"), Guide("old/pay.md", "Pay", edition="2024")),
+        (Guide("Pay v1 2022.md", "Pay"), Guide("Pay v2 2024.md", "Pay")),
+    ],
+)
+def test_the_newest_edition_comes_first(older: Guide, newer: Guide) -> None:
+    assert paths(older, newer) == paths(newer, older) == [[newer.path, older.path]]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Guide("a/pay.md", "Pay"), Guide("b/pay.md", "Pay")),
+        (Guide("Carpenter 2021.md", "Carpenter"), Guide("Joiner 2026.md", "Joiner")),
+        (Guide("London/pay 2021.md", "Pay"), Guide("Leeds/pay 2026.md", "Pay")),
+        (Guide("pay 2021.md", "Pay", region="Spain"), Guide("pay 2026.md", "Pay", region="Italy")),
+        (Guide("pay 2026.md", "Pay"), Guide("old/pay 2026.md", "Pay")),
+        (Guide("Level 3.md", "Level 3"), Guide("Level 4.md", "Level 4")),
+    ],
+)
+def test_what_only_looks_alike_stays(one: Guide, other: Guide) -> None:
+    assert paths(one, other) == []
+
+
+def test_guides_that_say_different_things_are_no_editions() -> None:
+    first, second = Guide("Notes 2021.md", "Notes"), Guide("Notes 2026.md", "Notes")
+    found = [*passages(first), *passages(second, text="# Notes\n\n## Tools\n\nA saw needs {} teeth.\n")]
+    assert editions(found) == ()
+
+
+def test_a_question_is_about_the_years_it_names_else_about_the_newest() -> None:
+    groups = editions(passages(*(Guide(f"pay {year}.md", "Pay") for year in (2021, 2023, 2026))))
+    assert left_out(groups, "What is the pay?") == {"pay 2021.md", "pay 2023.md"}
+    assert left_out(groups, "What was the pay in 2021?") == {"pay 2023.md", "pay 2026.md"}
+    assert left_out(groups, "Did pay rise from 2021 to 2026?") == {"pay 2023.md"}
+    assert left_out(groups, "Pay in 1999?") == {"pay 2021.md", "pay 2023.md"}
+    assert left_out(groups, "What is the pay?", {"pay 2021.md", "other.md"}) == frozenset()
+
+
+async def test_the_newest_edition_answers_and_an_older_one_when_it_is_asked_for(
+    encoder: LocalEncoder, tmp_path: Path
+) -> None:
+    folder = tmp_path / "guides"
+    for name, pay in (("Handbook 2026", "36,500"), ("Handbook 2023", "30,000"), ("archive/Handbook 2021", "27,000")):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / f"{name}.md").write_text(TEXT.format(pay), encoding="utf-8")
+    searcher = searcher_over(tmp_path / "index", folder, encoder)
+    for question, year in (("What does a carpenter earn?", "2026"), ("What did a carpenter earn in 2021?", "2021")):
+        assert {hit.passage.guide.edition for hit in await searcher.search(question)} == {year}
+    older = frozenset(["Handbook 2023.md"])
+    assert {h.passage.guide.edition for h in await searcher.within(older).search("What is the pay?")} == {"2023"}
