@@ -75,6 +75,12 @@ def left_out(groups: Iterable[Editions], question: str, among: Collection[str] =
     return frozenset(out)
 
 
+def older(groups: Iterable[Editions], paths: Collection[str]) -> tuple[Edition, Edition] | None:
+    """The first of some guides that has a newer edition which is not among them, and the newest one."""
+    found = {e.path: (e, group[0]) for group in groups for e in group if e.date < group[0].date}
+    return next((found[path] for path in paths if path in found and found[path][1].path not in paths), None)
+
+
 def _newest_first(guides: Sequence[Guide]) -> Editions:
     found = (Edition(guide.path, *_date(match)) for guide in guides if (match := _dated(guide)))
     return tuple(sorted(found, key=lambda edition: edition.date, reverse=True))

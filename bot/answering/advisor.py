@@ -1,6 +1,7 @@
 """The use case: a conversation in, a checked answer with its sources out."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.answering import wording
@@ -14,6 +15,7 @@ from bot.answering.quoted_answers import QuotedAnswers
 from bot.answering.shown_reply import OnSentence
 from bot.answering.writing import Writer
 from bot.errors import ModelUnavailable
+from knowledge.editions import Editions, older
 from knowledge.search.searcher import Searcher
 from knowledge.threads import in_thread
 
@@ -87,10 +89,13 @@ class Advisor:
         if self._writer and not failure:
             composed = await self._writer.composed(conversation, hits, on_sentence)
         if composed.stands:
-            return cited_answer(composed.text, composed.coverage, hits, self._receipt(started, composed), composed.gaps)
+            receipt = self._receipt(started, composed)
+            answer = cited_answer(composed.text, composed.coverage, hits, receipt, composed.gaps)
+            return _with_edition(answer, search.editions())
         quoted = await self._quoted_answers.quoted(conversation, asked, hits, intent, search)
         receipt = replace(self._receipt(started, composed), probability=quoted.probability)
-        return await in_thread(self._quoted_answers.answer, quoted, composed, asked, search, receipt)
+        answer = await in_thread(self._quoted_answers.answer, quoted, composed, asked, search, receipt)
+        return _with_edition(answer, search.editions())
 
     async def _said(self, conversation: Conversation, intent: Intent, started: float) -> Answer:
         """The human sentence to a message that asks the guides nothing; to one in need, with what they surely say on it."""
@@ -122,6 +127,15 @@ class Advisor:
         said = bool(composed.withheld or composed.text)
         notice = composed.notice or wording.nothing_supported(self._writer.name, said=said)
         return Receipt(QUOTED, "", milliseconds, notice, composed.withheld, model_failed=composed.failed)
+
+
+def _with_edition(answer: Answer, groups: Sequence[Editions]) -> Answer:
+    """An answer that says so where it rests on an older edition of a guide and not on the newest."""
+    found = older(groups, [citation.passage.guide.path for citation in answer.citations])
+    if found is None:
+        return answer
+    this, newest = found
+    return replace(answer, text=f"{answer.text}\n\n{wording.older_edition(this.label, newest.label)}")
 
 
 def _milliseconds(started: float) -> int:

@@ -95,6 +95,11 @@ def guide_is_in(language: str, asked_in: str) -> str:
     return sentence.format(told[language]) if language in told else ""
 
 
+def older_edition(this: str, newest: str) -> str:
+    """That an answer rests on an older edition of a guide."""
+    return f"_This is from the edition of {this}; the newest is that of {newest}._"
+
+
 def _lacking(unknown: Sequence[str]) -> str:
     if unknown:
         listed = " or ".join(f"“{name}”" for name in unknown[:3])

@@ -158,6 +158,10 @@ class Searcher:
         there = self._reader.snapshot().guides
         return [guide for guide in there if guide.path in self._within] if self._within else there
 
+    def editions(self) -> Sequence[Editions]:
+        """The guides of the current index of which there are several editions."""
+        return self._reader.snapshot().editions
+
     def sample(self, count: int) -> Sequence[Passage]:
         """Some passages of the current index, spread evenly over it."""
         passages = self._reader.snapshot().passages

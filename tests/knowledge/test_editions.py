@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.answering.conversation import Conversation
 from knowledge.editions import editions, left_out
 from knowledge.passages import Document, Guide, Passage, split
 from knowledge.search.encoder import LocalEncoder
-from tests.building import searcher_over
+from tests.building import advisor_over, searcher_over
 
 TEXT = "# Staff handbook\n\n## Pay\n\nA carpenter earns {} dollars.\n\n## Leave\n\nEverybody has 25 days.\n"
 
@@ -77,3 +78,17 @@ async def test_the_newest_edition_answers_and_an_older_one_when_it_is_asked_for(
         assert {hit.passage.guide.edition for hit in await searcher.search(question)} == {year}
     older = frozenset(["Handbook 2023.md"])
     assert {h.passage.guide.edition for h in await searcher.within(older).search("What is the pay?")} == {"2023"}
+
+
+async def test_an_answer_from_an_older_edition_says_so(encoder: LocalEncoder, tmp_path: Path) -> None:
+    folder = tmp_path / "guides"
+    folder.mkdir()
+    for year, pay in ((2026, "36,500"), (2021, "27,000")):
+        (folder / f"Handbook {year}.md").write_text(TEXT.format(pay), encoding="utf-8")
+    advisor = advisor_over(searcher_over(tmp_path / "index", folder, encoder), encoder)
+    then = await advisor.answer(Conversation.of(["What did a carpenter earn in 2021?"]))
+    now = await advisor.answer(Conversation.of(["What does a carpenter earn?"]))
+    assert "27,000" in then.text
+    assert then.text.endswith("_This is from the edition of 2021; the newest is that of 2026._")
+    assert "36,500" in now.text
+    assert "edition" not in now.text
