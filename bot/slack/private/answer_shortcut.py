@@ -19,7 +19,7 @@ from bot.slack.private.drafting import GONE, UNDER_WAY, DraftPosting, as_shown
 from bot.slack.private.private_answers import PrivateAnswers, promise_of
 from bot.slack.private.views import DRAFT_TEXT, TITLE
 from bot.slack.questions.detached import DetachedQuestion
-from bot.slack.questions.submitting import Outcome, submit
+from bot.slack.questions.submitting import Submitted, submit
 from bot.storage import Records
 
 SHORTCUT = "answer_from_guide"
@@ -58,13 +58,13 @@ def draft_submitted(posting: DraftPosting):  # type: ignore[no-untyped-def]
     return listener
 
 
-async def _posted(posting: DraftPosting, body: Mapping[str, Any], view: Mapping[str, Any]) -> Outcome:
+async def _posted(posting: DraftPosting, body: Mapping[str, Any], view: Mapping[str, Any]) -> Submitted:
     text = text_in(view["state"]["values"], DRAFT_TEXT)
     byline = f"Posted by <@{body['user']['id']}>"
     refusal = await posting.post(str(view["private_metadata"]), lambda draft: _as_edited(draft, text), byline)
     if refusal in {GONE, UNDER_WAY}:
-        return Outcome(refusal)
-    return Outcome(errors={DRAFT_TEXT: refusal}) if refusal else Outcome(POSTED, done=True)
+        return Submitted(refusal)
+    return Submitted(errors={DRAFT_TEXT: refusal}) if refusal else Submitted(POSTED, done=True)
 
 
 def draft_discarded(records: Records):  # type: ignore[no-untyped-def]

@@ -14,7 +14,7 @@ from bot.slack.api.limits import OPTION_TEXT, OPTIONS
 from bot.slack.api.people import People
 from bot.slack.format.blocks import plain_text
 from bot.slack.format.modals import field, modal, section
-from bot.slack.questions.submitting import Outcome, submit
+from bot.slack.questions.submitting import Submitted, submit
 from bot.storage import Records
 from knowledge.passages import Guide
 
@@ -59,15 +59,15 @@ class SettingsForm:
         """The listener of its button "Save"."""
         await submit(ack, client, body, self._saved(str(body["user"]["id"]), view), SAVING)
 
-    async def _saved(self, person: str, view: Mapping[str, Any]) -> Outcome:
+    async def _saved(self, person: str, view: Mapping[str, Any]) -> Submitted:
         if not await self._may_change(person):
-            return Outcome(NOT_ALLOWED)
+            return Submitted(NOT_ALLOWED)
         place = json.loads(view["private_metadata"])
         settings = settings_in(view["state"]["values"], self._guide_index.guides(), place["zone"])
         if settings is None:
-            return Outcome(errors={"quiet_until": BOTH_OR_NONE})
+            return Submitted(errors={"quiet_until": BOTH_OR_NONE})
         await self._records.channels.change(place["team"], place["channel"], settings, person)
-        return Outcome(SAVED)
+        return Submitted(SAVED)
 
     async def searched(self, ack: AsyncAck, payload: dict[str, Any]) -> None:
         """The listener that fills the menu of guides where there are too many for one: those whose titles have all words."""

@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Submitted:
     """What became of a window: a sentence, after which it shows nothing else; or what is to be filled in otherwise, by field.
 
     One that is `done` need not be looked at any more where it was done at once.
@@ -46,7 +46,7 @@ class Outcome:
 
 
 async def submit(
-    ack: AsyncAck, client: AsyncWebClient, body: Mapping[str, Any], work: Awaitable[Outcome], waiting: str
+    ack: AsyncAck, client: AsyncWebClient, body: Mapping[str, Any], work: Awaitable[Submitted], waiting: str
 ) -> None:
     """Do the work of a window that was sent, and say how it ended: with the acknowledgement, or in the window later."""
     view, person = body["view"], str(body["user"]["id"])
@@ -77,19 +77,19 @@ def filled_in_again(view: Mapping[str, Any], errors: Mapping[str, str]) -> Block
     return {name: view[name] for name in _KEPT if view.get(name) is not None} | {"blocks": blocks}
 
 
-async def _outcome(work: Awaitable[Outcome]) -> Outcome:
+async def _outcome(work: Awaitable[Submitted]) -> Submitted:
     try:
         return await work
     except (CareerBotError, KnowledgeError) as error:
-        return Outcome(str(error))
+        return Submitted(str(error))
     except FAILURES as error:
         log.warning("A window's work was not done: %s", told(error))
     except Exception as error:  # noqa: BLE001  # whoever sent it hears of it
         log.error("A window's work failed with %s", type(error).__name__)
-    return Outcome(SORRY)
+    return Submitted(SORRY)
 
 
-async def _acknowledge(ack: AsyncAck, title: str, outcome: Outcome) -> None:
+async def _acknowledge(ack: AsyncAck, title: str, outcome: Submitted) -> None:
     if outcome.errors:
         await ack(response_action="errors", errors=dict(outcome.errors))
     elif outcome.done:

@@ -18,7 +18,7 @@ from bot.slack.mentors.sharing.targets import Misfilled, Unshareable
 from bot.slack.mentors.sharing.texts import READING, SHARING
 from bot.slack.mentors.sharing.views import QUESTION, SHARE_VIEW, TITLE, chosen_in, share_modal
 from bot.slack.questions.buttons import SHARE
-from bot.slack.questions.submitting import Outcome, submit
+from bot.slack.questions.submitting import Submitted, submit
 from knowledge.errors import KnowledgeError
 
 SHARE_SHORTCUT = "share_answer_of"
@@ -52,15 +52,15 @@ class SharingListeners:
         """The window's button "Share"."""
         await submit(ack, self._ctx.client, body, self._shared(body, view), SHARING)
 
-    async def _shared(self, body: Mapping[str, Any], view: Mapping[str, Any]) -> Outcome:
+    async def _shared(self, body: Mapping[str, Any], view: Mapping[str, Any]) -> Submitted:
         try:
-            return Outcome(await self._service.share(view["private_metadata"], body["user"]["id"], chosen_in(view)))
+            return Submitted(await self._service.share(view["private_metadata"], body["user"]["id"], chosen_in(view)))
         except Misfilled as error:
-            return Outcome(errors={error.field: str(error)})
+            return Submitted(errors={error.field: str(error)})
         except (CareerBotError, KnowledgeError) as error:
-            return Outcome(errors={QUESTION: str(error)})
+            return Submitted(errors={QUESTION: str(error)})
         except Unshareable as refusal:
-            return Outcome(str(refusal))
+            return Submitted(str(refusal))
 
     async def closed(self, ack: AsyncAck, view: dict[str, Any]) -> None:
         """The window was closed: what it showed is forgotten."""
