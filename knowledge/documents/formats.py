@@ -134,6 +134,137 @@ def _read_html(path: Path) -> Read:
     return Read(markdown, {"title": title})
 
 
+def _read_structured(path: Path) -> Read:
+    import json
+
+    import yaml
+
+    text = decoded(path.read_bytes())
+    try:
+        data = json.loads(text) if path.suffix.lower() == ".json" else yaml.safe_load(text)
+    except (ValueError, yaml.YAMLError) as error:
+        raise UnreadableFile(f"it is no valid {path.suffix[1:].upper()}") from error
+    return Read(yaml_as_markdown(data) if isinstance(data, dict | list) else str(data or ""))
+
+
+def _read_separated(path: Path) -> Read:
+    from knowledge.documents.html import html_as_markdown
+    from knowledge.documents.sheets import separated_as_html
+
+    return Read(html_as_markdown(f"<body>{separated_as_html(path.read_bytes())}</body>", trusted=False))
+
+
+def _read_workbook(path: Path) -> Read:
+    from knowledge.documents.html import html_as_markdown
+    from knowledge.documents.sheets import workbook_as_html
+    from knowledge.documents.word import refuse_bad_archive
+
+    refuse_bad_archive(path.read_bytes(), LARGEST_UNPACKED, "xl/workbook.xml", "Excel")
+    html, notes = workbook_as_html(path)
+    return Read(html_as_markdown(f"<body>{html}</body>", trusted=False), notes=notes)
+
+
+def _read_slides(path: Path) -> Read:
+    from knowledge.documents.html import html_as_markdown
+    from knowledge.documents.slides import slides_as_html
+    from knowledge.documents.word import refuse_bad_archive
+
+    refuse_bad_archive(path.read_bytes(), LARGEST_UNPACKED, "ppt/presentation.xml", "PowerPoint")
+    return Read(html_as_markdown(f"<body>{slides_as_html(path)}</body>", trusted=False))
+
+
+def _read_opendocument(path: Path) -> Read:
+    from knowledge.documents.html import html_as_markdown
+    from knowledge.documents.packages import opendocument_as_html
+    from knowledge.documents.word import refuse_bad_archive
+
+    data = path.read_bytes()
+    refuse_bad_archive(data, LARGEST_UNPACKED, "content.xml", "OpenDocument")
+    return _titled(html_as_markdown(f"<body>{opendocument_as_html(data)}</body>"))
+
+
+def _read_book(path: Path) -> Read:
+    from knowledge.documents.html import html_as_markdown
+    from knowledge.documents.packages import book_as_html
+    from knowledge.documents.word import refuse_bad_archive
+
+    data = path.read_bytes()
+    refuse_bad_archive(data, LARGEST_UNPACKED, "META-INF/container.xml", "EPUB")
+    return _titled(html_as_markdown(f"<body>{book_as_html(data)}</body>"))
+
+
+def _read_web_archive(path: Path) -> Read:
+    from knowledge.documents.html import page_as_markdown
+    from knowledge.documents.packages import web_archive_as_html
+
+    markdown, title = page_as_markdown(web_archive_as_html(path.read_bytes()))
+    return Read(markdown, {"title": title})
+
+
+def _read_rich_text(path: Path) -> Read:
+    from knowledge.documents.markup import rich_text_as_text
+    from knowledge.documents.plain_text import with_headings_marked
+
+    data = path.read_bytes()
+    if not data.lstrip().startswith(b"{\\rtf"):
+        raise UnreadableFile("it is not RTF, whatever its name says")
+    return _titled(with_headings_marked(rich_text_as_text(data.decode("cp1252", errors="replace"))))
+
+
+def _read_restructured(path: Path) -> Read:
+    from knowledge.documents.html import html_as_markdown
+    from knowledge.documents.markup import restructured_as_html
+
+    return _titled(html_as_markdown(f"<body>{restructured_as_html(decoded(path.read_bytes()))}</body>"))
+
+
+def _read_asciidoc(path: Path) -> Read:
+    from knowledge.documents.markdown import markdown_as_plain
+    from knowledge.documents.markup import asciidoc_as_markdown
+
+    return _titled(markdown_as_plain(asciidoc_as_markdown(decoded(path.read_bytes()))))
+
+
+def _read_archive(path: Path) -> Read:
+    """An export of Notion or Confluence: its files under their titles, and those that are not read named."""
+    import tempfile
+
+    from knowledge.documents.packages import members
+
+    parts: list[str] = []
+    notes: list[str] = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name, data in members(path.read_bytes(), LARGEST_UNPACKED):
+            copied = Path(folder, f"member{Path(name).suffix.lower()}")
+            reader = _READERS.get(copied.suffix)
+            if reader is None or copied.suffix == ".zip":
+                continue
+            copied.write_bytes(data)
+            try:
+                found = reader(copied)
+            except UnreadableFile as error:
+                notes.append(f"{name} in it is left out: {error}")
+                continue
+            title = found.fields.get("title") or readable_name(name)
+            body = re.sub(r"\A\s*# [^\n]*\n", "", found.markdown)
+            if re.search(r"\w", body):
+                parts.append(f"# {title}\n\n{_one_level_down(body)}")
+            notes.extend(f"{name} in it: {note}" for note in found.notes)
+    if not parts:
+        raise UnreadableFile("it holds no file that can be read")
+    return Read("\n\n".join(parts), notes=notes)
+
+
+def _one_level_down(markdown: str) -> str:
+    return re.sub(r"^(#{1,5}) ", r"#\1 ", markdown, flags=re.MULTILINE)
+
+
+def readable_name(name: str) -> str:
+    """A file's name in words, without what Notion and Confluence add to tell pages apart."""
+    told = re.sub(r"[\s_-]+(?:[0-9a-f]{32}|\d{5,12})$", "", Path(name).name.split(".")[0])
+    return re.sub(r"[-_\s]+", " ", told).strip() or Path(name).name
+
+
 def _read_docx(path: Path) -> Read:
     from knowledge.documents.html import html_as_markdown
     from knowledge.documents.word import refuse_bad_archive, word_as_html
@@ -156,11 +287,20 @@ def _titled(markdown: str, notes: Sequence[str] = ()) -> Read:
 
 
 _READERS: dict[str, Callable[[Path], Read]] = {
-    ".md": _read_markdown,
-    ".markdown": _read_markdown,
-    ".txt": _read_text,
-    ".html": _read_html,
-    ".htm": _read_html,
+    **dict.fromkeys([".md", ".markdown", ".mdown", ".mkd", ".mdx"], _read_markdown),
+    **dict.fromkeys([".txt", ".text"], _read_text),
+    **dict.fromkeys([".html", ".htm", ".xhtml", ".aspx"], _read_html),
+    **dict.fromkeys([".mht", ".mhtml"], _read_web_archive),
+    **dict.fromkeys([".yaml", ".yml", ".json"], _read_structured),
+    **dict.fromkeys([".docx", ".docm"], _read_docx),
+    **dict.fromkeys([".xlsx", ".xlsm"], _read_workbook),
+    **dict.fromkeys([".csv", ".tsv"], _read_separated),
+    **dict.fromkeys([".adoc", ".asciidoc"], _read_asciidoc),
     ".pdf": _read_pdf,
-    ".docx": _read_docx,
+    ".pptx": _read_slides,
+    ".odt": _read_opendocument,
+    ".epub": _read_book,
+    ".rtf": _read_rich_text,
+    ".rst": _read_restructured,
+    ".zip": _read_archive,
 }

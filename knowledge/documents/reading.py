@@ -8,7 +8,7 @@ from typing import Any
 
 from knowledge.blocks import without_marks
 from knowledge.documents.dialects import NOT_FILLED_IN
-from knowledge.documents.formats import GUIDE_FIELDS, reader_of
+from knowledge.documents.formats import GUIDE_FIELDS, readable_name, reader_of
 from knowledge.documents.isolated import ReadingProcess
 from knowledge.documents.worker import read_file
 from knowledge.errors import UnreadableFile
@@ -133,14 +133,8 @@ def _hidden(file: GuideFile) -> bool:
 
 def _guide(file: GuideFile, fields: Mapping[str, str]) -> Guide:
     known = {name: str(value) for name, value in fields.items() if name in GUIDE_FIELDS}
-    title = without_marks(known.pop("title", "")) or _readable(file.path)
+    title = without_marks(known.pop("title", "")) or readable_name(file.path.name)
     return Guide(path=file.name, title=title, **known)
-
-
-def _readable(path: Path) -> str:
-    """A file's name in words, without what Notion and Confluence add to tell pages apart."""
-    name = re.sub(r"[\s_-]+(?:[0-9a-f]{32}|\d{5,12})$", "", path.name.split(".")[0])
-    return re.sub(r"[-_\s]+", " ", name).strip() or path.name
 
 
 _INVISIBLE = dict.fromkeys([0x200B, 0xAD, 0xFEFF, *range(0xE000, 0xF900)])

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ENCODED_AT_ONCE = 64
 NAMED = 5
 """Guides that are named where two indexes differ."""
-FORMATS = "Markdown, text, HTML, PDF or DOCX"
+FORMATS = "Markdown, text, HTML, PDF, Word, Excel, CSV, PowerPoint, ODT, RTF, EPUB, reStructuredText, AsciiDoc, YAML, JSON or exported (zip)"
 """What can be read, in the words of people."""
 DAMAGE = "it was damaged or incomplete"
 

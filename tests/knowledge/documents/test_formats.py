@@ -1,0 +1,128 @@
+"""Sheets, slides, books, texts of other word processors and exports are read as their writers see them."""
+
+import datetime
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from knowledge.documents.reading import GuideFile, read
+from knowledge.documents.sheets import shown
+from knowledge.passages import Document
+
+
+def read_file(path: Path) -> Document:
+    """A file read as a document."""
+    return read(GuideFile(path.parent, path))
+
+
+def packed(path: Path, **members: str) -> Path:
+    """An archive of files, whose names have `__` for a slash and `_` for a dot."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in members.items():
+            archive.writestr(name.replace("__", "/").replace("_", "."), text)
+    return path
+
+
+def test_a_workbook_tells_its_sheets_with_amounts_as_they_are_shown(tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Crew"
+    for row in (["Pay of the crew", None, None], ["Team", "Rank", "Pay"], ["Deck", "Mate", 41000], [None, "Bosun", 35500.5]):  # fmt: skip
+        sheet.append(row)
+    sheet.merge_cells("A1:C1")
+    sheet.merge_cells("A3:A4")
+    sheet["C3"].number_format = sheet["C4"].number_format = '"£"#,##0.00'
+    book.create_sheet("Draft").sheet_state = "hidden"
+    book.save(tmp_path / "crew.xlsx")
+    document = read_file(tmp_path / "crew.xlsx")
+    assert "## Crew\n\nPay of the crew:" in document.markdown
+    assert "| Deck | Mate | £41,000.00 |\n| Deck | Bosun | £35,500.50 |" in document.markdown
+    assert document.notes == ("the hidden sheet Draft is not read",)
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "text"),
+    [
+        (1234.5, "#,##0 [$€-407]", "1,234 €"),
+        (1234, "[$CHF] #,##0", "CHF 1,234"),
+        (0.125, "0.0%", "12.5%"),
+        (1234, "General", "1234"),
+        (datetime.date(2026, 4, 1), "dd/mm/yy", "1 April 2026"),
+        (True, "General", "yes"),
+    ],
+)
+def test_a_value_is_told_as_the_sheet_shows_it(value: object, form: str, text: str) -> None:
+    assert shown(value, form) == text
+
+
+@pytest.mark.parametrize("joint", [",", ";", "\t"])
+def test_separated_values_are_a_table(tmp_path: Path, joint: str) -> None:
+    (tmp_path / "pay.csv").write_text(f"Rank{joint}Pay\nMate{joint}41000\nBosun{joint}35500\n", encoding="utf-8")
+    assert read_file(tmp_path / "pay.csv").markdown.startswith("| Rank | Pay |\n| --- | --- |\n| Mate | 41000 |")
+
+
+def test_slides_are_told_with_tables_and_notes(tmp_path: Path) -> None:
+    from pptx import Presentation
+    from pptx.util import Inches
+
+    deck = Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[5])
+    slide.shapes.title.text = "Pay of divers"
+    table = slide.shapes.add_table(2, 2, Inches(1), Inches(2), Inches(4), Inches(1)).table
+    for cell, text in zip(table.iter_cells(), ("Level", "Pay", "One", "31,000"), strict=True):
+        cell.text = text
+    slide.notes_slide.notes_text_frame.text = "Reviewed in May."
+    deck.save(str(tmp_path / "deck.pptx"))
+    markdown = read_file(tmp_path / "deck.pptx").markdown
+    assert "## Pay of divers" in markdown
+    assert "| One | 31,000 |" in markdown
+    assert "Reviewed in May." in markdown
+
+
+def test_opendocument_texts_keep_headings_and_cells_that_span(tmp_path: Path) -> None:
+    spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "text", "table"))  # fmt: skip
+    rows = '<table:table-row><table:table-cell table:number-rows-spanned="2"><text:p>Day</text:p></table:table-cell><table:table-cell><text:p>Cook</text:p></table:table-cell></table:table-row><table:table-row><table:covered-table-cell/><table:table-cell><text:p>Baker</text:p></table:table-cell></table:table-row>'
+    content = f'<office:document-content {spaces}><office:body><office:text><text:h text:outline-level="1">Shifts</text:h><table:table>{rows}</table:table></office:text></office:body></office:document-content>'
+    document = read_file(packed(tmp_path / "a.odt", content_xml=content))
+    assert document.guide.title == "Shifts"
+    assert "| Day | Cook |\n| Day | Baker |" in document.markdown
+
+
+def test_the_chapters_of_a_book_come_in_their_order(tmp_path: Path) -> None:
+    container = '<container><rootfiles><rootfile full-path="book.opf"/></rootfiles></container>'
+    package = '<package><manifest><item id="b" href="two.xhtml"/><item id="a" href="one.xhtml"/></manifest><spine><itemref idref="a"/><itemref idref="b"/></spine></package>'
+    chapters = {f"{name}_xhtml": f"<html><body><h1>{name}</h1><p>Text.</p></body></html>" for name in ("one", "two")}
+    book = packed(tmp_path / "a.epub", **{"META-INF__container_xml": container, "book_opf": package}, **chapters)
+    assert read_file(book).markdown.startswith("# one\n\nText.\n\n# two")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.rst", "Divers\n======\n\n.. csv-table:: Bands\n   :header: Level, Pay\n\n   One, 31\n"),
+        ("a.adoc", "= Divers\n\n.Bands\n[cols=\"1,1\"]\n|===\n|Level |Pay\n\n|One |31\n|===\n"),
+        ("a.rtf", r"{\rtf1\ansi Divers\par\par\trowd\cellx1\cellx2 Level\cell Pay\cell\row One\cell 31\cell\row}"),
+    ],
+)  # fmt: skip
+def test_other_markup_keeps_its_tables(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    markdown = read_file(tmp_path / name).markdown
+    assert "Divers" in markdown
+    assert "| One | 31 |" in markdown
+
+
+def test_an_export_is_read_with_a_section_for_each_of_its_files(tmp_path: Path) -> None:
+    pages = {"Bands 0123456789abcdef0123456789abcdef_md": "# Bands\n\nOne pays 31.", "Pay_csv": "Rank,Pay\nMate,41"}
+    document = read_file(packed(tmp_path / "Export.zip", **pages, picture_png="x"))
+    assert "# Bands\n\nOne pays 31." in document.markdown
+    assert "# Pay\n\n| Rank | Pay |" in document.markdown
+
+
+def test_included_files_are_not_read(tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("secret words", encoding="utf-8")
+    (tmp_path / "a.rst").write_text("Text.\n\n.. include:: secret.txt\n", encoding="utf-8")
+    (tmp_path / "a.adoc").write_text("Text.\n\ninclude::secret.txt[]\n", encoding="utf-8")
+    assert all("secret words" not in read_file(tmp_path / name).markdown for name in ("a.rst", "a.adoc"))
