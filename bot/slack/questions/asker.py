@@ -10,6 +10,7 @@ from bot.slack.api.messages import Post, post
 from bot.slack.api.refusals import why
 from bot.slack.format.blocks import plain_post
 from bot.slack.questions.answer_calls import AnswerCalls
+from bot.slack.questions.answer_metadata import BROKEN_OFF
 
 log = logging.getLogger(__name__)
 
@@ -27,11 +28,11 @@ class Asker:
             await self._tell_privately([plain_post(details)], self._question.thread_ts)
 
     async def tell_in_thread(self, sentence: str) -> None:
-        """Something in the place of an answer. Where the thread takes none they are told privately."""
+        """Something in the place of an answer, which may still come. Where the thread takes none they are told privately."""
         if self._question.unasked:
             return
         try:
-            await AnswerCalls(self._clients, self._question).post(plain_post(sentence), 1, 1)
+            await AnswerCalls(self._clients, self._question).post(plain_post(sentence), 1, BROKEN_OFF)
         except FAILURES as error:
             log.warning("The apology was not taken there: %s", told(error))
             await self._tell_privately([plain_post(sentence)], self._lively_thread)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 
 import aiohttp
@@ -13,7 +13,7 @@ from bot.errors import RecordsUnavailable
 from bot.records.inbox import reference_of
 from bot.records.leases import MOST_RETRIES, Claim
 from bot.slack.api.clients import SlackClients
-from bot.slack.api.errors import FAILURES, code, passing, retry_after
+from bot.slack.api.errors import FAILURES, code, passing, retry_after, told
 from bot.slack.api.threads import Message, read_thread
 from bot.slack.questions.answer_calls import StoppedByPerson
 from bot.slack.questions.answer_messages import AnswerMessages
@@ -110,7 +110,7 @@ class QuestionJob:
         elif self.claim.retries >= MOST_RETRIES:
             await self._set_aside()
         elif self.claim.expired:
-            await self._asker.tell_in_thread(TOO_LATE)
+            await _apologize(TOO_LATE, self._asker, self._new_delivery(), self._read_thread())
             await self.outcome.refused("too old")
         else:
             try:
@@ -186,9 +186,10 @@ class QuestionJob:
 
     async def _set_aside(self) -> None:
         reference = reference_of(self.question.key)
+        sentence = GIVEN_UP.format(reference=reference)
         log.error("Question %s failed %d times and is set aside: see `careerbot inbox`.", reference, MOST_RETRIES + 1)
         await self.outcome.set_aside("failed again and again")
-        await self._asker.tell_in_thread(GIVEN_UP.format(reference=reference))
+        await _apologize(sentence, self._asker, self._new_delivery(), self._read_thread())
 
     async def _stop(self) -> None:
         """Noted before it is told: whatever happens meanwhile, a stopped question is not answered later."""
@@ -198,3 +199,14 @@ class QuestionJob:
         await delivery.close()
         await self._messages.note()
         await self.outcome.answered()
+
+
+async def _apologize(sentence: str, asker: Asker, delivery: Delivery, reading: Awaitable[object]) -> None:
+    """Say a sentence in the place of an answer; the stream and the session that an earlier try left open are ended."""
+    try:
+        await reading
+        await delivery.break_off()
+    except FAILURES as error:
+        log.warning("What an earlier try left could not be put in order: %s", told(error))
+    await delivery.close()
+    await asker.tell_in_thread(sentence)

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from bot.answering.advisor import OnSentence
 from bot.answering.conversation import Answer, Conversation
 from bot.records.inbox import AskedQuestion, reference_of
+from bot.records.leases import MOST_RETRIES
 from bot.slack.api.messages import Post
 from bot.slack.app import SlackBot
 from bot.slack.questions.lateness import LATE_SECONDS, with_lateness
@@ -24,6 +26,17 @@ class Broken(Scripted):
     async def answer(self, conversation: Conversation, on_sentence: object = None) -> Answer:
         answer = await super().answer(conversation)
         return replace(answer, text=None)  # type: ignore[arg-type]
+
+
+class Halting(Scripted):
+    """An advisor that says one sentence and no more, until it may."""
+
+    streams = True
+
+    async def answer(self, conversation: Conversation, on_sentence: OnSentence | None = None) -> Answer:
+        if on_sentence:
+            await on_sentence("It pays well.")
+        return await super().answer(conversation)
 
 
 def texts(slack: SlackServer, channel: str) -> list[str]:
@@ -128,6 +141,37 @@ async def test_a_question_that_fails_again_and_again_is_set_aside_with_an_apolog
         assert len(broken.asked) == 3
         assert aside.reference == reference_of(aside.key)
         assert aside.reference in texts(slack, "C1")[0]
+
+
+async def test_what_is_set_aside_leaves_no_stream_open_and_is_answered_when_it_is_tried_again(
+    slack: SlackServer, tmp_path: Path
+) -> None:
+    halting = Halting()
+    halting.may_answer.clear()
+    async with running(slack, halting, tmp_path, limits=IMPATIENT) as first:
+        ts = await slack.say("C1", f"{MENTION} what pays?")
+        await halting.was_asked()
+        (job,) = first.worker._jobs.values()
+        for _ in range(MOST_RETRIES):
+            await first.ctx.records.leases.begin_retry(job.question)
+        for method in ("chat.stopStream", "agents.sessions.setStatus"):
+            slack.fail(method, "internal_error", times=100)
+        await kill(first)
+        await first.worker.idle(5)
+        assert slack.answers("C1")[0]["streaming"]
+        assert slack.sessions["C1", ts]["status"] == "processing"
+        slack._faults.clear()
+        async with running(slack, halting, tmp_path, limits=IMPATIENT) as second:
+            await slack.until(lambda: len(slack.answers("C1")) == 2)
+            await done(second)
+            assert "streaming" not in slack.answers("C1")[0]
+            assert slack.sessions["C1", ts]["status"] == "active"
+            (aside,) = await second.ctx.records.leases.list_set_aside()
+            assert aside.reference in texts(slack, "C1")[1]
+            halting.may_answer.set()
+            await second.ctx.records.leases.retry(aside.key)
+            await done(second)
+    assert any("Answer to: what pays?" in text for text in texts(slack, "C1"))
 
 
 async def test_a_process_that_starts_while_another_answers_does_not_answer_too(
