@@ -103,8 +103,8 @@ class QuestionJob:
         """Answer, or say why not any more."""
         if self._again:
             await self._records.leases.begin_retry(self.question)
-        if self.question.edited and not await self._records.leases.holds(self.question):
-            raise LeaseLost  # another process is answering it, and begins again
+        if (self._again or self.question.edited) and not await self._records.leases.holds(self.question):
+            raise LeaseLost  # another process is answering it, or it was handed back since it was claimed
         if self.stop_requested:
             await self._stop()
         elif self.claim.retries >= MOST_RETRIES:

@@ -109,7 +109,7 @@ class QuestionWorker:
                 task.cancel()
         room = HELD * self._most - len(self._jobs)
         claimed = await self._records.leases.claim(room) if room > 0 else []
-        for claim in [*ours.values(), *claimed]:
+        for claim in (ours | {claim.question.key: claim for claim in claimed}).values():
             self._start(claim, again=True)
 
     async def _keep_looking(self) -> None:
