@@ -1,4 +1,4 @@
-"""`python -m knowledge search "..."`: what the bot would find, with scores, for people who edit guides."""
+"""`python -m knowledge search "..."` and `show FILE`: what the bot would find, and how it understands a guide, for people who edit guides."""
 
 import asyncio
 import sys
@@ -9,14 +9,9 @@ import typer
 
 from knowledge.errors import KnowledgeError
 
-cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help="Looks into the index of the guides.")
+cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help="Looks into guides and their index.")
 SHOWN = 300
 """Characters of a passage that are printed."""
-
-
-@cli.callback()
-def _commands() -> None:
-    """Keep `search` a command of its own."""
 
 
 @cli.command()
@@ -41,6 +36,24 @@ def search(
             f"{rank}. {hit.score:.2f} (dense {hit.dense:.2f}, statement {hit.statement:.2f}, words {hit.lexical:.2f}, of the statement {hit.lexical_statement:.2f}, of the headings {hit.lexical_heading:.2f})  {hit.passage.guide.path} › {' › '.join(hit.passage.heading)}"
         )
         typer.echo(f"   {' '.join(hit.passage.text.split())[:SHOWN]}\n")
+
+
+@cli.command()
+def show(
+    file: Annotated[Path, typer.Argument(help="The guide.", exists=True, dir_okay=False)],
+) -> None:
+    """Print a guide as it is understood: its title and edition, what was not read, its headings, tables and passages."""
+    from knowledge.documents.reading import GuideFile, SkippedFile, read_all
+    from knowledge.errors import UnreadableFile
+    from knowledge.outline import outline
+    from knowledge.passages import split
+
+    root = file.parent if file.is_absolute() else Path()
+    (document,) = read_all([GuideFile(root, file)])
+    if isinstance(document, SkippedFile):
+        raise UnreadableFile(f"{document}.")
+    for line in outline(document, split(document)):
+        typer.echo(line)
 
 
 if __name__ == "__main__":

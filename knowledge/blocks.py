@@ -29,6 +29,7 @@ class Block:
 
 
 BULLET = re.compile(r"^(\s*)(?:[-*+•◦‣]|\d{1,3}[.)])\s+(.*)$")
+HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
 _TABLE_RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|approx|Dr|Mr|Mrs|Ms|Prof|St|No|Inc|Ltd|Co|Corp|Sr|Jr|Fig|Vol|U\.S|a\.m|p\.m|resp|incl)\.|\b[A-Z]\.)$"
@@ -75,6 +76,17 @@ def _kind(line: str, before: Kind | None) -> Kind | None:
     if before is Kind.LIST and line.startswith((" ", "\t")):
         return Kind.LIST
     return Kind.PARAGRAPH
+
+
+def headings(markdown: str) -> list[tuple[int, str]]:
+    """The headings of a Markdown text as (level, text), in order. What looks like one within code is none."""
+    found: list[tuple[int, str]] = []
+    fenced = False
+    for line in markdown.splitlines():
+        fenced = fenced != line.lstrip().startswith(("```", "~~~"))
+        if not fenced and (heading := HEADING.match(line)):
+            found.append((len(heading[1]), heading[2]))
+    return found
 
 
 def items(block: Block) -> list[tuple[int, str]]:

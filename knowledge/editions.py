@@ -75,6 +75,12 @@ def left_out(groups: Iterable[Editions], question: str, among: Collection[str] =
     return frozenset(out)
 
 
+def date_said(guide: Guide) -> str:
+    """The date of a guide as written: what it states as its edition, else in its file's name, title or folders; or nothing."""
+    found = _dated(guide)
+    return guide.edition or (found[0] if found else "")
+
+
 def older(groups: Iterable[Editions], paths: Collection[str]) -> tuple[Edition, Edition] | None:
     """The first of some guides that has a newer edition which is not among them, and the newest one."""
     found = {e.path: (e, group[0]) for group in groups for e in group if e.date < group[0].date}

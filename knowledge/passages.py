@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 
-from knowledge.blocks import Block, Kind, blocks, header_lines, paragraph, sentences, without_marks
+from knowledge.blocks import HEADING, Block, Kind, blocks, header_lines, paragraph, sentences, without_marks
 
 FORMAT_VERSION = "4"
 """Part of every index's identity: raise it when the same document would give other passages."""
@@ -90,7 +90,7 @@ def _sections(document: Document) -> Iterator[tuple[tuple[str, ...], str]]:
     fenced = False
     for line in document.markdown.splitlines():
         fenced = fenced != line.lstrip().startswith(("```", "~~~"))
-        heading = None if fenced else re.match(r"^(#{1,6})\s+(.*?)\s*#*$", line)
+        heading = None if fenced else HEADING.match(line)
         if heading is None:
             lines.append(line)
             continue

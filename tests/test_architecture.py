@@ -34,6 +34,7 @@ KNOWLEDGE_FLOORS = (
     {"passages", "minilm", "threads"},
     {"statements"},
     {"editions"},
+    {"outline"},
     {"documents", "search"},
     {"index"},
     {"__main__"},

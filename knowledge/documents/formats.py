@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from knowledge.blocks import headings
 from knowledge.documents.encoding import decoded
 from knowledge.documents.structured import yaml_as_markdown
 from knowledge.errors import UnreadableFile
@@ -87,18 +88,12 @@ def _loaded(fence: str, block: str) -> Any:
 
 def title_of(markdown: str) -> str:
     """The first heading, where it stands above the others: no heading of its level but below it; else nothing."""
-    headings: list[tuple[int, str]] = []
-    fenced = False
-    for line in markdown.splitlines():
-        fenced = fenced != line.lstrip().startswith(("```", "~~~"))
-        found = None if fenced else re.match(r"^(#{1,6})\s+(.+?)\s*#*$", line)
-        if found:
-            headings.append((len(found[1]), found[2]))
-    levels = [level for level, _ in headings]
-    if not headings or levels.count(min(levels)) > 1 == len(set(levels)):
+    found = [(level, text) for level, text in headings(markdown) if text]
+    levels = [level for level, _ in found]
+    if not found or levels.count(min(levels)) > 1 == len(set(levels)):
         return ""  # all are alike, so the first is no more than the first
-    first = next((text for level, text in headings if level == 1), "")
-    return first or (headings[0][1] if levels[0] == min(levels) and levels.count(levels[0]) == 1 else "")
+    first = next((text for level, text in found if level == 1), "")
+    return first or (found[0][1] if levels[0] == min(levels) and levels.count(levels[0]) == 1 else "")
 
 
 def _read_text(path: Path) -> Read:
