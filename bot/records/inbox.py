@@ -53,6 +53,7 @@ INBOX = sa.Table(
     sa.Column("due_at", sa.DateTime(timezone=True)),
     sa.Column("retries", sa.Integer, nullable=False, server_default="0"),
     sa.Column("remains", sa.Text, nullable=False, server_default=""),
+    sa.Column("files", sa.Text, nullable=False, server_default=""),
 )
 
 
@@ -74,7 +75,8 @@ class AskedQuestion:
     `message_id` is the sender's own id of the message, where there is one; `edited` is when its text was last changed;
     `answer_ts` are the messages that its answer stands in or is being streamed into, separated by spaces; `unasked`
     questions were put to the channel and not to the bot, which then only speaks when it has an answer; `fresh` ones are
-    answered from the guides though a mentor has confirmed an answer.
+    answered from the guides though a mentor has confirmed an answer; `files` are what to call the files in its message, a
+    line each.
     """
 
     team: str
@@ -88,6 +90,7 @@ class AskedQuestion:
     answer_ts: str = ""
     unasked: bool = False
     fresh: bool = False
+    files: str = ""
 
     @property
     def key(self) -> str:
@@ -153,17 +156,17 @@ class Inbox:
         row = await self._database.row(sa.select(INBOX).where(recent).order_by(INBOX.c.ts.desc()).limit(1))
         return question_of(row) if row and row["state"] == ANSWERED else None
 
-    async def reopen(self, key: str, text: str, edited: str) -> AskedQuestion | None:
+    async def reopen(self, key: str, text: str, edited: str, files: str = "") -> AskedQuestion | None:
         """Accept a known question again with its new text; None when it is unknown or this edit was taken already."""
         newer = (INBOX.c.key == key) & (INBOX.c.edited < edited)
-        values = {"text": text, "edited": edited, "fresh": False} | self._accepted_again()
+        values = {"text": text, "files": files, "edited": edited, "fresh": False} | self._accepted_again()
         changed = await self._database.change(sa.update(INBOX).where(newer).values(values))
         return await self.find(key) if changed else None
 
-    async def reopen_fresh(self, key: str, text: str) -> AskedQuestion | None:
+    async def reopen_fresh(self, key: str, text: str, files: str = "") -> AskedQuestion | None:
         """Accept an answered question again, to be answered from the guides in place; None when it is not answered."""
         edited = sa.case((INBOX.c.edited == "", INBOX.c.ts), else_=INBOX.c.edited)
-        values = {"text": text, "edited": edited, "fresh": True, "unasked": False} | self._accepted()
+        values = {"text": text, "files": files, "edited": edited, "fresh": True, "unasked": False} | self._accepted()
         answered = (INBOX.c.key == key) & (INBOX.c.state == ANSWERED)
         changed = await self._database.change(sa.update(INBOX).where(answered).values(values))
         return await self.find(key) if changed else None
@@ -278,5 +281,5 @@ def _update(question: AskedQuestion) -> sa.Update:
 
 
 def finished(state: str, reason: str = "") -> dict[str, Any]:
-    """The columns of a question that is done with; its text is forgotten."""
-    return {"state": state, "reason": reason, "text": "", "finished_at": now()}
+    """The columns of a question that is done with; its text and its files' names are forgotten."""
+    return {"state": state, "reason": reason, "text": "", "files": "", "finished_at": now()}

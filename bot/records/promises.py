@@ -37,6 +37,7 @@ _promises = sa.Table(
     sa.Column("owner", sa.String(40), nullable=False),
     sa.Column("leased_until", sa.DateTime(timezone=True), nullable=False),
     sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("files", sa.Text, nullable=False, server_default=""),
 )
 
 
@@ -45,7 +46,8 @@ class Promise:
     """A private question: its id is that of its draft, and of its window at Slack (`external_id`).
 
     Without a `response_url` it belongs to a `window`, whose state when it was opened is `window_hash`. `sent` counts the
-    messages that have arrived, `tries` how often a process began with it.
+    messages that have arrived, `tries` how often a process began with it. `files` are what to call the files in the
+    message that it is about, a line each.
     """
 
     id: str
@@ -60,6 +62,7 @@ class Promise:
     sent: int = 0
     tries: int = 1
     made_at: dt.datetime = field(default_factory=now, compare=False)
+    files: str = ""
 
 
 class Promises:

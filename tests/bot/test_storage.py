@@ -55,8 +55,8 @@ TEXTS = {
     "feedback": {"text"},
     "gaps": {"text", "nearest"},
     "handovers": {"question", "answer"},
-    "inbox": {"text"},
-    "promises": {"question"},
+    "inbox": {"text", "files"},
+    "promises": {"question", "files"},
     "shares": {"text", "sources", "made"},
     "withheld": {"text", "why"},
 }  # fmt: skip

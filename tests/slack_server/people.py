@@ -33,6 +33,8 @@ class People(Modals):
         if "bot_id" not in extra and "subtype" not in extra:
             self._enter(place, user)
         message = {"type": "message", "user": user, "text": text, "ts": self._next_ts(), **self._teams(user), **extra}
+        if extra.get("files"):
+            message |= {"subtype": "file_share", "upload": False, "display_as_bot": False}
         if "bot_id" not in extra and "subtype" not in extra:
             message.setdefault("client_msg_id", str(uuid.uuid4()))
         if text:

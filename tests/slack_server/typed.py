@@ -2,6 +2,7 @@
 
 import html
 import re
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -37,10 +38,18 @@ def forward(message: Mapping[str, Any], channel: str, **more: Any) -> dict[str, 
         "fallback": f"[November 26th, 2026 9:00 AM] somebody: {message.get('text')}",
         "text": message.get("text"),
         "message_blocks": [inner],
+        **({"files": message["files"]} if message.get("files") else {}),
         "from_url": f"https://test.slack.com/archives/{channel}/p{message['ts'].replace('.', '')}",
         "footer": "Posted in a channel",
         **(more or {"is_share": True}),
     }
+
+
+def handed_file(name: str, **more: Any) -> dict[str, Any]:
+    """A file as Slack puts it into a message; its address takes a token with files:read."""
+    made = {"id": f"F{uuid.uuid4().hex[:10].upper()}", "name": name, "title": name, "mode": "hosted", "size": 1024}
+    address = {"url_private": f"https://files.slack.com/files-pri/T0TEAM-{made['id']}/{name}"}
+    return {**made, **address, "user": "U0ANNA", "is_external": False, "file_access": "visible", **more}
 
 
 def _pieces(line: str) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ _CALLS = {"user": "@", "channel": "#", "usergroup": "!subteam^", "broadcast": "!
 
 def text_of(message: Node, depth: int = DEPTH) -> str:
     """All that a message hands over: its own words, and below them, as quoted lines, what it forwards."""
-    forwards = [_handed_over(node, depth) for node in _nodes(message.get("attachments")) if is_forward(node)]
+    forwards = [_handed_over(node, depth) for node in nodes(message.get("attachments")) if is_forward(node)]
     return "\n".join(filter(None, [own_text(message), *map(_quoted, forwards)]))
 
 
@@ -26,9 +26,9 @@ def own_text(message: Node) -> str:
     `text` is a copy of the blocks where a person wrote it, and often less than they show where an app did.
     """
     said = str(message.get("text") or "").strip()
-    shown = [text for block in _nodes(message.get("blocks")) if (text := block_text(block))]
+    shown = [text for block in nodes(message.get("blocks")) if (text := block_text(block))]
     if not message.get("client_msg_id"):  # an app's
-        shown += [_handed_over(node, 0) for node in _nodes(message.get("attachments")) if _is_of_an_app(node)]
+        shown += [_handed_over(node, 0) for node in nodes(message.get("attachments")) if _is_of_an_app(node)]
     more = [text for text in shown if not _repeats(text, said)]
     if more and _repeats(said, "\n".join(shown)):
         return "\n".join(shown).strip()
@@ -44,10 +44,10 @@ def block_text(block: Node) -> str:
     """What a block says, as mrkdwn; nothing of one that says nothing. Kinds that are not known are read for their texts."""
     match block.get("type"):
         case "rich_text":
-            return "\n".join(filter(None, map(_rich_part, _nodes(block.get("elements")))))
+            return "\n".join(filter(None, map(_rich_part, nodes(block.get("elements")))))
         case "table":
             rows = block.get("rows") or []
-            return "\n".join(" | ".join(block_text(cell) for cell in _nodes(row)) for row in rows)
+            return "\n".join(" | ".join(block_text(cell) for cell in nodes(row)) for row in rows)
         case "actions" | "input" | "context_actions":
             return ""
         case "markdown" | "plain_text" | "raw_text":
@@ -58,14 +58,30 @@ def block_text(block: Node) -> str:
             return "\n".join(filter(None, map(block_text, _inner(block))))
 
 
+def forwarded(attachment: Node) -> list[Node]:
+    """The messages that an attachment holds whole."""
+    return [
+        node["message"] for node in nodes(attachment.get("message_blocks")) if isinstance(node.get("message"), Mapping)
+    ]
+
+
+def nodes(value: object) -> Sequence[Node]:
+    """The objects in a list of Slack's, which may be missing."""
+    return (
+        [node for node in value if isinstance(node, Mapping)]
+        if isinstance(value, Sequence) and not isinstance(value, str)
+        else []
+    )
+
+
 def _inner(block: Node) -> Iterator[Node]:
     for name, value in block.items():
         if name != "accessory":
-            yield from _nodes([value] if isinstance(value, Mapping) else value)
+            yield from nodes([value] if isinstance(value, Mapping) else value)
 
 
 def _rich_part(part: Node) -> str:
-    pieces = _nodes(part.get("elements"))
+    pieces = nodes(part.get("elements"))
     if part.get("type") == "rich_text_list":
         return "\n".join(f"• {_rich_part(item)}" for item in pieces)
     said = "".join(map(_piece, pieces)).strip()
@@ -86,15 +102,14 @@ def _piece(piece: Node) -> str:
 
 def _handed_over(attachment: Node, depth: int) -> str:
     """The text of an attachment: the message in it, or the fields of one that an app made."""
-    inner = [
-        node["message"] for node in _nodes(attachment.get("message_blocks")) if isinstance(node.get("message"), Mapping)
-    ]
+    inner = forwarded(attachment)
     messages = inner or ([attachment] if attachment.get("blocks") else [])
     said = [text_of({**m, "text": m.get("text") or ""}, depth - 1) for m in messages if depth or not inner]
     if not any(said):
         said = [str(attachment.get(name) or "") for name in ("pretext", "title", "text")]
-        said += [f"{node.get('title') or ''}: {node.get('value') or ''}" for node in _nodes(attachment.get("fields"))]
-    return "\n".join(part.strip() for part in said if part.strip()) or str(attachment.get("fallback") or "")
+        said += [f"{node.get('title') or ''}: {node.get('value') or ''}" for node in nodes(attachment.get("fields"))]
+    other = "" if inner else str(attachment.get("fallback") or "")
+    return "\n".join(part.strip() for part in said if part.strip()) or other
 
 
 def _is_of_an_app(attachment: Node) -> bool:
@@ -117,12 +132,3 @@ def _quoted(text: str) -> str:
 def _escaped(text: object, *, strip: bool = True) -> str:
     said = re.sub("[&<>]", lambda sign: ENTITIES[sign[0]], str(text or ""))
     return said.strip() if strip else said
-
-
-def _nodes(value: object) -> Sequence[Node]:
-    """The objects in a list of Slack's, which may be missing."""
-    return (
-        [node for node in value if isinstance(node, Mapping)]
-        if isinstance(value, Sequence) and not isinstance(value, str)
-        else []
-    )

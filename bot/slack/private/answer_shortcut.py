@@ -11,6 +11,7 @@ from bot.records.drafts import Draft
 from bot.slack.api.errors import FAILURES
 from bot.slack.api.windows import open_promised, open_window
 from bot.slack.format.blocks import EDITED_NOTE, Shown
+from bot.slack.format.handed_files import files_in, unread
 from bot.slack.format.long_fields import left_out, text_in
 from bot.slack.format.message_text import text_of
 from bot.slack.format.modals import note_modal
@@ -33,9 +34,10 @@ def shortcut_used(records: Records, answers: PrivateAnswers):  # type: ignore[no
 
     async def listener(ack: AsyncAck, shortcut: dict[str, Any], body: dict[str, Any], client: AsyncWebClient) -> None:
         await ack()
-        promise = promise_of(_asked(shortcut))
+        files = files_in(shortcut["message"])
+        promise = replace(promise_of(_asked(shortcut)), files="\n".join(files))
         if not promise.question:
-            await open_window(client, body, note_modal(TITLE, NOTHING_TO_READ))
+            await open_window(client, body, note_modal(TITLE, unread(files) or NOTHING_TO_READ))
             return
         await records.promises.make(promise)
         try:

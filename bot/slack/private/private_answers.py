@@ -19,6 +19,7 @@ from bot.slack.api.limits import RESPONSE_SECONDS, RESPONSES
 from bot.slack.api.messages import Elsewhere, Post, post_ephemeral
 from bot.slack.api.windows import Window, show_promised
 from bot.slack.format.blocks import button, messages, plain_post
+from bot.slack.format.handed_files import unread
 from bot.slack.format.modals import note_modal
 from bot.slack.private.drafting import Drafting, Unanswerable, as_shown
 from bot.slack.private.views import DRAFT_VIEW, TITLE, draft_modal
@@ -131,7 +132,8 @@ class PrivateAnswers:
 
     async def _show(self, promise: Promise, draft: Draft) -> None:
         """In the window; a draft that nobody sees any more is thrown away, one that rests on nothing offers nothing."""
-        view = draft_modal(draft, DRAFT_VIEW) if draft.sources else note_modal(TITLE, draft.text)
+        note = unread(promise.files.splitlines())
+        view = draft_modal(draft, DRAFT_VIEW, note) if draft.sources else note_modal(TITLE, f"{draft.text}\n\n{note}")
         there = await show_promised(self._client, _window(promise), view)
         if not there or not draft.sources:
             await self._records.drafts.take(draft.id)

@@ -9,6 +9,7 @@ from typing import Any
 from bot.answering.addressing import BOT, Line, is_question_mark, is_unspaced, names_in
 from bot.records.inbox import AskedQuestion
 from bot.records.threads import ThreadState
+from bot.slack.format.handed_files import files_in
 from bot.slack.format.message_text import own_text, text_of
 from bot.slack.format.reading import mention_of, said_in
 
@@ -51,6 +52,7 @@ def message_in(event: Mapping[str, Any], team: str) -> AskedQuestion:
         person=str(event["user"]),
         text=text_of(event),
         message_id=event.get("client_msg_id"),
+        files="\n".join(files_in(event)),
     )
 
 

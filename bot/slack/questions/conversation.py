@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.answering.conversation import Conversation, Turn
 from bot.records.inbox import AskedQuestion
 from bot.slack.api.threads import Message, sent_at
+from bot.slack.format.handed_files import files_in
 from bot.slack.format.message_text import text_of
 from bot.slack.format.reading import readable, said_in
 from bot.slack.questions.answer_metadata import payload
@@ -29,6 +30,14 @@ def conversation(messages: Sequence[Message], question: AskedQuestion, bot_user:
     if not said.question and turns and turns[-1].speaker == "person":
         return Conversation(tuple(turns))
     return Conversation((*turns, *_context(said.context), Turn("person", said.question)))
+
+
+def files_not_told(messages: Sequence[Message], question: AskedQuestion, bot_user: str) -> tuple[str, ...]:
+    """What to call the files handed over in a thread since the bot last spoke there, up to and with the question."""
+    before = [m for m in messages if sent_at(m) < float(question.ts)]
+    told = next((n for n in range(len(before), 0, -1) if before[n - 1].get("user") == bot_user), 0)
+    found = [file for message in before[told:][-TURNS_READ:] for file in files_in(message)]
+    return tuple(dict.fromkeys([*found, *filter(None, question.files.split("\n"))]))
 
 
 def nobody_replied(thread: Sequence[Message], question: AskedQuestion, bot_user: str) -> bool:

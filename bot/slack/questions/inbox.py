@@ -134,7 +134,7 @@ class Acceptance:
         if await self._records.inbox.find(said.key):
             if not change.reworded:
                 return None
-            return await self._records.inbox.reopen(said.key, said.text, change.ts)
+            return await self._records.inbox.reopen(said.key, said.text, change.ts, said.files)
         is_recent = float(said.ts) > (now() - TOO_OLD).timestamp()
         if not is_recent or question_in(change.message, team, bot_user) is None:
             return None
@@ -145,7 +145,8 @@ class Acceptance:
         if thread is None:
             return None
         may = may_follow_up(event, thread) and not await self._records.handovers.at(said.channel, said.thread_ts)
-        if may and await self._ear.follows_up(line_of(said.text, "", self._audience.names)):
+        only_files = bool(said.files) and not said.text
+        if may and (only_files or await self._ear.follows_up(line_of(said.text, "", self._audience.names))):
             return await self._written(said)
         await self._overheard(said)
         return None

@@ -15,15 +15,16 @@ from bot.slack.api.errors import FAILURES
 from bot.slack.api.messages import Post
 from bot.slack.api.people import People
 from bot.slack.api.threads import Message
-from bot.slack.format.blocks import Shown, button, messages, plain_post, shown, source_lines
+from bot.slack.format.blocks import Shown, button, context, messages, plain_post, shown, source_lines
 from bot.slack.format.confirmed import SHOW_CONFIRMED, confirmed_line, shown_confirmed
 from bot.slack.format.escaping import escaped
+from bot.slack.format.handed_files import unread
 from bot.slack.format.reading import said_in
 from bot.slack.questions.addressed import Command, command_in
 from bot.slack.questions.answer_calls import StoppedByPerson
 from bot.slack.questions.answer_notes import note_to_tell, note_told
 from bot.slack.questions.buttons import AnswerButtons
-from bot.slack.questions.conversation import conversation
+from bot.slack.questions.conversation import conversation, files_not_told
 from bot.storage import Records
 from knowledge.errors import KnowledgeError
 
@@ -96,8 +97,11 @@ class Replies:
         if (command := command_in(text)) and not question.is_direct:
             await self._records.threads.pause(question.thread, paused=command is Command.PAUSE)
             return Reply([plain_post(_TOLD[command])])
+        told, files = conversation(thread, question, bot_user), unread(files_not_told(thread, question, bot_user))
+        if files and not told.question:
+            return Reply([] if question.unasked else [plain_post(files)])
         noted = note_told(thread, question.ts, bot_user)
-        return await self._answered(question, text, conversation(thread, question, bot_user), noted, hear)
+        return _with_note(await self._answered(question, text, told, noted, hear), files)
 
     async def _outside(self, question: AskedQuestion) -> Reply:
         """Nothing for a person whom the bot does not answer; the first time they hear why, alone."""
@@ -179,6 +183,14 @@ class Replies:
             if question.is_direct
             else Reply([plain_post(short)], None, details)
         )
+
+
+def _with_note(reply: Reply, note: str) -> Reply:
+    """A reply that says one thing more in small print."""
+    if not note or not reply.posts:
+        return reply
+    *before, last = reply.posts
+    return replace(reply, posts=[*before, replace(last, blocks=[*last.blocks, context(note)])])
 
 
 def _is_worth_speaking_up(answer: Answer) -> bool:

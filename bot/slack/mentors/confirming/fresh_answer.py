@@ -58,7 +58,7 @@ async def _again(ctx: AppContext, key: str, person: str, channel: str) -> str:
     standing = await confirmable_answer(ctx, question)
     if standing is None or not standing.raw:
         return UNREADABLE
-    if again := await ctx.records.inbox.reopen_fresh(key, standing.raw):
+    if again := await ctx.records.inbox.reopen_fresh(key, standing.raw, standing.files):
         await ctx.records.audit_log.record(person, "asked afresh", key)
         ctx.worker.take(again)
         return ""

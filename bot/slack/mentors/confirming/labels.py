@@ -15,6 +15,7 @@ from bot.slack.api.threads import Message, read_thread
 from bot.slack.context import AppContext
 from bot.slack.format.blocks import COMPOSED_NOTE, QUOTED_NOTE, context, markdown
 from bot.slack.format.escaping import unescaped
+from bot.slack.format.handed_files import files_in
 from bot.slack.format.markdown import split
 from bot.slack.format.message_text import text_of
 from bot.slack.format.mrkdwn import as_text
@@ -37,10 +38,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class ConfirmableAnswer:
-    """What was asked, as people read it and as Slack has it (`raw`); the answer's Markdown, and its messages."""
+    """What was asked, as people read it and as Slack has it (`raw`), with what to call its files, a line each; the answer's Markdown, and its messages."""
 
     question: str
     raw: str
+    files: str
     text: str
     messages: AnswerMessages
     parts: Sequence[Message]
@@ -54,9 +56,10 @@ async def confirmable_answer(ctx: AppContext, question: AskedQuestion) -> Confir
     parts = messages.among(thread)
     if not parts:
         return None
-    raw = next((text_of(message) for message in thread if message["ts"] == question.ts), "")
+    message = next((message for message in thread if message["ts"] == question.ts), {})
+    raw, files = text_of(message), "\n".join(files_in(message))
     asked = conversation(thread, replace(question, text=raw), ctx.clients.bot_user).question
-    return ConfirmableAnswer(asked, raw, "\n\n".join(map(_markdown, parts)), messages, parts)
+    return ConfirmableAnswer(asked, raw, files, "\n\n".join(map(_markdown, parts)), messages, parts)
 
 
 async def show_label(ctx: AppContext, confirmation: Confirmation) -> None:

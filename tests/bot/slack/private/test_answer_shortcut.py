@@ -13,6 +13,7 @@ from knowledge.search.searcher import Searcher
 from tests.bot.slack.questions.test_buttons import shown
 from tests.bot.slack.scene import ANNA, BEN, PAY, Quoting, Scripted, running
 from tests.slack_server import SlackServer
+from tests.slack_server.typed import handed_file
 
 
 async def drafted(slack: SlackServer, ts: str, channel: str = "C1") -> dict[str, Any]:
@@ -122,6 +123,22 @@ async def test_a_message_without_text_is_told_apart(
         ts = await slack.say("C1", "", user=ANNA)
         await slack.shortcut(SHORTCUT, "C1", ts, user=BEN)
         await slack.until(lambda: NOTHING_TO_READ in str(slack.open_modal(BEN)))
+
+
+async def test_which_files_were_not_read_is_told_in_the_window_and_not_posted(
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
+) -> None:
+    files = [handed_file("cv.pdf")]
+    async with running(slack, advisor, tmp_path, searcher):
+        lone = await slack.say("C1", "", user=ANNA, files=files)
+        await slack.shortcut(SHORTCUT, "C1", lone, user=BEN)
+        await slack.until(lambda: "did not read “cv.pdf”" in str(slack.open_modal(BEN)))
+        ts = await slack.say("C1", PAY, user=ANNA, files=files)
+        view = await drafted(slack, ts)
+        assert "did not read “cv.pdf”" in shown(view)
+        await slack.submit(view, edited(draft_text(view)), user=BEN)
+        await slack.until(lambda: slack.answers("C1"))
+    assert "cv.pdf" not in shown(slack.answers("C1")[0])
 
 
 async def test_a_draft_of_any_length_is_posted_whole_and_as_the_guides_answer(
