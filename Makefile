@@ -4,6 +4,7 @@
 # make ask Q='what does it pay?'    one question; make chat, index, doctor: the other commands
 # make eval    answer the evaluation questions and score them; make bench: measure; make pictures: the README's pictures
 # make chaos   kill the running bot and cut it off, and compare what was asked with what was answered; CHAOS='--help' shows how much
+# make audit   the licences of all locked packages, and what is known of weaknesses in them; AUDIT='-s osv' asks another service
 # make charts  add matplotlib, which draws the picture of the weekly report
 # make fit     fit the numbers of search, quoting, checking and hearing again on labelled data
 PYTHON ?= python3
@@ -12,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Python compiles the modules that it uses; pip would compile all, which takes 100 MB.
 INSTALL := $(BIN)/pip install --quiet --no-deps --no-compile
 
-.PHONY: run chat ask index doctor charts test test-long lint eval fit bench chaos pictures lock
+.PHONY: run chat ask index doctor charts test test-long lint eval fit bench chaos audit pictures lock
 run: .venv/installed
 	@$(BIN)/careerbot run
 chat index doctor: .venv/installed
@@ -40,6 +41,8 @@ bench: .venv/installed-dev
 	@$(BIN)/python -m tests.benchmarks
 chaos: .venv/installed-dev
 	@$(BIN)/python -m tests.chaos $(CHAOS)
+audit: .venv/installed-dev
+	@$(BIN)/python -m tests.audit $(AUDIT)
 pictures: .venv/installed-dev
 	@$(BIN)/python -m tests.pictures
 

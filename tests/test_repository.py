@@ -97,3 +97,22 @@ def test_hooks_run_the_checks_of_make_lint_with_the_locked_tools() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     lint = re.findall(r"^\t\$\(BIN\)/(ruff \w+|mypy)", makefile.split("\nlint:")[1].split("\neval:")[0], re.M)
     assert [re.sub(r"\.venv/bin/| --.*", "", hook["entry"]) for hook in hooks] == lint
+
+
+def test_the_compose_file_publishes_no_port() -> None:
+    assert [name for name, service in COMPOSE["services"].items() if "ports" in service] == []
+
+
+def _threats() -> list[list[str]]:
+    """The rows of the table of threats in SECURITY.md, as their cells."""
+    text = (ROOT / "SECURITY.md").read_text(encoding="utf-8").split("## What is protected")[1].split("\n## ")[0]
+    rows = [line.strip("|").split("|") for line in text.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in row] for row in rows[2:]]
+
+
+@pytest.mark.parametrize("row", _threats(), ids=lambda row: row[0])
+def test_every_threat_names_tests_that_exist(row: list[str]) -> None:
+    tests = {name for path in (ROOT / "tests").rglob("test_*.py") for name in re.findall(r"def (test_\w+)\(", path.read_text("utf-8"))}  # fmt: skip
+    named = re.findall(r"`(test_\w+)`", row[3])
+    assert named
+    assert set(named) <= tests

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from knowledge.documents.formats import LARGEST_UNPACKED
 from knowledge.documents.isolated import ReadingProcess
 from knowledge.documents.reading import GuideFile, SkippedFile, find_files, look, read, read_all
+from knowledge.errors import UnreadableFile
 from knowledge.passages import Document
 
 
@@ -24,6 +26,36 @@ def test_a_file_that_takes_too_much_memory_is_named_and_the_next_one_is_read(tmp
     with ReadingProcess(seconds=60, memory=40 * 2**20) as child:
         assert "too much memory" in child.read(tmp_path / "large.html")["unreadable"]
         assert "Text." in child.read(tmp_path / "small.txt")["markdown"]
+
+
+@pytest.mark.parametrize("suffix", [".docx", ".xlsx", ".pptx", ".odt", ".epub", ".zip"])
+def test_a_packed_file_that_unpacks_to_too_much_is_left_out(tmp_path: Path, suffix: str) -> None:
+    names = (
+        "word/document.xml",
+        "xl/workbook.xml",
+        "ppt/presentation.xml",
+        "content.xml",
+        "META-INF/container.xml",
+        "a.md",
+    )
+    with zipfile.ZipFile(tmp_path / f"bomb{suffix}", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name in names:
+            archive.writestr(name, bytes(LARGEST_UNPACKED // len(names) + 1))
+    with pytest.raises(UnreadableFile, match="unpacks to more than"):
+        read(GuideFile(tmp_path, tmp_path / f"bomb{suffix}"))
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="only Linux shows the environment of a process")
+def test_a_file_is_read_where_no_token_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-secret")
+    (tmp_path / "a.md").write_text("# A\n\nText.", encoding="utf-8")
+    with ReadingProcess(seconds=60) as child:
+        assert "Text." in child.read(tmp_path / "a.md")["markdown"]
+        assert child._child
+        environment = Path(f"/proc/{child._child.process.pid}/environ").read_bytes()
+    assert b"PYTHONPATH" in environment
+    assert b"SLACK_BOT_TOKEN" not in environment
+    assert b"xoxb" not in environment
 
 
 def test_whatever_a_reader_raises_is_a_reason(tmp_path: Path) -> None:
