@@ -10,10 +10,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.records.database import TABLES, Database, now
+from bot.records.database import TABLES, Database, insert, now
 from bot.records.grouped_writes import GroupedWrites
 from bot.records.retention import over
 from bot.records.threads import ThreadAddress, Threads, ThreadState, note_addressed
@@ -175,6 +174,13 @@ class Inbox:
         """Note the messages, by ts, that a question's answer stands in or is being streamed into."""
         await self._database.change(_update(question).values(answer_ts=" ".join(messages)))
 
+    async def answer_messages_of_others(self, question: AskedQuestion) -> frozenset[str]:
+        """The messages of a question's thread, by ts, that were noted as the answers to other questions in it."""
+        place = (INBOX.c.team == question.team) & (INBOX.c.channel == question.channel)
+        others = place & (INBOX.c.thread_ts == question.thread_ts) & (INBOX.c.key != question.key)
+        rows = await self._database.rows(sa.select(INBOX.c.answer_ts).where(others))
+        return frozenset(ts for row in rows for ts in row["answer_ts"].split())
+
     async def note_remains(self, question: AskedQuestion, ts: str) -> None:
         """Note a message of an answer's that is to be deleted as soon as Slack lets it."""
         more = sa.func.trim(INBOX.c.remains + " " + ts)
@@ -250,8 +256,7 @@ class Inbox:
         """A row of the inbox and that the bot was addressed in its thread, both or neither; False when the row is there."""
 
         async def write(connection: AsyncConnection) -> bool:
-            insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-            added = await connection.execute(insert(INBOX).values(row).on_conflict_do_nothing())
+            added = await connection.execute(insert(connection, INBOX).values(row).on_conflict_do_nothing())
             if not added.rowcount:
                 return False
             await note_addressed(connection, question.thread, question.ts)

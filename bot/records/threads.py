@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.records.database import TABLES, Database
+from bot.records.database import TABLES, Database, insert
 
 _threads = sa.Table(
     "threads",
@@ -84,10 +83,9 @@ class Threads:
 async def note_addressed(connection: AsyncConnection, thread: ThreadAddress, ts: str) -> None:
     """Note that the bot was addressed in a thread, unless somebody has spoken there later."""
     row = {"key": thread.key, "paused": False, "talk_of": "", "talk_before": "", "last_ts": ts}
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     later = {"talk_before": _threads.c.talk_of, "talk_of": "", "last_ts": ts}
     await connection.execute(
-        insert(_threads)
+        insert(connection, _threads)
         .values(row)
         .on_conflict_do_update(index_elements=[_threads.c.key], set_=later, where=_threads.c.last_ts < ts)
     )

@@ -1,7 +1,7 @@
 """The messages of an answer: the one object that finds, streams, posts, replaces, notes and deletes them."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from slack_sdk.errors import SlackApiError
 
@@ -11,7 +11,14 @@ from bot.slack.api.errors import code, passing
 from bot.slack.api.messages import Block, Post
 from bot.slack.api.threads import Message
 from bot.slack.questions.answer_calls import CONFLICTS, STILL_STREAMING, AnswerCalls
-from bot.slack.questions.answer_metadata import BROKEN_OFF, is_complete, is_last, open_stream, parts_of
+from bot.slack.questions.answer_metadata import (
+    BROKEN_OFF,
+    is_complete,
+    is_last,
+    marked_for_others,
+    open_stream,
+    parts_of,
+)
 from bot.slack.questions.answer_progress import AnswerProgress, AnswerState
 
 UNCHANGEABLE = frozenset(
@@ -53,7 +60,7 @@ class AnswerMessages:
 
     def find(self, thread: Sequence[Message]) -> None:
         """Find every message of the answer in its thread, complete or not; without the thread, what the inbox has noted."""
-        known = self.ts or tuple(self._question.answer_ts.split())
+        known = self._known(thread)
         parts = parts_of(thread, self._question.ts, self._bot_user)
         marked = {str(part["ts"]) for part in parts}
         there = [ts for ts in (str(message["ts"]) for message in thread) if ts in marked or ts in known]
@@ -61,17 +68,25 @@ class AnswerMessages:
         state = AnswerState.WHOLE if any(map(_ends, parts)) or not parts else AnswerState.PARTIAL
         self._progress = AnswerProgress(state, found) if found else AnswerProgress()
 
-    def resume(self, thread: Sequence[Message]) -> None:
-        """Find what an earlier try or run has left, to go on from there: complete messages, or one that was broken off."""
+    async def resume(self, thread: Sequence[Message]) -> None:
+        """Find what an earlier try or run has left in the thread, to go on from there. Raises RecordsUnavailable."""
+        self._resume(thread, await self._inbox.answer_messages_of_others(self._question))
+
+    def recall(self) -> None:
+        """Find what an earlier try or run has noted in the inbox, to go on from there."""
+        self._resume((), ())
+
+    def _resume(self, thread: Sequence[Message], taken: Collection[str]) -> None:
+        """Complete messages, or one that was broken off; none that is another question's (`taken`, or marked so)."""
         parts = parts_of(thread, self._question.ts, self._bot_user)
         complete = tuple(str(part["ts"]) for part in parts if is_complete(part))
-        known = self.ts or tuple(self._question.answer_ts.split())
+        known = self._known(thread)
         if complete:
             whole = any(map(_ends, parts))
             self._progress = AnswerProgress(AnswerState.WHOLE if whole else AnswerState.PARTIAL, complete)
         elif self.state in (AnswerState.PARTIAL, AnswerState.WHOLE):
             return  # posted by this object, though the thread does not show it
-        elif begun := known[0] if known else open_stream(thread, self._question.ts, self._bot_user):
+        elif begun := known[0] if known else open_stream(thread, self._question.ts, self._bot_user, taken):
             self._progress = AnswerProgress(AnswerState.BROKEN_OFF, (begun,))
 
     def among(self, thread: Sequence[Message]) -> list[Message]:
@@ -130,6 +145,11 @@ class AnswerMessages:
         for ts in self.ts:
             await self._clear_away(ts)
         self._progress = AnswerProgress()
+
+    def _known(self, thread: Sequence[Message]) -> tuple[str, ...]:
+        """The ts that this object or the inbox knows, but for what the thread shows to be another question's."""
+        others = marked_for_others(thread, self._question.ts)
+        return tuple(ts for ts in self.ts or self._question.answer_ts.split() if ts not in others)
 
     async def _put(self, ts: str, message: Post, number: int, of: int) -> str:
         """Put a message in the place of another; where Slack does not let that be changed, below it. Returns its ts."""

@@ -1,6 +1,6 @@
 """How messages of answers are marked in Slack, so that they are found again after a crash. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from bot.slack.api.messages import Metadata
@@ -52,10 +52,16 @@ def is_last(part: Message) -> bool:
     return payload(part).get("part") == payload(part).get("of")
 
 
-def open_stream(thread: Sequence[Message], question: str, bot_user: str) -> str:
+def marked_for_others(thread: Sequence[Message], question: str) -> set[str]:
+    """The messages of a thread, by ts, that are marked as answers to other questions than the one with this ts."""
+    return {str(message["ts"]) for message in thread if payload(message).get("question", question) != question}
+
+
+def open_stream(thread: Sequence[Message], question: str, bot_user: str, taken: Collection[str] = ()) -> str:
     """The ts of a stream that was begun after a question and not ended when the bot was cut off; empty without one.
 
-    It is the only kind of message that the bot sends without a mark, beside files.
+    It is the only kind of message that the bot sends without a mark, beside files. `taken` are those, by ts, that are
+    known to answer other questions.
     """
-    own = (m for m in thread if m.get("user") == bot_user and sent_at(m) > float(question))
+    own = (m for m in thread if m.get("user") == bot_user and sent_at(m) > float(question) and m["ts"] not in taken)
     return next((str(message["ts"]) for message in own if not message.get("metadata") and not message.get("files")), "")

@@ -81,7 +81,7 @@ class Delivery:
         """End with the whole answer: what stands already stays, what is missing follows, then the sources."""
         await self._status.begun()
         if self._may_have_begun:
-            self._messages.resume(await read_thread(self._clients.retrying, self._question.thread))
+            await self._messages.resume(await read_thread(self._clients.retrying, self._question.thread))
         if self._messages.may_be_streaming and posts:
             if await self._end_stream(posts, text):
                 return

@@ -155,7 +155,7 @@ class QuestionJob:
         if self.question.edited:
             self._messages.find(thread)
         elif self._again:
-            self._messages.resume(thread)
+            await self._messages.resume(thread)
         return thread
 
     async def _deliver(self, reply: Reply, delivery: Delivery) -> None:
@@ -173,7 +173,7 @@ class QuestionJob:
     def _new_delivery(self) -> Delivery:
         """A delivery for one try; it streams only where no message of the answer is there from an earlier one."""
         if not self.question.edited:
-            self._messages.resume(())  # what the inbox has noted is known before the thread is read
+            self._messages.recall()  # what the inbox has noted is known before the thread is read
         streams = self._streams and self._messages.state is AnswerState.ABSENT
         self._delivery = Delivery(self._clients, self.question, self._messages, streams=streams, again=self._again)
         return self._delivery

@@ -1,6 +1,7 @@
 """The messages of an answer: found again, gone on with, replaced and deleted, whoever has begun them."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -67,7 +68,7 @@ async def test_missing_messages_are_posted_and_those_that_are_complete_stay(scen
     await first.complete([ONE])
     assert first.state is AnswerState.WHOLE
     again = await scene.messages()
-    again.resume(await scene.thread())
+    await again.resume(await scene.thread())
     assert again.state is AnswerState.WHOLE
     assert again.ts == first.ts
     assert scene.texts() == ["One."]
@@ -78,7 +79,7 @@ async def test_another_run_goes_on_where_one_was_cut_off_between_two_messages(sc
     second = scene.slack.answers("C1")[1]
     del scene.slack.channels["C1"].messages[second["ts"]]
     again = await scene.messages()
-    again.resume(await scene.thread())
+    await again.resume(await scene.thread())
     states = [again.state]
     await again.complete([ONE, TWO])
     assert [*states, again.state] == [AnswerState.PARTIAL, AnswerState.WHOLE]
@@ -90,7 +91,7 @@ async def test_an_open_stream_is_found_by_the_note_in_the_inbox_and_overwritten(
     await begun.start_stream("On")
     await begun.note()
     again = await scene.messages()
-    again.resume(())
+    again.recall()
     assert again.state is AnswerState.BROKEN_OFF
     await again.break_off()
     await again.complete([ONE, TWO])
@@ -102,8 +103,28 @@ async def test_an_open_stream_is_found_in_the_thread_where_nothing_was_noted(sce
     begun = await scene.messages()
     await begun.start_stream("On")
     again = await scene.messages()
-    again.resume(await scene.thread())
+    await again.resume(await scene.thread())
     assert (again.state, again.ts) == (AnswerState.BROKEN_OFF, begun.ts)
+
+
+@pytest.mark.parametrize("broken_off", [True, False], ids=["still broken off", "answered already"])
+async def test_the_stream_of_another_question_in_the_thread_is_left_to_it(
+    scene: Scene, records: Records, broken_off: bool
+) -> None:
+    later = replace(QUESTION, ts="2.0", text="And in Boston?")
+    await records.inbox.accept(later)
+    theirs = AnswerMessages(scene.clients, records.inbox, later)
+    await theirs.start_stream("On")
+    await theirs.note()
+    await theirs.break_off()
+    if not broken_off:  # as an earlier version did: both have noted the same message
+        await records.inbox.note_answer_messages(QUESTION, theirs.ts)
+        await theirs.complete([TWO])
+    ours = await scene.messages()
+    await ours.resume(await scene.thread())
+    await ours.complete([ONE])
+    await theirs.complete([TWO])
+    assert sorted(scene.texts()) == ["One.", "Two."]
 
 
 async def test_what_cannot_be_edited_is_cleared_away_and_the_answer_posted(scene: Scene) -> None:
@@ -149,7 +170,7 @@ async def test_another_message_of_the_bots_is_never_taken_for_the_answers_stream
     for mark in (None, detached_metadata("something else")):
         await post(scene.clients.retrying, "C1", ONE, thread_ts="1.0", metadata=mark)
     again = await scene.messages()
-    again.resume(await scene.thread())
+    await again.resume(await scene.thread())
     await again.complete([TWO])
     assert scene.texts() == ["One.", "One.", "Two."]
 
