@@ -9,6 +9,7 @@ from bot.mentoring.handovers import Handovers
 from bot.mentoring.shares import Shares
 from bot.mentoring.weekly import WeeklyReports
 from bot.records import retention
+from bot.records.answer_places import AnswerPlaces
 from bot.records.audit_log import AuditLog
 from bot.records.channels import Channels
 from bot.records.database import Database
@@ -31,6 +32,7 @@ class Records:
         self._worker = worker or WorkerIdentity()
         self.threads = Threads(database)
         self.inbox = Inbox(database, self.threads, self._worker.name)
+        self.answer_places = AnswerPlaces(database)
         self.leases = Leases(database, self._worker)
         self.receipts = Receipts(database)
         self.feedback = Feedback(database)

@@ -170,31 +170,6 @@ class Inbox:
         changed = await self._database.change(sa.update(INBOX).where(answered).values(values))
         return await self.find(key) if changed else None
 
-    async def note_answer_messages(self, question: AskedQuestion, messages: Sequence[str]) -> None:
-        """Note the messages, by ts, that a question's answer stands in or is being streamed into."""
-        await self._database.change(_update(question).values(answer_ts=" ".join(messages)))
-
-    async def answer_messages_of_others(self, question: AskedQuestion) -> frozenset[str]:
-        """The messages of a question's thread, by ts, that were noted as the answers to other questions in it."""
-        place = (INBOX.c.team == question.team) & (INBOX.c.channel == question.channel)
-        others = place & (INBOX.c.thread_ts == question.thread_ts) & (INBOX.c.key != question.key)
-        rows = await self._database.rows(sa.select(INBOX.c.answer_ts).where(others))
-        return frozenset(ts for row in rows for ts in row["answer_ts"].split())
-
-    async def note_remains(self, question: AskedQuestion, ts: str) -> None:
-        """Note a message of an answer's that is to be deleted as soon as Slack lets it."""
-        more = sa.func.trim(INBOX.c.remains + " " + ts)
-        await self._database.change(_update(question).values(remains=more))
-
-    async def remains(self) -> list[tuple[AskedQuestion, tuple[str, ...]]]:
-        """The messages that are to be deleted, by ts, with the question that each was an answer to."""
-        rows = await self._database.rows(sa.select(INBOX).where(INBOX.c.remains != ""))
-        return [(question_of(row), tuple(row["remains"].split())) for row in rows]
-
-    async def remains_cleared(self, question: AskedQuestion) -> None:
-        """Nothing of the question's answer is left to be deleted."""
-        await self._database.change(_update(question).values(remains=""))
-
     async def unanswered(self) -> list[AskedQuestion]:
         """The questions accepted and not yet answered, whoever has leased them, oldest first."""
         waiting = sa.select(INBOX).where(INBOX.c.state == ACCEPTED).order_by(INBOX.c.accepted_at)
@@ -212,11 +187,11 @@ class Inbox:
 
     async def deleted(self, question: AskedQuestion) -> None:
         """Mark a question as one whose message is gone, whoever works on it; its text is forgotten."""
-        await self._database.change(_update(question).values(finished(REFUSED, "deleted")))
+        await self._database.change(row_of(question).values(finished(REFUSED, "deleted")))
 
     async def stopped(self, question: AskedQuestion) -> None:
         """Note that the person wants no answer any more, before that is shown: a crash in between changes nothing."""
-        waiting = _update(question).where(INBOX.c.state == ACCEPTED)
+        waiting = row_of(question).where(INBOX.c.state == ACCEPTED)
         await self._database.change(waiting.values(reason=STOPPED))
 
     async def counts(self) -> dict[str, int]:
@@ -281,7 +256,8 @@ def question_of(row: Any) -> AskedQuestion:
     return AskedQuestion(**{name: row[name] for name in AskedQuestion.__dataclass_fields__})
 
 
-def _update(question: AskedQuestion) -> sa.Update:
+def row_of(question: AskedQuestion) -> sa.Update:
+    """A change of the row of a question, whoever works on it; without its values."""
     return sa.update(INBOX).where(INBOX.c.key == question.key)
 
 

@@ -1,24 +1,19 @@
 """The messages of an answer: the one object that finds, streams, posts, replaces, notes and deletes them."""
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from slack_sdk.errors import SlackApiError
 
-from bot.records.inbox import AskedQuestion, Inbox
+from bot.records.answer_places import AnswerPlaces
+from bot.records.inbox import AskedQuestion
 from bot.slack.api.clients import SlackClients
 from bot.slack.api.errors import code, passing
 from bot.slack.api.messages import Block, Post
 from bot.slack.api.threads import Message
 from bot.slack.questions.answer_calls import CONFLICTS, STILL_STREAMING, AnswerCalls
-from bot.slack.questions.answer_metadata import (
-    BROKEN_OFF,
-    is_complete,
-    is_last,
-    marked_for_others,
-    open_stream,
-    parts_of,
-)
+from bot.slack.questions.answer_finding import AnswerFinder
+from bot.slack.questions.answer_metadata import BROKEN_OFF
 from bot.slack.questions.answer_progress import AnswerProgress, AnswerState
 
 UNCHANGEABLE = frozenset(
@@ -36,10 +31,10 @@ class AnswerMessages:
     messages in the thread. Texts are given as they are sent, already escaped.
     """
 
-    def __init__(self, clients: SlackClients, inbox: Inbox, question: AskedQuestion) -> None:
+    def __init__(self, clients: SlackClients, places: AnswerPlaces, question: AskedQuestion) -> None:
         self._calls = AnswerCalls(clients, question)
         self._bot_user = clients.bot_user
-        self._inbox = inbox
+        self._places = places
         self._question = question
         self._progress = AnswerProgress()
 
@@ -60,34 +55,15 @@ class AnswerMessages:
 
     def find(self, thread: Sequence[Message]) -> None:
         """Find every message of the answer in its thread, complete or not; without the thread, what the inbox has noted."""
-        known = self._known(thread)
-        parts = parts_of(thread, self._question.ts, self._bot_user)
-        marked = {str(part["ts"]) for part in parts}
-        there = [ts for ts in (str(message["ts"]) for message in thread) if ts in marked or ts in known]
-        found = tuple(there if thread else known)
-        state = AnswerState.WHOLE if any(map(_ends, parts)) or not parts else AnswerState.PARTIAL
-        self._progress = AnswerProgress(state, found) if found else AnswerProgress()
+        self._progress = self._finder.all_in(thread)
 
     async def resume(self, thread: Sequence[Message]) -> None:
         """Find what an earlier try or run has left in the thread, to go on from there. Raises RecordsUnavailable."""
-        self._resume(thread, await self._inbox.answer_messages_of_others(self._question))
+        self._resume(self._finder.left_in(thread, await self._places.of_others(self._question)))
 
     def recall(self) -> None:
         """Find what an earlier try or run has noted in the inbox, to go on from there."""
-        self._resume((), ())
-
-    def _resume(self, thread: Sequence[Message], taken: Collection[str]) -> None:
-        """Complete messages, or one that was broken off; none that is another question's (`taken`, or marked so)."""
-        parts = parts_of(thread, self._question.ts, self._bot_user)
-        complete = tuple(str(part["ts"]) for part in parts if is_complete(part))
-        known = self._known(thread)
-        if complete:
-            whole = any(map(_ends, parts))
-            self._progress = AnswerProgress(AnswerState.WHOLE if whole else AnswerState.PARTIAL, complete)
-        elif self.state in (AnswerState.PARTIAL, AnswerState.WHOLE):
-            return  # posted by this object, though the thread does not show it
-        elif begun := known[0] if known else open_stream(thread, self._question.ts, self._bot_user, taken):
-            self._progress = AnswerProgress(AnswerState.BROKEN_OFF, (begun,))
+        self._resume(self._finder.left_in(()))
 
     def among(self, thread: Sequence[Message]) -> list[Message]:
         """Those messages of a thread that are the answer's."""
@@ -95,7 +71,7 @@ class AnswerMessages:
 
     async def note(self) -> None:
         """Note in the inbox which they are."""
-        await self._inbox.note_answer_messages(self._question, self.ts)
+        await self._places.note(self._question, self.ts)
 
     async def start_stream(self, text: str) -> None:
         """Begin the answer as a stream. Raises what Slack raises."""
@@ -146,10 +122,16 @@ class AnswerMessages:
             await self._clear_away(ts)
         self._progress = AnswerProgress()
 
-    def _known(self, thread: Sequence[Message]) -> tuple[str, ...]:
-        """The ts that this object or the inbox knows, but for what the thread shows to be another question's."""
-        others = marked_for_others(thread, self._question.ts)
-        return tuple(ts for ts in self.ts or self._question.answer_ts.split() if ts not in others)
+    @property
+    def _finder(self) -> AnswerFinder:
+        noted = self.ts or tuple(self._question.answer_ts.split())
+        return AnswerFinder(self._question.ts, self._bot_user, noted)
+
+    def _resume(self, left: AnswerProgress) -> None:
+        """Go on from there, unless this object has posted more, which the thread may not show yet."""
+        posted = self.state in (AnswerState.PARTIAL, AnswerState.WHOLE)
+        if left.state in (AnswerState.PARTIAL, AnswerState.WHOLE) or (left.messages and not posted):
+            self._progress = left
 
     async def _put(self, ts: str, message: Post, number: int, of: int) -> str:
         """Put a message in the place of another; where Slack does not let that be changed, below it. Returns its ts."""
@@ -174,7 +156,7 @@ class AnswerMessages:
                 raise
             log.info("A message of the answer was not deleted: %s", code(error))
             if code(error) in CONFLICTS:
-                await self._inbox.note_remains(self._question, ts)
+                await self._places.note_remains(self._question, ts)
 
     async def _overwrite_broken_off(self, posts: Sequence[Post]) -> None:
         try:
@@ -190,7 +172,3 @@ class AnswerMessages:
     async def _post_missing(self, posts: Sequence[Post]) -> None:
         for number, message in list(enumerate(posts, 1))[len(self.ts) :]:
             self._progress = self._progress.post(await self._calls.post(message, number, len(posts)), len(posts))
-
-
-def _ends(part: Message) -> bool:
-    return is_complete(part) and is_last(part)

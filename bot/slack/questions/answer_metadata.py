@@ -57,11 +57,11 @@ def marked_for_others(thread: Sequence[Message], question: str) -> set[str]:
     return {str(message["ts"]) for message in thread if payload(message).get("question", question) != question}
 
 
-def open_stream(thread: Sequence[Message], question: str, bot_user: str, taken: Collection[str] = ()) -> str:
-    """The ts of a stream that was begun after a question and not ended when the bot was cut off; empty without one.
+def open_stream(thread: Sequence[Message], question: str, bot_user: str, taken: Collection[str]) -> tuple[str, ...]:
+    """The ts of a stream that was begun after a question and not ended when the bot was cut off, if there is one.
 
     It is the only kind of message that the bot sends without a mark, beside files. `taken` are those, by ts, that are
     known to answer other questions.
     """
     own = (m for m in thread if m.get("user") == bot_user and sent_at(m) > float(question) and m["ts"] not in taken)
-    return next((str(message["ts"]) for message in own if not message.get("metadata") and not message.get("files")), "")
+    return tuple(str(message["ts"]) for message in own if not message.get("metadata") and not message.get("files"))[:1]

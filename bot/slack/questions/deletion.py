@@ -22,11 +22,11 @@ async def clear_remains(records: Records, clients: SlackClients) -> None:
 
     Raises what passes, and RecordsUnavailable.
     """
-    for question, messages in await records.inbox.remains():
+    for question, messages in await records.answer_places.remains():
         calls = AnswerCalls(clients, question)
         left = [ts for ts in messages if not await _is_deleted(calls, ts)]
         if not left:
-            await records.inbox.remains_cleared(question)
+            await records.answer_places.remains_cleared(question)
 
 
 async def _is_deleted(calls: AnswerCalls, ts: str) -> bool:
@@ -46,7 +46,7 @@ async def delete_with_answer(records: Records, clients: SlackClients, question: 
         await records.inbox.deleted(question)
         thread = await read_thread(clients.retrying, question.thread)
         if thread and nobody_replied(thread, question, clients.bot_user):
-            messages = AnswerMessages(clients, records.inbox, question)
+            messages = AnswerMessages(clients, records.answer_places, question)
             messages.find(thread)
             await messages.delete()
     except (*FAILURES, RecordsUnavailable) as error:

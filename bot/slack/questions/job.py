@@ -68,7 +68,7 @@ class QuestionJob:
         self._pauses = context.pauses
         self._again = again
         self._asker = Asker(context.clients, claim.question)
-        self._messages = AnswerMessages(context.clients, context.records.inbox, claim.question)
+        self._messages = AnswerMessages(context.clients, context.records.answer_places, claim.question)
         self._streams = context.streams and not self.question.edited and not self.question.unasked
         self._delivery: Delivery | None = None
         self._reply: Reply | None = None

@@ -51,7 +51,7 @@ class ConfirmableAnswer:
 async def confirmable_answer(ctx: AppContext, question: AskedQuestion) -> ConfirmableAnswer | None:
     """A question and its answer as they are in Slack; None where the answer is not there."""
     thread = await read_thread(ctx.client, question.thread)
-    messages = AnswerMessages(ctx.clients, ctx.records.inbox, question)
+    messages = AnswerMessages(ctx.clients, ctx.records.answer_places, question)
     messages.find(thread)
     parts = messages.among(thread)
     if not parts:

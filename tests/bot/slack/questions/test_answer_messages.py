@@ -47,7 +47,7 @@ class Scene:
         """As a run that has just started has them."""
         noted = await self._records.inbox.find(QUESTION.key)
         assert noted is not None
-        return AnswerMessages(self.clients, self._records.inbox, noted)
+        return AnswerMessages(self.clients, self._records.answer_places, noted)
 
     async def thread(self) -> list[Message]:
         return await read_thread(self.clients.retrying, QUESTION.thread)
@@ -113,12 +113,12 @@ async def test_the_stream_of_another_question_in_the_thread_is_left_to_it(
 ) -> None:
     later = replace(QUESTION, ts="2.0", text="And in Boston?")
     await records.inbox.accept(later)
-    theirs = AnswerMessages(scene.clients, records.inbox, later)
+    theirs = AnswerMessages(scene.clients, records.answer_places, later)
     await theirs.start_stream("On")
     await theirs.note()
     await theirs.break_off()
     if not broken_off:  # as an earlier version did: both have noted the same message
-        await records.inbox.note_answer_messages(QUESTION, theirs.ts)
+        await records.answer_places.note(QUESTION, theirs.ts)
         await theirs.complete([TWO])
     ours = await scene.messages()
     await ours.resume(await scene.thread())
@@ -163,7 +163,7 @@ async def test_a_stream_that_slack_does_not_end_is_replaced_below_and_deleted_la
     assert scene.texts() == ["On", "Two."]
     await clear_remains(records, scene.clients)
     assert scene.texts() == ["Two."]
-    assert await records.inbox.remains() == []
+    assert await records.answer_places.remains() == []
 
 
 async def test_another_message_of_the_bots_is_never_taken_for_the_answers_stream(scene: Scene) -> None:
@@ -219,7 +219,7 @@ async def test_without_the_thread_what_was_noted_counts(scene: Scene) -> None:
 async def test_all_of_them_are_deleted_those_of_other_answers_stay(scene: Scene) -> None:
     await (await scene.messages()).complete([ONE, TWO])
     other = AskedQuestion("T0TEST", "C1", "1.5", "1.0", ANNA, "And then?")
-    await AnswerMessages(scene.clients, scene._records.inbox, other).complete([THREE])
+    await AnswerMessages(scene.clients, scene._records.answer_places, other).complete([THREE])
     found = await scene.messages()
     found.find(await scene.thread())
     await found.delete()
