@@ -878,3 +878,29 @@ async def test_the_model_server_refuses_what_openai_refuses(model: OpenAIServer)
     model.faults = [Fault(status=429)]
     with pytest.raises(RateLimitError):
         await openai(model).responses.create(model=MODEL, input="Hi")
+
+
+async def test_in_group_direct_messages_the_app_hears_messages_with_the_scope_and_no_app_mention() -> None:
+    async with SlackServer() as slack:
+        slack.add_group_dm("C0GROUP", [ANNA, BEN])
+        await slack.say("C0GROUP", f"<@{BOT_USER}> hello")
+        (heard,) = [envelope.payload["event"] for envelope in slack._waiting]
+        assert (heard["type"], heard["channel_type"]) == ("message", "mpim")
+        slack.scopes = slack.scopes.replace("mpim:history,", "").replace("mpim:read,", "")
+        await slack.say("C0GROUP", f"<@{BOT_USER}> hello again")
+        assert len(slack._waiting) == 1
+        for call in (client(slack).conversations_history, client(slack).conversations_info):
+            assert await error_of(call(channel="C0GROUP")) == "missing_scope"
+        with pytest.raises(AssertionError):
+            await slack.say("C0GROUP", "let me in", user="U0CLEO")
+
+
+async def test_a_group_direct_message_says_what_it_is_and_does_not_exist_for_others() -> None:
+    async with SlackServer() as slack:
+        slack.add_group_dm("C0GROUP", [ANNA, BEN])
+        told = (await client(slack).conversations_info(channel="C0GROUP"))["channel"]
+        assert (told["is_mpim"], told["is_private"], told["is_im"]) == (True, True, False)
+        members = (await client(slack).conversations_members(channel="C0GROUP"))["members"]
+        assert sorted(members) == sorted([ANNA, BEN, BOT_USER])
+        slack.channels["C0GROUP"].member = False
+        assert await error_of(client(slack).conversations_info(channel="C0GROUP")) == "channel_not_found"

@@ -162,7 +162,7 @@ class SlackBot:
         mode = COMPOSED if self._advisor.streams else QUOTED
         settings = SettingsForm(self._records, self._people, self._guide_index, self._workspace.admins)
         app.middleware(self._answer_over_the_pool)
-        app.middleware(of_the_installation(self._clients.audience))
+        app.middleware(of_the_installation(self._clients.audience, self._clients.channel_kinds))
         app.middleware(accepting(self._records, self._people, self._clients.audience, self._advisor))
         listen_to_questions(app, self.worker, answer_written(self.ctx))
         listen_to_answer_buttons(app, self._records, self._guide_index, offer_to_ask(self.ctx))

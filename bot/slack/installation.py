@@ -6,16 +6,23 @@ from typing import Any
 from slack_bolt import BoltResponse
 
 from bot.slack.api.audience import Audience
+from bot.slack.api.channel_kinds import ChannelKinds
 
 Middleware = Callable[..., Awaitable[BoltResponse]]
 
 
-def of_the_installation(audience: Audience) -> Middleware:
-    """Channels, threads and their settings belong to the installation, whoever writes; the writer's own workspace is noted."""
+def of_the_installation(audience: Audience, kinds: ChannelKinds) -> Middleware:
+    """Channels, threads and their settings belong to the installation, whoever writes.
+
+    The writer's own workspace is noted, and of which kind the conversation is.
+    """
 
     async def listener(body: dict[str, Any], next_: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:
         if audience.team:
             claim(body, audience)
+        event = body.get("event")
+        if isinstance(event, dict) and event.get("type") == "message":
+            kinds.met(str(event.get("channel") or ""), str(event.get("channel_type") or ""))
         return await next_()
 
     return listener

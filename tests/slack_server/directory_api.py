@@ -82,7 +82,8 @@ class DirectoryApi(SocketMode):
         if place.kind == "im":
             body |= {"user": place.user, "is_channel": False, "is_group": False}
             return accepted(channel=body)
-        private = place.kind == "group"
+        private = place.kind != "channel"
+        body |= {"is_mpim": place.kind == "mpim"}
         body |= {"name": place.name, "name_normalized": place.name, "creator": place.creator, "is_group": False}
         body |= {"is_channel": True, "is_private": private, "is_member": place.member}
         body |= {"is_shared": place.shared, "is_ext_shared": place.shared}
@@ -108,7 +109,7 @@ class DirectoryApi(SocketMode):
     def _visible(self, arguments: Mapping[str, Any]) -> Channel | None:
         """A private channel that the bot is not in does not exist for it."""
         place = self.channels.get(str(arguments.get("channel")))
-        return None if place is None or (place.kind == "group" and not place.member) else place
+        return None if place is None or (place.kind in {"group", "mpim"} and not place.member) else place
 
     def _conversations_replies(self, arguments: Mapping[str, Any]) -> web.Response:
         place = self._visible(arguments)

@@ -12,6 +12,8 @@ from tests.slack_server.workspace import APP_ID, BOT_USER, TEAM, Channel, Envelo
 
 MENTIONING = frozenset({None, "file_share", "thread_broadcast"})
 """Subtypes of messages for which Slack sends app_mention, too."""
+WITH_MENTIONS = frozenset({"channel", "group"})
+"""Kinds of channels in which it does; in group direct messages it was reported to come and not to come (cli-jaw#651, openclaw#115463)."""
 
 
 class People(Modals):
@@ -55,7 +57,7 @@ class People(Modals):
     async def _deliver_message(self, place: Channel, message: Mapping[str, Any]) -> None:
         common = {**message, "channel": place.id, "event_ts": message["ts"]}
         as_message = {**common, "channel_type": place.kind}
-        names_bot = place.kind != "im" and _names_bot(message) and message.get("subtype") in MENTIONING
+        names_bot = place.kind in WITH_MENTIONS and _names_bot(message) and message.get("subtype") in MENTIONING
         events = [as_message] if place.member else []
         if names_bot:
             events.append({**common, "type": "app_mention"})
@@ -72,7 +74,7 @@ class People(Modals):
         edited = {"user": old["user"], "ts": self._next_ts()}
         new = {**old, "text": text, "blocks": rich_text(text), "edited": edited}
         place.messages[ts] = new
-        if place.kind != "im" and _names_bot(new) and not _names_bot(old):
+        if place.kind in WITH_MENTIONS and _names_bot(new) and not _names_bot(old):
             await self.send_event({**new, "type": "app_mention", "channel": channel, "event_ts": edited["ts"]})
         await self._about(channel, "message_changed", {"message": new, "previous_message": old, "ts": self._next_ts()})
 

@@ -22,6 +22,7 @@ from tests.slack_server.workspace import (
     BOT_TOKEN,
     BOT_USER,
     MENTOR_SCOPES,
+    SCOPE_OF_KIND,
     TEAM,
     Call,
     Channel,
@@ -65,15 +66,14 @@ NEEDED_SCOPE = {
     "users.list": {"users:read"},
     "usergroups.users.list": {"usergroups:read"},
     "conversations.open": {"im:write"},
-    "conversations.replies": {"channels:history", "groups:history", "im:history"},
-    "conversations.history": {"channels:history", "groups:history", "im:history"},
-    "conversations.info": {"channels:read", "groups:read", "im:read"},
-    "conversations.members": {"channels:read", "groups:read", "im:read"},
+    "conversations.replies": {"channels:history", "groups:history", "im:history", "mpim:history"},
+    "conversations.history": {"channels:history", "groups:history", "im:history", "mpim:history"},
+    "conversations.info": {"channels:read", "groups:read", "im:read", "mpim:read"},
+    "conversations.members": {"channels:read", "groups:read", "im:read", "mpim:read"},
     "files.getUploadURLExternal": {"files:write"},
     "files.completeUploadExternal": {"files:write"},
 }
 """Method -> scopes of which one is needed; for conversations the one of that kind of channel."""
-SCOPE_OF_KIND = {"channel": "channels", "group": "groups", "im": "im"}
 
 
 @dataclass

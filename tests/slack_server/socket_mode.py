@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from tests.slack_server.workspace import APP_ID, BOT_USER, TEAM, Channel, Envelope, Workspace
+from tests.slack_server.workspace import APP_ID, BOT_USER, SCOPE_OF_KIND, TEAM, Channel, Envelope, Workspace
 
 
 class SocketMode(Workspace):
@@ -61,7 +61,9 @@ class SocketMode(Workspace):
         await self.until(lambda: not self._pending and not self._waiting, seconds)
 
     async def send_event(self, event: Mapping[str, Any]) -> None:
-        """Deliver an event to the app, under a new event id."""
+        """Deliver an event to the app, under a new event id; nothing that it may not hear."""
+        if not all(map(self._granted, _scopes_of(event))):
+            return
         payload = {
             "token": "verification",
             "team_id": TEAM,
@@ -193,3 +195,11 @@ class SocketMode(Workspace):
         """Slack delivers the app its own messages too."""
         event = {**message, "channel": place.id, "channel_type": place.kind, "event_ts": message["ts"]}
         await self.send_event(event)
+
+
+def _scopes_of(event: Mapping[str, Any]) -> list[str]:
+    """The scopes without which an app does not hear an event."""
+    if event.get("type") == "app_mention":
+        return ["app_mentions:read"]
+    kind = SCOPE_OF_KIND.get(str(event.get("channel_type")))
+    return [f"{kind}:history"] if kind and event.get("type") == "message" else []

@@ -15,10 +15,10 @@ from aiohttp import web
 BOT_TOKEN = "xoxb-test-token"
 APP_TOKEN = "xapp-test-token"
 TEAM, BOT_USER, BOT_ID, APP_ID = "T0TEAM", "U0BOT", "B0BOT", "A0APP"
-ALL_SCOPES = (
-    "app_mentions:read,assistant:write,channels:history,chat:write,commands,groups:history,im:history,users:read"
-)
-MENTOR_SCOPES = "im:write,usergroups:read,channels:read,groups:read,files:write"
+ALL_SCOPES = "app_mentions:read,assistant:write,channels:history,chat:write,commands,groups:history,im:history,mpim:history,users:read"
+MENTOR_SCOPES = "im:write,usergroups:read,channels:read,groups:read,mpim:read,files:write"
+SCOPE_OF_KIND = {"channel": "channels", "group": "groups", "im": "im", "mpim": "mpim"}
+"""The kind of a channel -> what its scopes begin with."""
 LONGEST_TEXT = 40_000
 
 
@@ -143,7 +143,7 @@ class Workspace:
         name: str = "",
         creator: str = "U0ANNA",
     ) -> str:
-        """A channel ("channel", "group" for private, "im"). `members` are the people in it; without it, everybody."""
+        """A channel ("channel", "group" for private, "im", "mpim"). `members` are the people in it; without it, everybody."""
         people = None if members is None else set(members)
         for user in people or ():
             self._person(user)
@@ -157,6 +157,13 @@ class Workspace:
         self.add_channel(channel, "im", members=[user] if user else None)
         self.channels[channel].user = user
         return channel
+
+    def add_group_dm(self, channel: str, users: Iterable[str]) -> str:
+        """A direct message of several people and the bot; at Slack nobody can be added to one."""
+        people = list(users)
+        assert 1 < len(people) < 9, "a group direct message has three to nine members with the bot"
+        names = "--".join(user.lower() for user in people)
+        return self.add_channel(channel, "mpim", members=people, name=f"mpdm-{names}--bot-1")
 
     def add_person(
         self,

@@ -18,6 +18,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from slack_sdk.webhook.webhook_response import WebhookResponse
 
 from bot.slack.api.audience import Audience
+from bot.slack.api.channel_kinds import ChannelKinds
 from bot.slack.api.outgoing import harmless
 
 RATE_LIMIT_TRIES = 5
@@ -51,8 +52,9 @@ class SlackClients:
     """Both clients of one installation, and who the bot is in it. Made within a running event loop; close() ends it.
 
     `retrying` waits as long as a rate limit says, and calls again what failed on the way where that changes nothing;
-    `single_try` does without what is refused. `bot_user` is known once the bot has connected; `audience` tells who is answered. Slack lets an app begin
-    about 20 streams a minute; while it refuses more, answers are posted in one piece.
+    `single_try` does without what is refused. `bot_user` is known once the bot has connected; `audience` tells who is answered,
+    `channel_kinds` which conversations are direct messages. Slack lets an app begin about 20 streams a minute; while it refuses more, answers
+    are posted in one piece.
     """
 
     def __init__(self, token: str, api_url: str, *, everybody: bool = False) -> None:
@@ -67,6 +69,7 @@ class SlackClients:
         self.single_try = _OutgoingClient(token=token, base_url=api_url, session=self.session, retry_handlers=[])
         self.bot_user = ""
         self.audience = Audience(self.retrying, everybody=everybody)
+        self.channel_kinds = ChannelKinds(self.retrying)
         self._streams_from = 0.0
 
     async def close(self) -> None:

@@ -1,6 +1,6 @@
 """What the code needs of Slack: Web API methods, events and features with their scopes, for the manifest and the doctor."""
 
-HISTORY = ("channels:history", "groups:history", "im:history")
+HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
 METHODS: dict[str, tuple[str, ...]] = {
     "agents.sessions.setStatus": ("chat:write", "assistant:write"),
     "apps.connections.open": (),
@@ -15,8 +15,8 @@ METHODS: dict[str, tuple[str, ...]] = {
     "chat.stopStream": ("chat:write",),
     "chat.update": ("chat:write",),
     "conversations.history": HISTORY,
-    "conversations.members": ("channels:read", "groups:read"),
-    "conversations.info": ("channels:read", "groups:read"),
+    "conversations.members": ("channels:read", "groups:read", "mpim:read"),
+    "conversations.info": ("channels:read", "groups:read", "mpim:read"),
     "conversations.replies": HISTORY,
     "files.completeUploadExternal": ("files:write",),
     "files.getUploadURLExternal": ("files:write",),
@@ -35,6 +35,7 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "message.channels": ("channels:history",),
     "message.groups": ("groups:history",),
     "message.im": ("im:history",),
+    "message.mpim": ("mpim:history",),
 }
 """Bot event -> the scopes that hearing it takes."""
 FEATURES: dict[str, tuple[str, ...]] = {

@@ -49,7 +49,7 @@ class ConfirmingService:
         question, receipt = await self._records.inbox.find(key), await self._records.receipts.find(key)
         if question is None or receipt is None or question.channel != channel:
             return views.note(FORGOTTEN)
-        if question.is_direct and question.person != mentor:
+        if await self._is_anothers(question, mentor):
             return views.note(NOT_YOURS)
         if receipt["mode"] == MODE and what == CONFIRM:
             return views.note(as_text(CONFIRMED_ALREADY))
@@ -86,7 +86,11 @@ class ConfirmingService:
             return as_text(ONLY_MENTORS)
         draft = await self._records.confirmations.find(key)
         question = await self._records.inbox.find(draft.key) if draft else None
-        return NOT_YOURS if question and question.is_direct and question.person != mentor else ""
+        return NOT_YOURS if question and await self._is_anothers(question, mentor) else ""
+
+    async def _is_anothers(self, question: AskedQuestion, mentor: str) -> bool:
+        """Whether a question was asked by somebody else in direct messages."""
+        return question.person != mentor and await self._ctx.clients.channel_kinds.is_confidential(question.channel)
 
     async def mistakes(self, view: Mapping[str, Any]) -> dict[str, str]:
         """What is to be filled in otherwise, by the names of the fields."""

@@ -113,7 +113,7 @@ class SharingService:
             return
         if not await self._ctx.mentors.include(person):
             raise Unshareable(NOT_YOURS)
-        if channel.startswith("D"):
+        if await self._ctx.clients.channel_kinds.is_confidential(channel):
             raise Unshareable(PRIVATE)
         if person not in await members_among(self._ctx.client, channel, {person}):
             raise Unshareable(OUTSIDE)

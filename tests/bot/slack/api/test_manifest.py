@@ -22,7 +22,7 @@ SOURCES = sorted((ROOT / "bot" / "slack").rglob("*.py"))
 FAMILIES = ("agents", "apps", "assistant", "auth", "chat", "conversations", "files", "usergroups", "users", "views")
 CALL = re.compile(rf"^(?:{'|'.join(FAMILIES)})_\w+$")
 SPELLED = re.compile(rf"^(?:{'|'.join(FAMILIES)})\.\w+(?:\.\w+)?$")
-CHANNELS_OF_MESSAGES = {"message": ["message.channels", "message.groups", "message.im"]}
+CHANNELS_OF_MESSAGES = {"message": ["message.channels", "message.groups", "message.im", "message.mpim"]}
 
 
 def nodes() -> Iterator[ast.AST]:
