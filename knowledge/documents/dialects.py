@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from html import escape
 
+from knowledge.documents.text_tables import end_of_grid, is_grid, table_of, with_joined_header_rows
+
 NOT_FILLED_IN = "(not filled in)"
 """What stands where a template wanted a value and nobody gave one."""
 WORDS_OF_A_PICTURE = 4
@@ -32,7 +34,7 @@ _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 def as_common_markdown(text: str) -> str:
     """The text with its dialect told in CommonMark and HTML. Code stays as it is."""
     lines = "\n".join(_outside_code(text, _without_statements)).splitlines()
-    told = "\n".join(_boxes(lines))
+    told = "\n".join(_boxes(with_joined_header_rows(lines)))
     return "\n".join(_outside_code(told, _inline_dialects))
 
 
@@ -72,7 +74,11 @@ def _boxes(lines: Sequence[str]) -> Iterator[str]:
         line = lines[at]
         directive = _DIRECTIVE.match(line)
         mark = _FENCE.match(line)
-        if fence or (mark and not directive):
+        drawn = "" if fence or directive or not (mark or is_grid(line)) else _drawn(lines, at, mark)
+        if drawn:
+            yield from ("", drawn, "")
+            at = _end_of_fence(lines, at, mark[1]) + 1 if mark else end_of_grid(lines, at)
+        elif fence or (mark and not directive):
             fence = ("" if mark and mark[1].startswith(fence) and fence else fence) if fence else mark[1][:3] if mark else ""  # fmt: skip
             yield line
             at += 1
@@ -95,6 +101,12 @@ def _boxes(lines: Sequence[str]) -> Iterator[str]:
         else:
             yield line
             at += 1
+
+
+def _drawn(lines: Sequence[str], at: int, fence: re.Match[str] | None) -> str:
+    """A table that is drawn with characters, in a fence or as a grid, as HTML; otherwise nothing."""
+    inside = lines[at + 1 : _end_of_fence(lines, at, fence[1])] if fence else lines[at : end_of_grid(lines, at)]
+    return table_of(inside)
 
 
 def _end_of_fence(lines: Sequence[str], at: int, fence: str) -> int:
@@ -203,7 +215,17 @@ def _marks(text: str) -> str:
     text = re.sub(r"^\([\w:.-]+\)=[ \t]*$", "", text, flags=re.MULTILINE)
     text = re.sub(r"^[*-] TOC[ \t]*\n(?=\{:)|^\[TOC\]$|^\[\[_?TOC_?\]\]$", "", text, flags=re.MULTILINE | re.IGNORECASE)
     text = _ATTRIBUTES.sub("", text)
+    return templates_named(text)
+
+
+def templates_named(text: str) -> str:
+    """The text with what stands in it for a template's values called not filled in; within links' addresses it goes."""
     return _TEMPLATE.sub(lambda found: "" if _is_of_an_address(text, found) else NOT_FILLED_IN, text)
+
+
+def is_a_tag(words: str) -> bool:
+    """Whether what stands between angle brackets is a tag of HTML."""
+    return words.split(" ", maxsplit=1)[0].lower() in _known_tags()
 
 
 def _is_of_an_address(text: str, found: re.Match[str]) -> bool:

@@ -87,9 +87,11 @@ def _loaded(fence: str, block: str) -> Any:
 
 
 def title_of(markdown: str) -> str:
-    """The first heading, where it stands above the others: no heading of its level but below it; else nothing."""
+    """The first heading, where it stands above the others: it alone is of its level, or the next one follows it at once."""
     found = [(level, text) for level, text in headings(markdown) if text]
     levels = [level for level, _ in found]
+    if re.match(r"\s*#{1,6} [^\n]+\n\s*#{1,6} ", markdown) and levels[:2] == [min(levels)] * 2:
+        return found[0][1]
     if not found or levels.count(min(levels)) > 1 == len(set(levels)):
         return ""  # all are alike, so the first is no more than the first
     first = next((text for level, text in found if level == 1), "")
@@ -97,10 +99,11 @@ def title_of(markdown: str) -> str:
 
 
 def _read_text(path: Path) -> Read:
+    from knowledge.documents.comments import without_comments
     from knowledge.documents.plain_text import with_headings_marked
 
     text = decoded(path.read_bytes())
-    return _titled(_as_yaml(path, text) or with_headings_marked(text))
+    return _titled(_as_yaml(path, text) or with_headings_marked(without_comments(text)))
 
 
 def _as_yaml(path: Path, text: str) -> str:

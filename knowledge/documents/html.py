@@ -6,10 +6,13 @@ from typing import Any
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
 
+from knowledge.documents.comments import remove_comments
 from knowledge.documents.dialects import LONGEST_HEADING, WORDS_OF_A_PICTURE
 from knowledge.documents.labels import HEADINGS, set_heading_levels
 from knowledge.documents.pages import main_content, page_title
+from knowledge.documents.styles import tell_styles
 from knowledge.documents.tables import make_tables_regular
+from knowledge.documents.text_tables import table_of
 
 LONGEST_NOTE = 60
 """Words of a note that is told where it is referred to."""
@@ -31,19 +34,24 @@ def html_as_markdown(html: str, *, trusted: bool = True) -> str:
 
 
 def parsed(html: str) -> BeautifulSoup:
-    """The tree of a page."""
-    return BeautifulSoup(html, "lxml")
+    """The tree of a page, in which tags say what its styles do."""
+    soup = BeautifulSoup(html, "lxml")
+    tell_styles(soup)
+    return soup
 
 
 def converted(soup: BeautifulSoup, body: Tag, *, trusted: bool = True) -> str:
     """An element as Markdown, after its faults were put right."""
     from html_to_markdown import ConversionOptions, convert
 
+    remove_comments(body)
     _remove(body)
+    _set_title_above(body)
     _join_notes(body)
     _set_superscripts_apart(body)
     _word_styles(body)
     _tell_pictures(body)
+    _draw_tables(body)
     _definitions_as_lists(soup, body)
     make_tables_regular(soup, body, trusted=trusted)
     _lines_as_paragraphs(soup, body)
@@ -72,6 +80,19 @@ def _remove(body: Tag) -> None:
     for link in body.find_all("a"):
         if not link.decomposed and not link.get_text(strip=True) and not link.find("img"):
             link.decompose()
+
+
+def _set_title_above(body: Tag) -> None:
+    """A paragraph or heading that word processors call the title is above all headings."""
+    title = body.find(["p", "h1"], class_="title")
+    first = body.find(["p", *HEADINGS, "table", "li"])
+    if not isinstance(title, Tag) or title is not first or not title.get_text(strip=True):
+        return
+    title.name = "h1"
+    if body.find_all("h1")[1:]:
+        for heading in body.find_all(HEADINGS):
+            if heading is not title:
+                heading.name = f"h{min(int(heading.name[1]) + 1, 6)}"
 
 
 def _is_an_anchor(inner: Tag) -> bool:
@@ -182,6 +203,13 @@ def _tell_pictures(body: Tag) -> None:
             picture.replace_with(f" {told} ")
         else:
             picture.decompose()
+
+
+def _draw_tables(body: Tag) -> None:
+    """Preformatted text that draws a table is that table."""
+    for text in body.find_all("pre"):
+        if drawn := table_of(text.get_text().splitlines()):
+            text.replace_with(BeautifulSoup(drawn, "lxml").table or "")
 
 
 def _definitions_as_lists(soup: BeautifulSoup, body: Tag) -> None:

@@ -22,6 +22,49 @@ def set_heading_levels(soup: BeautifulSoup, body: Tag) -> None:
     _set_levels(body)
 
 
+def label_panels(soup: BeautifulSoup) -> None:
+    """Give each panel of tabs the name of its tab as its label, and take the row of tabs away.
+
+    A tab names its panel by `aria-controls` or its link, a panel its tab by `aria-labelledby`; otherwise they go in order.
+    """
+    for panel in soup.find_all(True, attrs={"role": "tabpanel"}):
+        tab = _tab_of(soup, panel)
+        label = tab.get_text(" ", strip=True) if tab else str(panel.get("aria-label") or "")
+        if label:
+            _remove_heading(panel, label)
+            panel["data-label"] = label
+    for tabs in soup.find_all(True, attrs={"role": "tablist"}):
+        if soup.find(True, attrs={"role": "tabpanel"}):
+            tabs.decompose()
+
+
+def _tab_of(soup: BeautifulSoup, panel: Tag) -> Tag | None:
+    name = str(panel.get("id") or "")
+    by_name = soup.find(True, id=str(panel.get("aria-labelledby") or "").split(" ")[0] or "\0")
+    if by_name is None and name:
+        by_name = soup.find(lambda tag: tag.get("role") == "tab" and name in _panels_named(tag))
+    if isinstance(by_name, Tag) and by_name.get_text(strip=True):
+        return by_name
+    tabs = panel.find_previous(True, attrs={"role": "tablist"})
+    if not isinstance(tabs, Tag):
+        return None
+    before = [one for one in panel.find_all_previous(True, attrs={"role": "tabpanel"}) if one.find_previous(True, attrs={"role": "tablist"}) is tabs and one not in list(panel.parents)]  # fmt: skip
+    found = tabs.find_all(True, attrs={"role": "tab"})
+    return found[len(before)] if len(before) < len(found) else None
+
+
+def _panels_named(tab: Tag) -> set[str]:
+    said = (str(tab.get(name) or "") for name in ("aria-controls", "href", "data-target", "data-bs-target"))
+    return {name.lstrip("#") for name in said}
+
+
+def _remove_heading(panel: Tag, label: str) -> None:
+    """Take away a first heading that says again what the panel's tab does."""
+    first = panel.find([*HEADINGS, "p", "table", "ul", "ol"])
+    if isinstance(first, Tag) and first.name in HEADINGS and first.get_text(" ", strip=True) == label:
+        first.decompose()
+
+
 def _open_details(body: Tag) -> None:
     for details in body.find_all("details"):
         summary = details.find("summary")

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from knowledge.blocks import cells
 from knowledge.documents.dialects import LONGEST_HEADING, as_common_markdown
+from knowledge.documents.pairs import are_pairs
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -70,6 +72,7 @@ def _is_an_odd_table(token: "Token", lines: Sequence[str]) -> bool:
         or any(row.count("|") < 3 for row in rows[:1])
         or not re.search(r"\w", rows[0])
         or _has_groups(rows[2:])
+        or are_pairs([cells(row) for row in (rows[0], *rows[2:])])
         or token.level > 0
     )
 

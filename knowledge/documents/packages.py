@@ -5,7 +5,7 @@ import email.policy
 import io
 import posixpath
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from html import escape
 from pathlib import PurePosixPath
 from typing import Any
@@ -14,6 +14,7 @@ from knowledge.errors import UnreadableFile
 
 MOST_MEMBERS = 5000
 _T = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_S = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _B = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 
 
@@ -24,7 +25,8 @@ def opendocument_as_html(data: bytes) -> str:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         root = etree.fromstring(archive.read("content.xml"), etree.XMLParser(resolve_entities=False, no_network=True))
     body = root.find("{urn:oasis:names:tc:opendocument:xmlns:office:1.0}body")
-    return "".join(_told(child) for child in body.iterchildren()) if body is not None else ""
+    struck = {str(style.get(f"{_S}name")) for style in root.iter(f"{_S}style") if any(inner.get(f"{_S}text-line-through-style") not in {None, "none"} for inner in style)}  # fmt: skip
+    return "".join(_told(child, struck) for child in body.iterchildren()) if body is not None else ""
 
 
 _ELEMENTS = {f"{_T}p": "p", f"{_T}list": "ul", f"{_T}list-item": "li", f"{_T}list-header": "li", f"{_B}table-row": "tr", f"{_B}table-header-rows": "thead", f"{_B}table": "table", f"{_B}table-cell": "td"}  # fmt: skip
@@ -32,10 +34,11 @@ _SIGNS = {f"{_T}s": " ", f"{_T}tab": "\t", f"{_T}line-break": "<br>"}
 _LEFT_OUT = {f"{_T}tracked-changes", f"{_B}covered-table-cell", f"{_T}sequence-decls", f"{_T}note-citation", "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}annotation"}  # fmt: skip
 
 
-def _told(element: Any) -> str:
-    if not isinstance(element.tag, str) or element.tag in _LEFT_OUT:
+def _told(element: Any, struck: Collection[str]) -> str:
+    """An element as HTML; nothing of what is no text, and of what has a style that strikes it out."""
+    if not isinstance(element.tag, str) or element.tag in _LEFT_OUT or element.get(f"{_T}style-name") in struck:
         return ""
-    inside = escape(element.text or "") + "".join(_told(child) + escape(child.tail or "") for child in element)
+    inside = escape(element.text or "") + "".join(_told(child, struck) + escape(child.tail or "") for child in element)
     if element.tag == f"{_T}note":
         return f" ({' '.join(''.join(element.find(f'{_T}note-body').itertext()).split())})"
     if element.tag in _SIGNS:

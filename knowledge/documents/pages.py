@@ -4,6 +4,8 @@ import re
 
 from bs4 import BeautifulSoup, Comment, Doctype, Tag
 
+from knowledge.documents.labels import label_panels
+
 _NEVER = ["script", "style", "noscript", "template", "iframe", "object", "svg", "canvas", "select", "input", "textarea", "head"]  # fmt: skip
 _NOISE = re.compile(
     r"(?:^|[-_\s])(?:nav|navbar|navigation|menu|breadcrumbs?|footer|header|banner|cookie|sidebar|skip|share|social|search|toc|masthead|usa-banner|related)(?:$|[-_\s])",
@@ -19,6 +21,7 @@ LINKED = 0.5
 
 def main_content(soup: BeautifulSoup) -> Tag:
     """The element with the content of a page; what surrounds it is taken out."""
+    label_panels(soup)
     for element in soup.find_all(_NEVER):
         if element.name != "head":
             element.decompose()

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from knowledge.documents.pairs import are_pairs
+from knowledge.documents.text_tables import end_of_grid, is_grid, table_of, with_joined_header_rows
+
 _BULLET = re.compile(r"^\s*[•◦‣▪●·]\s+")
 _COLUMNS = re.compile(r"(?<=\S)(?:\t+| {2,})(?=\S)")
-_GRID = re.compile(r"^\s*\+(?:[-=]+\+)+\s*$")
 _UNDERLINE = re.compile(r"^\s*(?:=+|-+|~+)\s*$")
 
 
@@ -13,7 +15,7 @@ def with_headings_marked(text: str) -> str:
     """Plain text as Markdown. Text with headings of Markdown is taken for that."""
     if re.search(r"^#{1,6} \S", text, re.MULTILINE):
         return text
-    lines = list(_with_tables([_BULLET.sub("- ", line) for line in text.splitlines()]))
+    lines = list(_with_tables(with_joined_header_rows([_BULLET.sub("- ", line) for line in text.splitlines()])))
     marked = [
         f"## {line.strip()}" if _stands_alone(lines, n) and _looks_like_a_heading(line.strip()) else line
         for n, line in enumerate(lines)
@@ -40,8 +42,10 @@ def _with_tables(lines: Sequence[str]) -> Iterator[str]:
     """The lines, where runs of lines with columns at the same places are tables of Markdown."""
     at = 0
     while at < len(lines):
-        if _GRID.match(lines[at]):
-            end = next((n for n in range(at, len(lines)) if not re.match(r"^\s*[+|]", lines[n])), len(lines))
+        if drawn := table_of(lines[at : (end := _end_of_table(lines, at))]):
+            yield from ("", *_as_markdown(drawn), "")
+        elif is_grid(lines[at]):
+            end = end_of_grid(lines, at)
             yield from _table(list(_grid_rows(lines[at:end])))
         elif len(_cells(lines[at])) > 1:
             end = at + 1
@@ -52,6 +56,21 @@ def _with_tables(lines: Sequence[str]) -> Iterator[str]:
             yield lines[at]
             end = at + 1
         at = end
+
+
+def _end_of_table(lines: Sequence[str], at: int) -> int:
+    """Where a table would end that begins at a line; the line itself where none can, as one begins a block or follows its name."""
+    if is_grid(lines[at]):
+        return end_of_grid(lines, at)
+    if at > 1 and lines[at - 1].strip() and lines[at - 2].strip():
+        return at
+    return next((n for n in range(at, len(lines)) if not lines[n].strip()), len(lines))
+
+
+def _as_markdown(table: str) -> list[str]:
+    from knowledge.documents.html import html_as_markdown
+
+    return html_as_markdown(f"<body>{table}</body>").strip().splitlines()
 
 
 def _cells(line: str) -> list[str]:
@@ -88,7 +107,7 @@ def _at_the_same_places(lines: Sequence[str]) -> bool:
 def _grid_rows(lines: Sequence[str]) -> Iterator[list[str]]:
     row: list[str] = []
     for line in lines:
-        if _GRID.match(line):
+        if is_grid(line):
             if row:
                 yield row
             row = []
@@ -103,7 +122,7 @@ def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Rows as a table of Markdown, the first as its header where the others hold figures or are more than one."""
     width = max(map(len, rows), default=0)
     full = [[*(cell.replace("|", "\\|") for cell in row), *[""] * (width - len(row))] for row in rows]
-    if width == 2 and not _heads_figures(full):
+    if width == 2 and (are_pairs(full) or not _heads_figures(full)):
         full.insert(0, [""] * width)
     yield ""
     for number, row in enumerate(full):

@@ -4,12 +4,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from knowledge.blocks import without_marks
 from knowledge.documents.dialects import NOT_FILLED_IN
 from knowledge.documents.formats import GUIDE_FIELDS, readable_name, reader_of
 from knowledge.documents.isolated import ReadingProcess
+from knowledge.documents.placeholders import with_placeholders_named
 from knowledge.documents.worker import read_file
 from knowledge.errors import UnreadableFile
 from knowledge.passages import Document, Guide
@@ -18,6 +20,8 @@ LARGEST_FILE = 20 * 1024 * 1024
 """Bytes. A career guide of this size would be a book of some 3,000 pages; larger files are mistakes."""
 
 
+SHOWN_OF_A_LINE = 90
+"""Characters of a line that is named."""
 SHOWN_BY_NAME = 3
 """Files of a format that is not read which are named one by one; of more the first is named and the others are counted."""
 
@@ -116,15 +120,18 @@ def _document(file: GuideFile, reading: Callable[[Path], Mapping[str, Any]]) -> 
     told = reading(file.path)
     if "unreadable" in told:
         raise UnreadableFile(told["unreadable"])
-    markdown = _tidy(told["markdown"])
+    markdown = with_placeholders_named(_tidy(told["markdown"]))
     if not re.search(r"\w", markdown):
         raise UnreadableFile("it holds no text")
     return Document(_guide(file, told["fields"]), markdown, (*told["notes"], *_unfilled(markdown)))
 
 
 def _unfilled(markdown: str) -> Iterator[str]:
+    """How many places nobody filled in, and the line with the first of them."""
     if count := markdown.count(NOT_FILLED_IN):
-        yield f"{count} {'place was' if count == 1 else 'places were'} to be filled in by a template and {'is' if count == 1 else 'are'} empty"
+        line = next(line for line in markdown.splitlines() if NOT_FILLED_IN in line)
+        told = "1 place was to be filled in and is not" if count == 1 else f"{count} places were to be filled in and are not"  # fmt: skip
+        yield f"{told}: {shorten(without_marks(line).strip('# |'), SHOWN_OF_A_LINE, placeholder=' …')}"
 
 
 def _hidden(file: GuideFile) -> bool:
@@ -133,7 +140,9 @@ def _hidden(file: GuideFile) -> bool:
 
 def _guide(file: GuideFile, fields: Mapping[str, str]) -> Guide:
     known = {name: str(value) for name, value in fields.items() if name in GUIDE_FIELDS}
-    title = without_marks(known.pop("title", "")) or readable_name(file.path.name)
+    title = with_placeholders_named(without_marks(known.pop("title", "")))
+    if not re.search(r"\w", title.replace(NOT_FILLED_IN, "")):
+        title = readable_name(file.path.name)
     return Guide(path=file.name, title=title, **known)
 
 

@@ -65,7 +65,7 @@ def _blocks(sheet: Any) -> Iterator[str]:
     for row in sheet.iter_rows(max_row=min(sheet.max_row, MOST_ROWS), max_col=min(sheet.max_column, MOST_COLUMNS)):
         if row and sheet.row_dimensions[row[0].row].hidden:
             continue
-        cells = [(shown(cell.value, str(cell.number_format)), *spans.get((cell.row, cell.column), (1, 1))) for cell in row if (cell.row, cell.column) not in covered]  # fmt: skip
+        cells = [(_text(cell), *spans.get((cell.row, cell.column), (1, 1))) for cell in row if (cell.row, cell.column) not in covered]  # fmt: skip
         if any(text for text, *_ in cells) or any((cell.row, cell.column) in covered for cell in row):
             block.append(cells)
         elif block:
@@ -86,6 +86,11 @@ def _table(rows: Sequence[Sequence[tuple[str, int, int]]]) -> str:
 
     lines = ("".join(cell(*one) for one in row) for row in rows)
     return f"<table>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>" if rows else ""
+
+
+def _text(cell: Any) -> str:
+    """What a cell shows; nothing where it is struck out."""
+    return "" if cell.font is not None and cell.font.strike else shown(cell.value, str(cell.number_format))
 
 
 def shown(value: Any, number_format: str) -> str:

@@ -13,6 +13,8 @@ from itertools import pairwise
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PageElement
 
+from knowledge.documents.pairs import are_pairs
+
 MOST_CELLS = 200_000
 """Cells of a table after spans are filled; more is a mistake or an attack, and the rest is left out."""
 WIDEST_SPAN = 200
@@ -213,7 +215,7 @@ def _is_one_cell(row: Row) -> bool:
 
 def _header_rows(table: Tag, grid: Sequence[Row], *, trusted: bool) -> int:
     """How many rows at the top name the columns."""
-    if not grid:
+    if not grid or are_pairs([[cell.text for cell in row] for row in grid]):
         return 0
     marked = 0
     if trusted:
@@ -225,7 +227,25 @@ def _header_rows(table: Tag, grid: Sequence[Row], *, trusted: bool) -> int:
             marked += 1
     if marked == len(grid) and marked > 1 and len(grid[0]) > 1 and not table.find("thead", recursive=False):
         return 1
+    if marked < 2 and _is_divided(grid) and _is_second_row_of_names(grid):
+        return 2
     return marked or int(_names_columns(grid))
+
+
+def _is_divided(grid: Sequence[Row]) -> bool:
+    """Whether a cell of the first row stands over several of the second."""
+    if len(grid) < 3:
+        return False
+    pairs = pairwise(zip(grid[0], grid[1], strict=True))
+    return any(above.html is after.html and below.html is not beside.html and above.text for (above, below), (after, beside) in pairs)  # fmt: skip
+
+
+def _is_second_row_of_names(grid: Sequence[Row]) -> bool:
+    """Whether the second row has no figure, those below have, and both together name each column differently."""
+    names = _joined_names(grid[:2])
+    if len(set(names)) < len(names) or any(_is_figure(cell.text) for cell in grid[1]):
+        return False
+    return any(_is_figure(cell.text) for row in grid[2:] for cell in row[1:])
 
 
 def _in(heads: set[int], row: Row) -> bool:

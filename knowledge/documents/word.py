@@ -43,7 +43,8 @@ def _style_map(data: bytes) -> Iterator[str]:
         name = style.find(f"{_W}name")
         level = _level(style, styles)
         if level and name is not None and not re.search(r"['\\\\\n]", str(name.get(f"{_W}val"))):
-            yield f"p[style-name='{name.get(f'{_W}val')}'] => h{level}:fresh"
+            called = ".title" if str(name.get(f"{_W}val")).lower() == "title" else ""
+            yield f"p[style-name='{name.get(f'{_W}val')}'] => h{level}{called}:fresh"
 
 
 def _level(style: Any, styles: Mapping[str, Any]) -> int:

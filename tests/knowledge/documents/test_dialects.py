@@ -74,5 +74,5 @@ def test_a_place_that_nobody_filled_in_says_so(place: str) -> None:
 
 def test_code_is_no_title_and_neither_is_the_first_of_many_sections() -> None:
     assert title_of("```\n# make it\n```\n\n## One\n\n## Two") == ""
-    assert title_of("# One\n\n# Two") == ""
+    assert title_of("# One\n\nText.\n\n# Two") == ""
     assert title_of("# Whole\n\n## One") == "Whole"

@@ -34,12 +34,16 @@ def test_a_workbook_tells_its_sheets_with_amounts_as_they_are_shown(tmp_path: Pa
         sheet.append(row)
     sheet.merge_cells("A1:C1")
     sheet.merge_cells("A3:A4")
+    sheet.append(["Deck", "Boy", 9000])
+    for cell in sheet[5]:
+        cell.font = openpyxl.styles.Font(strike=True)
     sheet["C3"].number_format = sheet["C4"].number_format = '"£"#,##0.00'
     book.create_sheet("Draft").sheet_state = "hidden"
     book.save(tmp_path / "crew.xlsx")
     document = read_file(tmp_path / "crew.xlsx")
     assert "## Crew\n\nPay of the crew:" in document.markdown
     assert "| Deck | Mate | £41,000.00 |\n| Deck | Bosun | £35,500.50 |" in document.markdown
+    assert "Boy" not in document.markdown
     assert document.notes == ("the hidden sheet Draft is not read",)
 
 
@@ -83,12 +87,15 @@ def test_slides_are_told_with_tables_and_notes(tmp_path: Path) -> None:
 
 
 def test_opendocument_texts_keep_headings_and_cells_that_span(tmp_path: Path) -> None:
-    spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "text", "table"))  # fmt: skip
+    spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "text", "table", "style"))  # fmt: skip
     rows = '<table:table-row><table:table-cell table:number-rows-spanned="2"><text:p>Day</text:p></table:table-cell><table:table-cell><text:p>Cook</text:p></table:table-cell></table:table-row><table:table-row><table:covered-table-cell/><table:table-cell><text:p>Baker</text:p></table:table-cell></table:table-row>'
-    content = f'<office:document-content {spaces}><office:body><office:text><text:h text:outline-level="1">Shifts</text:h><table:table>{rows}</table:table></office:text></office:body></office:document-content>'
+    style = '<office:automatic-styles><style:style style:name="T1"><style:text-properties style:text-line-through-style="solid"/></style:style></office:automatic-styles>'
+    rows += '<table:table-row><table:table-cell><text:p>Night<text:span text:style-name="T1">fall</text:span></text:p></table:table-cell></table:table-row>'
+    content = f'<office:document-content {spaces}>{style}<office:body><office:text><text:h text:outline-level="1">Shifts</text:h><table:table>{rows}</table:table></office:text></office:body></office:document-content>'
     document = read_file(packed(tmp_path / "a.odt", content_xml=content))
     assert document.guide.title == "Shifts"
     assert "| Day | Cook |\n| Day | Baker |" in document.markdown
+    assert "fall" not in document.markdown
 
 
 def test_the_chapters_of_a_book_come_in_their_order(tmp_path: Path) -> None:

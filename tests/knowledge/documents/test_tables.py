@@ -22,6 +22,11 @@ def test_two_header_rows_are_joined_to_one_name_a_column() -> None:
     assert rows(html) == [["Role", "2025 Low", "2025 High"], ["Clerk", "1", "2"]]
 
 
+def test_two_header_rows_without_marks_are_joined_where_one_stands_over_several_of_the_other() -> None:
+    html = "<table><tr><td rowspan=2>Role</td><td colspan=2>2026</td></tr><tr><td>Low</td><td>High</td></tr><tr><td>Clerk</td><td>1</td><td>2</td></tr></table>"
+    assert rows(html, trusted=False) == [["Role", "2026 Low", "2026 High"], ["Clerk", "1", "2"]]
+
+
 def test_the_title_row_and_the_caption_stand_above_the_table() -> None:
     html = "<table><caption>In euros</caption><tr><th colspan=3>Pay of 2026</th></tr><tr><th>A</th><th>B</th><th>C</th></tr><tr><td>x</td><td>1</td><td>2</td></tr></table>"
     assert html_as_markdown(f"<body>{html}</body>").startswith("In euros. Pay of 2026:\n\n| A | B | C |")

@@ -1,0 +1,104 @@
+"""What programs write by style alone, and what they add when they export, is understood."""
+
+from pathlib import Path
+
+import pytest
+
+from knowledge.documents.comments import without_comments
+from knowledge.documents.formats import title_of
+from knowledge.documents.html import html_as_markdown, page_as_markdown
+from tests.conftest import document
+
+
+def page(body: str, rules: str = "") -> str:
+    """The Markdown of a page with rules of style."""
+    return page_as_markdown(f"<html><head><style>{rules}</style></head><body>{body}</body></html>")[0].strip()
+
+
+@pytest.mark.parametrize(
+    ("rules", "struck"),
+    [
+        (".old { color: red; text-decoration: line-through }", '<span class="old">30</span>'),
+        (
+            "/* .x{} */ @media print { a { color: red } } p span.c4{text-decoration:line-through}",
+            '<span class="c4 b">30</span>',
+        ),
+        ("#gone, .none { text-decoration-line: line-through !important }", '<i id="gone">30</i>'),
+        ("", '<span style="text-decoration: line-through;">30</span>'),
+    ],
+)
+def test_what_is_struck_out_by_style_is_left_out(rules: str, struck: str) -> None:
+    assert page(f"<p>Pays {struck} 34 euros.</p>", rules) == "Pays 34 euros."
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        ".a:hover { text-decoration: line-through }",
+        ".a { text-decoration: none }",
+        ".a { text-decoration: line-through } .a { text-decoration: none }",
+        "p >> .a { text-decoration: line-through",
+    ],
+)
+def test_what_is_not_struck_out_stays(rules: str) -> None:
+    assert page('<p>Pays <span class="a">30</span> euros.</p>', rules) == "Pays 30 euros."
+
+
+def test_short_lines_in_larger_letters_are_headings_by_their_size() -> None:
+    rules = ".t{font-size:20pt}.h{font-size:14pt;font-weight:700}.b{font-weight:700}.n{font-size:11pt;font-weight:400}"
+    lines = [("t", "Careers in the bakery"), ("h", "Apprentice"), ("n", "Bakes."), ("h", "Master"), ("b", "Pay"), ("n", "Earns 5.")]  # fmt: skip
+    read = page("".join(f'<p><span class="{kind}">{text}</span></p>' for kind, text in lines), rules)
+    assert read == "# Careers in the bakery\n\n## Apprentice\n\nBakes.\n\n## Master\n\n### Pay\n\nEarns 5."
+
+
+def test_larger_letters_below_real_headings_are_of_a_lower_level() -> None:
+    read = page('<h1>Baker</h1><p>Bakes much bread.</p><p style="font-size: 150%">Pay</p><p>Earns 5 an hour.</p>')
+    assert read == "# Baker\n\nBakes much bread.\n\n## Pay\n\nEarns 5 an hour."
+
+
+def test_comments_of_an_exported_page_are_left_out_with_their_marks() -> None:
+    read = page(
+        '<p>Earns 5.<sup><a href="#cmnt1" id="cmnt_ref1">[a]</a></sup></p><div><p><a href="#cmnt_ref1" id="cmnt1">[a]</a><span>Is it 6?</span></p></div>'
+    )
+    assert read == "Earns 5."
+
+
+def test_comments_of_an_exported_text_are_left_out_with_their_marks() -> None:
+    assert without_comments("Earns 5[a] an hour.[b]\n\n[a]Is it 6?\n[b]Ask Kim.\nSoon.") == "Earns 5 an hour.\n"
+
+
+@pytest.mark.parametrize(
+    "text", ["Earns 5[a].\n\nEnd.", "Earns 5[b].\n\n[b]Is it 6?", "[a] one\n[b] two", "x[a]\n[a]one\n[b]two"]
+)
+def test_what_is_no_comment_stays(text: str) -> None:
+    assert without_comments(text) == text
+
+
+TABS = '<div role="tablist"><button role="tab" id="d" aria-controls="1">Day</button><a role="tab" href="#2">Night</a></div>'
+
+
+@pytest.mark.parametrize(
+    "panels",
+    [
+        '<div role="tabpanel" aria-labelledby="d"><p>Pays 5.</p></div><div role="tabpanel" id="2" hidden><p>Pays 7.</p></div>',
+        '<div role="tabpanel" id="1"><p>Pays 5.</p></div><div role="tabpanel" id="2"><p>Pays 7.</p></div>',
+        '<div role="tabpanel"><p>Pays 5.</p></div><div role="tabpanel" style="display: none"><p>Pays 7.</p></div>',
+        '<div role="tabpanel" aria-label="Day"><h2>Day</h2><p>Pays 5.</p></div><div role="tabpanel"><p>Pays 7.</p></div>',
+    ],
+)
+def test_each_panel_of_tabs_stands_under_the_name_of_its_tab(panels: str) -> None:
+    read = page(f"<main><h1>Shifts</h1>{TABS}{panels}<p>For all.</p></main>")
+    assert read == "# Shifts\n\n## Day\n\nPays 5.\n\n## Night\n\nPays 7.\n\n# Shifts\n\nFor all."
+
+
+def test_a_title_that_a_heading_of_its_level_follows_at_once_is_the_title(tmp_path: Path) -> None:
+    text = "# Careers at sea\n\n# Mate\n\nPays 5.\n\n# Cook\n\nPays 4."
+    assert document(tmp_path, "a.md", text).guide.title == "Careers at sea"
+    assert title_of("# Mate\n\nPays 5.\n\n# Cook\n\nPays 4.") == ""
+
+
+def test_what_a_word_processor_calls_the_title_is_above_all_headings() -> None:
+    read = html_as_markdown(
+        '<body><p class="title c1">Careers</p><p>All of them.</p><h1>Mate</h1><p>Pays 5.</p><h2>Leave</h2><p>Yes.</p></body>'
+    )
+    assert read.strip() == "# Careers\n\nAll of them.\n\n## Mate\n\nPays 5.\n\n### Leave\n\nYes."

@@ -1,0 +1,58 @@
+"""A place that a writer left to be filled in is told as one, and what only looks like it is not."""
+
+from pathlib import Path
+
+import pytest
+
+from knowledge.documents.dialects import NOT_FILLED_IN
+from knowledge.documents.placeholders import with_placeholders_named
+from tests.conftest import document
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "€XX,XXX", "XX.XXX,XX", "$##,###", "£00,000", "€ xx", "XX%", "$__", "____", "XXX",
+        "[TBD]", "[INSERT AMOUNT]", "€[amount]", "[NUMBER OF DAYS]", "<insert amount>", "&lt;Amount per year&gt;",
+        "TBC", "T.B.A.", "tbd", "{{ pay }}", "TODO: ask the office",
+    ],
+)  # fmt: skip
+def test_a_place_is_told_as_not_filled_in(place: str) -> None:
+    assert with_placeholders_named(f"The pay is {place}") == f"The pay is {NOT_FILLED_IN}"
+
+
+@pytest.mark.parametrize(
+    "line", ["| One | [to be added] |", "- Pay: [amount]", "[a sentence on pay]", "Pay: ........", "## [Job title]"]
+)
+def test_words_in_brackets_that_are_all_that_stands_there_are_a_place(line: str) -> None:
+    assert NOT_FILLED_IN in with_placeholders_named(line)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The manager [of the team] decides; see [the list](a.md), [1] and [sic].",
+        "- [ ] a task\n- [x] another",
+        "See [Pay].\n\n- [Pay]\n\n[Pay]: pay.md",
+        "For grades <E4 it is 1, for > E4 it is 2.",
+        "Write `[TBD]`, `<name>` or `XX,XXX`.",
+        "```\nPay: [TBD]\n```",
+        "Pay ....... 12",
+        "Sizes XL and XXL, grade XX, 0,5 days and $0.",
+        "It stays ___important___ and <https://example.org>.",
+        "A nurse with a TBI patient.",
+    ],
+)
+def test_what_only_looks_like_a_place_stays(text: str) -> None:
+    assert with_placeholders_named(text) == text
+
+
+def test_dummy_text_is_told_as_not_filled_in() -> None:
+    text = "Lorem ipsum dolor sit amet, consectetur adipiscing elit."
+    assert with_placeholders_named(f"# Cook\n\n{text}\n\nCooks cook.") == f"# Cook\n\n{NOT_FILLED_IN}\n\nCooks cook."
+
+
+def test_the_places_of_a_file_are_named_with_the_first_and_a_title_is_no_place(tmp_path: Path) -> None:
+    read = document(tmp_path, "dock-worker.md", "# [Job title]\n\nPays €XX,XXX.\n")
+    assert read.guide.title == "dock worker"
+    assert read.notes == (f"2 places were to be filled in and are not: {NOT_FILLED_IN}",)
