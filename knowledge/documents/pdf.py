@@ -1,4 +1,4 @@
-"""PDF files as HTML: liteparse reads the pages; here its tables are put right by their rules, and what pages repeat goes."""
+"""PDF files as HTML: liteparse reads the pages; here its tables are put right by their rules, raised marks set apart, and what pages repeat goes."""
 
 import re
 from collections import Counter
@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from knowledge.documents.pdf_marks import CLOSE, OPEN, Mark, marks_of, set_marks_apart
 from knowledge.documents.pdf_tables import Table, tables_over_pages
 from knowledge.errors import UnreadableFile
 
@@ -48,14 +49,15 @@ def pdf_as_html(path: Path) -> tuple[str, list[str]]:
     if not path.read_bytes()[:1024].lstrip().startswith(b"%PDF"):
         raise UnreadableFile("it is not a PDF, whatever its name says")
     result = _parsed(path)
-    pages = [_page(page) for page in result.pages]
+    marks = marks_of(path)
+    pages = [_page(page, marks.get(page.page_num, ())) for page in result.pages]
     empty = [page.number for page in pages if not page.blocks]
     if len(empty) == len(pages):
         raise UnreadableFile("it holds no text, only pictures perhaps; run text recognition on it")
     _remove_furniture(pages)
     _set_levels(pages)
     tables_over_pages([[block.table for block in page.blocks[:1]] for page in pages], [[block.table for block in page.blocks[-1:]] for page in pages])  # fmt: skip
-    html = "\n".join(_told(pages))
+    html = "\n".join(_told(pages)).replace(OPEN, "<sup>").replace(CLOSE, "</sup>")
     return html, [*_pages_not_read(result, empty), *_words_not_read(pages, html)]
 
 
@@ -97,12 +99,16 @@ def _words_not_read(pages: Sequence[Page], html: str) -> Iterator[str]:
         yield f"{len(lost)} of its {len(there)} different words are in no passage"
 
 
-def _page(page: Any) -> Page:
+def _page(page: Any, marks: Sequence[Mark]) -> Page:
     blocks = [made for block in page.blocks or () for made in _blocks(block, page)]
     for table in (block.table for block in blocks if block.table):
         blocks = [block for block in blocks if block.table or not table.takes(block.text, block.top, block.bottom, page.text_items)]  # fmt: skip
     blocks += [Block("paragraph", f"{name}: {value}") for name, value in _filled_in(page)]
-    words = {word for item in page.text_items for word in re.findall(r"\w+", item.text)}
+    for block in blocks:
+        block.text = set_marks_apart(block.text, marks)
+        for cell in (cell for row in (block.table.rows if block.table else ()) for cell in row):
+            cell.text = set_marks_apart(cell.text, marks)
+    words = {word for item in page.text_items for word in re.findall(r"\w+", set_marks_apart(item.text, marks))}
     return Page(page.page_num, page.height, [block for block in blocks if block.text.strip() or block.table], words)
 
 
