@@ -201,8 +201,10 @@ async def serve_slack(settings: Settings, application: Application, tokens: tupl
     from bot.slack.api.mentors import MentorSettings
     from bot.slack.app import Limits, SlackBot, Workspace, serve
     from bot.slack.periodic_jobs import JobSchedule
+    from bot.slack.questions.missed import MissedLimits
 
-    limits = Limits(settings.max_question_chars, settings.max_concurrent)
+    missed = MissedLimits(hours=settings.answer_missed_hours)
+    limits = Limits(settings.max_question_chars, settings.max_concurrent, missed=missed)
     mentor_settings = MentorSettings(settings.mentor_ids, settings.mentor_group, settings.mentors_channel)
     workspace = Workspace(*tokens, settings.slack_api_url, settings.admins, mentor_settings, settings.answer_outsiders)
     schedule = JobSchedule(settings.remind_hours, settings.weekly_report, settings.retention_days)

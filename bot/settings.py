@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
@@ -17,6 +17,11 @@ HOME = "CAREERBOT_HOME"
 """The variable of the environment that names the bot's folder."""
 ENV_FILE = ".env"
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_TOKENS = {
+    "slack_bot_token": ("xoxb-", "a bot token begins with xoxb- (OAuth & Permissions)"),
+    "slack_app_token": ("xapp-", "an app-level token begins with xapp- (Basic Information)"),
+}
+"""How tokens begin, and what to tell where one does not."""
 
 
 def home() -> Path:
@@ -78,6 +83,12 @@ class Settings(BaseSettings):
     channel_admins: str = Field(
         "", description="Slack user ids, with commas, who may change channel settings besides workspace admins."
     )
+    answer_missed_hours: float = Field(
+        12.0,
+        ge=0,
+        le=24,
+        description="Hours after which what was asked while the bot was off is not answered any more; 0: it does not look.",
+    )
     answer_outsiders: bool = Field(False, description="Whether guests and people of other organisations are answered.")
     mentors: str = Field("", description="Slack user ids of mentors, with commas.")
     mentor_group: str = Field("", description="A Slack user group (S…) whose members are mentors, too.")
@@ -97,15 +108,10 @@ class Settings(BaseSettings):
     emergency: str = Field("", description="Whom to call when somebody is in danger, e.g. `the crisis line 988 (US)`.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
-    @field_validator("slack_bot_token")
+    @field_validator("slack_bot_token", "slack_app_token")
     @classmethod
-    def _is_bot_token(cls, token: SecretStr | None) -> SecretStr | None:
-        return _begins(token, "xoxb-", "a bot token begins with xoxb- (OAuth & Permissions)")
-
-    @field_validator("slack_app_token")
-    @classmethod
-    def _is_app_token(cls, token: SecretStr | None) -> SecretStr | None:
-        return _begins(token, "xapp-", "an app-level token begins with xapp- (Basic Information)")
+    def _is_token(cls, token: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        return _begins(token, *_TOKENS[str(info.field_name)])
 
     @field_validator("log_level")
     @classmethod

@@ -17,6 +17,7 @@ from bot.records.drafts import Drafts
 from bot.records.feedback import Feedback
 from bot.records.inbox import Inbox
 from bot.records.leases import Leases
+from bot.records.presence import Presence
 from bot.records.promises import Promises
 from bot.records.receipts import Receipts
 from bot.records.sqlite_file import remove_older, set_aside_before
@@ -38,6 +39,7 @@ class Records:
         self.feedback = Feedback(database)
         self.drafts = Drafts(database)
         self.promises = Promises(database, self._worker)
+        self.presence = Presence(database)
         self.channels = Channels(database)
         self.audit_log = AuditLog(database)
         self.confirmations = Confirmations(database)

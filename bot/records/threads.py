@@ -60,6 +60,12 @@ class Threads:
         """What is known of a thread as a row, None where nobody asked the bot in it."""
         return await self._database.row(sa.select(_threads).where(_threads.c.key == thread.key))
 
+    async def latest(self, installation: str, most: int) -> list[ThreadAddress]:
+        """The threads of an installation in which somebody wrote last, so many at most, the latest first."""
+        there = _threads.c.key.startswith(f"{installation}:", autoescape=True)
+        query = sa.select(_threads.c.key).where(there).order_by(_threads.c.last_ts.desc()).limit(most)
+        return [ThreadAddress(*row["key"].split(":")) for row in await self._database.rows(query)]
+
     async def overheard(self, thread: ThreadAddress, ts: str, person: str) -> None:
         """Note that a person wrote to others in a thread that the bot was asked in."""
         newer = (_threads.c.key == thread.key) & (_threads.c.last_ts < ts)

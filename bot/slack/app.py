@@ -3,13 +3,16 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
 
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
@@ -41,6 +44,7 @@ from bot.slack.questions.button_listeners import listen_to_answer_buttons
 from bot.slack.questions.buttons import AnswerButtons
 from bot.slack.questions.events import listen_to_questions
 from bot.slack.questions.inbox import accepting
+from bot.slack.questions.missed import Hear, MissedLimits, MissedQuestions
 from bot.slack.questions.pauses import Pauses
 from bot.slack.questions.replying import Replies
 from bot.slack.questions.worker import QuestionWorker
@@ -59,11 +63,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Limits:
-    """How long a question may be, in characters, how many are answered at the same time, and when they are tried again."""
+    """How long a question may be, in characters, how many are answered at the same time, when they are tried again, and how far missed ones are looked for."""
 
     longest_question: int
     questions_at_once: int
     pauses: Pauses = field(default_factory=Pauses)
+    missed: MissedLimits = field(default_factory=MissedLimits)
 
 
 @dataclass(frozen=True)
@@ -120,11 +125,11 @@ class SlackBot:
         )
         self.worker = self._worker(replies)
         self.ctx = AppContext(records, guide_index, self._clients, self.worker, mentors, confirmed, same)
-        drafting = Drafting(advisor, records, limits.longest_question)
-        self._private = PrivateAnswers(self._clients, records, drafting)
+        self._private = PrivateAnswers(self._clients, records, Drafting(advisor, records, limits.longest_question))
         self.periodic_jobs = PeriodicJobs(periodic_jobs_of(self.ctx, schedule or JobSchedule(), self._private))
         self._times = times or SocketTimes()
         self._connection = SocketModeConnection(self._clients, workspace.app_token, self._times)
+        self._missed: MissedQuestions | None = None
 
     def _worker(self, replies: Replies) -> QuestionWorker:
         streams, limits = self._advisor.streams, self._limits
@@ -144,11 +149,15 @@ class SlackBot:
             await self._clients.audience.begin()
             await self.worker.begin()
             self.periodic_jobs.begin()
-            await self._connection.begin(self._app(me))
+            app = self._app(me)
+            await self._connection.begin(app)
         except SlackApiError as error:
             raise SettingsError(REFUSED.format(code=code(error))) from None
         except Refused as error:
             raise SettingsError(REFUSED.format(code=error.code)) from None
+        arrives = lambda: self._connection.is_open  # noqa: E731
+        self._missed = MissedQuestions(self._records, self._clients, hearing(app), self._limits.missed, arrives)
+        self._missed.begin()
 
     async def run(self) -> None:
         """Start, and work until this is cancelled. Raises ConnectionLost when Slack's events do not come any more."""
@@ -189,11 +198,24 @@ class SlackBot:
 
     async def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Take nothing new, finish what is being done if it does not take longer than that, and hand back the rest."""
+        if self._missed:
+            await self._missed.leave()
         await self._connection.close()
         await asyncio.gather(
             self.worker.finish(seconds), self._private.leave(seconds), self.periodic_jobs.leave(seconds)
         )
         await self._clients.close()
+
+
+def hearing(app: AsyncApp) -> Hear:
+    """What gives an event to the app as if Slack had delivered it."""
+
+    async def hear(event: Mapping[str, Any]) -> bool:
+        body = {"type": "event_callback", "event": dict(event)}
+        response = await app.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
+        return response.status == HTTPStatus.OK
+
+    return hear
 
 
 def build_app(client: AsyncWebClient, me: AsyncSlackResponse) -> AsyncApp:

@@ -11,6 +11,7 @@ from tests.slack_server.socket_mode import SocketMode
 from tests.slack_server.workspace import (
     BOT_ID,
     BOT_USER,
+    SCOPE_OF_KIND,
     TEAM,
     Channel,
     Person,
@@ -23,6 +24,8 @@ from tests.slack_server.workspace import (
 )
 
 TYPES = {"png": "image/png", "md": "text/markdown", "txt": "text/plain", "csv": "text/csv", "pdf": "application/pdf"}
+KINDS = {"public_channel": "channel", "private_channel": "group", "im": "im", "mpim": "mpim"}
+"""What users.conversations calls the kinds of channels."""
 
 
 class DirectoryApi(SocketMode):
@@ -91,6 +94,24 @@ class DirectoryApi(SocketMode):
             body["num_members"] = len(self._in_channel(place))
         return accepted(channel=body)
 
+    def _users_conversations(self, arguments: Mapping[str, Any]) -> web.Response:
+        kinds = {KINDS.get(kind.strip()) for kind in str(arguments.get("types") or "public_channel").split(",")}
+        if None in kinds:
+            return refused("invalid_types")
+        for kind in kinds:
+            if not self._granted(scope := f"{SCOPE_OF_KIND[str(kind)]}:read"):
+                return refused("missing_scope", needed=scope, provided=self.scopes)
+        limit, start = min(int(arguments.get("limit") or 100), 999), int(arguments.get("cursor") or 0)
+        archived = not flag(arguments.get("exclude_archived"))
+        there = [p for p in self.channels.values() if p.kind in kinds and p.member and (archived or not p.archived)]
+        found = [
+            {"id": p.id, "is_im": p.kind == "im", "is_mpim": p.kind == "mpim"}
+            for p in there
+            if p.kind != "im" or p.user
+        ]
+        more = str(start + limit) if start + limit < len(found) else ""
+        return accepted(channels=found[start : start + limit], response_metadata={"next_cursor": more})
+
     def _conversations_members(self, arguments: Mapping[str, Any]) -> web.Response:
         place = self._visible(arguments)
         if place is None:
@@ -120,9 +141,10 @@ class DirectoryApi(SocketMode):
         root = str(arguments.get("ts"))
         if root not in place.messages:
             return refused("thread_not_found")
-        limit = min(int(arguments.get("limit") or 1000), 1000)
+        limit = min(int(arguments.get("limit") or 1000), 1000, self.history_page + 1)
         start = int(arguments.get("cursor") or 0)
         found = sorted(self.messages(place.id, root), key=lambda message: float(message["ts"]))
+        found = [message for message in found if message["ts"] == root or _within(message, arguments)]
         page = [dict(message) for message in found[start : start + limit]]
         if not flag(arguments.get("include_all_metadata")):
             page = [{key: value for key, value in message.items() if key != "metadata"} for message in page]
@@ -136,13 +158,24 @@ class DirectoryApi(SocketMode):
             return refused("channel_not_found")
         if not place.member:
             return refused("not_in_channel")
-        tops = [
-            message for message in place.messages.values() if message.get("thread_ts", message["ts"]) == message["ts"]
-        ]
-        page = [dict(message) for message in reversed(tops)][: min(int(arguments.get("limit") or 100), 999)]
+        tops = [m for m in place.messages.values() if _is_top(m) and _within(m, arguments)]
+        newest = sorted(tops, key=lambda message: -float(message["ts"]))
+        limit, start = min(int(arguments.get("limit") or 100), self.history_page), int(arguments.get("cursor") or 0)
+        page = [{**message, **self._replies_to(place, message)} for message in newest[start : start + limit]]
         if not flag(arguments.get("include_all_metadata")):
             page = [{key: value for key, value in message.items() if key != "metadata"} for message in page]
-        return accepted(messages=page, has_more=len(page) < len(tops))
+        more = start + limit < len(newest)
+        cursor = {"next_cursor": str(start + limit) if more else ""}
+        return accepted(messages=page, has_more=more, response_metadata=cursor)
+
+    def _replies_to(self, place: Channel, root: Mapping[str, Any]) -> dict[str, Any]:
+        """What Slack tells of a thread with its first message."""
+        replies = [m for m in self.messages(place.id, root["ts"]) if m["ts"] != root["ts"]]
+        if not replies:
+            return {}
+        people = list(dict.fromkeys(str(m.get("user")) for m in replies))
+        latest = max((str(m["ts"]) for m in replies), key=float)
+        return {"thread_ts": root["ts"], "reply_count": len(replies), "reply_users": people[:5], "latest_reply": latest}
 
     # Files
 
@@ -209,6 +242,22 @@ class DirectoryApi(SocketMode):
         body = {"text": arguments.get("initial_comment"), "thread_ts": arguments.get("thread_ts")}
         message = self._post(place, body | {"blocks": arguments.get("blocks")}, subtype="file_share", files=files)
         self._spawn(self._echo(place, message))
+
+
+def _is_top(message: Mapping[str, Any]) -> bool:
+    """Whether a message stands in the channel and not only in a thread."""
+    broadcast = message.get("subtype") == "thread_broadcast"
+    return broadcast or message.get("thread_ts", message["ts"]) == message["ts"]
+
+
+def _within(message: Mapping[str, Any], arguments: Mapping[str, Any]) -> bool:
+    """Whether a message lies between `oldest` and `latest`."""
+    ts, oldest, latest = (
+        float(message["ts"]),
+        float(arguments.get("oldest") or 0),
+        float(arguments.get("latest") or 1e12),
+    )
+    return oldest <= ts <= latest if flag(arguments.get("inclusive")) else oldest < ts < latest
 
 
 def _user(person: Person, *, with_locale: bool) -> dict[str, Any]:

@@ -16,6 +16,7 @@ PER_MINUTE = {
     "conversations.info": TIER_3,
     "conversations.members": TIER_4,
     "conversations.replies": TIER_3,
+    "users.conversations": TIER_3,
     "usergroups.users.list": TIER_2,
     "users.info": TIER_4,
     "views.open": TIER_4,

@@ -16,7 +16,7 @@ BOT_TOKEN = "xoxb-test-token"
 APP_TOKEN = "xapp-test-token"
 TEAM, BOT_USER, BOT_ID, APP_ID = "T0TEAM", "U0BOT", "B0BOT", "A0APP"
 ALL_SCOPES = "app_mentions:read,assistant:write,channels:history,chat:write,commands,groups:history,im:history,mpim:history,users:read"
-MENTOR_SCOPES = "im:write,usergroups:read,channels:read,groups:read,mpim:read,files:write"
+MENTOR_SCOPES = "im:read,im:write,usergroups:read,channels:read,groups:read,mpim:read,files:write"
 SCOPE_OF_KIND = {"channel": "channels", "group": "groups", "im": "im", "mpim": "mpim"}
 """The kind of a channel -> what its scopes begin with."""
 LONGEST_TEXT = 40_000
@@ -122,6 +122,8 @@ class Workspace:
         self.refused_block: Callable[[dict[str, Any]], bool] = lambda _: False
         self.refused_view_block: Callable[[dict[str, Any]], bool] = lambda _: False
         self.latency = 0.0
+        self.history_page = 999
+        """Messages that conversations.history gives at once; 15 to apps outside the Marketplace that are not internal."""
         self.names_team = True
         self.url = ""
         self._address = ""

@@ -39,6 +39,7 @@ REPEATABLE = frozenset(
         "conversations.replies",
         "files.getUploadURLExternal",
         "usergroups.users.list",
+        "users.conversations",
         "users.info",
         "users.list",
         "views.publish",

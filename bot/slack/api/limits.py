@@ -11,6 +11,10 @@ TEXT_BYTES = 3_000
 """Bytes of `text` after escaping. chat.update refuses about 4,000 (ChatGPT-in-Slack#102); this leaves room."""
 MESSAGE_MARKDOWN = 8_000
 """Characters of an answer put into one message: half of what a block takes, since escaping makes it longer."""
+HISTORY_PAGE = 100
+"""Messages of a channel asked for at once; conversations.history gives up to 999, to some apps 15."""
+CONVERSATIONS_PAGE = 200
+"""Conversations asked for at once; Slack advises no more."""
 THREAD_PAGE = 200
 """Messages asked for at once when a thread is read; conversations.replies gives up to 1,000."""
 STATUS_SECONDS = 90.0

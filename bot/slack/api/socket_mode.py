@@ -85,6 +85,11 @@ class SocketModeConnection:
         if first_try.done():
             first_try.result()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether events arrive, as far as is known."""
+        return self._current is not None and not self._current.outdated.is_set()
+
     async def lost(self) -> None:
         """Wait until the connection cannot be brought back in this process: nothing happens any more, not even tries."""
         while (left := self._sign + self._times.deaf - time.monotonic()) > 0:  # noqa: ASYNC110  what is waited for is that nothing happens
