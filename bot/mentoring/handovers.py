@@ -41,6 +41,7 @@ _handovers = sa.Table(
     sa.Column("direct_channel", sa.String(40), nullable=False),
     sa.Column("direct_ts", sa.String(40), nullable=False),
     sa.Column("heard_ts", sa.String(40), nullable=False),
+    sa.Column("answer_ts", sa.String(40), nullable=False, server_default=""),
     sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("claimed_at", sa.DateTime(timezone=True)),
     sa.Column("answered_at", sa.DateTime(timezone=True)),
@@ -73,7 +74,7 @@ class Handover:
 
     `key` is that of the answer it was asked under. The mentor's answer goes to the thread `thread_ts` of `channel`, or
     without one to the asker's direct messages; `direct_channel` and `direct_ts` are the message there, once it is
-    begun. `named` is whether mentors see who asks. `card_channel` and `card_ts` are its message to the mentors.
+    begun. `answer_ts` is the mentor's message that was carried. `named` is whether mentors see who asks. `card_channel` and `card_ts` are its message to the mentors.
     """
 
     id: str
@@ -91,6 +92,7 @@ class Handover:
     card_ts: str = ""
     direct_channel: str = ""
     direct_ts: str = ""
+    answer_ts: str = ""
 
 
 class Handovers:
@@ -146,13 +148,13 @@ class Handovers:
         values = {"state": HandoverState.OPEN, "mentor": "", "claimed_at": None, "heard_ts": "", "reminded_at": None}
         return await _step(self._database, key, HandoverState.CLAIMED, values, _h.mentor == mentor)
 
-    async def hear(self, key: str, ts: str) -> bool:
-        """Note a message of the mentor's in the card's thread; False where it or a later one was noted already."""
-        return await _step(self._database, key, HandoverState.CLAIMED, {"heard_ts": ts}, _h.heard_ts < ts)
+    async def hear(self, key: str, ts: str, state: HandoverState = HandoverState.CLAIMED) -> bool:
+        """Note a message of the mentor's in the card's thread, or an edit; False where it or a later one was noted already."""
+        return await _step(self._database, key, state, {"heard_ts": ts}, _h.heard_ts < ts)
 
-    async def answer(self, key: str, mentor: str, text: str) -> bool:
-        """The mentor who took a question sends its answer."""
-        values = {"state": HandoverState.ANSWERING, "answer": text, "worked_at": now()}
+    async def answer(self, key: str, mentor: str, text: str, ts: str = "") -> bool:
+        """The mentor who took a question sends its answer, which stands in their message with this ts."""
+        values = {"state": HandoverState.ANSWERING, "answer": text, "answer_ts": ts, "worked_at": now()}
         return await _step(self._database, key, HandoverState.CLAIMED, values, _h.mentor == mentor)
 
     async def begun(self, key: str, channel: str, ts: str) -> None:

@@ -73,7 +73,7 @@ MACHINE = {
     "gaps": {"key"},
     "handovers": {
         "id", "key", "team", "channel", "thread_ts", "state", "card_channel", "card_ts", "card_shows", "direct_channel",
-        "direct_ts", "heard_ts",
+        "direct_ts", "heard_ts", "answer_ts",
     },
     "inbox": {"key", "team", "channel", "ts", "thread_ts", "message_id", "edited", "answer_ts", "state", "reason",
         "owner", "remains",

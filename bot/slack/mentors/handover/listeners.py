@@ -26,6 +26,7 @@ from bot.slack.format.modals import note_modal
 from bot.slack.format.reading import said_in
 from bot.slack.mentors.confirming import views as confirmation_views
 from bot.slack.mentors.handover import views
+from bot.slack.mentors.handover.edits import follow_pressed, offer_to_follow
 from bot.slack.mentors.handover.service import (
     Carried,
     carry,
@@ -50,7 +51,6 @@ TO_THREAD = "The answer will come back to this thread."
 TO_DIRECT = "The answer will come to your direct messages."
 KEPT = "Your question is kept, but I cannot reach the mentors' channel just now. I go on trying; you need not send it again."
 NOT_FOUND = "I do not find a message of yours with words in it. Write your answer in the thread of the question."
-TOO_LONG = f"That is more than I can carry: please shorten your answer to {views.LONGEST_ANSWER:,} characters."
 CARRIED = {
     Carried.SENT: "Sent to the asker.",
     Carried.LATER: "Slack does not take it just now. I have your answer and go on trying; you need not send it again.",
@@ -73,6 +73,7 @@ def listen_to_handovers(app: AsyncApp, ctx: AppContext) -> None:
     app.action(views.OFFER)(answering.offered)
     app.action(views.SEND)(answering.sent)
     app.action(views.SEND_AND_KEEP)(answering.sent_and_kept)
+    app.action(views.FOLLOW)(follow_pressed(ctx))
 
 
 def offer_to_ask(ctx: AppContext) -> Offer:
@@ -86,9 +87,10 @@ def offer_to_ask(ctx: AppContext) -> Offer:
 
 
 def answer_written(ctx: AppContext) -> OnOtherMessage:
-    """What hears the messages that ask the bot nothing: those of a mentor in the thread of a question they took."""
+    """What hears the messages that ask the bot nothing: those of a mentor in the thread of a question they took, and their edits."""
 
     async def heard(event: Mapping[str, Any]) -> None:
+        await offer_to_follow(ctx, event)
         channel, thread_ts, ts = (str(event.get(name) or "") for name in ("channel", "thread_ts", "ts"))
         if not thread_ts or channel != ctx.mentors.channel or not _is_talk(event, ctx.clients.bot_user):
             return
@@ -276,8 +278,8 @@ class MentorListeners:
         thread = await self._thread(handover)
         text = next((text_of(m) for m in thread if m["ts"] == ts and _is_by(m, handover)), "")
         if not text or len(text) > views.LONGEST_ANSWER:
-            return None, await self._tell_privately(respond, body, TOO_LONG if text else NOT_FOUND)
-        if not await self._handovers.answer(key, handover.mentor, text):
+            return None, await self._tell_privately(respond, body, views.TOO_LONG if text else NOT_FOUND)
+        if not await self._handovers.answer(key, handover.mentor, text, ts):
             await self._tell(respond, body, key)
             return None, views.told_mentor(await self._handovers.find(key), handover.mentor)
         sending = replace(handover, state=HandoverState.ANSWERING, answer=text)

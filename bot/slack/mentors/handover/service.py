@@ -172,7 +172,7 @@ async def _standing_card(ctx: AppContext, handover: Handover) -> str:
             await ctx.records.handovers.leave(handover.id)
             raise
         return ""  # where the bot may not read, it cannot have posted, or a second card is better than none
-    return next((str(m["ts"]) for m in page["messages"] if _handover_of(m) == handover.id), "")
+    return next((str(m["ts"]) for m in page["messages"] if handover_of(m) == handover.id), "")
 
 
 async def _draw(ctx: AppContext, handover: Handover) -> None:
@@ -188,7 +188,7 @@ async def _draw(ctx: AppContext, handover: Handover) -> None:
 async def _deliver(ctx: AppContext, handover: Handover) -> None:
     if not handover.direct_ts and handover.channel:
         thread = await read_thread(ctx.client, ThreadAddress(handover.team, handover.channel, handover.thread_ts))
-        if any(_handover_of(message) == handover.id for message in thread):
+        if any(handover_of(message) == handover.id for message in thread):
             return
         if thread and thread[0].get("subtype") != "tombstone" and await _deliver_in_thread(ctx, handover):
             return
@@ -233,7 +233,8 @@ async def _remind(ctx: AppContext, handover: Handover) -> bool:
     return True
 
 
-def _handover_of(message: Message) -> str:
+def handover_of(message: Message) -> str:
+    """The id of the handover that a message of the bot's belongs to; empty for any other message."""
     metadata = message.get("metadata") or {}
     return str((metadata.get("event_payload") or {}).get("handover") or "")
 

@@ -16,12 +16,13 @@ from bot.slack.questions.answer_metadata import ANSWER_EVENT
 from bot.slack.questions.buttons import ASK_MENTOR
 
 ASK_VIEW, TAKE, GIVE_BACK, OFFER = "ask_mentor_window", "take_question", "give_question_back", "offer_answer"
-SEND, SEND_AND_KEEP = "send_answer", "send_and_keep_answer"
+SEND, SEND_AND_KEEP, FOLLOW = "send_answer", "send_and_keep_answer", "change_sent_answer"
 QUESTION, NAMED = "question", "named"
 HANDOVER_EVENT = "career_handover"
 """The type of a card's metadata, by which it is found again after a crash. The payload tells nothing of the asker."""
 LONGEST_ANSWER = 9_000
 """Characters of an answer that go back in one message; Slack takes about 13,200 in all."""
+TOO_LONG = f"That is more than I can carry: please shorten your answer to {LONGEST_ANSWER:,} characters."
 QUOTED = 300
 
 TITLE = "Ask a mentor"
@@ -96,6 +97,14 @@ def offer(handover: Handover, ts: str, text: str, *, files: bool) -> Post:
     )
     head = "Send this to the asker?"
     return Post(head, [_mrkdwn(f"*{head}*"), markdown(f"> {quoted}"), *note, buttons])
+
+
+def offer_to_follow(handover: Handover) -> Post:
+    """Asks the mentor whether what was carried shall say what their edited message says."""
+    told = "You edited an answer that I have carried to the asker."
+    kept = "A confirmed answer that you kept of it stays as it is."
+    change = button("Change the asker's copy", FOLLOW, handover.id, style="primary")
+    return Post(told, [_mrkdwn(told), context(kept), _actions(change)])
 
 
 def answer(handover: Handover, *, quoted: bool) -> Post:

@@ -459,7 +459,7 @@ async def test_a_long_answer_is_carried_whole_and_a_longer_one_is_not_cut(slack:
     await house.take(card)
     ts = await house.write(card, "word " * 1900)
     await house.send()
-    await slack.until(lambda: listeners.TOO_LONG in whispers(slack, DORA))
+    await slack.until(lambda: views.TOO_LONG in whispers(slack, DORA))
     await slack.edit(MENTORS_CHANNEL, ts, "word " * 1700 + "end")
     await house.sent()
     assert seen({"blocks": carried(slack, "C1")[0]["blocks"]}).count("word") == 1700
