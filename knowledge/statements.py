@@ -1,12 +1,13 @@
 """A passage taken apart into the smallest pieces that can answer a question: sentences, list items, table rows."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
 from knowledge.blocks import Block, Kind, blocks, cells, header_lines, items, paragraph, sentences
+from knowledge.column_currencies import with_currencies
 from knowledge.passages import Passage
 
 LONG_ITEM = 30
@@ -86,12 +87,14 @@ def _label(item: str) -> str:
 def _rows(block: Block, lead: str, number: int) -> Iterator[Piece]:
     head = header_lines(block)
     header = cells(block.lines[0]) if head else []
-    for line in block.lines[head:]:
-        if text := _row_text(header, cells(line)):
+    rows = [cells(line) for line in block.lines[head:]]
+    names, told = with_currencies(header, rows, lead)
+    for row in told:
+        if text := _row_text(names, row):
             yield text, Shape.ROW, " ".join([lead, *header]).strip(), number
 
 
-def _row_text(header: list[str], row: list[str]) -> str:
+def _row_text(header: Sequence[str], row: Sequence[str]) -> str:
     """A row in words: "Header: cell; Header: cell"; where a column has no name, its cell stands alone."""
     names = [*header, *[""] * (len(row) - len(header))]
     pairs = [(name, cell) for name, cell in zip(names, row, strict=False) if cell]

@@ -1,0 +1,64 @@
+"""Bare figures in tables of money: the currency that a column's name or the table's caption states, put beside each of them."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+_SIGN = re.compile(r"[A-Z]{0,3}[$€£¥₹]")
+_CODE = re.compile(r"(?:[(\[,/]\s*|\bin\s+|^)([A-Z]{3})\b(?=\s*(?:$|[)\],/:;]|per\b|a\b))")
+"""A code where one states what figures are in: in brackets, after "in", at the beginning or the end."""
+_AMOUNT = r"\d{1,3}(?:[.,'’ \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
+_BARE = re.compile(rf"(?:{_AMOUNT})\s?[kK]?(?:\s?(?:-|–|—|to)\s?(?:{_AMOUNT})\s?[kK]?)?\+?(?:\s\(note [^)]*\))?")
+_LARGE = re.compile(r"\d{1,3}[.,'’ \u00a0\u202f]\d{3}|\d{5}|^(?!(?:19|20)\d\d\b)\d{4}|\d\s?[kK]\b")
+"""An amount of pay rather than a count: thousands, but no year."""
+
+
+def with_currencies(
+    names: Sequence[str], rows: Sequence[Sequence[str]], caption: str
+) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+    """The names of columns and the rows of a table, in which each bare figure of a column of money has its currency before it.
+
+    A column is of money where its name states a currency, or where the caption does, no name does, and all figures of the
+    column are thousands.
+    """
+    said = [currency_in(name) for name in names]
+    general = "" if any(said) else currency_in(caption)
+    width = max([len(names), *map(len, rows)], default=0)
+    of = [said[n] if n < len(said) and said[n] else general if _is_of_thousands(n, rows) else "" for n in range(width)]
+    told = [[_in_currency(cell, of[n]) for n, cell in enumerate(row)] for row in rows]
+    return [_unless_needed(name, of[n], n, rows) for n, name in enumerate(names)], told
+
+
+def _unless_needed(name: str, currency: str, column: int, rows: Sequence[Sequence[str]]) -> str:
+    """A name without its currency in brackets, where each cell below has that before its figure."""
+    below = [row[column] for row in rows if column < len(row) and row[column].strip()]
+    if not currency or not all(_BARE.fullmatch(cell.strip()) for cell in below):
+        return name
+    return re.sub(rf"\s*[(\[]{re.escape(currency)}[)\]]", "", name)
+
+
+@lru_cache(maxsize=4096)
+def currency_in(text: str) -> str:
+    """The sign or ISO 4217 code of the one currency that a text states its figures in; nothing where it states a figure or several."""
+    if re.search(r"\d{3}(?<!19\d\d)(?<!20\d\d)(?!\d)", re.sub(r"\b(?:19|20)\d\d\b", "", text)):
+        return ""
+    signs = {*_SIGN.findall(text), *(code for code in _CODE.findall(text) if code in _codes())}
+    return signs.pop() if len(signs) == 1 else ""
+
+
+def _is_of_thousands(column: int, rows: Sequence[Sequence[str]]) -> bool:
+    figures = [row[column] for row in rows if column < len(row) and _BARE.fullmatch(row[column].strip())]
+    return bool(figures) and all(_LARGE.search(figure) for figure in figures)
+
+
+def _in_currency(cell: str, currency: str) -> str:
+    if not currency or not _BARE.fullmatch(cell.strip()):
+        return cell
+    return f"{currency}{'' if len(currency) == 1 else ' '}{cell.strip()}"
+
+
+@lru_cache(maxsize=1)
+def _codes() -> frozenset[str]:
+    from babel.numbers import list_currencies
+
+    return frozenset(list_currencies())

@@ -1,0 +1,42 @@
+"""Bare figures in a column of money are amounts of its currency."""
+
+from pathlib import Path
+
+import pytest
+
+from knowledge.column_currencies import currency_in, with_currencies
+from knowledge.statements import statements
+from tests.conftest import split_text
+
+
+@pytest.mark.parametrize(
+    ("name", "currency"),
+    [
+        ("Pay (EUR)", "EUR"), ("Salary, CHF", "CHF"), ("Band in GBP", "GBP"), ("NOK per month", "NOK"), ("Low (€)", "€"), ("US$ a year", "US$"),
+        ("Pay (EUR) 2026", "EUR"), ("Pay", ""), ("ALL grades", ""), ("Leave (DAY)", ""), ("Over $500", ""), ("Low (€ or $)", ""),
+    ],
+)  # fmt: skip
+def test_a_name_states_one_currency_or_none(name: str, currency: str) -> None:
+    assert currency_in(name) == currency
+
+
+def test_the_figures_of_a_column_of_money_have_its_currency() -> None:
+    names, rows = with_currencies(
+        ["Level", "Pay (EUR)", "Days"], [["Mate", "31,000 – 33,000", "25"], ["Cook", "€29,000", "24"]], ""
+    )
+    assert names == ["Level", "Pay (EUR)", "Days"], "one amount may be in another currency"
+    assert rows == [["Mate", "EUR 31,000 – 33,000", "25"], ["Cook", "€29,000", "24"]]
+
+
+def test_a_caption_gives_its_currency_to_columns_of_thousands_where_no_name_does() -> None:
+    _, rows = with_currencies(["Level", "Pay", "Year", "Days"], [["Mate", "31,000", "2026", "25"]], "All in EUR:")
+    assert rows == [["Mate", "EUR 31,000", "2026", "25"]]
+    assert with_currencies(["Level", "Low (CHF)", "Staff"], [["Mate", "31,000", "12,000"]], "In EUR:")[1] == [["Mate", "CHF 31,000", "12,000"]]  # fmt: skip
+
+
+def test_a_row_states_its_amounts_with_their_currency(tmp_path: Path) -> None:
+    (passage,) = split_text(
+        tmp_path, "a.md", "# Crews\n\n| Level | Pay (EUR) |\n|---|---|\n| Mate | 31,000 |\n| Cook | 29,000 |\n"
+    )
+    assert [one.text for one in statements(passage)] == ["Level: Mate; Pay: EUR 31,000", "Level: Cook; Pay: EUR 29,000"]
+    assert statements(passage)[0].lead == "Level Pay (EUR)"
