@@ -48,11 +48,12 @@ class Intent(StrEnum):
     VIOLENCE = "violence"
     BURNOUT = "burnout"
     LOST_JOB = "lost_job"
+    DISCONTENT = "discontent"
 
     @property
     def needs_a_person(self) -> bool:
         """Whether somebody who writes this needs a person rather than a guide."""
-        return self in _SENSITIVE
+        return self in _SENSITIVE or self is Intent.DISCONTENT
 
     @property
     def wants_another_form(self) -> bool:
@@ -71,12 +72,18 @@ def hear(vector: "NDArray[np.float32]", *, follows: bool) -> Intent:
     """The kind of a message, by its vector; `follows` tells that the bot has answered in the conversation before.
 
     In doubt it is a question. Kinds that need a person are weighed together first, so that a message between two of
-    them is not taken for a question; self-harm is believed earlier than anything else.
+    them is not taken for a question; self-harm is believed earlier than anything else. What is troubled, but not surely
+    more than discontent, is heard as that: what is said to it suits both.
     """
     told = classifier("hearing").probabilities(vector)
     sensitive = {kind: told[kind] for kind in _SENSITIVE}
-    if sum(sensitive.values()) >= number("hearing_sensitive") or told[Intent.SELF_HARM] >= number("hearing_self_harm"):
+    need = sum(sensitive.values())
+    troubled = need + told[Intent.DISCONTENT]
+    surely = troubled >= number("hearing_troubled") and need / troubled >= number("hearing_need")
+    if surely or told[Intent.SELF_HARM] >= number("hearing_self_harm"):
         return max(sensitive, key=lambda kind: sensitive[kind])
+    if troubled >= number("hearing_troubled"):
+        return Intent.DISCONTENT
     best = Intent(max(told, key=lambda kind: told[kind]))
     if told[best] < number("hearing_other") or (best.wants_another_form and not follows):
         return Intent.QUESTION

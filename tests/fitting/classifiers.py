@@ -1,7 +1,7 @@
 """Fits what tells texts apart by their vectors: kinds of messages, questions that lean on earlier ones, kinds of sentences."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,13 @@ from tests.fitting.regression import Matrix, multinomial
 
 OUT = Path(__file__).parents[2] / "bot" / "answering"
 SENSITIVE = ("self_harm", "harassment", "discrimination", "violence", "burnout", "lost_job")
+TROUBLED = (*SENSITIVE, "discontent")
 QUESTIONS_OF = "questions of "
 """How the writer of a set of questions is called."""
-WRITERS = ("a", "b", "c", "d1", "d2", "d3")
+WRITERS = ("a", "b", "c", "d1", "d2", "d3", "e1", "e2", "e3")
 """Writers of messages of every kind, each left out once."""
 MISTAKEN = {
-    "hearing_sensitive": 0.015,
+    "hearing_troubled": 0.015,
     "hearing_self_harm": 0.01,
     "hearing_other": 0.01,
     "leaning": 0.05,
@@ -27,6 +28,11 @@ MISTAKEN = {
     "gap": 0.005,
 }
 """The share of questions that may be taken for a message of another kind or for a follow-up, and of claims for chatter or gaps."""
+EXAGGERATED = {"hearing_need": 0.15, "hearing_self_harm": 0.05}
+"""The share of discontent that may be taken for need: a crisis line is no answer to "I feel stuck in my career".
+
+With a writer left out a third of all that is known of discontent is missing: on others the share is lower.
+"""
 SENTENCE_KINDS = {"faithful": "claim", "false": "claim", "lead": "chatter", "chatter": "chatter", "refusal": "chatter", "gap": "gap", "gapfalse": "gap"}  # fmt: skip
 
 
@@ -52,18 +58,16 @@ def fit_all(encoder: LocalEncoder) -> tuple[dict[str, float], dict[str, Any]]:
         "leaning", _leaning_texts(), encoder, penalty=1e-4, fold=lambda writer: writer if writer == "shared" else ""
     )
     kinds = _fit("sentence_kinds", _sentence_texts(), encoder, penalty=1e-4, fold=lambda writer: writer)
-    others = tuple(name for name in hearing.classes if name not in (*SENSITIVE, "question"))
+    others = tuple(name for name in hearing.classes if name not in (*TROUBLED, "question"))
     limits = {
-        "hearing_sensitive": _limit(hearing, SENSITIVE, "question", MISTAKEN["hearing_sensitive"], together=True),
-        "hearing_self_harm": _limit(hearing, ("self_harm",), "question", MISTAKEN["hearing_self_harm"]),
+        **limits_of_trouble(hearing),
         "hearing_other": _limit(hearing, others, "question", MISTAKEN["hearing_other"]),
         "leaning": _limit(leaning, ("leaning",), "standing", MISTAKEN["leaning"]),
         "chatter": _limit(kinds, ("chatter",), "claim", MISTAKEN["chatter"]),
         "gap": _limit(kinds, ("gap",), "claim", MISTAKEN["gap"]),
     }
     found = {
-        "hearing_sensitive": _share_found(hearing, SENSITIVE, limits["hearing_sensitive"], together=True),
-        "hearing_self_harm": _share_found(hearing, ("self_harm",), limits["hearing_self_harm"]),
+        **shares_of_trouble(hearing, limits),
         "hearing_other": _share_found(hearing, others, limits["hearing_other"]),
         "leaning": _share_found(leaning, ("leaning",), limits["leaning"]),
         "chatter": _share_found(kinds, ("chatter",), limits["chatter"]),
@@ -71,6 +75,41 @@ def fit_all(encoder: LocalEncoder) -> tuple[dict[str, float], dict[str, Any]]:
     }
     figures = {"hearing": _figures(hearing), "leaning": _figures(leaning), "sentence_kinds": _figures(kinds)}
     return limits, figures | {"found at the limits": found}
+
+
+def limits_of_trouble(hearing: Fit) -> dict[str, float]:
+    """From which probabilities on a message is troubled, and from which it is more than discontent."""
+    troubled = _limit(hearing, TROUBLED, "question", MISTAKEN["hearing_troubled"], together=True)
+    own = hearing.judged() & (np.array(hearing.labels) == "discontent")
+    need = float(np.quantile(_need(hearing, troubled)[own], 1 - EXAGGERATED["hearing_need"]))
+    questions = _limit(hearing, ("self_harm",), "question", MISTAKEN["hearing_self_harm"])
+    discontent = _limit(hearing, ("self_harm",), "discontent", EXAGGERATED["hearing_self_harm"])
+    return {
+        "hearing_troubled": troubled,
+        "hearing_need": round(need, 3),
+        "hearing_self_harm": max(questions, discontent),
+    }
+
+
+def shares_of_trouble(hearing: Fit, limits: Mapping[str, float]) -> dict[str, Any]:
+    """Of what people in need write, and of discontent, the shares that get the answer to need, and any that is no question's."""
+    troubled = _score(hearing, TROUBLED, together=True) >= limits["hearing_troubled"]
+    in_need = _need(hearing, limits["hearing_troubled"]) >= limits["hearing_need"]
+    in_need |= _score(hearing, ("self_harm",), together=True) >= limits["hearing_self_harm"]
+    labels, judged = np.array(hearing.labels), hearing.judged()
+    groups = {"need": SENSITIVE, "self_harm": ("self_harm",), "discontent": ("discontent",), "question": ("question",)}
+    shares = {}
+    for name, kinds in groups.items():
+        own = judged & np.isin(labels, kinds)
+        shares[name] = [round(float(found[own].mean()), 3) for found in (in_need, in_need | troubled)]
+    return {"answered as need, and as need or discontent": shares}
+
+
+def _need(hearing: Fit, troubled: float) -> Matrix:
+    """The share of need in the trouble of each text; nothing where there is less trouble than the limit."""
+    need, both = (_score(hearing, kinds, together=True) for kinds in (SENSITIVE, TROUBLED))
+    result: Matrix = np.where(both >= troubled, need / both, 0.0)
+    return result
 
 
 def _limit(fit: Fit, classes: Sequence[str], spared: str, mistaken: float, *, together: bool = False) -> float:

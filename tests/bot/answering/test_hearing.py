@@ -30,6 +30,7 @@ HEARD = {
     Intent.VIOLENCE: ["a customer threatened me with a knife yesterday", "my boss threatens to hit me"],
     Intent.BURNOUT: ["I cry in the car before every shift and can't go on like this", "I can't sleep any more because of this job"],
     Intent.LOST_JOB: ["they let me go this morning, I have no idea what to do now", "I was made redundant on Friday"],
+    Intent.DISCONTENT: ["I feel stuck in my career", "I am bored at work", "I'm sick of this job and its meetings"],
     Intent.QUESTION: [
         "what does a senior nurse earn?", "how do I kill a process in Linux, is that part of the job?", "how do I fire a kiln",
         "which certificates does a fire safety officer need", "how many weeks of notice do I have to give?",
