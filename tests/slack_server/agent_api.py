@@ -9,7 +9,7 @@ from aiohttp import web
 
 from tests.slack_server.blocks import blocks_problem
 from tests.slack_server.socket_mode import SocketMode
-from tests.slack_server.workspace import accepted, parsed, place_problem, refused
+from tests.slack_server.workspace import accepted, parsed, posting_problem, refused
 
 LONGEST_PIECE = 12_000
 LONGEST_TITLE = 256
@@ -55,10 +55,10 @@ class AgentApi(SocketMode):
 
     def _chat_startStream(self, arguments: Mapping[str, Any]) -> web.Response:
         place = self.channels.get(str(arguments.get("channel")))
-        if error := place_problem(place):
+        thread = str(arguments.get("thread_ts") or "")
+        if error := posting_problem(place, thread):
             return refused(error)
         assert place is not None
-        thread = str(arguments.get("thread_ts") or "")
         if thread not in place.messages:
             return refused("thread_not_found" if thread else "invalid_arguments")
         for wanted in ("recipient_user_id", "recipient_team_id"):

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from tests.slack_server.blocks import problem
 from tests.slack_server.socket_mode import SocketMode
-from tests.slack_server.workspace import BOT_ID, accepted, is_in, parsed, place_problem, refused
+from tests.slack_server.workspace import BOT_ID, accepted, is_in, parsed, place_problem, posting_problem, refused
 
 UPDATE_BYTES = 4_000
 
@@ -20,10 +20,10 @@ class ChatApi(SocketMode):
         if channel in self.people and self.people[channel].bot:
             return refused("cannot_dm_bot")
         place = self._place(channel)
-        if error := place_problem(place) or problem(arguments):
+        thread = str(arguments.get("thread_ts") or "")
+        if error := posting_problem(place, thread) or problem(arguments):
             return refused(error)
         assert place is not None
-        thread = str(arguments.get("thread_ts") or "")
         if thread and thread not in place.messages:
             return refused("thread_not_found")
         message = self._post(place, arguments)

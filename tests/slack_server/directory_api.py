@@ -266,7 +266,7 @@ def _user(person: Person, *, with_locale: bool) -> dict[str, Any]:
         "team_id": person.team,
         "name": person.name.lower().replace(" ", "."),
         "real_name": person.name,
-        "deleted": False,
+        "deleted": person.deactivated,
         "tz": person.tz,
         "tz_label": person.tz,
         "tz_offset": person.tz_offset,

@@ -209,7 +209,7 @@ class People(Modals):
     def _enter(self, place: Channel, user: str) -> None:
         """A person is where they act; a direct message without a person becomes theirs."""
         assert is_in(place, user), f"{user} is not in {place.id}"
-        self._person(user)
+        assert not self._person(user).deactivated, f"{user} cannot sign in any more"
         if place.kind == "im" and not place.user:
             place.user = user
 

@@ -202,6 +202,8 @@ class SlackServer(People, AgentApi, ChatApi, DirectoryApi):
             return refused(
                 "not_allowed_token_type" if token.startswith("xapp-") else "invalid_auth" if token else "not_authed"
             )
+        if self.token_error:
+            return refused(self.token_error)
         needed = self._needed(method, arguments)
         if needed and not any(self._granted(scope) for scope in needed):
             return refused("missing_scope", needed=",".join(sorted(needed)), provided=self.scopes)

@@ -76,6 +76,11 @@ class SocketMode(Workspace):
         }
         await self._deliver(Envelope(payload))
 
+    def give_up_waiting(self) -> None:
+        """Let the six minutes pass after which Slack delivers an event to nobody any more."""
+        self.lost += self._waiting
+        self._waiting = []
+
     async def redeliver(self, envelope: Envelope) -> None:
         """Deliver something again under a new envelope, as Slack does now and then with acknowledged events."""
         await self._deliver(Envelope(envelope.payload, envelope.attempt + 1, kind=envelope.kind))

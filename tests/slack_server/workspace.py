@@ -50,11 +50,16 @@ class Person:
     bot: bool = False
     guest: bool = False
     team: str = TEAM
+    deactivated: bool = False
 
 
 @dataclass
 class Channel:
-    """A channel and its messages by ts. `member` is about the bot, `members` about people (None: everybody)."""
+    """A channel and its messages by ts. `member` is about the bot, `members` about people (None: everybody).
+
+    `rule` is what an admin has set: "read_only_channel", "thread_only_channel" or "non_threadable_channel"; the threads
+    in `locked`, by ts, take nothing more.
+    """
 
     id: str
     kind: str
@@ -66,6 +71,8 @@ class Channel:
     name: str = ""
     creator: str = "U0ANNA"
     shared: bool = False
+    rule: str = ""
+    locked: set[str] = field(default_factory=set)
 
 
 @dataclass(eq=False)
@@ -122,6 +129,8 @@ class Workspace:
         self.refused_block: Callable[[dict[str, Any]], bool] = lambda _: False
         self.refused_view_block: Callable[[dict[str, Any]], bool] = lambda _: False
         self.latency = 0.0
+        self.token_error = ""
+        """What every call with the bot's token is refused with: "token_revoked", "token_expired", "account_inactive"."""
         self.history_page = 999
         """Messages that conversations.history gives at once; 15 to apps outside the Marketplace that are not internal."""
         self.names_team = True
@@ -179,12 +188,13 @@ class Workspace:
         bot: bool = False,
         guest: bool = False,
         team: str = TEAM,
+        deactivated: bool = False,
     ) -> str:
-        """A person (a `guest`, or one of another `team`), or another bot. People that act without having been added get defaults."""
+        """A person (a `guest`, one of another `team`, one whose account is `deactivated`), or another bot. People that act without having been added get defaults."""
         if tz_offset is None:
             offset = datetime.now(ZoneInfo(tz)).utcoffset()
             tz_offset = int(offset.total_seconds()) if offset else 0
-        self.people[id] = Person(id, name, locale, tz, tz_offset, admin, bot, guest, team)
+        self.people[id] = Person(id, name, locale, tz, tz_offset, admin, bot, guest, team, deactivated)
         return id
 
     def add_usergroup(self, id: str, users: Iterable[str]) -> str:  # noqa: A002
@@ -313,12 +323,23 @@ def _shown(place: Channel, user: str) -> bool:
 
 
 def place_problem(place: Channel | None) -> str | None:
-    """Why the bot cannot post there."""
+    """Why the bot can do nothing there."""
     if place is None:
         return "channel_not_found"
     if place.archived:
         return "is_archived"
     return None if place.member else "not_in_channel"
+
+
+def posting_problem(place: Channel | None, thread_ts: str) -> str | None:
+    """Why the bot cannot post there, in a thread or without one; the codes are those of chat.postMessage."""
+    if error := place_problem(place):
+        return error
+    assert place is not None
+    if thread_ts in place.locked:
+        return "restricted_action_thread_locked"
+    forbidden = {"read_only_channel"} | {"non_threadable_channel" if thread_ts else "thread_only_channel"}
+    return f"restricted_action_{place.rule}" if place.rule in forbidden else None
 
 
 def parsed(value: Any) -> Any:
