@@ -52,7 +52,7 @@ def postgres_arguments(url: str) -> dict[str, Any]:
     """What asyncpg.connect is given for an address of PostgreSQL, as libpq takes it. Raises SettingsError, which shows no password."""
     _, _, rest = url.partition("://")
     found = _AS_WRITTEN.fullmatch(rest) or _WITH_SIGNS.fullmatch(rest)
-    if not found:
+    if not found or any(map(_is_half, rest)):
         raise SettingsError(
             "DATABASE_URL cannot be read; it looks like postgresql://user:password@host:5432/name?sslmode=require, with signs in the password percent-encoded."
         )
@@ -66,6 +66,11 @@ def postgres_arguments(url: str) -> dict[str, Any]:
         "dsn": f"postgresql://{_who(found['who'])}{found['hosts']}/{found['name'] or ''}?{told}",
         "timeout": timeout,
     }
+
+
+def _is_half(sign: str) -> bool:
+    """Whether a sign is half a surrogate: what Python makes of bytes in the environment that are no UTF-8."""
+    return "\ud800" <= sign <= "\udfff"
 
 
 def _who(written: str | None) -> str:

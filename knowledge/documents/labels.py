@@ -1,6 +1,5 @@
 """Levels of headings that have none of their own: bold lines, summaries, labels of tabs and titles of boxes."""
 
-from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
@@ -28,39 +27,35 @@ def label_panels(soup: BeautifulSoup) -> None:
 
     A tab names its panel by `aria-controls` or its link, a panel its tab by `aria-labelledby`; otherwise they go in order.
     """
-    parts = soup.find_all(True, attrs={"role": ["tablist", "tab", "tabpanel"]})
-    if not any(part["role"] == "tabpanel" for part in parts):
-        return
-    tabs = [part for part in parts if part["role"] == "tab"]
-    named = {str(tab["id"]): tab for tab in tabs if tab.get("id")} | {
-        f"#{name}": tab for tab in tabs for name in _panels_named(tab)
-    }
-    for panel, in_order in _panels(parts):
-        by_name = named.get(str(panel.get("aria-labelledby"))) or named.get(f"#{panel.get('id')}")
-        tab = by_name or in_order
+    for panel in soup.find_all(True, attrs={"role": "tabpanel"}):
+        tab = _tab_of(soup, panel)
         label = tab.get_text(" ", strip=True) if tab else str(panel.get("aria-label") or "")
         if label:
             _remove_heading(panel, label)
             panel["data-label"] = label
-    for row in [part for part in parts if part["role"] == "tablist"]:
-        row.decompose()
+    for tabs in soup.find_all(True, attrs={"role": "tablist"}):
+        if soup.find(True, attrs={"role": "tabpanel"}):
+            tabs.decompose()
 
 
-def _panels(parts: Sequence[Tag]) -> Iterator[tuple[Tag, Tag | None]]:
-    """Each panel with the tab that is of the same place among those of the row of tabs before it."""
-    tabs: list[Tag] = []
-    for part in parts:
-        if part["role"] == "tablist":
-            tabs = []
-        elif part["role"] == "tab":
-            tabs.append(part)
-        else:
-            yield part, tabs.pop(0) if tabs else None
+def _tab_of(soup: BeautifulSoup, panel: Tag) -> Tag | None:
+    name = str(panel.get("id") or "")
+    by_name = soup.find(True, id=str(panel.get("aria-labelledby") or "").split(" ")[0] or "\0")
+    if by_name is None and name:
+        by_name = soup.find(lambda tag: tag.get("role") == "tab" and name in _panels_named(tag))
+    if isinstance(by_name, Tag) and by_name.get_text(strip=True):
+        return by_name
+    tabs = panel.find_previous(True, attrs={"role": "tablist"})
+    if not isinstance(tabs, Tag):
+        return None
+    before = [one for one in panel.find_all_previous(True, attrs={"role": "tabpanel"}) if one.find_previous(True, attrs={"role": "tablist"}) is tabs and one not in list(panel.parents)]  # fmt: skip
+    found = tabs.find_all(True, attrs={"role": "tab"})
+    return found[len(before)] if len(before) < len(found) else None
 
 
 def _panels_named(tab: Tag) -> set[str]:
     said = (str(tab.get(name) or "") for name in ("aria-controls", "href", "data-target", "data-bs-target"))
-    return {name.lstrip("#") for name in said} - {""}
+    return {name.lstrip("#") for name in said}
 
 
 def _remove_heading(panel: Tag, label: str) -> None:

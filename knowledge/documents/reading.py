@@ -120,7 +120,7 @@ def _document(file: GuideFile, reading: Callable[[Path], Mapping[str, Any]]) -> 
     told = reading(file.path)
     if "unreadable" in told:
         raise UnreadableFile(told["unreadable"])
-    markdown = told["markdown"]
+    markdown = with_placeholders_named(_tidy(told["markdown"]))
     if not re.search(r"\w", markdown):
         raise UnreadableFile("it holds no text")
     return Document(_guide(file, told["fields"]), markdown, (*told["notes"], *_unfilled(markdown)))
@@ -144,3 +144,13 @@ def _guide(file: GuideFile, fields: Mapping[str, str]) -> Guide:
     if not re.search(r"\w", title.replace(NOT_FILLED_IN, "")):
         title = readable_name(file.path.name)
     return Guide(path=file.name, title=title, **known)
+
+
+_INVISIBLE = dict.fromkeys([0x200B, 0xAD, 0xFEFF, *range(0xE000, 0xF900)])
+"""Signs that nobody sees, and those of icon fonts."""
+
+
+def _tidy(markdown: str) -> str:
+    text = markdown.replace("\r\n", "\n").replace("\xa0", " ").translate(_INVISIBLE)
+    text = re.sub(r"[ \t]+\n", "\n", text)
+    return re.sub(r"\n{3,}", "\n\n", text).strip()

@@ -39,7 +39,7 @@ def tell_styles(soup: BeautifulSoup) -> None:
     if not declared:
         return
     for element in soup.find_all(True):
-        if _is_struck(declared.get(id(element), {})) and not element.decomposed:
+        if not element.decomposed and _is_struck(declared.get(id(element), {})):
             element.decompose()
     _tell_headings(soup, declared)
     for element in soup.find_all(["span", "font", "p", "div"]):
@@ -50,9 +50,8 @@ def tell_styles(soup: BeautifulSoup) -> None:
 def _declared(soup: BeautifulSoup) -> Declared:
     """What the rules of the page and the attributes of its elements declare, the later over the earlier."""
     found: Declared = defaultdict(dict)
-    elements = _Elements(soup)
     for selector, declarations in _rules(soup):
-        for element in elements.selected(selector):
+        for element in _selected(soup, selector):
             found[id(element)].update(declarations)
     for element in soup.find_all(style=_TELLING):
         found[id(element)].update(_declarations(str(element["style"])))
@@ -74,29 +73,21 @@ def _declarations(text: str) -> dict[str, str]:
     return {name.strip(): value.replace("!important", "").strip() for name, value in pairs}
 
 
-class _Elements:
-    """The elements of a page by their names, classes and ids, so that each rule looks at few of them."""
-
-    def __init__(self, soup: BeautifulSoup) -> None:
-        self._by: dict[str, list[Tag]] = defaultdict(list)
-        for element in soup.find_all(True):
-            kinds = list(element.get("class") or [])
-            for key in {element.name, *(f".{kind}" for kind in kinds), f"#{element.get('id') or ''}"}:
-                self._by[key].append(element)
-
-    def selected(self, selector: str) -> Sequence[Tag]:
-        """The elements that a selector selects; none for one that depends on what a reader does."""
-        parts = re.findall(r"[.#]?[\w-]+", last[0]) if (last := _LAST_PART.search(selector)) else []
-        if ":" in selector or not parts:
-            return []
-        found = min((self._by.get(part, []) for part in parts), key=len)
-        if selector in parts or not found:
-            return found
-        try:
-            compiled = soupsieve.compile(selector)
-        except soupsieve.SelectorSyntaxError:
-            return []
-        return [element for element in found if compiled.match(element)]
+def _selected(soup: BeautifulSoup, selector: str) -> Sequence[Tag]:
+    """The elements that a selector selects; none for one that depends on what a reader does."""
+    last = _LAST_PART.search(selector)
+    if ":" in selector or last is None:
+        return []
+    name, _, kinds = last[0].partition(".")
+    name, _, key = name.partition("#")
+    found = soup.find_all(name or True, attrs={"id": key} if key else {"class": kinds.split(".")[0]} if kinds else {})
+    if last[0] == selector and "." not in kinds:
+        return found
+    try:
+        compiled = soupsieve.compile(selector)
+    except soupsieve.SelectorSyntaxError:
+        return []
+    return [element for element in found if compiled.match(element)]
 
 
 def _is_struck(declared: Mapping[str, str]) -> bool:

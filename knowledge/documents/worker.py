@@ -6,13 +6,11 @@ reader is caught here, and only here.
 
 import json
 import os
-import re
 import sys
 from pathlib import Path
 from typing import Any
 
 from knowledge.documents.formats import reader_of
-from knowledge.documents.placeholders import with_placeholders_named
 from knowledge.errors import UnreadableFile
 
 TOO_MUCH = "reading it takes too much memory; split it or save it in another format"
@@ -25,7 +23,6 @@ def read_file(path: Path) -> dict[str, Any]:
         if reader is None:
             raise UnreadableFile("its format is not known")
         found = reader(path)
-        markdown = with_placeholders_named(_tidy(found.markdown))
     except UnreadableFile as error:
         return {"unreadable": str(error)}
     except OSError as error:
@@ -36,17 +33,7 @@ def read_file(path: Path) -> dict[str, Any]:
         return {"unreadable": "its parts lie too deep within each other; save it anew or in another format"}
     except Exception as error:  # noqa: BLE001  # readers of broken files raise whatever they like
         return {"unreadable": f"it is damaged ({type(error).__name__}); save it anew or in another format"}
-    return {"markdown": markdown, "fields": dict(found.fields), "notes": list(found.notes)}
-
-
-_INVISIBLE = dict.fromkeys([0x200B, 0xAD, 0xFEFF, *range(0xE000, 0xF900)])
-"""Signs that nobody sees, and those of icon fonts."""
-
-
-def _tidy(markdown: str) -> str:
-    text = markdown.replace("\r\n", "\n").replace("\xa0", " ").translate(_INVISIBLE)
-    text = re.sub(r"[ \t]+\n", "\n", text)
-    return re.sub(r"\n{3,}", "\n\n", text).strip()
+    return {"markdown": found.markdown, "fields": dict(found.fields), "notes": list(found.notes)}
 
 
 def _limit_memory(more: int) -> None:

@@ -9,6 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.records.threads import ThreadAddress
 from bot.slack.api.errors import code
 from bot.slack.api.limits import THREAD_PAGE
+from bot.slack.api.payloads import is_message
 
 _UNREADABLE = frozenset({"missing_scope", "not_in_channel", "thread_not_found", "no_permission", "channel_not_found"})
 
@@ -16,7 +17,7 @@ Message = Mapping[str, Any]
 
 
 async def read_thread(client: AsyncWebClient, thread: ThreadAddress) -> list[Message]:
-    """The messages of a thread, oldest first; only none when Slack does not let the bot read it."""
+    """The messages of a thread, oldest first, without what is no message; only none when Slack does not let the bot read it."""
     messages: list[Message] = []
     cursor = None
     try:
@@ -28,7 +29,7 @@ async def read_thread(client: AsyncWebClient, thread: ThreadAddress) -> list[Mes
                 cursor=cursor,
                 include_all_metadata=True,
             )
-            messages += page["messages"]
+            messages += filter(is_message, page["messages"])
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
                 return messages

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.slack.api.limits import INPUT_TEXT
 from bot.slack.api.messages import Block
+from bot.slack.api.payloads import entered
 from bot.slack.format.blocks import context
 from bot.slack.format.modals import field
 
@@ -33,12 +34,13 @@ def long_field(name: str, label: str, text: str) -> list[Block]:
     return [*blocks, *([context(_LEFT.format(number=left))] if left else [])]
 
 
-def text_in(values: Mapping[str, Any], name: str) -> str:
+def text_in(view: Mapping[str, Any], name: str) -> str:
     """What a person left in the fields of a text."""
     of_it = re.compile(rf"{re.escape(name)}_(\d+)([{''.join(_JOINTS)}])")
-    more = sorted((int(found[1]), found[2], found[0]) for found in map(of_it.fullmatch, values) if found)
-    parts = [_JOINTS[joint] + str(values[other][other].get("value") or "") for _, joint, other in more]
-    return "".join([str(values[name][name].get("value") or ""), *parts]).strip()
+    found_in = filter(None, map(of_it.fullmatch, view["state"]["values"]))
+    more = sorted((int(found[1]), found[2], found[0]) for found in found_in)
+    parts = [_JOINTS[joint] + str(entered(view, other) or "") for _, joint, other in more]
+    return "".join([str(entered(view, name) or ""), *parts]).strip()
 
 
 def left_out(text: str) -> str:

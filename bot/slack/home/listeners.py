@@ -18,6 +18,7 @@ from bot.slack.api.lesser_blocks import lesser
 from bot.slack.api.limits import MODAL_BLOCKS, TITLE
 from bot.slack.api.mentors import MentorsUnknown
 from bot.slack.api.messages import Block, Post, post
+from bot.slack.api.payloads import value_of
 from bot.slack.context import AppContext
 from bot.slack.format.blocks import context, markdown, plain_post
 from bot.slack.format.modals import section
@@ -92,7 +93,7 @@ def example_asked(records: Records, worker: QuestionWorker):  # type: ignore[no-
 
     async def listener(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], client: AsyncWebClient) -> None:
         await ack()
-        person, text = body["user"]["id"], str(action["value"])
+        person, text = body["user"]["id"], value_of(action)
         message = Post(as_text(text), [markdown(text), context(PRESSED)])
         metadata = {"event_type": QUESTION_EVENT, "event_payload": {}}
         channel, ts = await post(client, person, message, metadata=metadata)

@@ -11,6 +11,7 @@ from bot.mentoring.proposals import Proposal, proposed
 from bot.records.database import now
 from bot.slack.api.mentors import ONLY_MENTORS
 from bot.slack.api.messages import Block, send_file
+from bot.slack.api.payloads import MalformedPayload, value_of
 from bot.slack.context import AppContext
 from bot.slack.format.blocks import context, plain_post
 from bot.slack.format.long_fields import long_field, text_in
@@ -46,7 +47,9 @@ class ProposalListeners:
         if not await self._ctx.mentors.include(body["user"]["id"]):
             view = note_modal("Propose text", ONLY_MENTORS)
         else:
-            people, _, question = str(action["value"]).partition(" ")
+            people, _, question = value_of(action).partition(" ")
+            if not people.isdecimal():
+                raise MalformedPayload("actions.0.value")
             view = proposal_modal(await self._draft(question, int(people), str(body["team"]["id"])))
         await client.views_open(trigger_id=body["trigger_id"], view=view)
 
@@ -59,7 +62,7 @@ class ProposalListeners:
             await ack(response_action="update", view=note_modal("Propose text", ONLY_MENTORS))
             return
         await ack(response_action="update", view=note_modal("Propose text", SENT))
-        text = text_in(view["state"]["values"], TEXT)
+        text = text_in(view, TEXT)
         name = str(view["private_metadata"])
         await self._ctx.records.audit_log.record(person, "proposed", name)
         await send_file(client, person, plain_post(DOWNLOAD), name, text.encode())

@@ -61,7 +61,7 @@ def draft_submitted(posting: DraftPosting):  # type: ignore[no-untyped-def]
 
 
 async def _posted(posting: DraftPosting, body: Mapping[str, Any], view: Mapping[str, Any]) -> Submitted:
-    text = text_in(view["state"]["values"], DRAFT_TEXT)
+    text = text_in(view, DRAFT_TEXT)
     byline = f"Posted by <@{body['user']['id']}>"
     refusal = await posting.post(str(view["private_metadata"]), lambda draft: _as_edited(draft, text), byline)
     if refusal in {GONE, UNDER_WAY}:

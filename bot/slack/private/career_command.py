@@ -8,6 +8,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.api.messages import post_ephemeral
+from bot.slack.api.payloads import value_of
 from bot.slack.api.responses import NotDelivered, respond_with
 from bot.slack.format.blocks import plain_post
 from bot.slack.format.reading import readable
@@ -57,7 +58,7 @@ def draft_posted(posting: DraftPosting):  # type: ignore[no-untyped-def]
 
     async def listener(ack: AsyncAck, action: dict[str, Any], respond: AsyncRespond) -> None:
         await ack()
-        if refusal := await posting.post(str(action["value"]), as_shown, ASKED_BY):
+        if refusal := await posting.post(value_of(action), as_shown, ASKED_BY):
             await post_ephemeral(respond, plain_post(refusal))
             return
         try:

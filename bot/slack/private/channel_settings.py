@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.mentoring.guides import GuideIndex
 from bot.records.channels import AnswerPolicy, ChannelSettings, QuietHours
 from bot.slack.api.limits import OPTION_TEXT, OPTIONS
+from bot.slack.api.payloads import MalformedPayload, entered
 from bot.slack.api.people import People
 from bot.slack.format.blocks import plain_text
 from bot.slack.format.modals import field, modal, section
@@ -28,6 +29,7 @@ _ANSWERS = {
     AnswerPolicy.MENTIONS: "Only when somebody mentions me",
     AnswerPolicy.QUESTIONS: "Also questions to everybody, when the guides answer them",
 }
+_ANSWER_POLICIES = {policy.value: policy for policy in AnswerPolicy}
 
 
 class SettingsForm:
@@ -62,8 +64,8 @@ class SettingsForm:
     async def _saved(self, person: str, view: Mapping[str, Any]) -> Submitted:
         if not await self._may_change(person):
             return Submitted(NOT_ALLOWED)
-        place = json.loads(view["private_metadata"])
-        settings = settings_in(view["state"]["values"], self._guide_index.guides(), place["zone"])
+        place = _place_of(view)
+        settings = settings_in(view, self._guide_index.guides(), place["zone"])
         if settings is None:
             return Submitted(errors={"quiet_until": BOTH_OR_NONE})
         await self._records.channels.change(place["team"], place["channel"], settings, person)
@@ -110,6 +112,15 @@ def settings_modal(settings: ChannelSettings, guides: Sequence[Guide], place: Ma
     return modal("Settings", blocks, submit="Save", callback_id=SETTINGS_VIEW, private_metadata=json.dumps(place))
 
 
+def _place_of(view: Mapping[str, Any]) -> Mapping[str, str]:
+    """Team, channel and zone as the window was opened with them. Raises MalformedPayload where it was not."""
+    try:
+        place = json.loads(view["private_metadata"])
+        return {name: str(place[name]) for name in ("team", "channel", "zone")}
+    except (ValueError, TypeError, LookupError):
+        raise MalformedPayload("view.private_metadata") from None
+
+
 def found_guides(guides: Sequence[Guide], query: str) -> list[dict[str, Any]]:
     """The guides whose title, role or file name has all words of a query, as options; the first where there are very many."""
     words = query.casefold().split()
@@ -118,14 +129,17 @@ def found_guides(guides: Sequence[Guide], query: str) -> list[dict[str, Any]]:
     return _options(titles)[:OPTIONS]
 
 
-def settings_in(values: Mapping[str, Any], guides: Sequence[Guide], zone: str) -> ChannelSettings | None:
+def settings_in(view: Mapping[str, Any], guides: Sequence[Guide], zone: str) -> ChannelSettings | None:
     """The settings as they were filled in; None where quiet hours have no beginning or no end."""
-    start, until = (values[name][name].get("selected_time") or "" for name in ("quiet_from", "quiet_until"))
+    start, until = (str(entered(view, name, "selected_time") or "") for name in ("quiet_from", "quiet_until"))
     if bool(start) != bool(until):
         return None
-    chosen = {option["value"] for option in values.get(GUIDES, {}).get(GUIDES, {}).get("selected_options") or []}
+    offered = GUIDES in view["state"]["values"]  # without any guide there is no such field
+    chosen = {option["value"] for option in (entered(view, GUIDES, "selected_options") if offered else None) or []}
     paths = frozenset(guide.path for guide in guides if _short(guide) in chosen)
-    answers = AnswerPolicy(values["answers"]["answers"]["selected_option"]["value"])
+    answers = _ANSWER_POLICIES.get(str((entered(view, "answers", "selected_option") or {}).get("value")))
+    if answers is None:
+        raise MalformedPayload("view.state.values.answers")
     return ChannelSettings(answers, paths, QuietHours(start, until, zone) if start else None)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from bot.slack.api.messages import Metadata
+from bot.slack.api.payloads import is_timestamp
 from bot.slack.api.threads import Message, sent_at
 
 ANSWER_EVENT = "career_answer"
@@ -28,7 +29,9 @@ def detached_metadata(asked: str) -> Metadata:
 def payload(message: Message) -> Mapping[str, Any]:
     """What the metadata of a message of an answer holds; nothing for any other message."""
     metadata = message.get("metadata") or {}
-    return (metadata.get("event_payload") or {}) if metadata.get("event_type") == ANSWER_EVENT else {}
+    told: Mapping[str, Any] = metadata.get("event_payload") or {}
+    is_ours = metadata.get("event_type") == ANSWER_EVENT and is_timestamp(told.get("question", "0.0"))
+    return told if is_ours else {}
 
 
 def is_answer(message: Message) -> bool:

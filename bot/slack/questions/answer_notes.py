@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.answering.conversation import Answer
 from bot.slack.api.threads import Message, sent_at
 from bot.slack.format.blocks import COMPOSED_NOTE, QUOTED_NOTE, note_of
+from bot.slack.format.message_text import nodes
 
 _NOTES = (QUOTED_NOTE, COMPOSED_NOTE)
 
@@ -22,5 +23,5 @@ def note_to_tell(answer: Answer, told: str) -> str:
 
 
 def _small_print(message: Message) -> str:
-    contexts = (block for block in message.get("blocks") or [] if block.get("type") == "context")
-    return "\n".join(str(element.get("text") or "") for block in contexts for element in block.get("elements") or [])
+    contexts = (block for block in nodes(message.get("blocks")) if block.get("type") == "context")
+    return "\n".join(str(element.get("text") or "") for block in contexts for element in nodes(block.get("elements")))

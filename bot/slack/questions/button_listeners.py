@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.mentoring.guides import GuideIndex
 from bot.slack.api.messages import Block, post, post_ephemeral, thread_of
+from bot.slack.api.payloads import value_of
 from bot.slack.format.blocks import CONTINUE_PRIVATELY, FEEDBACK, SHOW_PASSAGE, plain_post
 from bot.slack.format.modals import note_modal
 from bot.slack.format.reading import readable
@@ -37,7 +38,7 @@ def passage_shown(records: Records, guide_index: GuideIndex):  # type: ignore[no
 
     async def listener(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], client: AsyncWebClient) -> None:
         await ack()
-        key = str(action["value"])
+        key = value_of(action)
         receipt = await records.receipts.find(key)
         draft = None if body.get("message") else await records.drafts.find(key)
         view = (
@@ -55,7 +56,7 @@ def rated(records: Records):  # type: ignore[no-untyped-def]
         ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond
     ) -> None:
         await ack()
-        direction, _, key = str(action["value"]).partition(" ")
+        direction, _, key = value_of(action).partition(" ")
         await records.feedback.keep(key, body["user"]["id"], liked=direction == "up")
         if direction == "down":
             await client.views_open(trigger_id=body["trigger_id"], view=reason_modal(key))

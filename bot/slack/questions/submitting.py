@@ -84,8 +84,8 @@ async def _outcome(work: Awaitable[Submitted]) -> Submitted:
         return Submitted(str(error))
     except FAILURES as error:
         log.warning("A window's work was not done: %s", told(error))
-    except Exception as error:  # noqa: BLE001  # whoever sent it hears of it
-        log.error("A window's work failed with %s", type(error).__name__)
+    except Exception as error:  # whoever sent it hears of it
+        log.error("A window's work failed with %s", type(error).__name__, exc_info=error)
     return Submitted(SORRY)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from bot.slack.api.limits import SECTION_TEXT
 from bot.slack.api.messages import Block
+from bot.slack.api.payloads import entered
 from bot.slack.format.blocks import place_of, plain_text
 from bot.slack.format.markdown import split
 from bot.slack.format.modals import field, modal, note_modal, section
@@ -62,9 +63,8 @@ def reason_modal(key: str) -> Block:
 
 def reason_in(view: Block) -> tuple[str, str]:
     """The reason and the words in a submitted feedback window."""
-    given = view["state"]["values"]
-    reason = (given["reason"]["reason"].get("selected_option") or {}).get("value") or "other"
-    return str(reason), str(given["text"]["text"].get("value") or "")
+    reason = entered(view, "reason", "selected_option")
+    return (str(reason["value"]) if reason else "other"), str(entered(view, "text") or "")
 
 
 def _passage(number: int, passage: Passage, answer: str) -> list[Block]:

@@ -10,6 +10,7 @@ from bot.errors import CareerBotError
 from bot.mentoring.confirmed_answers import MODE
 from bot.slack.api.limits import RESPONSES
 from bot.slack.api.messages import post_ephemeral, thread_of
+from bot.slack.api.payloads import pressed_at, value_of
 from bot.slack.context import AppContext
 from bot.slack.format.blocks import messages, plain_post
 from bot.slack.format.confirmed import shown_confirmed
@@ -25,7 +26,7 @@ def fresh_asked(ctx: AppContext):  # type: ignore[no-untyped-def]  # Bolt reads 
 
     async def listener(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond) -> None:
         await ack()
-        if refusal := await _again(ctx, str(action["value"]), body["user"]["id"], body["channel"]["id"]):
+        if refusal := await _again(ctx, value_of(action), body["user"]["id"], pressed_at(body)[0]):
             await post_ephemeral(respond, plain_post(refusal), thread_of(body))
 
     return listener
@@ -37,7 +38,7 @@ def confirmed_shown(ctx: AppContext):  # type: ignore[no-untyped-def]
     async def listener(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond) -> None:
         await ack()
         try:
-            found = await ctx.confirmed.shown(str(action["value"]))
+            found = await ctx.confirmed.shown(value_of(action))
         except (CareerBotError, KnowledgeError) as error:
             await post_ephemeral(respond, plain_post(str(error)), thread_of(body))
             return

@@ -14,6 +14,7 @@ from bot.mentoring.confirmed_answers import ConfirmOutcome
 from bot.slack.api.errors import FAILURES
 from bot.slack.api.mentors import ONLY_MENTORS
 from bot.slack.api.messages import Block, post_ephemeral, thread_of, update
+from bot.slack.api.payloads import pressed_at, value_of
 from bot.slack.api.windows import open_window, show
 from bot.slack.context import AppContext
 from bot.slack.format.blocks import plain_post
@@ -56,8 +57,8 @@ class ConfirmingListeners:
     ) -> None:
         """The mentors' menu under an answer opens the window to confirm or correct it."""
         await ack()
-        what, _, key = str(action["selected_option"]["value"]).partition(" ")
-        channel = body["channel"]["id"]
+        what, _, key = value_of(action).partition(" ")
+        channel, _ = pressed_at(body)
         await self._open_window(body, respond, lambda mentor: self._service.window(mentor, what, key, channel))
 
     async def looked_again(
@@ -65,7 +66,7 @@ class ConfirmingListeners:
     ) -> None:
         """The button "Confirm again" of a notice opens the window with the answer as it was."""
         await ack()
-        key, notice = str(action["value"]), f"{body['channel']['id']} {body['message']['ts']}"
+        key, notice = value_of(action), " ".join(pressed_at(body))
         await self._open_window(body, respond, lambda mentor: self._service.window_again(mentor, key, notice))
 
     async def _open_window(
@@ -100,7 +101,7 @@ class ConfirmingListeners:
     async def withdrawn(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         """A button "Withdraw", in the Home tab or in a notice."""
         await ack()
-        mentor, key = body["user"]["id"], str(action["value"])
+        mentor, key = body["user"]["id"], value_of(action)
         if not await self._ctx.mentors.include(mentor):
             await open_window(self._ctx.client, body, views.note(as_text(ONLY_MENTORS)))
             return
@@ -110,8 +111,8 @@ class ConfirmingListeners:
         await open_window(self._ctx.client, body, views.note(told))
         if standing and done:
             await show_label(self._ctx, standing)
-        if standing and (message := body.get("message")):
-            await self._settle_notice(f"{body['channel']['id']} {message['ts']}", standing)
+        if standing and body.get("message"):
+            await self._settle_notice(" ".join(pressed_at(body)), standing)
 
     async def _settle_notice(self, notice: str, confirmation: Confirmation) -> None:
         """Take the buttons from the notice that a mentor has acted on."""

@@ -9,6 +9,7 @@ from bot.mentoring.confirmed_answers import ConfirmOutcome
 from bot.slack.api.limits import INPUT_TEXT, SECTION_TEXT
 from bot.slack.api.messages import Block, Post
 from bot.slack.api.outgoing import WORD_JOINER
+from bot.slack.api.payloads import entered
 from bot.slack.format.blocks import button, context, place_of, plain_text
 from bot.slack.format.confirmed import by
 from bot.slack.format.escaping import escaped, unescaped
@@ -62,9 +63,9 @@ def window(
 
 def filled_in(view: Mapping[str, Any]) -> tuple[str, str | None]:
     """The question and the answer as a mentor left them; no answer where there was none to edit."""
-    values = view["state"]["values"]
-    said = [str((values[name][name] or {}).get("value") or "") for name in values if name.startswith(f"{ANSWER}_")]
-    question = str(values[QUESTION][QUESTION].get("value") or "")
+    fields = [name for name in view["state"]["values"] if name.startswith(f"{ANSWER}_")]
+    said = [str(entered(view, name) or "") for name in fields]
+    question = str(entered(view, QUESTION) or "")
     return " ".join(question.split()), "\n\n".join(filter(None, map(str.strip, said))) if said else None
 
 

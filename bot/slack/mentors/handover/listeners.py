@@ -16,6 +16,7 @@ from bot.records.threads import ThreadAddress
 from bot.slack.api.errors import FAILURES
 from bot.slack.api.mentors import ONLY_MENTORS
 from bot.slack.api.messages import Block, Post, post, post_ephemeral, thread_of
+from bot.slack.api.payloads import value_of
 from bot.slack.api.threads import Message, read_thread
 from bot.slack.api.windows import open_window, show
 from bot.slack.context import AppContext
@@ -115,7 +116,7 @@ class AskerListeners:
     async def pressed(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond) -> None:
         """The button "Ask a mentor", under an answer or in the window after a thumbs-down."""
         await ack()
-        key, person, client = str(action["value"]), body["user"]["id"], self._ctx.client
+        key, person, client = value_of(action), body["user"]["id"], self._ctx.client
         refusal = await self._refusal(key, person)
         if refusal and not body.get("view"):
             return await post_ephemeral(respond, plain_post(refusal), thread_of(body))
@@ -205,7 +206,7 @@ class MentorListeners:
     async def taken(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond) -> None:
         """The button "I take it": of two who press it one has the question, the other learns who."""
         await ack()
-        key, mentor = str(action["value"]), body["user"]["id"]
+        key, mentor = value_of(action), body["user"]["id"]
         if not await self._ctx.mentors.include(mentor):
             return await post_ephemeral(respond, plain_post(ONLY_MENTORS), thread_of(body))
         if not await self._handovers.claim(key, mentor):
@@ -229,7 +230,7 @@ class MentorListeners:
     ) -> None:
         """The button "Give it back" works for whoever took the question, also if they are no mentor any more."""
         await ack()
-        key, mentor = str(action["value"]), body["user"]["id"]
+        key, mentor = value_of(action), body["user"]["id"]
         if not await self._handovers.release(key, mentor):
             if not await self._ctx.mentors.include(mentor):
                 return await post_ephemeral(respond, plain_post(ONLY_MENTORS), thread_of(body))
@@ -242,7 +243,7 @@ class MentorListeners:
     async def offered(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond) -> None:
         """The button "Send my answer" asks about the newest message of the mentor's, since what only they see is easily lost."""
         await ack()
-        handover = await self._taken_by(respond, body, str(action["value"]))
+        handover = await self._taken_by(respond, body, value_of(action))
         if handover is None:
             return
         named = f"<@{self._ctx.clients.bot_user}"  # what is said to the bot is no answer
@@ -254,18 +255,18 @@ class MentorListeners:
     async def sent(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond) -> None:
         """The button "Send" under the offer."""
         await ack()
-        await self._send(respond, body, str(action["value"]))
+        await self._send(respond, body, value_of(action))
 
     async def sent_and_kept(
         self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond
     ) -> None:
         """The button "Send and keep as a confirmed answer": what is kept is looked at once more, in a window."""
         await ack()
-        handover = await self._taken_by(respond, body, str(action["value"]).partition(" ")[0])
+        handover = await self._taken_by(respond, body, value_of(action).partition(" ")[0])
         if handover is None:
             return
         window = await open_window(self._ctx.client, body, confirmation_views.note(SENDING))
-        sent, text = await self._send(respond, body, str(action["value"]))
+        sent, text = await self._send(respond, body, value_of(action))
         view = await keep_confirmed(self._ctx, sent) if sent else note_modal(views.TITLE, text)
         await show(self._ctx.client, window, view)
 

@@ -7,6 +7,7 @@ from bot.mentoring.handovers import Handover, HandoverState
 from bot.slack.api.limits import INPUT_TEXT
 from bot.slack.api.messages import Block, Metadata, Post
 from bot.slack.api.outgoing import WORD_JOINER
+from bot.slack.api.payloads import entered
 from bot.slack.format.blocks import button, context, markdown, plain_text
 from bot.slack.format.cutting import pieces
 from bot.slack.format.modals import field, modal, section
@@ -58,10 +59,9 @@ def ask_window(key: str, question: str) -> Block:
 
 def filled_in(view: Mapping[str, Block]) -> tuple[str, bool | None]:
     """The question, and whether with the asker's name; None where nothing was chosen."""
-    values = view["state"]["values"]
-    chosen = (values[NAMED][NAMED].get("selected_option") or {}).get("value")
-    named = {"named": True, "anonymous": False}.get(str(chosen))
-    return str(values[QUESTION][QUESTION].get("value") or "").strip(), named
+    chosen = entered(view, NAMED, "selected_option")
+    named = {"named": True, "anonymous": False}.get(str(chosen and chosen["value"]))
+    return str(entered(view, QUESTION) or "").strip(), named
 
 
 def offering(view: Block, key: str) -> Block:

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.slack.api.threads import Message
 from bot.slack.format.blocks import COMPOSED_NOTE, EDITED_NOTE, QUOTED_NOTE, SHOW_PASSAGE
-from bot.slack.format.message_text import text_of
+from bot.slack.format.message_text import nodes, text_of
 from bot.slack.format.reading import said_in
 from bot.slack.format.rich_text import as_markdown
 from bot.slack.questions.answer_metadata import is_answer, is_complete, parts_of, payload
@@ -50,7 +50,7 @@ def answer_at(messages: Sequence[Message], ts: str, bot_user: str) -> ShareableA
 def _read(parts: Sequence[Message], question: str, noted: str = "") -> ShareableAnswer:
     """`noted` is how the answers before it were made: it holds where an answer from the guides says nothing else."""
     keys = (element.get("value") for element in _elements(parts) if element.get("action_id") == SHOW_PASSAGE)
-    lines = [str(element["text"]) for element in _elements(parts) if element.get("type") == "mrkdwn"]
+    lines = [str(element.get("text") or "") for element in _elements(parts) if element.get("type") == "mrkdwn"]
     notes = tuple(line.split(ANSWERED_ON)[0] for line in lines if line.startswith(_HOW))
     key = str(next(keys, ""))
     inherited = (noted,) if noted and key and not notes else ()
@@ -59,11 +59,11 @@ def _read(parts: Sequence[Message], question: str, noted: str = "") -> Shareable
 
 def _elements(parts: Sequence[Message]) -> Iterator[Mapping[str, Any]]:
     for part in parts:
-        for block in part.get("blocks") or []:
-            if block.get("type") in {"actions", "context"}:
-                yield from block.get("elements") or []
+        for block in nodes(part.get("blocks")):
+            if str(block.get("type")) in {"actions", "context"}:
+                yield from nodes(block.get("elements"))
 
 
 def _markdown(message: Message) -> str:
-    texts = [as_markdown(block) for block in message.get("blocks") or []]
+    texts = [as_markdown(block) for block in nodes(message.get("blocks"))]
     return "\n\n".join(filter(None, texts)) or str(message.get("text") or "")

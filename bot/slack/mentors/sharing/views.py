@@ -10,6 +10,7 @@ from bot.mentoring.anonymous import anonymous
 from bot.mentoring.shares import Share
 from bot.slack.api.limits import CONTEXT_ELEMENTS, SECTION_TEXT
 from bot.slack.api.messages import Block
+from bot.slack.api.payloads import entered
 from bot.slack.format.blocks import Shown, context, plain_text, source_lines
 from bot.slack.format.markdown import split
 from bot.slack.format.modals import field, modal, section
@@ -63,12 +64,11 @@ def share_modal(share: Share, question: str, *, outside: bool = False) -> Block:
 
 def chosen_in(view: Mapping[str, Any]) -> Chosen:
     """What was filled in; mentions in the question are left out, it stands in one line."""
-    given = {name: values[name] for name, values in view["state"]["values"].items()}
     return Chosen(
-        str(given[PERSON].get("selected_user") or ""),
-        str(given[CHANNEL].get("selected_conversation") or ""),
-        " ".join(readable(str(given[QUESTION].get("value") or ""), "").split()),
-        str(given[NOTE].get("value") or "").strip(),
+        str(entered(view, PERSON, "selected_user") or ""),
+        str(entered(view, CHANNEL, "selected_conversation") or ""),
+        " ".join(readable(str(entered(view, QUESTION) or ""), "").split()),
+        str(entered(view, NOTE) or "").strip(),
     )
 
 

@@ -15,7 +15,8 @@ WORDS = st.lists(st.sampled_from(["word", "line\n", "par.\n\n", "*bold words*", 
 def as_sent(text: str) -> dict[str, object]:
     """The state of a window that was sent as it was opened."""
     fields = [block for block in long_field("t", "Text", text) if block["type"] == "input"]
-    return {b["block_id"]: {b["block_id"]: {"value": b["element"].get("initial_value")}} for b in fields}
+    values = {b["block_id"]: {b["block_id"]: {"value": b["element"].get("initial_value")}} for b in fields}
+    return {"state": {"values": values}}
 
 
 @given(st.lists(st.sampled_from(["a" * 50, "\n", "\n\n", " ", "b" * 3100, "é" * 70]), max_size=300).map("".join))
