@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from bot.cli.commands import as_typed
-from bot.cli.output import open_console, print_report, progress_bar
+from bot.cli.output import open_console, print_report, progress_bar, report_as_object
 from bot.cli.quiet import silence_libraries
 from bot.composition import Application, freshness_of, serve_slack
 from bot.errors import CareerBotError, SettingsError
@@ -125,9 +125,16 @@ def index(
     replace: Annotated[
         bool, typer.Option("--replace", help="Put it in the place of another installation's on the Chroma server.")
     ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, for scripts.")] = False,
 ) -> None:
-    """Bring the index in line with the guides and say what was done, and which files were skipped and why."""
-    _sync(Application(_settings(), guides), open_console(), always=True, replace=replace)
+    """Bring the index in line with the guides and say what was done, which files were skipped and why, and what are editions of one guide."""
+    application = Application(_settings(), guides)
+    if not as_json:
+        _sync(application, open_console(), always=True, replace=replace)
+        return
+    with progress_bar(open_console(stderr=True)) as progress:
+        report = application.sync(progress, replace=replace)
+    typer.echo(json.dumps(report_as_object(report), ensure_ascii=False))
 
 
 @cli.command()

@@ -16,6 +16,11 @@ _DATE = re.compile(
 )
 """A year, with its month and day or with the year that it runs to (2023-24)."""
 _VERSION = re.compile(r"(?<![^\W_])v(?:ersion)?[ ._-]?\d+(?:\.\d+)*(?![^\W_])", re.IGNORECASE)
+_BOUND = re.compile(
+    r"\b(?:since|after|before|until|till|seit|nach|vor|bis|depuis|après|avant|jusqu['’]en|desde|después de|antes de|hasta|após|até|dal|dopo|prima del|fino al|sinds|na|voor|tot)(?: the year)?\s$",
+    re.IGNORECASE,
+)
+"""The prepositions of time that make what follows a bound, in the languages that figures are read in."""
 
 Date = tuple[int, int, int]
 
@@ -63,9 +68,10 @@ def labelled(passages: Sequence[Passage], groups: Iterable[Editions]) -> tuple[P
 def left_out(groups: Iterable[Editions], question: str, among: Collection[str] = ()) -> frozenset[str]:
     """The paths of the editions that a question is not about, of all guides or among some.
 
-    It is about the editions of the years that it names, where there are such, else about the newest.
+    It is about the editions of the years that it names, where there are such, else about the newest. A year from or up to
+    which something is asked for ("since 2021") names no edition.
     """
-    years = {int(match[1]) for match in _DATE.finditer(question)}
+    years = {int(match[1]) for match in _DATE.finditer(question) if not _BOUND.search(question[: match.start()])}
     out: set[str] = set()
     for group in groups:
         there = [edition for edition in group if not among or edition.path in among]

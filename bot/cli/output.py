@@ -2,7 +2,8 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,10 +30,33 @@ def progress_bar(console: "Console") -> Iterator[Callable[[int, int], None]]:
 
 
 def print_report(report: "SyncReport", console: "Console", *, always: bool = False) -> None:
-    """What indexing did and which files it skipped, whole or in part; nothing where nothing had changed, unless `always`."""
+    """What indexing did, which files it skipped, whole or in part, and what it took for editions of one guide; nothing where
+    nothing had changed, unless `always`.
+    """
     if always or not report.unchanged:
         console.print(report.summary(), markup=False)
+    for group in report.editions if always else ():
+        older = ", ".join(f"{edition.path} ({edition.label})" for edition in group[1:])
+        console.print(
+            f"  editions of one guide: {group[0].path} ({group[0].label}) answers; older: {older}", markup=False
+        )
     for skipped in report.skipped if always or not report.unchanged else ():
         console.print(
             f"  {'read in part' if skipped.partly else 'skipped'} {skipped.path}: {skipped.reason}", markup=False
         )
+
+
+def report_as_object(report: "SyncReport") -> dict[str, Any]:
+    """What indexing did, for scripts: with each file's share of different words that are in passages."""
+    return {
+        **{
+            name: getattr(report, name)
+            for name in ("guides", "passages", "added", "changed", "removed", "embedded", "rebuilt")
+        },
+        "seconds": round(report.seconds, 1),
+        "files": [{"path": path, "share": share} for path, share in sorted(report.shares.items())],
+        "skipped": [asdict(skipped) for skipped in report.skipped],
+        "editions": [
+            [{"path": edition.path, "edition": edition.label} for edition in group] for group in report.editions
+        ],
+    }

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from knowledge.blocks import headings
+from knowledge.documents.coverage import different_words, lost
 from knowledge.documents.encoding import decoded
 from knowledge.documents.structured import yaml_as_markdown
 from knowledge.errors import UnreadableFile
@@ -265,11 +266,12 @@ def readable_name(name: str) -> str:
 
 def _read_docx(path: Path) -> Read:
     from knowledge.documents.html import html_as_markdown
-    from knowledge.documents.word import refuse_bad_archive, word_as_html
+    from knowledge.documents.word import refuse_bad_archive, word_as_html, words_of
 
     data = path.read_bytes()
     refuse_bad_archive(data, LARGEST_UNPACKED, "word/document.xml", "Word")
-    return _titled(html_as_markdown(f"<body>{word_as_html(data)}</body>"))
+    markdown = html_as_markdown(f"<body>{word_as_html(data)}</body>")
+    return _titled(markdown, tuple(lost(words_of(data), different_words([markdown]))))
 
 
 def _read_pdf(path: Path) -> Read:

@@ -8,14 +8,13 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from knowledge.documents.coverage import different_words, lost
 from knowledge.documents.pdf_marks import CLOSE, OPEN, Mark, marks_of, set_marks_apart
 from knowledge.documents.pdf_tables import Table, tables_over_pages
 from knowledge.errors import UnreadableFile
 
 MOST_PAGES = 2000
 NAMED_PAGES = 8
-LOST = 0.05
-"""The share of a file's different words from which on it is said that some were not read."""
 _ENDS = (".", ":", "!", "?", "”", '"')
 _OF_A_PRINT = re.compile(r"^(?:page\s+)?#+\s*(?:of|/|von|de|sur)\s*#+\b", re.IGNORECASE)
 """What browsers and Word write at the edge of a printed page, with its figures as #."""
@@ -94,9 +93,7 @@ def _pages(numbers: Sequence[int]) -> str:
 
 def _words_not_read(pages: Sequence[Page], html: str) -> Iterator[str]:
     there: set[str] = set().union(*(page.words for page in pages))
-    lost = there - set(re.findall(r"\w+", html))
-    if len(lost) > LOST * len(there):
-        yield f"{len(lost)} of its {len(there)} different words are in no passage"
+    return lost(there, different_words([html]))
 
 
 def _page(page: Any, marks: Sequence[Mark]) -> Page:

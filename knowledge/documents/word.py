@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from knowledge.documents.coverage import different_words
 from knowledge.errors import UnreadableFile
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -19,6 +20,21 @@ def word_as_html(data: bytes) -> str:
     styles = "\n".join(_style_map(data))
     html = str(mammoth.convert_to_html(io.BytesIO(data), style_map=styles, convert_image=_no_picture(mammoth)).value)
     return _tabs_as_tables(html)
+
+
+def words_of(data: bytes) -> set[str]:
+    """The different words of the text of a DOCX file, as they stand in it."""
+    from lxml import etree
+
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        root = etree.fromstring(
+            archive.read("word/document.xml"), etree.XMLParser(resolve_entities=False, no_network=True)
+        )
+    return different_words(
+        "".join(str(run.text or "") for run in paragraph.iter(f"{_W}t"))
+        for paragraph in root.iter(f"{_W}p")
+        if paragraph.find(f".//{_W}strike") is None
+    )
 
 
 def _no_picture(mammoth: Any) -> Any:

@@ -24,11 +24,15 @@ first one can be set back (`cp -p`), the second cannot.
 
 @dataclass(frozen=True)
 class Contents:
-    """What stands beside a version's vectors: its passages in order, and the files that they came from."""
+    """What stands beside a version's vectors: its passages in order, and the files that they came from.
+
+    `shares` tells of each file that was read what share of its different words is in its passages.
+    """
 
     passages: tuple[Passage, ...]
     files: Mapping[str, Stamp] = field(default_factory=dict)
     skipped: tuple[SkippedFile, ...] = ()
+    shares: Mapping[str, float] = field(default_factory=dict)
 
 
 def save_statements(path: Path, encoded: "Sequence[Encoded]") -> None:
@@ -76,6 +80,7 @@ def stored_contents(contents: Contents) -> dict[str, Any]:
     return {
         "guides": [[asdict(guide), passages] for guide, passages in guides.items()],
         "files": contents.files,
+        "shares": contents.shares,
         "skipped": [[skip.path, skip.reason, skip.partly] for skip in contents.skipped],
     }
 
@@ -89,7 +94,9 @@ def contents_from(stored: Mapping[str, Any]) -> Contents:
         for key, heading, text, position, digest in entries
     ]
     files = {name: (str(stamp[0]), int(stamp[1]), int(stamp[2])) for name, stamp in stored["files"].items()}
-    return Contents(tuple(passages), files, tuple(SkippedFile(*skip) for skip in stored["skipped"]))
+    return Contents(
+        tuple(passages), files, tuple(SkippedFile(*skip) for skip in stored["skipped"]), stored.get("shares", {})
+    )
 
 
 def passage_from(guide: Mapping[str, str], entry: Mapping[str, Any]) -> Passage:

@@ -2,18 +2,22 @@
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from knowledge.blocks import without_marks
+from knowledge.documents.coverage import lost, share
 from knowledge.documents.reading import Found, GuideFile, SkippedFile, find_files, look, read_all
+from knowledge.editions import Editions, editions
 from knowledge.errors import IndexDamaged, IndexElsewhere, IndexMissing, IndexUnreachable, NoGuides
 from knowledge.index.contents import Contents, Stamp, portions
 from knowledge.index.store import IndexStore, Version
 from knowledge.index.writing import Right, discard, is_whole, writing
 from knowledge.passages import FORMAT_VERSION, Document, Passage, embedding_text, split
+from knowledge.words import words
 
 if TYPE_CHECKING:
     from knowledge.search.encoder import Encoded, Encoder
@@ -31,7 +35,11 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class SyncReport:
-    """What a sync did. `rebuilt` is the reason when everything was embedded anew, otherwise empty."""
+    """What a sync did. `rebuilt` is the reason when everything was embedded anew, otherwise empty.
+
+    `shares` are the shares of the files' different words that are in passages, by the files' names; `editions` the guides
+    that were taken for editions of one guide.
+    """
 
     guides: int
     passages: int
@@ -42,6 +50,8 @@ class SyncReport:
     skipped: tuple[SkippedFile, ...]
     rebuilt: str
     seconds: float
+    shares: Mapping[str, float] = field(default_factory=dict)
+    editions: tuple[Editions, ...] = ()
 
     @property
     def unchanged(self) -> bool:
@@ -114,7 +124,8 @@ class _Sync:
         elif (old.files, old.skipped) != (new.files, new.skipped):
             self.store.restamp(before, new)
         guides = len({passage.guide for passage in new.passages})
-        return SyncReport(guides, len(new.passages), *changes, embedded, new.skipped, rebuilt, 0.0)
+        taken = editions(new.passages)
+        return SyncReport(guides, len(new.passages), *changes, embedded, new.skipped, rebuilt, 0.0, new.shares, taken)
 
     def _refuse_to_replace(self, before: Version | None, old: Contents, new: Contents) -> None:
         """Raise IndexElsewhere where the index is another installation's, whose bot may be answering from it."""
@@ -196,21 +207,34 @@ def _read(found: Found, old: Contents) -> Contents:
         if passage.guide.path in kept:
             by_file[passage.guide.path].append(passage)
     skipped = [*found.skipped, *(skip for skip in old.skipped if skip.path in kept)]
+    shares = {name: known for name, known in old.shares.items() if name in kept}
     for read in read_all(file for file in found.files if file.name not in kept):
         if isinstance(read, Document):
             by_file[read.guide.path] = split(read)
-            skipped.extend(_not_read(read, by_file[read.guide.path]))
+            there, told = _words(read), _words_in(by_file[read.guide.path])
+            shares[read.guide.path] = round(share(there, told), 3)
+            skipped.extend(_not_read(read, by_file[read.guide.path], list(lost(there, told))))
         else:
             skipped.append(read)
     passages = tuple(
         sorted(chain.from_iterable(by_file.values()), key=lambda passage: (passage.guide.path, passage.position))
     )  # as Chroma's are put in order
-    return Contents(passages, stamps, tuple(sorted(skipped, key=lambda skip: skip.path)))
+    return Contents(passages, stamps, tuple(sorted(skipped, key=lambda skip: skip.path)), shares)
 
 
-def _not_read(document: Document, passages: Sequence[Passage]) -> Iterator[SkippedFile]:
+def _words(document: Document) -> set[str]:
+    return {word for line in document.markdown.splitlines() for word in words(without_marks(line))}
+
+
+def _words_in(passages: Sequence[Passage]) -> set[str]:
+    lines = (line for passage in passages for line in (*passage.text.splitlines(), *passage.heading))
+    return {word for line in lines for word in words(without_marks(line))}
+
+
+def _not_read(document: Document, passages: Sequence[Passage], lost_words: Sequence[str]) -> Iterator[SkippedFile]:
     """What of a file is in no passage."""
-    yield from (SkippedFile(document.guide.path, note, partly=True) for note in document.notes)
+    notes = dict.fromkeys([*document.notes, *(lost_words if passages else ())])
+    yield from (SkippedFile(document.guide.path, note, partly=True) for note in notes)
     if not passages:
         yield SkippedFile(document.guide.path, "no passage came of it; it holds headings only")
 

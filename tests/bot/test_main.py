@@ -115,6 +115,18 @@ def test_index_says_what_it_did_and_names_what_it_skipped(careerbot: Careerbot, 
     assert "up to date" in again.stdout.lower()
 
 
+def test_index_tells_scripts_how_much_of_each_file_is_in_passages_and_what_are_editions(
+    careerbot: Careerbot, tmp_path: Path
+) -> None:
+    for year in (2025, 2026):
+        (tmp_path / f"baker {year}.md").write_text(BAKER, encoding="utf-8")
+    told = json.loads(careerbot("index", "--json", "--guides", str(tmp_path)).stdout)
+    assert told["files"] == [{"path": f"baker {year}.md", "share": 1.0} for year in (2025, 2026)]
+    assert [[one["edition"] for one in group] for group in told["editions"]] == [["2026", "2025"]]
+    shown = careerbot("index", "--guides", str(tmp_path)).stdout
+    assert "editions of one guide: baker 2026.md (2026) answers; older: baker 2025.md (2025)" in shown
+
+
 def test_an_index_that_cannot_be_read_is_told_in_a_sentence(careerbot: Careerbot, tmp_path: Path) -> None:
     (tmp_path / "index").write_text("in the way")
     told = careerbot("ask", QUESTION, DATA_DIR=str(tmp_path))
@@ -241,6 +253,7 @@ def test_a_line_that_is_no_question_is_named(careerbot: Careerbot, tmp_path: Pat
 
 
 def test_doctor_says_a_line_for_each_thing_it_looks_at(careerbot: Careerbot) -> None:
+    assert careerbot("index").returncode == 0
     told = careerbot("doctor")
     assert told.returncode == 0, told.stdout
     assert "ok    Python" in told.stdout

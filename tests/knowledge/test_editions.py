@@ -92,3 +92,13 @@ async def test_an_answer_from_an_older_edition_says_so(encoder: LocalEncoder, tm
     assert then.text.endswith("_This is from the edition of 2021; the newest is that of 2026._")
     assert "36,500" in now.text
     assert "edition" not in now.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How has pay changed since 2021?", "Wie viel mehr ist es seit 2021?", "What was paid before the year 2021?"],
+)
+def test_a_year_that_is_a_bound_names_no_edition(question: str) -> None:
+    groups = editions(passages(Guide("2021/pay.md", "Pay"), Guide("2026/pay.md", "Pay")))
+    assert left_out(groups, question) == {"2021/pay.md"}
+    assert left_out(groups, "What was it in 2021?") == {"2026/pay.md"}

@@ -10,6 +10,7 @@ import pytest
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen import canvas
 
+from knowledge.documents.coverage import lost
 from knowledge.documents.html import page_as_markdown
 from knowledge.documents.reading import (
     LARGEST_FILE,
@@ -194,3 +195,13 @@ def test_a_guide_of_the_users_own_replaces_ours_of_the_same_name(tmp_path: Path)
         (tmp_path / folder / "a.md").write_text(folder, encoding="utf-8")
     files = find_files([tmp_path / "ours", tmp_path / "theirs"])
     assert [file.root.name for file in files] == ["theirs"]
+
+
+def test_words_that_were_not_read_are_counted(tmp_path: Path) -> None:
+    word = docx.Document()
+    word.add_paragraph("One sentence of five words.")
+    word.add_paragraph().add_run("Not any more").font.strike = True
+    word.save(str(tmp_path / "a.docx"))
+    assert read(GuideFile(tmp_path, tmp_path / "a.docx")).notes == ()
+    assert list(lost({"one", "two"}, {"one"})) == ["1 of its 2 different words are in no passage"]
+    assert list(lost({"one"}, {"one"})) == []

@@ -253,3 +253,14 @@ def test_the_index_lives_on_a_chroma_server_and_another_machine_reads_it(
 def test_a_chroma_server_that_does_not_answer_is_told_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(IndexDamaged, match="CHROMA_URL"):
         IndexReader(IndexStore(tmp_path, "http://127.0.0.1:9")).snapshot()
+
+
+def test_a_file_whose_headings_hold_words_that_no_passage_has_is_named_also_when_it_is_not_read_again(
+    store: IndexStore, guides: Path
+) -> None:
+    (guides / "empty.md").write_text("# Divers\n\n## Wages\n\n## Holidays\n\n## Tools\n\nKnives.\n", encoding="utf-8")
+    for report in (_sync(store, guides), _sync(store, guides)):
+        assert report.shares["empty.md"] == 0.6
+        (skipped,) = [skip for skip in report.skipped if skip.path == "empty.md"]
+        assert skipped.reason == "2 of its 5 different words are in no passage"
+        assert skipped.partly
