@@ -97,8 +97,8 @@ class MissedQuestions:
         away = now() - seen if seen else dt.timedelta()
         if seen and (not self.looked.is_set() or away.total_seconds() > self._limits.away):
             await self._look(max(seen, now() - dt.timedelta(hours=self._limits.hours)).timestamp())
-        self.looked.set()
         await self._records.presence.note(team, now())
+        self.looked.set()
 
     async def _look(self, since: float) -> None:
         found = looked = 0
