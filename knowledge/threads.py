@@ -3,9 +3,8 @@
 import asyncio
 import contextvars
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
 from functools import lru_cache
 from typing import TypeVar, TypeVarTuple
 
@@ -21,18 +20,6 @@ WAITING = 120.0
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
-_one_at_a_time: contextvars.ContextVar[asyncio.Lock | None] = contextvars.ContextVar("one_at_a_time", default=None)
-
-
-@contextmanager
-def one_at_a_time(lock: asyncio.Lock) -> Iterator[None]:
-    """Inside, work in threads waits until no other work with the same lock is under way; between two pieces others go on."""
-    token = _one_at_a_time.set(lock)
-    try:
-        yield
-    finally:
-        _one_at_a_time.reset(token)
-
 
 async def in_thread(work: Callable[[*Ts], T], *args: *Ts, seconds: float = WORKING) -> T:
     """What `work` returns, called in a thread of the pool. Raises what it raises.
@@ -40,11 +27,6 @@ async def in_thread(work: Callable[[*Ts], T], *args: *Ts, seconds: float = WORKI
     Raises TookTooLong when it works longer than `seconds`, or waits longer than `WAITING` for a thread. The thread goes
     on nevertheless: nothing can end it, so whatever waits inside it needs a limit of its own.
     """
-    async with _one_at_a_time.get() or nullcontext():
-        return await _run(work, args, seconds)
-
-
-async def _run(work: Callable[[*Ts], T], args: tuple[*Ts], seconds: float) -> T:
     loop = asyncio.get_running_loop()
     begun = asyncio.Event()
     context = contextvars.copy_context()

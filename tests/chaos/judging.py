@@ -57,7 +57,7 @@ def judge(slack: SlackServer, asked: Sequence[Asked], accepted: Collection[tuple
         count["privately"],
         [_name(question) for question, fate in fates.items() if fate == "lost"],
         [_name(question) for question in asked if _is_doubled(_parts(slack, question))],
-        [f"{channel} {m['ts']}" for channel, m in answers if not _of(m) and not m.get("streaming")],
+        [f"{channel} {m['ts']}" for channel, m in answers if _is_left_over(m)],
         [f"{channel} {m['ts']}" for channel, m in answers if m.get("streaming")],
         [" ".join(place) for place, session in slack.sessions.items() if session.get("status") == "processing"],
     )
@@ -73,14 +73,25 @@ def _answers(slack: SlackServer) -> Iterator[tuple[str, Message]]:
 
 def _fate(slack: SlackServer, question: Asked) -> str:
     parts = _parts(slack, question)
+    if any(map(_apologizes, parts)):
+        return "apology"
     if parts and {_payload(part).get("part") for part in parts} >= set(range(1, _of(parts[-1]) + 1)) and _of(parts[-1]):
-        return "apology" if str(parts[0]["text"]).startswith(APOLOGIES) else "answered"
+        return "answered"
     private = [m for m in slack.sees(question.person) if str(m["text"]).startswith(ELSEWHERE)]
     return "privately" if any(float(m["ts"]) > float(question.ts) for m in private) else "lost"
 
 
+def _apologizes(message: Message) -> bool:
+    return str(message["text"]).startswith(APOLOGIES)
+
+
+def _is_left_over(message: Message) -> bool:
+    """Whether a message was broken off, which is neither a stream that is still open nor an apology in the place of an answer."""
+    return not (_of(message) or message.get("streaming") or _apologizes(message))
+
+
 def _is_doubled(parts: Sequence[Message]) -> bool:
-    numbers = Counter(_payload(part).get("part") for part in parts if _of(part))
+    numbers = Counter(_payload(part).get("part") for part in parts if _of(part) or _apologizes(part))
     return any(count > 1 for count in numbers.values())
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.slack.questions.answer_metadata import answer_metadata
+from bot.slack.questions.answer_metadata import BROKEN_OFF, answer_metadata
 from tests.chaos.judging import Asked, Verdict, judge
 from tests.slack_server.server import BOT_ID, SlackServer
 
@@ -59,5 +59,10 @@ def test_a_stream_that_nobody_ended_is_open() -> None:
 
 
 def test_an_apology_is_told_and_counted_by_itself() -> None:
-    verdict = judged(part(1, 1, "Sorry, I cannot answer this: something goes wrong."))
+    verdict = judged(part(1, BROKEN_OFF, "Sorry, I cannot answer this: something goes wrong."))
     assert (verdict.apologies, verdict.answered, verdict.problems) == (1, 0, {})
+
+
+def test_an_apology_told_twice_is_doubled() -> None:
+    apology = part(1, BROKEN_OFF, "Sorry, I cannot answer this: something goes wrong.")
+    assert judged(apology, apology).doubled

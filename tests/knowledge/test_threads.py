@@ -1,15 +1,13 @@
 """Work in threads."""
 
-import asyncio
 import threading
 import time
-from collections.abc import Callable
 
 import pytest
 
 from knowledge import threads
 from knowledge.errors import TookTooLong
-from knowledge.threads import WORKERS, in_thread, one_at_a_time
+from knowledge.threads import WORKERS, in_thread
 
 
 async def test_it_works_beside_the_loop_and_hands_back_what_was_made() -> None:
@@ -56,24 +54,3 @@ async def test_where_every_thread_hangs_others_are_told_instead_of_waiting_for_e
             await in_thread(lambda: None)
     finally:
         released.set()
-
-
-async def test_work_with_one_lock_is_done_one_at_a_time_and_other_work_beside_it() -> None:
-    lock, first_began, may_end, order = asyncio.Lock(), threading.Event(), threading.Event(), []
-
-    def first() -> None:
-        first_began.set()
-        may_end.wait(10)
-        order.append("first")
-
-    async def alone(work: Callable[[], None]) -> None:
-        with one_at_a_time(lock):
-            await in_thread(work)
-
-    began = asyncio.create_task(alone(first))
-    await asyncio.to_thread(first_began.wait, 10)
-    waits = asyncio.create_task(alone(lambda: order.append("second")))
-    await in_thread(lambda: order.append("beside"))
-    may_end.set()
-    await asyncio.gather(began, waits)
-    assert order == ["beside", "first", "second"]

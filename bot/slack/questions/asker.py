@@ -8,9 +8,10 @@ from bot.slack.api.clients import SlackClients
 from bot.slack.api.errors import FAILURES, told
 from bot.slack.api.messages import Post, post
 from bot.slack.api.refusals import why
+from bot.slack.api.threads import Message
 from bot.slack.format.blocks import plain_post
 from bot.slack.questions.answer_calls import AnswerCalls
-from bot.slack.questions.answer_metadata import BROKEN_OFF
+from bot.slack.questions.answer_metadata import BROKEN_OFF, parts_of
 
 log = logging.getLogger(__name__)
 
@@ -27,15 +28,20 @@ class Asker:
         if details:
             await self._tell_privately([plain_post(details)], self._question.thread_ts)
 
-    async def tell_in_thread(self, sentence: str) -> None:
-        """Something in the place of an answer, which may still come. Where the thread takes none they are told privately."""
-        if self._question.unasked:
+    async def tell_in_thread(self, sentence: str, thread: Sequence[Message] = ()) -> None:
+        """Something in the place of an answer, which may still come, unless it stands in the thread already.
+
+        Where the thread takes none they are told privately.
+        """
+        apology = plain_post(sentence)
+        parts = parts_of(thread, self._question.ts, self._clients.bot_user)
+        if self._question.unasked or any(part.get("text") == apology.text for part in parts):
             return
         try:
-            await AnswerCalls(self._clients, self._question).post(plain_post(sentence), 1, BROKEN_OFF)
+            await AnswerCalls(self._clients, self._question).post(apology, 1, BROKEN_OFF)
         except FAILURES as error:
             log.warning("The apology was not taken there: %s", told(error))
-            await self._tell_privately([plain_post(sentence)], self._lively_thread)
+            await self._tell_privately([apology], self._lively_thread)
 
     async def tell_elsewhere(self, refusal: str, answer: Sequence[Post]) -> None:
         """Why the answer is not where it was asked for, and the answer, if there is one."""

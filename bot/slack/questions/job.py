@@ -185,11 +185,10 @@ class QuestionJob:
             await self.outcome.refused(code(error))
 
     async def _set_aside(self) -> None:
-        reference = reference_of(self.question.key)
-        sentence = GIVEN_UP.format(reference=reference)
-        log.error("Question %s failed %d times and is set aside: see `careerbot inbox`.", reference, MOST_RETRIES + 1)
-        await self.outcome.set_aside("failed again and again")
+        """Told before it is noted: a crash in between changes nothing, and what stands in the thread is not told again."""
+        sentence = GIVEN_UP.format(reference=reference_of(self.question.key))
         await _apologize(sentence, self._asker, self._new_delivery(), self._read_thread())
+        await self.outcome.set_aside(f"failed {MOST_RETRIES + 1} times")
 
     async def _stop(self) -> None:
         """Noted before it is told: whatever happens meanwhile, a stopped question is not answered later."""
@@ -201,12 +200,13 @@ class QuestionJob:
         await self.outcome.answered()
 
 
-async def _apologize(sentence: str, asker: Asker, delivery: Delivery, reading: Awaitable[object]) -> None:
+async def _apologize(sentence: str, asker: Asker, delivery: Delivery, reading: Awaitable[Sequence[Message]]) -> None:
     """Say a sentence in the place of an answer; the stream and the session that an earlier try left open are ended."""
+    thread: Sequence[Message] = ()
     try:
-        await reading
+        thread = await reading
         await delivery.break_off()
     except FAILURES as error:
         log.warning("What an earlier try left could not be put in order: %s", told(error))
     await delivery.close()
-    await asker.tell_in_thread(sentence)
+    await asker.tell_in_thread(sentence, thread)

@@ -5,7 +5,7 @@ import logging
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import RecordsUnavailable
-from bot.records.inbox import AskedQuestion
+from bot.records.inbox import AskedQuestion, reference_of
 from bot.slack.api.errors import code, passing, retry_after
 from bot.slack.api.refusals import MENDABLE
 from bot.slack.questions.pauses import Pauses
@@ -32,6 +32,7 @@ class Outcome:
     async def set_aside(self, reason: str) -> None:
         """It is answered no more, but kept for the person who runs the bot. Raises RecordsUnavailable."""
         await self._records.leases.set_aside(self._question, reason)
+        log.error("Question %s is set aside (%s): see `careerbot inbox`.", reference_of(self._question.key), reason)
         self.is_known = True
 
     async def refused(self, reason: str) -> None:

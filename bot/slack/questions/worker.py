@@ -4,7 +4,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Coroutine, Sequence
-from contextlib import nullcontext
 
 from bot.errors import RecordsUnavailable
 from bot.logs import about
@@ -20,7 +19,6 @@ from bot.slack.questions.replying import Replies
 from bot.slack.questions.slots import FairSlots
 from bot.slack.questions.status import say_queued
 from bot.storage import Records
-from knowledge.threads import one_at_a_time
 
 HELD = 10
 """Questions in memory for each that may be answered at the same time; more wait in the inbox."""
@@ -149,14 +147,16 @@ class QuestionWorker:
                 raise
 
     async def _run_in_turn(self, job: QuestionJob) -> None:
-        """Run a job in a slot; one that may have ended a process already computes while no other of its kind does."""
+        """Run a job in a slot; one that may have ended a process already runs with no other of its kind."""
+        if job.claim.is_suspect:
+            async with self._suspects:
+                return await job.run()
         loop = asyncio.get_running_loop()
         told = loop.call_later(self._pauses.patience, self._tell_place, job, self._slots.before(job.question.person))
         try:
             async with self._slots.of(job.question.person):
                 told.cancel()
-                with one_at_a_time(self._suspects) if job.claim.is_suspect else nullcontext():
-                    await job.run()
+                await job.run()
         finally:
             told.cancel()
 

@@ -12,7 +12,7 @@ import pytest
 from bot.answering.advisor import OnSentence
 from bot.answering.conversation import Answer, Conversation
 from bot.records.inbox import AskedQuestion, reference_of
-from bot.records.leases import MOST_RETRIES
+from bot.records.leases import MOST_RETRIES, SetAside
 from bot.slack.api.messages import Post
 from bot.slack.app import SlackBot
 from bot.slack.questions.lateness import LATE_SECONDS, with_lateness
@@ -55,6 +55,15 @@ async def done(bot: SlackBot) -> None:
         while await bot.ctx.records.inbox.unanswered():
             await bot.worker.idle(1)
             await asyncio.sleep(0)
+
+
+async def set_aside(bot: SlackBot) -> list[SetAside]:
+    """What is set aside, as soon as there is something."""
+    async with asyncio.timeout(10):
+        while not (found := await bot.ctx.records.leases.list_set_aside()):
+            await bot.worker.idle(1)
+            await asyncio.sleep(0)
+    return found
 
 
 async def answers_to_one_question(slack: SlackServer, folder: Path) -> list[str]:
@@ -137,10 +146,23 @@ async def test_a_question_that_fails_again_and_again_is_set_aside_with_an_apolog
     async with running(slack, broken, tmp_path, limits=IMPATIENT) as bot:
         await slack.say("C1", f"{MENTION} what pays?")
         await slack.until(lambda: slack.answers("C1"))
-        (aside,) = await bot.ctx.records.leases.list_set_aside()
+        (aside,) = await set_aside(bot)
         assert len(broken.asked) == 3
         assert aside.reference == reference_of(aside.key)
         assert aside.reference in texts(slack, "C1")[0]
+
+
+async def test_an_apology_that_stands_when_a_process_is_killed_is_not_told_again(
+    slack: SlackServer, tmp_path: Path
+) -> None:
+    broken = Broken()
+    async with running(slack, broken, tmp_path, limits=IMPATIENT) as bot:
+        await slack.say("C1", f"{MENTION} what pays?")
+        await slack.until(lambda: slack.answers("C1"))
+        (aside,) = await set_aside(bot)
+        await bot.ctx.records.leases.retry(aside.key)  # as if it had not been noted yet
+        await set_aside(bot)
+    assert len(slack.answers("C1")) == 1
 
 
 async def test_what_is_set_aside_leaves_no_stream_open_and_is_answered_when_it_is_tried_again(
@@ -166,7 +188,7 @@ async def test_what_is_set_aside_leaves_no_stream_open_and_is_answered_when_it_i
             await done(second)
             assert "streaming" not in slack.answers("C1")[0]
             assert slack.sessions["C1", ts]["status"] == "active"
-            (aside,) = await second.ctx.records.leases.list_set_aside()
+            (aside,) = await set_aside(second)
             assert aside.reference in texts(slack, "C1")[1]
             halting.may_answer.set()
             await second.ctx.records.leases.retry(aside.key)
