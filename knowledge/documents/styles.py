@@ -118,8 +118,9 @@ def _make_bold(soup: BeautifulSoup, element: Tag) -> None:
 def _tell_headings(soup: BeautifulSoup, declared: Declared) -> None:
     """Short paragraphs in larger letters than the text has are headings, the largest of the first level."""
     sizes = _sizes(soup, declared)
-    usual = _usual_size(soup, sizes)
-    large = {id(p): size for p in soup.find_all(["p", "div"]) if (size := _heading_size(p, sizes)) >= LARGER * usual}
+    possible = {id(p): size for p in soup.find_all(["p", "div"]) if (size := _heading_size(p, sizes))}
+    usual = _usual_size(soup, sizes, possible)
+    large = {key: size for key, size in possible.items() if size >= LARGER * usual}
     levels = sorted(set(large.values()), reverse=True)
     are_marked = any(heading.get_text(strip=True) for heading in soup.find_all(HEADINGS))
     for paragraph in soup.find_all(["p", "div"]):
@@ -143,7 +144,7 @@ def _sizes(soup: BeautifulSoup, declared: Declared) -> dict[int, float]:
     return sizes
 
 
-def _usual_size(soup: BeautifulSoup, sizes: Mapping[int, float]) -> float:
+def _usual_size(soup: BeautifulSoup, sizes: Mapping[int, float], possible: Mapping[int, float]) -> float:
     """The size of most letters in what cannot be a heading, or where all can be, of all letters."""
     texts, others = Counter[float](), Counter[float]()
     for text in (soup.body or soup).find_all(string=True):
@@ -151,7 +152,7 @@ def _usual_size(soup: BeautifulSoup, sizes: Mapping[int, float]) -> float:
         if holder is None or isinstance(text, Comment) or holder.name in {*HEADINGS, "style"}:
             continue
         block = holder if holder.name in {"p", "div"} else holder.find_parent(["p", "div", *_NEVER_A_HEADING])
-        headed = block is not None and _heading_size(block, sizes) > 0
+        headed = id(block) in possible
         (others if headed else texts)[sizes.get(id(holder), _ROOT_SIZE)] += len(text.strip())
     letters = texts if +texts else others
     return letters.most_common(1)[0][0] if letters else _ROOT_SIZE
@@ -159,10 +160,10 @@ def _usual_size(soup: BeautifulSoup, sizes: Mapping[int, float]) -> float:
 
 def _heading_size(paragraph: Tag, sizes: Mapping[int, float]) -> float:
     """The size of a paragraph's smallest letters, where it may be a heading; else 0."""
+    if paragraph.find(_BLOCKS) or paragraph.find_parent(_NEVER_A_HEADING):
+        return 0.0
     text = paragraph.get_text(" ", strip=True)
     if not 0 < len(text) <= LONGEST_HEADING or text.endswith((".", ",", ";")):
-        return 0.0
-    if paragraph.find(_BLOCKS) or paragraph.find_parent(_NEVER_A_HEADING):
         return 0.0
     return min(sizes.get(id(part.parent), 0.0) for part in paragraph.find_all(string=True) if part.strip())
 
