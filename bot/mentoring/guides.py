@@ -13,6 +13,9 @@ class GuideIndex(Protocol):
     def guides(self) -> Sequence[Guide]:
         """The guides, in the order of their paths."""
 
+    def unread(self) -> Sequence[str]:
+        """The files and parts of files that are not in the index, a sentence each with the reason."""
+
     def passage(self, key: str) -> Passage | None:
         """A passage by its id, if it is still there."""
 

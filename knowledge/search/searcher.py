@@ -44,6 +44,10 @@ class Snapshot(Protocol):
         """The guides of the passages."""
 
     @property
+    def skipped(self) -> Sequence[object]:
+        """What was not read, a sentence each as a string."""
+
+    @property
     def editions(self) -> Sequence[Editions]:
         """The guides of which there are several editions."""
 
@@ -157,6 +161,10 @@ class Searcher:
         """The guides of the current index, in the order of their paths."""
         there = self._reader.snapshot().guides
         return [guide for guide in there if guide.path in self._within] if self._within else there
+
+    def unread(self) -> Sequence[str]:
+        """The files and parts of files that are not in the current index, a sentence each with the reason."""
+        return [str(skipped) for skipped in self._reader.snapshot().skipped]
 
     def editions(self) -> Sequence[Editions]:
         """The guides of the current index of which there are several editions."""

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Sequence
+from textwrap import shorten
 
 from bot.errors import CareerBotError
 from bot.mentoring.handovers import HandoverState
@@ -10,14 +11,18 @@ from bot.records.database import now
 from bot.slack.api.messages import Block
 from bot.slack.context import AppContext
 from bot.slack.format.blocks import button
+from bot.slack.format.escaping import escaped
 from bot.slack.format.modals import section
 from bot.slack.mentors.confirming.views import listed
 from bot.slack.mentors.proposing import PROPOSE
 from bot.slack.mentors.reporting import recent_report, report_blocks
 from knowledge.errors import KnowledgeError
+from knowledge.threads import in_thread
 
 PROPOSALS = 5
 """Gaps for which a text can be proposed."""
+UNREAD, UNREAD_CHARS = 8, 240
+"""Files that are named as not read, and characters of what is said of each."""
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +32,7 @@ async def mentors_part(ctx: AppContext, team: str) -> list[Block]:
     parts = (
         await _or_a_sentence("What people ask", _report(ctx)),
         await _or_a_sentence("Questions to mentors", _waiting(ctx)),
+        await _or_a_sentence("Guides that are not read", _unread(ctx)),
         [{"type": "divider"}],
         await _or_a_sentence("Confirmed answers", confirmations_blocks(ctx, team)),
     )
@@ -46,6 +52,20 @@ async def _or_a_sentence(name: str, making: Awaitable[list[Block]]) -> list[Bloc
 async def _report(ctx: AppContext) -> list[Block]:
     report = await recent_report(ctx, now(), expiring=await ctx.records.confirmations.expired_questions())
     return [*report_blocks(report), *proposals(report.gaps.groups)]
+
+
+async def _unread(ctx: AppContext) -> list[Block]:
+    unread = await in_thread(ctx.guide_index.unread)
+    return unread_blocks(unread)
+
+
+def unread_blocks(unread: Sequence[str]) -> list[Block]:
+    """What of the guides is not read, for those who can mend it; nothing where all is."""
+    if not unread:
+        return []
+    named = [f"• {escaped(shorten(one, UNREAD_CHARS, placeholder=' …'), literal=True)}" for one in unread[:UNREAD]]
+    more = [f"and {len(unread) - UNREAD} more; `careerbot index` names them all"] if len(unread) > UNREAD else []
+    return [section("\n".join(["**Guides that are not read**", *named, *more]))]
 
 
 def proposals(gaps: Sequence[Group]) -> list[Block]:

@@ -48,6 +48,9 @@ class NoGuides:
     def guides(self) -> Sequence[Guide]:
         return ()
 
+    def unread(self) -> Sequence[str]:
+        return ()
+
     def passage(self, key: str) -> Passage | None:
         return None
 

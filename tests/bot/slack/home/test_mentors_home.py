@@ -10,6 +10,7 @@ from bot.answering.advisor import Advisor
 from bot.answering.same_question import SameQuestions
 from bot.records.database import database_url, now
 from bot.slack.api.mentors import ONLY_MENTORS, MentorSettings
+from bot.slack.home.mentors_part import UNREAD
 from bot.slack.home.views import DELETE_DATA
 from bot.slack.mentors.proposing import PROPOSAL_VIEW, PROPOSE, SENT, TEXT
 from bot.slack.periodic_jobs import PeriodicJobs
@@ -28,6 +29,8 @@ from tests.bot.slack.scene import (
     MENTORS,
     MENTORS_CHANNEL,
     PAY,
+    NoGuides,
+    Scripted,
     running,
 )
 from tests.openai_server import Fault, OpenAIServer
@@ -80,6 +83,20 @@ async def test_mentors_see_that_the_model_is_left_alone_and_when_it_answers_agai
         for_mentor, for_member = await home_of(workspace, DORA), await home_of(workspace, ANNA)
     assert "is not asked just now: it failed 3 times in a row" in for_mentor
     assert "is not asked just now" not in for_member
+
+
+async def test_mentors_see_which_files_are_not_read(slack: SlackServer, tmp_path: Path) -> None:
+    class Partly(NoGuides):
+        def unread(self) -> list[str]:
+            return [f"a_{n}_b.pdf is left out: it holds no text" for n in range(UNREAD + 2)]
+
+    slack.add_channel(MENTORS_CHANNEL, members=[DORA])
+    async with running(slack, Scripted(), tmp_path, Partly(), mentor_settings=MENTORS):
+        for_mentor, for_member = await home_of(slack, DORA), await home_of(slack, ANNA)
+    assert "Guides that are not read" in for_mentor
+    assert for_mentor.count("it holds no text") == UNREAD
+    assert "and 2 more" in for_mentor
+    assert "it holds no text" not in for_member
 
 
 async def test_what_two_people_ask_is_not_shown(

@@ -74,6 +74,9 @@ class Changed:
     def guides(self) -> list[Any]:
         return []
 
+    def unread(self) -> list[str]:
+        return []
+
     def passage(self, key: str) -> None:
         return None
 

@@ -80,6 +80,9 @@ class Shelf:
     def guides(self) -> Sequence[Guide]:
         return self._searcher.guides()
 
+    def unread(self) -> Sequence[str]:
+        return ()
+
     def passage(self, key: str) -> Passage | None:
         if self.broken:
             raise IndexDamaged("The index cannot be read.")

@@ -53,6 +53,9 @@ class Guides:
     def guides(self) -> Sequence[Guide]:
         return ()
 
+    def unread(self) -> Sequence[str]:
+        return ()
+
     def passage(self, key: str) -> Passage | None:
         return self.passages.get(key)
 

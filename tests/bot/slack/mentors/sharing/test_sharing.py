@@ -610,6 +610,9 @@ class Changing:
     def guides(self) -> Sequence[Any]:
         return self._searcher.guides()
 
+    def unread(self) -> Sequence[str]:
+        return ()
+
     def passage(self, key: str) -> Passage | None:
         passage = self._searcher.passage(key)
         changed = self.rewritten is None or key in self.rewritten
