@@ -33,8 +33,9 @@ class AnswerFinder:
         parts = parts_of(thread, self.question, self.bot_user)
         if complete := tuple(str(part["ts"]) for part in parts if is_complete(part)):
             return _progress(complete, AnswerState.WHOLE if any(map(_ends, parts)) else AnswerState.PARTIAL)
-        begun = self._noted_in(thread)[:1] or open_stream(thread, self.question, self.bot_user, taken)
-        return _progress(begun, AnswerState.BROKEN_OFF)
+        broken_off = tuple(str(part["ts"]) for part in parts)
+        begun = self._noted_in(thread) or broken_off or open_stream(thread, self.question, self.bot_user, taken)
+        return _progress(begun[:1], AnswerState.BROKEN_OFF)
 
     def _noted_in(self, thread: Sequence[Message]) -> tuple[str, ...]:
         """What was noted, but for what the thread shows to be another question's."""

@@ -107,6 +107,16 @@ async def test_an_open_stream_is_found_in_the_thread_where_nothing_was_noted(sce
     assert (again.state, again.ts) == (AnswerState.BROKEN_OFF, begun.ts)
 
 
+async def test_a_stream_that_was_ended_before_it_was_noted_is_overwritten(scene: Scene) -> None:
+    begun = await scene.messages()
+    await begun.start_stream("On")
+    await begun.break_off()
+    again = await scene.messages()
+    await again.resume(await scene.thread())
+    await again.complete([ONE])
+    assert scene.texts() == ["One."]
+
+
 @pytest.mark.parametrize("broken_off", [True, False], ids=["still broken off", "answered already"])
 async def test_the_stream_of_another_question_in_the_thread_is_left_to_it(
     scene: Scene, records: Records, broken_off: bool
