@@ -20,6 +20,7 @@ from slack_sdk.webhook.webhook_response import WebhookResponse
 from bot.slack.api.audience import Audience
 from bot.slack.api.channel_kinds import ChannelKinds
 from bot.slack.api.outgoing import harmless
+from bot.slack.api.payloads import MalformedPayload
 
 RATE_LIMIT_TRIES = 5
 """How often a call is tried again when Slack limits its rate."""
@@ -139,9 +140,9 @@ class _PooledRespond(AsyncRespond):
         self._retry_handlers: list[AsyncRetryHandler] = client.retry_handlers
 
     async def __call__(self, text: str | dict[str, Any] = "", **message: Any) -> WebhookResponse:  # type: ignore[override]
-        """Post a message."""
+        """Post a message. Raises MalformedPayload where Slack gave no address to post it to."""
         if not self.response_url:
-            raise ValueError("There is no response_url to answer at.")
+            raise MalformedPayload("response_url")
         client = AsyncWebhookClient(
             self.response_url,
             proxy=self.proxy,

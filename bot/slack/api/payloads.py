@@ -16,6 +16,7 @@ Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,255}$")]
 """Of a person, a channel, a workspace: nothing that could be markup where it stands in a mention."""
 _TIMESTAMP = r"^[0-9]{1,12}\.[0-9]{1,9}$"
 Timestamp = Annotated[str, Field(pattern=_TIMESTAMP)]
+WebAddress = Annotated[str, Field(pattern=r"^https?://")]
 
 
 class MalformedPayload(CareerBotError):
@@ -138,6 +139,13 @@ class _Metadata(_Part):
     event_payload: dict[str, Any] | None = None
 
 
+class _Block(_Part):
+    type: str
+    block_id: str | None = None
+    element: dict[str, Any] | None = None
+    elements: list[dict[str, Any]] | None = None
+
+
 class _Message(_Part):
     ts: Timestamp
     thread_ts: Timestamp | None = None
@@ -150,6 +158,7 @@ class _Message(_Part):
     client_msg_id: str | None = None
     edited: _Edited | None = None
     metadata: _Metadata | None = None
+    blocks: list[_Block] | None = None
 
 
 class _MessageEvent(_Message, _Installed):
@@ -207,21 +216,26 @@ class _Title(_Part):
 
 class _View(_Installed):
     id: Id
+    type: Literal["modal", "home"]
     callback_id: str
     private_metadata: str
     title: _Title | None = None
     hash: str | None = None
     state: _State | None = None
-    blocks: list[dict[str, Any]]
+    blocks: list[_Block]
     app_installed_team_id: Id | None = None
+
+
+class _ResponseAddress(_Part):
+    response_url: WebAddress
 
 
 class _Interaction(_Installed):
     user: _Person
     team: _Named | None = None
     channel: _Named | None = None
-    response_url: str | None = None
-    response_urls: list[dict[str, Any]] | None = None
+    response_url: WebAddress | None = None
+    response_urls: list[_ResponseAddress] | None = None
 
 
 class _Action(_Part):
@@ -243,6 +257,12 @@ class _Pressed(_Interaction):
     container: _Container | None = None
     message: _Message | None = None
     view: _View | None = None
+
+    @model_validator(mode="after")
+    def _can_be_answered(self) -> Self:
+        if self.view is None and self.response_url is None:
+            raise ValueError("what is pressed under a message is answered at its response_url")
+        return self
 
 
 class _Closed(_Interaction):
@@ -278,7 +298,7 @@ class _Command(_Installed):
     channel_id: Id
     user_id: Id
     trigger_id: str
-    response_url: str
+    response_url: WebAddress
 
 
 _KINDS: Mapping[str, type[_Part]] = {

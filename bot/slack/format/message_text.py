@@ -46,8 +46,7 @@ def block_text(block: Node) -> str:
         case "rich_text":
             return "\n".join(filter(None, map(_rich_part, nodes(block.get("elements")))))
         case "table":
-            rows = block.get("rows") or []
-            return "\n".join(" | ".join(block_text(cell) for cell in nodes(row)) for row in rows)
+            return "\n".join(" | ".join(map(block_text, row)) for row in table_rows(block))
         case "actions" | "input" | "context_actions":
             return ""
         case "markdown" | "plain_text" | "raw_text":
@@ -72,6 +71,12 @@ def nodes(value: object) -> Sequence[Node]:
         if isinstance(value, Sequence) and not isinstance(value, str)
         else []
     )
+
+
+def table_rows(table: Node) -> list[Sequence[Node]]:
+    """The rows of a table's cells."""
+    rows = table.get("rows")
+    return [nodes(row) for row in rows if isinstance(row, list)] if isinstance(rows, list) else []
 
 
 def _inner(block: Node) -> Iterator[Node]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from bot.slack.format.message_text import Node, nodes
+from bot.slack.format.message_text import Node, nodes, table_rows
 
 _MARKS = (("code", "`"), ("strike", "~~"), ("italic", "_"), ("bold", "**"))
 _INDENT = "    "
@@ -22,7 +22,7 @@ def as_markdown(block: Node) -> str:
         case "header":
             return f"## {' '.join(str(node.get('text') or '') for node in nodes([block.get('text')]))}"
         case "table":
-            return _table([row for row in block.get("rows") or [] if isinstance(row, list)])
+            return _table(table_rows(block))
         case _:
             return ""
 
@@ -94,8 +94,8 @@ def _styled(text: str, style: Mapping[str, Any]) -> str:
     return f"{before}{words}{after}"
 
 
-def _table(rows: list[list[Node]]) -> str:
-    lines = [f"| {' | '.join(map(_cell, nodes(row)))} |" for row in rows]
+def _table(rows: Sequence[Sequence[Node]]) -> str:
+    lines = [f"| {' | '.join(map(_cell, row))} |" for row in rows]
     rule = f"|{' --- |' * len(rows[0])}" if rows else ""
     return "\n".join([*lines[:1], rule, *lines[1:]])
 

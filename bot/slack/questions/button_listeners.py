@@ -12,6 +12,7 @@ from bot.mentoring.guides import GuideIndex
 from bot.slack.api.messages import Block, post, post_ephemeral, thread_of
 from bot.slack.api.payloads import value_of
 from bot.slack.format.blocks import CONTINUE_PRIVATELY, FEEDBACK, SHOW_PASSAGE, plain_post
+from bot.slack.format.message_text import nodes
 from bot.slack.format.modals import note_modal
 from bot.slack.format.reading import readable
 from bot.slack.questions.views import REASON_VIEW, changed_modal, passages_modal, reason_in, reason_modal
@@ -96,5 +97,5 @@ def _sources(cited: Sequence[Mapping[str, str]], guide_index: GuideIndex, answer
 def _text(body: dict[str, Any]) -> str:
     """The answer in the message whose button was pressed."""
     message = body.get("message") or {}
-    told = [str(block.get("text")) for block in message.get("blocks") or [] if block.get("type") == "markdown"]
+    told = [str(block.get("text")) for block in nodes(message.get("blocks")) if block.get("type") == "markdown"]
     return readable("\n".join(told) or str(message.get("text") or ""), "")

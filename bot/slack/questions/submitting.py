@@ -73,7 +73,8 @@ def filled_in_again(view: Mapping[str, Any], errors: Mapping[str, str]) -> Block
     for block in view["blocks"]:
         state: Mapping[str, Any] = next(iter((values.get(block.get("block_id")) or {}).values()), {})
         filled = {name: state[key] for key, name in _INITIAL.items() if state.get(key)}
-        blocks.append(block | {"element": block["element"] | filled} if block["type"] == "input" else dict(block))
+        element = block.get("element")
+        blocks.append(block | {"element": element | filled} if element else dict(block))
     return {name: view[name] for name in _KEPT if view.get(name) is not None} | {"blocks": blocks}
 
 
