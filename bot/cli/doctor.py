@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.cli.commands import as_typed
+from bot.composition import Application
 from bot.errors import CareerBotError, SettingsError
 from bot.mentoring.report import counted
 from bot.private_files import mend_rights
@@ -68,10 +69,11 @@ async def _checks() -> AsyncIterator[tuple[str, Check]]:
     async for check in _records(settings):
         yield "Data", check
     yield "Data", _privacy(settings.data_dir)
-    for check in await _index(settings):
+    application = Application(settings)
+    for check in await _index(application):
         yield "Guides", check
-    yield "Answers", _prompts(settings)
-    yield "Answers", await _model(settings)
+    yield "Answers", _prompts(application)
+    yield "Answers", await _model(settings, application)
     async for check in _slack(settings):
         yield "Slack", check
 
@@ -126,14 +128,12 @@ def _privacy(folder: Path) -> Check:
     return Check("privacy", False, f"others may read {some}, which belong to another user; run chown, or delete them")
 
 
-async def _index(settings: Settings) -> list[Check]:
-    from bot.composition import Application
+async def _index(application: Application) -> list[Check]:
     from knowledge.documents.reading import find_files
     from knowledge.index.damage import DAMAGED
     from knowledge.index.syncing import is_fresh
     from knowledge.index.writing import is_whole
 
-    application = Application(settings)
     files = find_files(application.folders)
     guides = Check("guides", bool(files), f"{len(files)} found" if files else "none found; put some into KNOWLEDGE_DIR")
     try:
@@ -153,10 +153,7 @@ async def _index(settings: Settings) -> list[Check]:
     return [guides, Check("embeddings", True, encoder.name), Check("index", fresh, told), *skipped]
 
 
-def _prompts(settings: Settings) -> Check:
-    from bot.composition import Application
-
-    application = Application(settings)
+def _prompts(application: Application) -> Check:
     faulty = application.faulty_prompts
     try:
         application.sayings()
@@ -167,13 +164,11 @@ def _prompts(settings: Settings) -> Check:
     return Check("prompts", not faulty, faulty or "each can be rendered")
 
 
-async def _model(settings: Settings) -> Check:
+async def _model(settings: Settings, application: Application) -> Check:
     if not settings.has_model:
         return Check("chat model", True, "none, answers are quoted; set OPENAI_API_KEY to have them composed")
-    from bot.composition import Application
-
     try:
-        if (composer := Application(settings).composer) is None:
+        if (composer := application.composer) is None:
             return Check("chat model", False, "not asked before its prompts are mended")
         await composer.check()
     except CareerBotError as error:

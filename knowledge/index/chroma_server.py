@@ -1,5 +1,8 @@
 """A Chroma server over HTTP: every call has a time limit, and a server that does not answer is left alone for a while."""
 
+from contextlib import suppress
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -11,9 +14,16 @@ from knowledge.errors import IndexUnreachable
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
 
-CONNECTING, ANSWERING, WRITING = 2.0, 8.0, 120.0
-"""Seconds that a server may take to accept a connection, to answer, and to take in passages."""
 GONE = "The Chroma server does not answer; check CHROMA_URL and that it is running."
+
+
+@dataclass(frozen=True)
+class TimeLimits:
+    """Seconds that a server may take to accept a connection, to answer, and to take in passages."""
+
+    connecting: float = 2.0
+    answering: float = 8.0
+    writing: float = 120.0
 
 
 def circuit_of_server() -> Circuit:
@@ -21,8 +31,8 @@ def circuit_of_server() -> Circuit:
     return Circuit("The Chroma server", failures=1, longest_pause=60.0)
 
 
-def open_server(url: str, circuit: Circuit) -> "ClientAPI":
-    """A client of the server at an address, whose calls raise httpx.TransportError where it does not answer in time.
+def open_server(url: str, circuit: Circuit, limits: TimeLimits) -> "ClientAPI":
+    """A client of the server at an address, whose calls raise httpx.TransportError where it does not answer in time, or not as Chroma.
 
     Raises IndexUnreachable when it does not answer already.
     """
@@ -36,8 +46,8 @@ def open_server(url: str, circuit: Circuit) -> "ClientAPI":
         def get_user_identity(self) -> UserIdentity:
             replaced = self._server._session  # type: ignore[attr-defined]
             self._server._session = httpx.Client(  # type: ignore[attr-defined]
-                transport=GuardedTransport(circuit),
-                timeout=httpx.Timeout(ANSWERING, connect=CONNECTING, pool=None),
+                transport=GuardedTransport(circuit, limits.writing),
+                timeout=httpx.Timeout(limits.answering, connect=limits.connecting, pool=None),
                 headers=replaced.headers,
             )
             replaced.close()
@@ -59,16 +69,17 @@ def open_server(url: str, circuit: Circuit) -> "ClientAPI":
 
 
 class GuardedTransport(httpx.BaseTransport):
-    """Sends requests while the circuit is closed; what breaks on the way counts as a failure."""
+    """Sends requests while the circuit is closed; what breaks on the way, or is no answer of Chroma's, counts as a failure."""
 
-    def __init__(self, circuit: Circuit) -> None:
+    def __init__(self, circuit: Circuit, writing: float) -> None:
         self._circuit = circuit
+        self._writing = writing
         self._transport = httpx.HTTPTransport()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The whole response. Raises httpx.TransportError when there is none, or the circuit is open."""
         if request.url.path.endswith("/add"):
-            request.extensions["timeout"]["read"] = WRITING
+            request.extensions["timeout"]["read"] = self._writing
         try:
             with self._circuit.attempt() as attempt:
                 try:
@@ -78,6 +89,9 @@ class GuardedTransport(httpx.BaseTransport):
                     slow = isinstance(error, httpx.TimeoutException)
                     attempt.failure = "it did not answer in time" if slow else "it cannot be reached"
                     raise
+                if not _is_of_chroma(response):
+                    attempt.failure = "something else answers"
+                    raise httpx.RemoteProtocolError(attempt.failure, request=request)
                 attempt.answered = True
                 return response
         except CircuitOpen as left_alone:
@@ -86,3 +100,16 @@ class GuardedTransport(httpx.BaseTransport):
     def close(self) -> None:
         """Close the connections."""
         self._transport.close()
+
+
+def _is_of_chroma(response: httpx.Response) -> bool:
+    """Whether Chroma itself says this, which can be a failure of its own, and not a gateway before it."""
+    from chromadb.errors import error_types
+
+    if not response.headers.get("Content-Type", "").startswith("application/json"):
+        return False
+    if response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return True
+    with suppress(ValueError, AttributeError):
+        return response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR and response.json().get("error") in error_types
+    return False

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from knowledge.documents.reading import SkippedFile
 from knowledge.editions import Editions, editions, labelled
 from knowledge.errors import IndexDamaged, IndexMissing, IndexUnreachable
-from knowledge.index.chroma_server import circuit_of_server, open_server
+from knowledge.index.chroma_server import TimeLimits, circuit_of_server, open_server
 from knowledge.index.contents import (
     Contents,
     contents_from,
@@ -111,9 +111,10 @@ class IndexStore:
     Opening it does nothing; Chroma is started at first use. `is_shared` is whether other installations may use it: on a server.
     """
 
-    def __init__(self, folder: Path, url: str = "") -> None:
+    def __init__(self, folder: Path, url: str = "", limits: TimeLimits | None = None) -> None:
         self.folder = folder
         self._url = url
+        self._limits = limits or TimeLimits()
         self.is_shared = bool(url)
         self._opening = threading.Lock()
         self._opened: ClientAPI | None = None
@@ -125,7 +126,9 @@ class IndexStore:
         with self._opening:
             if self._opened is None:
                 self._opened = (
-                    open_server(self._url, self._circuit) if self._url else _open_embedded(self.folder / "chroma")
+                    open_server(self._url, self._circuit, self._limits)
+                    if self._url
+                    else _open_embedded(self.folder / "chroma")
                 )
             return self._opened
 

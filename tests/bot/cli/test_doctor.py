@@ -1,5 +1,6 @@
 """The doctor, with both test servers: what it finds and the remedy it gives."""
 
+import socket
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -235,3 +236,17 @@ async def test_an_index_of_another_embedding_model_is_named(
     assert not Application(Settings.load()).is_indexed()
     _, told = await report()
     assert "FAIL  index: The index of the guides was made with another embedding model" in told
+
+
+async def test_a_chroma_server_that_accepts_and_never_answers_is_named_once_and_the_rest_is_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        monkeypatch.setenv("CHROMA_URL", f"http://127.0.0.1:{listening.getsockname()[1]}")
+        well, told = await report()
+    assert not well
+    assert told.count("CHROMA_URL") == 1
+    assert "FAIL  index: The Chroma server does not answer; check CHROMA_URL and that it is running." in told
+    assert "ok    prompts" in told
