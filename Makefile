@@ -1,4 +1,4 @@
-# make run     set up, index the guides, start the bot (in Slack with both tokens, otherwise here)
+# make run     set up, index the guides, start the bot (in Slack with its tokens, otherwise here)
 # make test    set up with the test packages, then lint, type check and test
 # make test-long     the same with more of the generated inputs
 # make ask Q='what does it pay?'    one question; make chat, index, doctor: the other commands

@@ -67,16 +67,15 @@ def main() -> None:
 
 @cli.command()
 def run() -> None:
-    """Build or refresh the index, then start the bot: in Slack when both tokens are set, otherwise in this terminal."""
+    """Build or refresh the index, then start the bot: in Slack when its tokens are set, otherwise in this terminal."""
     settings = _settings()
     console = open_console()
-    tokens, why = _where(settings)
     application = Application(settings)
     _sync(application, console)
-    console.print(f"[dim]{why}[/dim]")
-    if tokens:
+    console.print(f"[dim]{_where(settings)}[/dim]")
+    if settings.slack_mode:
         console.print(f"[dim]{application.mode}[/dim]")
-        asyncio.run(serve_slack(settings, application, tokens))
+        asyncio.run(serve_slack(settings, application))
     else:
         _converse(application, console, settings)
 
@@ -231,14 +230,17 @@ def _settings() -> Settings:
     return settings
 
 
-def _where(settings: Settings) -> tuple[tuple[str, str] | None, str]:
-    """The Slack tokens when the bot goes to Slack, and why it does or does not."""
-    if settings.slack_tokens:
-        return settings.slack_tokens, "Both Slack tokens are set, so the bot answers in Slack."
-    if settings.slack_bot_token or settings.slack_app_token:
-        lacking = "SLACK_APP_TOKEN" if settings.slack_bot_token else "SLACK_BOT_TOKEN"
-        return None, f"{lacking} is not set, so the bot answers here instead of in Slack."
-    return None, "No Slack tokens are set, so the bot answers here."
+def _where(settings: Settings) -> str:
+    """Where the bot answers, and why."""
+    match settings.slack_mode:
+        case "Socket Mode":
+            return "Both Slack tokens are set, so the bot answers in Slack, over Socket Mode."
+        case "HTTP mode":
+            where = f"{settings.http_host}:{settings.listening_port}"
+            return f"A bot token and a signing secret are set, so the bot answers in Slack, over HTTP on {where}."
+    if lacking := settings.slack_lacks:
+        return f"{lacking} is not set, so the bot answers here instead of in Slack."
+    return "No Slack tokens are set, so the bot answers here."
 
 
 def _sync(application: Application, console: "Console", *, always: bool = False, replace: bool = False) -> None:

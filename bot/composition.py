@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.errors import SettingsError
-from bot.settings import Settings
+from bot.settings import Settings, secret_text
 from bot.watchdog import watched
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bot.answering.composing import Composer
     from bot.answering.hearing import Sayings
     from bot.answering.same_question import SameQuestions
+    from bot.slack.app import Workspace
     from bot.storage import Records
     from knowledge.index.freshness import Freshness
     from knowledge.index.store import IndexReader, IndexStore
@@ -196,17 +197,14 @@ def freshness_of(application: Application) -> "Freshness":
     return Freshness(Upkeep(application.folders, fresh, application.sync))
 
 
-async def serve_slack(settings: Settings, application: Application, tokens: tuple[str, str]) -> None:
+async def serve_slack(settings: Settings, application: Application) -> None:
     """Answer in Slack until the process is told to stop."""
-    from bot.slack.api.mentors import MentorSettings
-    from bot.slack.app import Limits, SlackBot, Workspace, serve
+    from bot.slack.app import Limits, SlackBot, serve
     from bot.slack.periodic_jobs import JobSchedule
     from bot.slack.questions.missed import MissedLimits
 
     missed = MissedLimits(hours=settings.answer_missed_hours)
     limits = Limits(settings.max_question_chars, settings.max_concurrent, missed=missed)
-    mentor_settings = MentorSettings(settings.mentor_ids, settings.mentor_group, settings.mentors_channel)
-    workspace = Workspace(*tokens, settings.slack_api_url, settings.admins, mentor_settings, settings.answer_outsiders)
     schedule = JobSchedule(settings.remind_hours, settings.weekly_report, settings.retention_days)
     freshness = freshness_of(application)
     async with watched(), opened_records(settings, set_aside=True) as records, freshness.kept():
@@ -215,13 +213,32 @@ async def serve_slack(settings: Settings, application: Application, tokens: tupl
             application.advisor(),
             application.searcher(),
             records,
-            workspace,
+            _workspace(settings),
             limits,
             same=same,
             schedule=schedule,
             index_trouble=lambda: freshness.told,
         )
         await serve(bot)
+
+
+def _workspace(settings: Settings) -> "Workspace":
+    """How the workspace is reached."""
+    from bot.slack.api.http_mode import HttpEndpoint
+    from bot.slack.api.mentors import MentorSettings
+    from bot.slack.app import Workspace
+
+    s = settings
+    port = s.listening_port
+    return Workspace(
+        secret_text(s.slack_bot_token),
+        secret_text(s.slack_app_token),
+        s.slack_api_url,
+        s.admins,
+        MentorSettings(s.mentor_ids, s.mentor_group, s.mentors_channel),
+        s.answer_outsiders,
+        HttpEndpoint(s.http_host, port, secret_text(s.slack_signing_secret)) if port else None,
+    )
 
 
 @asynccontextmanager

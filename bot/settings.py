@@ -6,9 +6,9 @@ Both `.env` and the data lie in the bot's folder, whatever folder a command is s
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
@@ -17,11 +17,9 @@ HOME = "CAREERBOT_HOME"
 """The variable of the environment that names the bot's folder."""
 ENV_FILE = ".env"
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_TOKENS = {
-    "slack_bot_token": ("xoxb-", "a bot token begins with xoxb- (OAuth & Permissions)"),
-    "slack_app_token": ("xapp-", "an app-level token begins with xapp- (Basic Information)"),
-}
-"""How tokens begin, and what to tell where one does not."""
+SlackMode = Literal["Socket Mode", "HTTP mode"]
+HTTP_MODE_PORT = 3000
+"""Where HTTP mode listens without another port, as Bolt does."""
 
 
 def home() -> Path:
@@ -43,20 +41,91 @@ Folder = Annotated[Path, AfterValidator(lambda folder: home() / folder.expanduse
 """A folder that is found from wherever a command is started: a relative one counts from the bot's folder."""
 
 
+def _is_bot_token(token: SecretStr) -> SecretStr:
+    return _begins(token, "xoxb-", "a bot token begins with xoxb- (OAuth & Permissions)")
+
+
+def _is_app_token(token: SecretStr) -> SecretStr:
+    return _begins(token, "xapp-", "an app-level token begins with xapp- (Basic Information)")
+
+
+def _begins(token: SecretStr, prefix: str, remedy: str) -> SecretStr:
+    if not token.get_secret_value().startswith(prefix):
+        raise ValueError(remedy)
+    return token
+
+
+def _is_signing_secret(secret: SecretStr) -> SecretStr:
+    if not re.fullmatch("[0-9a-f]{32}", secret.get_secret_value()):
+        raise ValueError("a signing secret has 32 digits and letters from a to f (Basic Information)")
+    return secret
+
+
+def _is_log_level(level: str) -> str:
+    if level.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+        raise ValueError("it is DEBUG, INFO, WARNING or ERROR")
+    return level.upper()
+
+
+def _is_weekly(moment: str) -> str:
+    if not re.fullmatch(rf"never|(?:{'|'.join(WEEKDAYS)}) (?:[01]\d|2[0-3]):[0-5]\d", moment.lower()):
+        raise ValueError("it is a weekday and a time such as `monday 09:00`, or `never`")
+    return moment.lower()
+
+
+def _is_there(folder: Path) -> Path:
+    if not folder.is_dir():
+        raise ValueError("there is no such folder")
+    return folder
+
+
+def _is_web_address(url: str) -> str:
+    if url and not url.startswith(("http://", "https://")):
+        raise ValueError("it begins with http:// or https://")
+    return url
+
+
+def _is_database(url: str) -> str:
+    if url and not url.startswith(("postgresql://", "postgres://", "postgresql+asyncpg://", "sqlite")):
+        raise ValueError("it begins with postgresql:// or sqlite")
+    return url
+
+
+BotToken = Annotated[SecretStr, AfterValidator(_is_bot_token)]
+AppToken = Annotated[SecretStr, AfterValidator(_is_app_token)]
+SigningSecret = Annotated[SecretStr, AfterValidator(_is_signing_secret)]
+LogLevel = Annotated[str, AfterValidator(_is_log_level)]
+WeeklyMoment = Annotated[str, AfterValidator(_is_weekly)]
+FolderThere = Annotated[Folder, AfterValidator(_is_there)]
+WebAddress = Annotated[str, AfterValidator(_is_web_address)]
+DatabaseAddress = Annotated[str, AfterValidator(_is_database)]
+
+
 class Settings(BaseSettings):
     """The settings. Names are those of the environment in lower case; an empty value counts as not set."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
 
-    slack_bot_token: SecretStr | None = Field(None, description="Bot token of the Slack app (xoxb-…).")
-    slack_app_token: SecretStr | None = Field(None, description="App-level token with connections:write (xapp-…).")
-    slack_api_url: str = Field(
+    slack_bot_token: BotToken | None = Field(None, description="Bot token of the Slack app (xoxb-…).")
+    slack_app_token: AppToken | None = Field(None, description="App-level token with connections:write (xapp-…).")
+    slack_signing_secret: SigningSecret | None = Field(
+        None,
+        description="Signing secret of the Slack app, for HTTP mode: without SLACK_APP_TOKEN Slack delivers to HTTP_HOST and HTTP_PORT.",
+    )
+    http_host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for all of this machine's.")
+    http_port: int | None = Field(
+        None,
+        ge=1,
+        le=65535,
+        description="Port for /slack/events (HTTP mode), /healthz and /readyz; without it 3000 in HTTP mode and none in Socket Mode.",
+    )
+    slack_api_url: WebAddress = Field(
         "https://slack.com/api/", description="Slack's Web API; another address for a test server."
     )
     openai_api_key: SecretStr | None = Field(
         None, description="Key of the chat model; without key and OPENAI_BASE_URL answers are quoted."
     )
-    openai_base_url: str | None = Field(
+    openai_base_url: WebAddress | None = Field(
         None,
         description="Address of a gateway or local server that speaks OpenAI's protocol; a local one needs no key.",
     )
@@ -65,7 +134,7 @@ class Settings(BaseSettings):
     )
     chat_timeout: float = Field(30.0, gt=0, le=600, description="Seconds that composing an answer may take.")
     embeddings: str = Field("local", description="`local` (MiniLM on this machine) or an OpenAI embedding model.")
-    knowledge_dir: Folder | None = Field(
+    knowledge_dir: FolderThere | None = Field(
         None,
         description="A folder of your own guides, beside those in `knowledge/guides`; a relative one counts from the bot's folder.",
     )
@@ -74,8 +143,10 @@ class Settings(BaseSettings):
         validate_default=True,
         description="Where the index and the records are kept; a relative folder counts from the bot's folder.",
     )
-    chroma_url: str = Field("", description="A Chroma server (http://host:port); empty for the embedded database.")
-    database_url: str = Field(
+    chroma_url: WebAddress = Field(
+        "", description="A Chroma server (http://host:port); empty for the embedded database."
+    )
+    database_url: DatabaseAddress = Field(
         "", repr=False, description="PostgreSQL for the records (postgresql://…); empty for SQLite in `DATA_DIR`."
     )
     max_question_chars: int = Field(4000, ge=100, le=40_000, description="Longer messages are refused politely.")
@@ -98,7 +169,7 @@ class Settings(BaseSettings):
     remind_hours: float = Field(
         24.0, gt=0, le=720, description="Hours after which a question that no mentor took is brought up again."
     )
-    weekly_report: str = Field(
+    weekly_report: WeeklyMoment = Field(
         "monday 09:00", description="When the weekly report is posted, in UTC; `never` for none."
     )
     retention_days: int = Field(
@@ -106,47 +177,7 @@ class Settings(BaseSettings):
     )
     contact: str = Field("", description="Whom to ask when the guides do not answer, e.g. `#career-mentors`.")
     emergency: str = Field("", description="Whom to call when somebody is in danger, e.g. `the crisis line 988 (US)`.")
-    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
-
-    @field_validator("slack_bot_token", "slack_app_token")
-    @classmethod
-    def _is_token(cls, token: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
-        return _begins(token, *_TOKENS[str(info.field_name)])
-
-    @field_validator("log_level")
-    @classmethod
-    def _is_log_level(cls, level: str) -> str:
-        if level.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
-            raise ValueError("it is DEBUG, INFO, WARNING or ERROR")
-        return level.upper()
-
-    @field_validator("weekly_report")
-    @classmethod
-    def _is_weekly(cls, moment: str) -> str:
-        if not re.fullmatch(rf"never|(?:{'|'.join(WEEKDAYS)}) (?:[01]\d|2[0-3]):[0-5]\d", moment.lower()):
-            raise ValueError("it is a weekday and a time such as `monday 09:00`, or `never`")
-        return moment.lower()
-
-    @field_validator("knowledge_dir")
-    @classmethod
-    def _is_folder(cls, folder: Path | None) -> Path | None:
-        if folder is not None and not folder.is_dir():
-            raise ValueError("there is no such folder")
-        return folder
-
-    @field_validator("chroma_url", "openai_base_url", "slack_api_url")
-    @classmethod
-    def _is_web_address(cls, url: str | None) -> str | None:
-        if url and not url.startswith(("http://", "https://")):
-            raise ValueError("it begins with http:// or https://")
-        return url
-
-    @field_validator("database_url")
-    @classmethod
-    def _is_database(cls, url: str) -> str:
-        if url and not url.startswith(("postgresql://", "postgres://", "postgresql+asyncpg://", "sqlite")):
-            raise ValueError("it begins with postgresql:// or sqlite")
-        return url
+    log_level: LogLevel = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @classmethod
     def load(cls, **overrides: Any) -> "Settings":
@@ -164,14 +195,30 @@ class Settings(BaseSettings):
     @property
     def openai_key(self) -> str:
         """The key as text, empty when there is none."""
-        return self.openai_api_key.get_secret_value() if self.openai_api_key else ""
+        return secret_text(self.openai_api_key)
 
     @property
-    def slack_tokens(self) -> tuple[str, str] | None:
-        """Bot and app token when both are set."""
-        if self.slack_bot_token and self.slack_app_token:
-            return self.slack_bot_token.get_secret_value(), self.slack_app_token.get_secret_value()
-        return None
+    def slack_mode(self) -> SlackMode | None:
+        """Over which way Slack delivers: Socket Mode where both tokens are set, HTTP mode with a signing secret in the app
+        token's place. None: the bot answers in the terminal.
+        """
+        if self.slack_bot_token is None:
+            return None
+        if self.slack_app_token:
+            return "Socket Mode"
+        return "HTTP mode" if self.slack_signing_secret else None
+
+    @property
+    def slack_lacks(self) -> str:
+        """The setting for want of which the bot is not in Slack though another one is there; empty where none or all are."""
+        if self.slack_mode or not (self.slack_bot_token or self.slack_app_token or self.slack_signing_secret):
+            return ""
+        return "SLACK_APP_TOKEN, or SLACK_SIGNING_SECRET for HTTP mode," if self.slack_bot_token else "SLACK_BOT_TOKEN"
+
+    @property
+    def listening_port(self) -> int | None:
+        """The port to listen on; None: on none."""
+        return self.http_port or (HTTP_MODE_PORT if self.slack_mode == "HTTP mode" else None)
 
     @property
     def admins(self) -> frozenset[str]:
@@ -195,11 +242,10 @@ class Settings(BaseSettings):
         return self.model_copy(update={"openai_api_key": None, "openai_base_url": None, "chat_model": "none"})
 
 
+def secret_text(secret: SecretStr | None) -> str:
+    """A secret as text, empty when there is none."""
+    return secret.get_secret_value() if secret else ""
+
+
 def _ids(listed: str) -> frozenset[str]:
     return frozenset(listed.replace(",", " ").split())
-
-
-def _begins(token: SecretStr | None, prefix: str, remedy: str) -> SecretStr | None:
-    if token is not None and not token.get_secret_value().startswith(prefix):
-        raise ValueError(remedy)
-    return token

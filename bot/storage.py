@@ -55,6 +55,10 @@ class Records:
         """
         return cls(await Database.open(url, set_aside=set_aside), WorkerIdentity(workers))
 
+    async def ping(self) -> None:
+        """Look whether the database answers."""
+        await self._database.ping()
+
     def set_aside(self) -> list[str]:
         """The names of damaged files of SQLite that were set aside and are still there, the oldest first."""
         return [path.name for path in set_aside_before(self._database.file)] if self._database.file else []

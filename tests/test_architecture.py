@@ -19,7 +19,7 @@ FLOORS = (
     {"slack/api"},
     {"slack/format"},
     {"slack/questions", "slack/error_handler"},
-    {"slack/context", "slack/private", "slack/installation"},
+    {"slack/context", "slack/private", "slack/installation", "slack/readiness"},
     {"slack/mentors/confirming", "slack/mentors/sharing", "slack/mentors"},
     {"slack/mentors/handover"},
     {"slack/home", "slack/periodic_jobs"},
@@ -113,7 +113,7 @@ BUILT_BY = {
     },
     "slack/app": {
         "AnswerButtons", "AppContext", "ConfirmedAnswers", "DraftPosting", "Drafting", "Mentors", "People", "PeriodicJobs", "PrivateAnswers",
-        "QuestionWorker", "Replies", "SettingsForm", "SlackClients", "SocketModeConnection",
+        "HttpReceiver", "QuestionWorker", "Readiness", "Replies", "SettingsForm", "SlackClients", "SocketModeConnection", "WebServer",
     },
     "storage": {"AuditLog", "Channels", "Confirmations", "Drafts", "Feedback", "Handovers", "Inbox", "Promises", "Receipts", "Shares", "Threads", "WeeklyReports"},
 }  # fmt: skip

@@ -15,7 +15,7 @@ from bot.composition import Application
 from bot.errors import CareerBotError, SettingsError
 from bot.mentoring.report import counted
 from bot.private_files import mend_rights
-from bot.settings import ENV_FILE, Settings, home
+from bot.settings import ENV_FILE, Settings, home, secret_text
 from knowledge.errors import KnowledgeError
 
 NEWEST_NEEDED = (3, 11)
@@ -198,19 +198,29 @@ async def _records(settings: Settings) -> AsyncIterator[Check]:
 
 
 async def _slack(settings: Settings) -> AsyncIterator[Check]:
-    if not settings.slack_tokens:
-        lacking = [
-            n
-            for n, v in (("SLACK_BOT_TOKEN", settings.slack_bot_token), ("SLACK_APP_TOKEN", settings.slack_app_token))
-            if not v
-        ]
-        both = len(lacking) == 2
-        told = "not set up, the bot answers in the terminal" if both else f"{lacking[0]} is not set; see the README"
-        yield Check("Slack", both, told)
+    if not settings.slack_mode:
+        lacking = settings.slack_lacks
+        told = f"{lacking} is not set; see the README" if lacking else "not set up, the bot answers in the terminal"
+        yield Check("Slack", not lacking, told)
         return
+    yield _delivery(settings)
     from bot.slack.api.diagnosis import findings
     from bot.slack.api.mentors import MentorSettings
 
     mentor_settings = MentorSettings(settings.mentor_ids, settings.mentor_group, settings.mentors_channel)
-    async for name, well, told in findings(settings.slack_tokens, settings.slack_api_url, mentor_settings):
+    tokens = secret_text(settings.slack_bot_token), secret_text(settings.slack_app_token)
+    async for name, well, told in findings(tokens, settings.slack_api_url, mentor_settings):
         yield Check(name, well, told)
+
+
+def _delivery(settings: Settings) -> Check:
+    """Over which way Slack delivers, and what there is to do for it."""
+    if settings.slack_mode == "HTTP mode":
+        from bot.slack.api.http_mode import PATH
+
+        where = f"http://{settings.http_host}:{settings.listening_port}{PATH}"
+        told = f"HTTP mode; Slack's request URLs must lead to {where}, and Socket Mode be off in the app's settings"
+    else:
+        ignored = "; SLACK_SIGNING_SECRET is not used" if settings.slack_signing_secret else ""
+        told = f"Socket Mode, as SLACK_APP_TOKEN is set{ignored}"
+    return Check("events", True, told)

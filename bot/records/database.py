@@ -119,6 +119,10 @@ class Database:
             if self._closed and not self._open:
                 self._idle.set()
 
+    async def ping(self) -> None:
+        """Ask the database for nothing but an answer."""
+        await self._run(sa.select(sa.literal(1)))
+
     async def rows(self, query: sa.Select[Any]) -> Sequence[Any]:
         """The rows of a query, as mappings; what else the process does goes on between some hundred of them."""
         result = (await self._run(query)).mappings()

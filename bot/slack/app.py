@@ -24,9 +24,11 @@ from bot.mentoring.confirmed_answers import ConfirmedAnswers
 from bot.mentoring.guides import GuideIndex
 from bot.slack.api.clients import SlackClients
 from bot.slack.api.errors import code
+from bot.slack.api.http_mode import HttpEndpoint, HttpReceiver
 from bot.slack.api.mentors import Mentors, MentorSettings
 from bot.slack.api.people import People
 from bot.slack.api.socket_mode import Refused, SocketModeConnection, SocketTimes, patiently
+from bot.slack.api.web_server import WebServer
 from bot.slack.context import AppContext
 from bot.slack.error_handler import handle_error
 from bot.slack.home.listeners import listen_at_home
@@ -48,6 +50,7 @@ from bot.slack.questions.missed import Hear, MissedLimits, MissedQuestions
 from bot.slack.questions.pauses import Pauses
 from bot.slack.questions.replying import Replies
 from bot.slack.questions.worker import QuestionWorker
+from bot.slack.readiness import Phase, Readiness
 from bot.storage import Records
 from bot.watchdog import end_within
 
@@ -73,8 +76,9 @@ class Limits:
 
 @dataclass(frozen=True)
 class Workspace:
-    """How to reach a workspace: its two tokens and the address of Slack's Web API, and who has which rights in it.
+    """How to reach a workspace: its tokens and the address of Slack's Web API, and who has which rights in it.
 
+    Slack delivers over Socket Mode where there is an `app_token`, else to `http`, which may serve health alone.
     `admins` may change channel settings, `mentor_settings` tells who the mentors are.
     `answers_outsiders`: whether people of other organisations and guests are answered.
     """
@@ -85,10 +89,11 @@ class Workspace:
     admins: frozenset[str] = frozenset()
     mentor_settings: MentorSettings = field(default_factory=MentorSettings)
     answers_outsiders: bool = False
+    http: HttpEndpoint | None = None
 
 
 class SlackBot:
-    """The bot connected to one workspace through Socket Mode."""
+    """The bot connected to one workspace, through Socket Mode or HTTP."""
 
     def __init__(
         self,
@@ -114,21 +119,17 @@ class SlackBot:
         mentors = Mentors(self._clients.single_try, workspace.mentor_settings)
         buttons = AnswerButtons(mentors.exist, bool(mentors.channel))
         confirmed = ConfirmedAnswers(records.confirmations, guide_index, same)
-        replies = Replies(
-            advisor,
-            records,
-            self._people,
-            confirmed,
-            buttons=buttons,
-            longest=limits.longest_question,
-            audience=self._clients.audience,
+        longest, audience = limits.longest_question, self._clients.audience
+        self.worker = self._worker(
+            Replies(advisor, records, self._people, confirmed, buttons=buttons, longest=longest, audience=audience)
         )
-        self.worker = self._worker(replies)
         self.ctx = AppContext(records, guide_index, self._clients, self.worker, mentors, confirmed, same)
-        self._private = PrivateAnswers(self._clients, records, Drafting(advisor, records, limits.longest_question))
+        self._private = PrivateAnswers(self._clients, records, Drafting(advisor, records, longest))
         self.periodic_jobs = PeriodicJobs(periodic_jobs_of(self.ctx, schedule or JobSchedule(), self._private))
         self._times = times or SocketTimes()
-        self._connection = SocketModeConnection(self._clients, workspace.app_token, self._times)
+        self._connection = connection = _connection_of(workspace, self._clients, self._times)
+        self._readiness = Readiness(records, guide_index, lambda: connection.is_open)
+        self.web = _web_server(workspace.http, self._readiness, connection)
         self._missed: MissedQuestions | None = None
 
     def _worker(self, replies: Replies) -> QuestionWorker:
@@ -139,8 +140,10 @@ class SlackBot:
     async def start(self) -> None:
         """Take up what was accepted and not answered, and connect; while Slack cannot be reached, wait for it.
 
-        Raises SettingsError when Slack refuses a token.
+        Raises SettingsError when Slack refuses a token, or where its HTTP address cannot be listened on.
         """
+        if self.web:
+            await self.web.open()
         try:
             me = await patiently(self._clients.retrying.auth_test, self._times)
             self._clients.bot_user = str(me["user_id"])
@@ -158,6 +161,7 @@ class SlackBot:
         arrives = lambda: self._connection.is_open  # noqa: E731
         self._missed = MissedQuestions(self._records, self._clients, hearing(app), self._limits.missed, arrives)
         self._missed.begin()
+        self._readiness.phase = Phase.RUNNING
 
     async def run(self) -> None:
         """Start, and work until this is cancelled. Raises ConnectionLost when Slack's events do not come any more."""
@@ -198,6 +202,7 @@ class SlackBot:
 
     async def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Take nothing new, finish what is being done if it does not take longer than that, and hand back the rest."""
+        self._readiness.phase = Phase.STOPPING
         if self._missed:
             await self._missed.leave()
         await self._connection.close()
@@ -205,6 +210,26 @@ class SlackBot:
             self.worker.finish(seconds), self._private.leave(seconds), self.periodic_jobs.leave(seconds)
         )
         await self._clients.close()
+        if self.web:
+            await self.web.close()  # last: until then it tells why nothing is taken
+
+
+def _connection_of(
+    workspace: Workspace, clients: SlackClients, times: SocketTimes
+) -> SocketModeConnection | HttpReceiver:
+    """The way over which Slack delivers."""
+    if workspace.app_token or workspace.http is None:
+        return SocketModeConnection(clients, workspace.app_token, times)
+    return HttpReceiver(workspace.http.signing_secret)
+
+
+def _web_server(
+    endpoint: HttpEndpoint | None, readiness: Readiness, connection: SocketModeConnection | HttpReceiver
+) -> WebServer | None:
+    if endpoint is None:
+        return None
+    routes = connection.routes if isinstance(connection, HttpReceiver) else ()
+    return WebServer(endpoint.host, endpoint.port, readiness.unready, routes)
 
 
 def hearing(app: AsyncApp) -> Hear:
@@ -226,7 +251,8 @@ def build_app(client: AsyncWebClient, me: AsyncSlackResponse) -> AsyncApp:
 
     # with a token in it Bolt warns that the token is not used
     plain = AsyncWebClient(base_url=client.base_url, session=client.session, retry_handlers=client.retry_handlers)
-    app = AsyncApp(client=plain, authorize=authorize, raise_error_for_unhandled_request=False)
+    # requests are verified before Bolt parses them; its own look comes after that, and logs what it refuses
+    app = AsyncApp(client=plain, authorize=authorize, raise_error_for_unhandled_request=False, request_verification_enabled=False)  # fmt: skip
     app.error(handle_error)
     return app
 

@@ -220,7 +220,7 @@ class Terminal:
 
 def test_with_one_token_run_names_the_other(careerbot: Careerbot) -> None:
     told = careerbot("run", said="", SLACK_BOT_TOKEN="xoxb-1")
-    assert "SLACK_APP_TOKEN is not set" in told.stdout
+    assert "SLACK_APP_TOKEN, or SLACK_SIGNING_SECRET for HTTP mode, is not set" in told.stdout
 
 
 def test_answer_writes_a_line_for_every_question(careerbot: Careerbot, tmp_path: Path) -> None:

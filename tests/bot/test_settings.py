@@ -18,8 +18,43 @@ def _empty_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_nothing_needs_to_be_set() -> None:
     settings = Settings.load()
-    assert settings.slack_tokens is None
+    assert settings.slack_mode is None
+    assert settings.slack_lacks == ""
+    assert settings.listening_port is None
     assert not settings.has_model
+
+
+SECRET = "8f742231b10e8888abcd99eeefff85a5"
+
+
+@pytest.mark.parametrize(
+    ("set_to", "mode", "lacks", "port"),
+    [
+        ({"bot": "xoxb-1", "app": "xapp-1"}, "Socket Mode", "", None),
+        ({"bot": "xoxb-1", "app": "xapp-1", "secret": SECRET}, "Socket Mode", "", None),
+        ({"bot": "xoxb-1", "secret": SECRET}, "HTTP mode", "", 3000),
+        ({"bot": "xoxb-1"}, None, "SLACK_APP_TOKEN, or SLACK_SIGNING_SECRET for HTTP mode,", None),
+        ({"app": "xapp-1"}, None, "SLACK_BOT_TOKEN", None),
+        ({"secret": SECRET}, None, "SLACK_BOT_TOKEN", None),
+    ],
+)
+def test_the_app_token_or_else_the_signing_secret_decides_how_slack_delivers(
+    monkeypatch: pytest.MonkeyPatch, set_to: dict[str, str], mode: str | None, lacks: str, port: int | None
+) -> None:
+    names = {"bot": "SLACK_BOT_TOKEN", "app": "SLACK_APP_TOKEN", "secret": "SLACK_SIGNING_SECRET"}
+    for name, value in set_to.items():
+        monkeypatch.setenv(names[name], value)
+    settings = Settings.load()
+    assert (settings.slack_mode, settings.slack_lacks, settings.listening_port) == (mode, lacks, port)
+    monkeypatch.setenv("HTTP_PORT", "8080")
+    assert Settings.load().listening_port == 8080
+
+
+def test_a_signing_secret_that_is_none_is_named_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", "xoxb-mixed-up")
+    with pytest.raises(SettingsError, match="SLACK_SIGNING_SECRET: a signing secret has 32 digits") as raised:
+        Settings.load()
+    assert "mixed-up" not in str(raised.value)
 
 
 def test_settings_come_from_the_environment_and_env_where_the_environment_wins(
@@ -57,9 +92,12 @@ def test_all_problems_are_told_together_without_a_value(monkeypatch: pytest.Monk
 
 
 def test_tokens_and_keys_are_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-secret")
-    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
-    assert "secret" not in repr(Settings.load())
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-private")
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", SECRET)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-private")
+    shown = repr(Settings.load())
+    assert "private" not in shown
+    assert SECRET not in shown
 
 
 def test_a_model_of_another_provider_needs_no_openai_key(monkeypatch: pytest.MonkeyPatch) -> None:

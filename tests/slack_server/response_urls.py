@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from tests.slack_server.blocks import problem
-from tests.slack_server.socket_mode import SocketMode
+from tests.slack_server.http_mode import HttpMode
 from tests.slack_server.workspace import BOT_ID, Call, connection_of, flag
 
 MOST_USES = 5
@@ -28,7 +28,7 @@ class ResponseUrl:
     uses: int = 0
 
 
-class ResponseUrls(SocketMode):
+class ResponseUrls(HttpMode):
     """The addresses that were given out, and what is posted to them."""
 
     def __init__(self, *args: Any, **options: Any) -> None:

@@ -118,6 +118,7 @@ class SlackServer(People, AgentApi, ChatApi, DirectoryApi):
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.close_request_url()
         await self.drop_connections()
         await self._runner.cleanup()
 

@@ -77,7 +77,7 @@ class Channel:
 
 @dataclass(eq=False)
 class Envelope:
-    """Something on its way to the app through Socket Mode. `answered` takes what the app acknowledged it with."""
+    """Something on its way to the app. `answered` takes what the app acknowledged it with, `reason` is why it comes again."""
 
     payload: dict[str, Any]
     attempt: int = 0
@@ -85,6 +85,7 @@ class Envelope:
     kind: str = "events_api"
     at: float = 0.0
     answered: Callable[[Mapping[str, Any]], None] | None = None
+    reason: str = ""
 
 
 @dataclass

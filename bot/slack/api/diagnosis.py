@@ -27,7 +27,7 @@ Finding = tuple[str, bool, str]
 
 
 async def findings(tokens: tuple[str, str], api_url: str, mentor_settings: MentorSettings) -> AsyncIterator[Finding]:
-    """Every check of Slack in order; later ones are left out where an earlier failure makes them pointless."""
+    """Every check of Slack in order; Socket Mode is tried where the second token, the app's, is not empty."""
     async with open_session() as session:
         client = AsyncWebClient(token=tokens[0], base_url=api_url, session=session)
         async for finding in _connecting(client, tokens[1]):
@@ -47,6 +47,8 @@ async def _connecting(client: AsyncWebClient, app_token: str) -> AsyncIterator[F
         yield "scopes", not missing, told if missing else "all that are needed are granted"
     except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
         yield "SLACK_BOT_TOKEN", False, _told(error)
+    if not app_token:
+        return
     try:
         await client.apps_connections_open(app_token=app_token)
         yield "Socket Mode", True, "it opens"

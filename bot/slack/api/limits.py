@@ -35,6 +35,8 @@ HEADING = 150
 """Characters of a heading, which Slack shows as a `header` block."""
 RESPONSES = 4
 """Messages sent to one response_url; Slack takes five uses, the last one is for taking the message away."""
+LARGEST_REQUEST = 2 * 2**20
+"""Bytes of a request of Slack's: a view has at most 250 KB, three times as many once they are encoded for a form, beside what was typed."""
 INPUT_TEXT = 3_000
 """Characters of a text field."""
 OPTIONS = 100

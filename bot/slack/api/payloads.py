@@ -301,7 +301,12 @@ class _Command(_Installed):
     response_url: WebAddress
 
 
+class _UrlVerification(_Part):
+    challenge: Annotated[str, Field(max_length=1000)]
+
+
 _KINDS: Mapping[str, type[_Part]] = {
+    "url_verification": _UrlVerification,
     "event_callback": _EventCallback,
     "block_actions": _Pressed,
     "block_suggestion": _Suggestion,

@@ -5,26 +5,25 @@ apps.connections.open. Source: https://docs.slack.dev/apis/events-api/using-sock
 """
 
 import asyncio
+import functools
 import itertools
 import json
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any, TypeVar
 
 import aiohttp
-from slack_bolt import BoltResponse
 from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from bot.slack.api.acknowledging import answer_to
 from bot.slack.api.clients import SlackClients
 from bot.slack.api.errors import FAILURES, passing, retry_after, told
-from bot.slack.api.payloads import MalformedPayload, check
 
 _GIVE_WAY = frozenset({"too_many_websockets", "link_disabled"})
 """Reasons for which a connection ends before there is another one."""
@@ -243,20 +242,11 @@ class _Socket(AsyncBaseSocketModeClient):
 
     async def _handle(self, request: SocketModeRequest) -> None:
         try:
-            response = await self._answered(request)
+            handle = functools.partial(run_async_bolt_app, self._app, request)
+            response = await answer_to(request.payload, request.type, handle)
             await send_async_response(self, request, response, time.time())
         except Exception as error:  # one event that fails must not end the connection; Slack delivers it again
             log.error("An event was not handled.", exc_info=error)
-
-    async def _answered(self, request: SocketModeRequest) -> BoltResponse:
-        """What the app answers; what it cannot read or does not listen to is acknowledged, as it would only come again."""
-        try:
-            check(request.payload)
-        except MalformedPayload as error:
-            log.warning("A payload of Slack's was left out: %s has no good %s", request.type, error.place)
-            return BoltResponse(status=HTTPStatus.OK)
-        response: BoltResponse = await run_async_bolt_app(self._app, request)
-        return BoltResponse(status=HTTPStatus.OK) if response.status == HTTPStatus.NOT_FOUND else response
 
 
 def _is_refusal(error: Exception) -> bool:

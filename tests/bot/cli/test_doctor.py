@@ -13,6 +13,7 @@ from bot.records.inbox import AskedQuestion
 from bot.settings import HOME, Settings
 from tests.openai_server import KEY, Fault, OpenAIServer
 from tests.slack_server import SlackServer
+from tests.slack_server.http_mode import SIGNING_SECRET
 from tests.slack_server.server import APP_TOKEN, BOT_TOKEN
 
 
@@ -115,7 +116,22 @@ async def test_a_wrong_app_token_is_named(slack: SlackServer, monkeypatch: pytes
 async def test_one_token_without_the_other_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
     _, told = await report()
-    assert "FAIL  Slack: SLACK_APP_TOKEN is not set" in told
+    assert "FAIL  Slack: SLACK_APP_TOKEN, or SLACK_SIGNING_SECRET for HTTP mode, is not set" in told
+
+
+async def test_the_mode_is_told_with_what_there_is_to_do_for_it(
+    slack: SlackServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", SIGNING_SECRET)
+    _, told = await report()
+    assert "ok    events: Socket Mode, as SLACK_APP_TOKEN is set; SLACK_SIGNING_SECRET is not used" in told
+    monkeypatch.delenv("SLACK_APP_TOKEN")
+    monkeypatch.setenv("HTTP_PORT", "8080")
+    _, told = await report()
+    assert "ok    events: HTTP mode; Slack's request URLs must lead to http://127.0.0.1:8080/slack/events" in told
+    assert "ok    SLACK_BOT_TOKEN" in told
+    assert "Socket Mode:" not in told
+    assert SIGNING_SECRET not in told
 
 
 async def test_slack_that_cannot_be_reached_is_said(slack: SlackServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from bot.answering.conversation import QUOTED, Answer, Citation, Conversation, C
 from bot.answering.prompts import Prompts
 from bot.answering.same_question import SameQuestions
 from bot.records.database import database_url
+from bot.slack.api.http_mode import PATH, HttpEndpoint
 from bot.slack.api.mentors import MentorSettings
 from bot.slack.api.socket_mode import SocketTimes
 from bot.slack.app import Limits, SlackBot, Workspace
@@ -24,6 +25,7 @@ from knowledge.passages import Guide, Passage
 from knowledge.search.searcher import Hit, Searcher
 from tests.openai_server import KEY, OpenAIServer, Script
 from tests.slack_server import SlackServer
+from tests.slack_server.http_mode import SIGNING_SECRET
 from tests.slack_server.server import APP_TOKEN, BOT_TOKEN, BOT_USER
 
 MENTION = f"<@{BOT_USER}>"
@@ -32,6 +34,8 @@ MENTORS_CHANNEL, DORA, EMIL = "C9MENTORS", "U0DORA", "U0EMIL"
 """Where mentors work, and two of them."""
 NO_MENTORS = MentorSettings()
 MENTORS = MentorSettings(frozenset([DORA, EMIL]), channel=MENTORS_CHANNEL)
+HTTP = HttpEndpoint("127.0.0.1", 0, SIGNING_SECRET)
+"""Where the bot listens in HTTP mode: at any port that is free."""
 LIMITS = Limits(longest_question=4000, questions_at_once=100)
 IMPATIENT = Limits(4000, 100, Pauses(retry=(0.01,), again=0.05, mending=0.1, look=0.05, patience=0.2))
 """Limits for scenes of what is tried again."""
@@ -137,6 +141,12 @@ def composer_at(model: OpenAIServer, timeout: float = 20) -> Composer:
     return Composer(open_chat_model(MODEL, KEY, model.url, timeout), Prompts.load())
 
 
+def address_of(bot: SlackBot, path: str) -> str:
+    """The address of something that the bot serves."""
+    assert bot.web is not None
+    return f"http://127.0.0.1:{bot.web.port}{path}"
+
+
 @asynccontextmanager
 async def running(
     slack: SlackServer,
@@ -152,10 +162,12 @@ async def running(
     outsiders: bool = False,
     times: SocketTimes | None = None,
     index_trouble: Callable[[], str] = str,
+    http: bool = False,
 ) -> AsyncIterator[SlackBot]:
-    """The bot at work; on leaving it finishes what it was asked."""
+    """The bot at work, in HTTP mode or Socket Mode; on leaving it finishes what it was asked."""
     records = await Records.open(address or database_url("", folder), folder / "workers")
-    workspace = Workspace(BOT_TOKEN, APP_TOKEN, slack.url, frozenset(admins), mentor_settings, outsiders)
+    app_token, endpoint = ("", HTTP) if http else (APP_TOKEN, None)
+    workspace = Workspace(BOT_TOKEN, app_token, slack.url, frozenset(admins), mentor_settings, outsiders, endpoint)
     bot = SlackBot(
         advisor,
         guide_index or NoGuides(),
@@ -167,6 +179,8 @@ async def running(
         index_trouble=index_trouble,
     )
     await bot.start()
+    if http:
+        await slack.use_request_url(address_of(bot, PATH))
     try:
         yield bot
     finally:
