@@ -9,6 +9,9 @@ COPY . .
 RUN /opt/careerbot/bin/pip install --no-deps --no-build-isolation .
 
 FROM python:3.11-slim
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends git openssh-client \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin careerbot \
     && install -d -o careerbot -g careerbot -m 700 /data
 COPY --from=build /opt/careerbot /opt/careerbot

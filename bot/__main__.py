@@ -11,7 +11,7 @@ import typer
 from bot.cli.commands import as_typed
 from bot.cli.output import open_console, print_report, progress_bar, report_as_object
 from bot.cli.quiet import silence_libraries
-from bot.composition import Application, freshness_of, serve_slack
+from bot.composition import Application, fetch_guides, kept_fresh, serve_slack
 from bot.errors import CareerBotError, SettingsError
 from bot.logs import start_log, trace
 from bot.private_files import mend_rights, restrict_new_files
@@ -131,6 +131,7 @@ def index(
     if not as_json:
         _sync(application, open_console(), always=True, replace=replace)
         return
+    _fetch(application)
     with progress_bar(open_console(stderr=True)) as progress:
         report = application.sync(progress, replace=replace)
     typer.echo(json.dumps(report_as_object(report), ensure_ascii=False))
@@ -245,6 +246,7 @@ def _where(settings: Settings) -> str:
 
 def _sync(application: Application, console: "Console", *, always: bool = False, replace: bool = False) -> None:
     """Bring the index in line with the guides, with a progress bar, and print what was done where there is something new."""
+    _fetch(application)
     with progress_bar(console) as progress:
         report = application.sync(progress, replace=replace)
     print_report(report, console, always=always)
@@ -260,7 +262,14 @@ def _make_fresh(application: Application, *, only_these: bool) -> None:
         typer.echo(f"careerbot: The answer is from the index as it was before: {as_typed(str(error))}", err=True)
 
 
+def _fetch(application: Application, *, if_due: bool = False) -> None:
+    """Fetch the guides that come from a repository, and say what kept that from succeeding."""
+    if trouble := fetch_guides(application, if_due=if_due):
+        typer.echo(f"careerbot: {trouble}", err=True)
+
+
 def _sync_quietly(application: Application) -> None:
+    _fetch(application, if_due=True)
     with progress_bar(open_console(stderr=True)) as progress:
         application.sync(progress)
 
@@ -272,7 +281,7 @@ def _converse(application: Application, console: "Console", settings: Settings) 
     read = open_reader(console, settings.data_dir, settings.retention_days, COMMANDS)
 
     async def conversation() -> None:
-        async with freshness_of(application).kept():
+        async with kept_fresh(application):
             await converse(application.advisor(), console, read, application.mode)
 
     asyncio.run(conversation())

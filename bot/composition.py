@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from knowledge.index.syncing import SyncReport
     from knowledge.search.encoder import Encoder, LocalEncoder
     from knowledge.search.searcher import Searcher
+    from knowledge.sources.git_guides import GitGuides
 
 
 class Application:
@@ -53,7 +54,13 @@ class Application:
         if self._guides:
             return [self._guides]
         ours = Path(str(resources.files("knowledge"))) / "guides"
-        return [ours, self._settings.knowledge_dir] if self._settings.knowledge_dir else [ours]
+        theirs = self.git_guides.folder if self.git_guides else None
+        return [folder for folder in (ours, theirs, self._settings.knowledge_dir) if folder]
+
+    @cached_property
+    def git_guides(self) -> "GitGuides | None":
+        """The guides that come from a git repository, if one is set."""
+        return None if self._guides else _open_git_guides(self._settings)
 
     def store(self) -> "IndexStore":
         """Where the index is kept."""
@@ -170,6 +177,30 @@ class Application:
         )  # fmt: skip
 
 
+def _open_git_guides(settings: Settings) -> "GitGuides | None":
+    if settings.knowledge_git is None:
+        return None
+    from knowledge.sources.git_address import GitAddress
+    from knowledge.sources.git_guides import GitGuides
+
+    address = GitAddress.of(settings.knowledge_git.get_secret_value())
+    return GitGuides(
+        address, settings.knowledge_git_folder, settings.data_dir / "sources", settings.knowledge_git_minutes
+    )
+
+
+def fetch_guides(application: Application, *, if_due: bool = False) -> str:
+    """Fetch an application's guides that come from a repository, or only if that is due; what kept that from succeeding, as a
+    sentence, empty where nothing did.
+
+    Raises SourceUnavailable where there is no copy of them yet.
+    """
+    if (source := application.git_guides) is None:
+        return ""
+    source.pull(if_due=if_due)
+    return source.trouble
+
+
 def _open_composer(settings: Settings, prompts: Path | None) -> "tuple[Composer | None, str]":
     """What asks the chat model, with the prompts of a folder; or why there is none though one is set."""
     if not settings.has_model:
@@ -184,6 +215,17 @@ def _open_composer(settings: Settings, prompts: Path | None) -> "tuple[Composer 
         return Composer(model, Prompts.load(prompts)), ""
     except SettingsError as error:
         return None, f"The chat model is not asked: {error}"
+
+
+@asynccontextmanager
+async def kept_fresh(application: Application) -> "AsyncIterator[Callable[[], str]]":
+    """Fetch an application's guides on schedule and index them anew when they change, while this lasts.
+
+    Gives what tells, in sentences, why answers may be from guides as they were before.
+    """
+    freshness, source = freshness_of(application), application.git_guides
+    async with freshness.kept(), source.kept() if source else nullcontext():
+        yield lambda: " ".join(filter(None, (freshness.told, source.trouble if source else "")))
 
 
 def freshness_of(application: Application) -> "Freshness":
@@ -206,8 +248,7 @@ async def serve_slack(settings: Settings, application: Application) -> None:
     missed = MissedLimits(hours=settings.answer_missed_hours)
     limits = Limits(settings.max_question_chars, settings.max_concurrent, missed=missed)
     schedule = JobSchedule(settings.remind_hours, settings.weekly_report, settings.retention_days)
-    freshness = freshness_of(application)
-    async with watched(), opened_records(settings, set_aside=True) as records, freshness.kept():
+    async with watched(), opened_records(settings, set_aside=True) as records, kept_fresh(application) as index_trouble:
         same = application.same_questions()
         bot = SlackBot(
             application.advisor(),
@@ -217,7 +258,7 @@ async def serve_slack(settings: Settings, application: Application) -> None:
             limits,
             same=same,
             schedule=schedule,
-            index_trouble=lambda: freshness.told,
+            index_trouble=index_trouble,
         )
         await serve(bot)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-OURS = ("records.sqlite3*", "index", "evaluations", "history*", "locks", "workers", "*.lock", ".probe-*")
+OURS = ("records.sqlite3*", "index", "evaluations", "sources", "history*", "locks", "workers", "*.lock", ".probe-*")
 """What the bot keeps in its folder. Other things there are not touched: somebody may have named a folder of theirs."""
 _PRIVATE = 0o077
 _usual = [0o022]

@@ -5,13 +5,14 @@ Both `.env` and the data lie in the bot's folder, whatever folder a command is s
 
 import os
 import re
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
+from knowledge.sources.git_address import GitAddress
 
 HOME = "CAREERBOT_HOME"
 """The variable of the environment that names the bot's folder."""
@@ -79,6 +80,18 @@ def _is_there(folder: Path) -> Path:
     return folder
 
 
+def _is_repository(address: SecretStr) -> SecretStr:
+    GitAddress.of(address.get_secret_value())
+    return address
+
+
+def _is_folder_of_repository(folder: str) -> str:
+    parts = PurePosixPath(folder).parts
+    if not folder.isprintable() or folder.startswith("/") or ".." in parts:
+        raise ValueError("it is a folder below the repository's top, such as docs/guides")
+    return "/".join(parts)
+
+
 def _is_web_address(url: str) -> str:
     if url and not url.startswith(("http://", "https://")):
         raise ValueError("it begins with http:// or https://")
@@ -97,6 +110,8 @@ SigningSecret = Annotated[SecretStr, AfterValidator(_is_signing_secret)]
 LogLevel = Annotated[str, AfterValidator(_is_log_level)]
 WeeklyMoment = Annotated[str, AfterValidator(_is_weekly)]
 FolderThere = Annotated[Folder, AfterValidator(_is_there)]
+Repository = Annotated[SecretStr, AfterValidator(_is_repository)]
+FolderOfRepository = Annotated[str, AfterValidator(_is_folder_of_repository)]
 WebAddress = Annotated[str, AfterValidator(_is_web_address)]
 DatabaseAddress = Annotated[str, AfterValidator(_is_database)]
 
@@ -137,6 +152,16 @@ class Settings(BaseSettings):
     knowledge_dir: FolderThere | None = Field(
         None,
         description="A folder of your own guides, beside those in `knowledge/guides`; a relative one counts from the bot's folder.",
+    )
+    knowledge_git: Repository | None = Field(
+        None,
+        description="A git repository with guides (https, ssh or file; `#branch` at its end), whose newest commit is copied into `DATA_DIR`.",
+    )
+    knowledge_git_folder: FolderOfRepository = Field(
+        "", description="The folder of that repository that holds the guides."
+    )
+    knowledge_git_minutes: float = Field(
+        10.0, ge=1, le=1440, description="Minutes after which the repository is looked at again."
     )
     data_dir: Folder = Field(
         Path("data"),

@@ -3,6 +3,7 @@
     KnowledgeError
     ├── UnreadableFile    a guide file that cannot be used; indexing goes on without it
     ├── NoGuides          the folders hold no guide at all
+    ├── SourceUnavailable the repository of guides cannot be fetched, and there is no copy of it yet
     ├── IndexMissing      there is no index yet
     ├── IndexDamaged      there is an index, but it cannot be read
     ├── IndexUnreachable  the Chroma server does not answer
@@ -27,6 +28,10 @@ class UnreadableFile(KnowledgeError):
 
 class NoGuides(KnowledgeError):
     """The folders hold no guide at all."""
+
+
+class SourceUnavailable(KnowledgeError):
+    """The repository that guides come from cannot be fetched, and there is no copy of it yet."""
 
 
 class IndexMissing(KnowledgeError):

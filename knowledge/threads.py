@@ -1,8 +1,10 @@
 """Work in threads, so that the event loop never waits for it: a bounded pool of them, and a time limit for each piece of work."""
 
 import asyncio
+import contextlib
 import contextvars
 import os
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -52,6 +54,26 @@ async def in_thread(work: Callable[[*Ts], T], *args: *Ts, seconds: float = WORKI
         if limit.expired():
             raise TookTooLong(f"Looking into the guides took longer than {seconds:g} s; try again later.") from None
         raise
+
+
+async def in_thread_of_its_own(work: Callable[[], None], name: str) -> None:
+    """Work that may take minutes and must not take a place among the threads that answer; it does not keep the process alive."""
+    loop = asyncio.get_running_loop()
+    done = loop.create_future()
+
+    def finish() -> None:
+        if not done.done():
+            done.set_result(None)
+
+    def run() -> None:
+        try:
+            work()
+        finally:
+            with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+                loop.call_soon_threadsafe(finish)
+
+    threading.Thread(target=run, name=name, daemon=True).start()
+    await done
 
 
 @lru_cache(maxsize=1)

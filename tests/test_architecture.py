@@ -35,7 +35,7 @@ KNOWLEDGE_FLOORS = (
     {"statements"},
     {"editions"},
     {"outline"},
-    {"documents", "search"},
+    {"documents", "search", "sources"},
     {"index"},
     {"__main__"},
 )
@@ -108,7 +108,7 @@ MAY_KNOW = {
 """Which modules of bot each module of answering may import."""
 BUILT_BY = {
     "composition": {
-        "Advisor", "Application", "Checker", "Composer", "Freshness", "IndexReader", "IndexStore", "Interpreter", "LocalEncoder",
+        "Advisor", "Application", "Checker", "Composer", "Freshness", "GitGuides", "IndexReader", "IndexStore", "Interpreter", "LocalEncoder",
         "QuotedAnswers", "Quoter", "Reader", "SameQuestions", "Searcher", "SlackBot", "Writer", "open_chat_model", "open_encoder",
     },
     "slack/app": {

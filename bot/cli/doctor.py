@@ -1,5 +1,6 @@
 """Checks what a first installation gets wrong, a line each with the remedy, in groups that fit a terminal."""
 
+import asyncio
 import contextlib
 import errno
 import os
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.cli.commands import as_typed
-from bot.composition import Application
+from bot.composition import Application, fetch_guides
 from bot.errors import CareerBotError, SettingsError
 from bot.mentoring.report import counted
 from bot.private_files import mend_rights
@@ -70,7 +71,7 @@ async def _checks() -> AsyncIterator[tuple[str, Check]]:
         yield "Data", check
     yield "Data", _privacy(settings.data_dir)
     application = Application(settings)
-    for check in await _index(application):
+    for check in (*await _source(application), *await _index(application)):
         yield "Guides", check
     yield "Answers", _prompts(application)
     yield "Answers", await _model(settings, application)
@@ -126,6 +127,16 @@ def _privacy(folder: Path) -> Check:
         return Check("privacy", True, "what is kept can be read by its owner alone")
     some = f"{open_to_others[0]} and {len(open_to_others) - 1} more" if open_to_others[1:] else f"{open_to_others[0]}"
     return Check("privacy", False, f"others may read {some}, which belong to another user; run chown, or delete them")
+
+
+async def _source(application: Application) -> list[Check]:
+    """Whether the guides that come from a repository can be fetched; they are, by that."""
+    try:
+        trouble = await asyncio.to_thread(fetch_guides, application)
+    except KnowledgeError as error:
+        trouble = str(error)
+    source = application.git_guides
+    return [Check("guides in git", not trouble, trouble or source.told)] if source else []
 
 
 async def _index(application: Application) -> list[Check]:

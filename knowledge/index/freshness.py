@@ -16,6 +16,7 @@ from pathlib import Path
 from knowledge.errors import IndexDamaged, IndexMissing, KnowledgeError
 from knowledge.index.contents import Stamp
 from knowledge.index.syncing import Progress, SyncReport, stamps
+from knowledge.threads import in_thread_of_its_own
 
 LOOK_SECONDS = 20.0
 """Seconds after which files are looked at where nothing was told."""
@@ -74,7 +75,7 @@ class Freshness:
     async def _keep(self) -> None:
         async with aclosing(_changes(self._upkeep.folders)) as changes:
             async for _ in changes:
-                await _in_thread_of_its_own(self.look)
+                await in_thread_of_its_own(self.look, "index-freshness")
 
     def look(self) -> None:
         """Index the guides if they are others than those of the index and have settled. Works for as long as that takes."""
@@ -145,23 +146,3 @@ async def _changes(folders: Sequence[Path]) -> AsyncGenerator[None, None]:
             log.info("Folders of guides are looked at every %.0f s: %s", LOOK_SECONDS, type(error).__name__)
         await asyncio.sleep(LOOK_SECONDS)
         yield
-
-
-async def _in_thread_of_its_own(work: Callable[[], None]) -> None:
-    """Work that may take minutes and must not take a place among the threads that answer; it does not keep the process alive."""
-    loop = asyncio.get_running_loop()
-    done = loop.create_future()
-
-    def finish() -> None:
-        if not done.done():
-            done.set_result(None)
-
-    def run() -> None:
-        try:
-            work()
-        finally:
-            with suppress(RuntimeError):  # the loop has ended meanwhile
-                loop.call_soon_threadsafe(finish)
-
-    threading.Thread(target=run, name="index-freshness", daemon=True).start()
-    await done

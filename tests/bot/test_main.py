@@ -19,6 +19,7 @@ from bot.records.database import database_url
 from bot.records.inbox import AskedQuestion, reference_of
 from bot.storage import Records
 from knowledge.fitted import number
+from tests.git_repository import Repository
 
 ROOT = Path(__file__).parents[2]
 QUESTION = "what does a senior backend engineer earn?"
@@ -404,3 +405,38 @@ def test_confirmed_answers_are_printed_as_json_for_scripts(careerbot: Careerbot,
     (entry,) = json.loads(careerbot("confirmations", "--format", "json", DATA_DIR=str(tmp_path)).stdout)
     assert entry.keys() == {"question", "answer", "sources", "passages", "confirmed_at"}
     assert "U0DORA" not in str(entry)
+
+
+def test_guides_from_a_repository_are_answered_from_and_what_keeps_them_from_being_fetched_is_said(
+    careerbot: Careerbot, tmp_path: Path
+) -> None:
+    repository = Repository.made(tmp_path / "repository", {"docs/guides/baker.md": BAKER, "README.md": "# No guide\n"})
+    data = str(tmp_path / "data")
+    settings = {"KNOWLEDGE_GIT": repository.address, "KNOWLEDGE_GIT_FOLDER": "docs/guides", "DATA_DIR": data}
+    assert "$30,000" in careerbot("ask", "What does a baker earn?", **settings).stdout
+    repository.commit({"docs/guides/baker.md": BAKER.replace("$30,000", "$36,000")})
+    assert "1 changed" in careerbot("index", **settings).stdout
+    assert "$36,000" in careerbot("ask", "What does a baker earn?", **settings).stdout
+    repository.folder.rename(tmp_path / "elsewhere")
+    told = careerbot("index", **settings)
+    assert told.returncode == 0
+    assert f"careerbot: The guides in {repository.address} were not fetched: " in told.stderr
+    assert "The copy of 20" in told.stderr
+    assert "FAIL  guides in git: The guides in" in careerbot("doctor", **settings).stdout
+    told = careerbot("index", **settings | {"KNOWLEDGE_GIT": f"{repository.address}#other"})
+    assert told.returncode == 1
+    assert "There is no copy of them yet" in told.stderr
+
+
+def test_the_credentials_of_a_repository_are_shown_nowhere(careerbot: Careerbot, tmp_path: Path) -> None:
+    address = "https://anna:glpat-s3cret@127.0.0.1:1/guides.git"
+    for command in (["index"], ["ask", QUESTION], ["doctor"], ["index", "--json"]):
+        told = careerbot(*command, KNOWLEDGE_GIT=address, DATA_DIR=str(tmp_path / "data"), LOG_LEVEL="DEBUG")
+        assert told.returncode == 1
+        assert "https://127.0.0.1:1/guides.git" in " ".join((told.stdout + told.stderr).split())
+        assert "s3cret" not in told.stdout + told.stderr
+    refused = careerbot("index", KNOWLEDGE_GIT="http://anna:glpat-s3cret@example.org/guides.git")
+    assert (
+        refused.stderr
+        == "careerbot: Some settings are wrong. KNOWLEDGE_GIT: it begins with https://, ssh:// or file://.\n"
+    )

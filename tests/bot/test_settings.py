@@ -76,6 +76,8 @@ def test_all_problems_are_told_together_without_a_value(monkeypatch: pytest.Monk
         "SLACK_BOT_TOKEN": "xapp-secret-1",
         "SLACK_APP_TOKEN": "xoxb-secret-2",
         "KNOWLEDGE_DIR": "/no/such/secret-folder",
+        "KNOWLEDGE_GIT": "ext::secret",
+        "KNOWLEDGE_GIT_FOLDER": "../secret",
         "CHAT_TIMEOUT": "soon-secret",
         "OPENAI_BASE_URL": "secret.example",
         "CHROMA_URL": "secret:8000",
@@ -95,6 +97,7 @@ def test_tokens_and_keys_are_not_printed(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-private")
     monkeypatch.setenv("SLACK_SIGNING_SECRET", SECRET)
     monkeypatch.setenv("OPENAI_API_KEY", "sk-private")
+    monkeypatch.setenv("KNOWLEDGE_GIT", "https://private@example.org/guides.git")
     shown = repr(Settings.load())
     assert "private" not in shown
     assert SECRET not in shown

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.composition import Application, freshness_of
+from bot.composition import Application, fetch_guides, freshness_of, kept_fresh
 from bot.settings import Settings
 from knowledge.errors import KnowledgeError
 from knowledge.index.freshness import Freshness, Upkeep
 from tests.bot.slack.scene import ANNA, DORA, MENTORS, Scripted, running
+from tests.git_repository import Repository
 from tests.slack_server import SlackServer
 
 BAKER = "# Baker\n\n## Pay\n\nA baker earns {pay} a year on average.\n"
@@ -127,6 +128,29 @@ def test_what_cannot_be_indexed_is_told_once_and_not_tried_again_at_once(
     freshness.look()
     assert len(tries) == 2
     assert caplog.text.count("The disk is full.") == 1
+
+
+async def test_guides_from_a_repository_are_in_the_answers_after_they_were_fetched_again(
+    slack: SlackServer, tmp_path: Path
+) -> None:
+    repository = Repository.made(tmp_path / "repository", {"baker.md": BAKER.format(pay="$30,100")})
+    settings = Settings.load(_env_file=None, knowledge_git=repository.address, data_dir=tmp_path / "data")
+    application = Application(settings)
+    fetch_guides(application)
+    application.sync(lambda done, of: None)
+    async with (
+        kept_fresh(application) as trouble,
+        running(slack, application.advisor(), tmp_path, application.searcher()),
+    ):
+        assert "$30,100" in await answered(slack, BAKERS_PAY)
+        repository.commit({"baker.md": BAKER.format(pay="$33,700")})
+        await asyncio.to_thread(fetch_guides, application)
+        await until_answered(slack, BAKERS_PAY, "$33,700")
+        assert not trouble()
+        shutil.rmtree(repository.folder)
+        await asyncio.to_thread(fetch_guides, application)
+        assert "were not fetched" in trouble()
+        assert "$33,700" in await answered(slack, BAKERS_PAY)
 
 
 async def test_mentors_see_in_the_home_tab_why_answers_are_from_before(
