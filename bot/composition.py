@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import SettingsError
 from bot.settings import Settings, secret_text
-from bot.watchdog import watched
+from bot.watchdog import settle_heap, watched
 
 if TYPE_CHECKING:
     from bot.answering.advisor import Advisor
@@ -260,6 +260,7 @@ async def serve_slack(settings: Settings, application: Application) -> None:
             schedule=schedule,
             index_trouble=index_trouble,
         )
+        settle_heap()
         await serve(bot)
 
 

@@ -9,6 +9,7 @@ from bot.answering.advisor import Advisor
 from bot.answering.checking import Checker
 from bot.answering.composing import Composer
 from bot.answering.hearing import Sayings
+from bot.watchdog import settle_heap
 from knowledge.documents.reading import GuideFile, read
 from knowledge.index.store import IndexReader, IndexStore
 from knowledge.index.syncing import sync
@@ -20,6 +21,12 @@ from tests import building
 from tests.building import plain_sayings
 
 OUR_GUIDES = Path(__file__).parents[1] / "knowledge" / "guides"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def settled_heap() -> None:
+    """As in the running bot; what the tests import beside it is left out, too."""
+    settle_heap()
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,7 @@ from bot.slack.private.drafting import Drafting, Unanswerable, as_shown
 from bot.slack.private.views import DRAFT_VIEW, TITLE, draft_modal
 from bot.slack.questions.detached import QUOTED, DetachedQuestion
 from bot.storage import Records
+from knowledge.threads import in_thread
 
 POST_DRAFT = "post_draft"
 MOST_TRIES = 3
@@ -125,7 +126,7 @@ class PrivateAnswers:
         """The messages that have not arrived; those beyond what the response_url takes go the other way."""
         direct = draft.channel.startswith("D")
         offer = [] if direct else [button("Post to channel", POST_DRAFT, draft.id, style="primary")]
-        for number, message in enumerate(messages(as_shown(draft, *offer)), 1):
+        for number, message in enumerate(await in_thread(messages, as_shown(draft, *offer)), 1):
             if number > promise.sent:
                 await self._tell(promise, message, by_url=number <= RESPONSES)
                 await self._records.promises.arrived(promise.id, number)

@@ -19,6 +19,7 @@ from bot.slack.format.reading import said_in
 from bot.slack.questions.answer_messages import AnswerMessages
 from bot.slack.questions.answer_progress import AnswerState
 from bot.slack.questions.status import WorkingStatus
+from knowledge.threads import in_thread
 
 STOPPED = "_Stopped._"
 FLUSH_AFTER = 800
@@ -69,7 +70,7 @@ class Delivery:
     async def hear(self, piece: str) -> None:
         """A checked piece of the answer. Raises StoppedByPerson when Slack says that the stream was stopped."""
         self._heard += piece
-        self._full = self._full or not _fits_one_message(self._heard)
+        self._full = self._full or not (_surely_fits(self._heard) or await in_thread(_fits_one_message, self._heard))
         if not self._streams or self._full or not streamable(self._heard):
             return
         if self._messages.state is AnswerState.ABSENT:
@@ -165,7 +166,10 @@ class Delivery:
         return True
 
 
+def _surely_fits(markdown: str) -> bool:
+    """Whether a text is one of a few lines, which fits one message whatever its marks."""
+    return len(markdown) < MESSAGE_MARKDOWN // 6 and markdown.count("\n") < PART_BLOCKS // 2
+
+
 def _fits_one_message(markdown: str) -> bool:
-    """Whether a text fits; one of a few lines surely does, whatever its marks."""
-    surely = len(markdown) < MESSAGE_MARKDOWN // 6 and markdown.count("\n") < PART_BLOCKS // 2
-    return surely or len(split(markdown, MESSAGE_MARKDOWN)) == 1
+    return len(split(markdown, MESSAGE_MARKDOWN)) == 1

@@ -27,6 +27,7 @@ from bot.slack.questions.buttons import AnswerButtons
 from bot.slack.questions.conversation import conversation, files_not_told
 from bot.storage import Records
 from knowledge.errors import KnowledgeError
+from knowledge.threads import in_thread
 
 NOTE_OF_CONFIRMED = "There is also an answer from a mentor: {line}."
 NOTE_OF_ONE_LIKE_IT = "A mentor has answered a question like yours: “{question}”"
@@ -124,7 +125,7 @@ class Replies:
             if not asked.earlier:  # what somebody means in a conversation, its words alone do not tell
                 found = await self._confirmed.answer_to(asked.question, question.team, asked.guides)
             if found and found.certain and not question.fresh:
-                return self._confirmed_reply(question, text, found)
+                return await in_thread(self._confirmed_reply, question, text, found)
             answer = await self._advisor.answer(asked, hear)
         except (CareerBotError, KnowledgeError) as error:
             return self._refusal(question, NOT_NOW, str(error), text, found)
@@ -138,7 +139,7 @@ class Replies:
         if question.unasked and not _is_worth_speaking_up(answer):
             await self._records.threads.pause(question.thread, paused=True)
             return Reply([])
-        return self._fresh_reply(question, text, answer, found, noted)
+        return await in_thread(self._fresh_reply, question, text, answer, found, noted)
 
     def _fresh_reply(
         self, question: AskedQuestion, text: str, answer: Answer, found: ConfirmedAnswer | None, noted: str
@@ -163,7 +164,7 @@ class Replies:
         guides = frozenset[str]()
         if not question.is_direct:
             guides = (await self._records.channels.settings(question.team, question.channel)).guides
-        unclear = self._advisor.streams and language_of(told.question) is None
+        unclear = self._advisor.streams and await in_thread(language_of, told.question) is None
         locale = (await self._people.person(question.person)).locale if unclear else ""
         return replace(told, guides=guides, locale=locale)
 

@@ -23,6 +23,7 @@ from bot.slack.questions.pauses import Pauses
 from bot.storage import Records
 from knowledge.passages import Guide, Passage
 from knowledge.search.searcher import Hit, Searcher
+from tests.loop_watch import watching_loops
 from tests.openai_server import KEY, OpenAIServer, Script
 from tests.slack_server import SlackServer
 from tests.slack_server.http_mode import SIGNING_SECRET
@@ -182,7 +183,9 @@ async def running(
     if http:
         await slack.use_request_url(address_of(bot, PATH))
     try:
-        yield bot
+        with watching_loops() as watch:
+            yield bot
+        assert watch.slow == [], "\n".join(map(str, watch.slow))
     finally:
         await bot.stop(seconds=5)
         await records.close()

@@ -23,6 +23,7 @@ from bot.slack.format.rich_text import as_markdown
 from bot.slack.mentors.confirming.views import label
 from bot.slack.questions.answer_messages import AnswerMessages
 from bot.slack.questions.conversation import conversation
+from knowledge.threads import in_thread
 
 FORGOTTEN = "I keep no record of this answer any more. Ask again to get one."
 UNREADABLE = "I cannot read the question or its answer in Slack any more. Ask again to get one."
@@ -84,7 +85,7 @@ async def _label(
         return  # the answer there is another one by now
     line = context(label(confirmation)) | {"block_id": f"{_OURS}{confirmation.id}-{confirmation.state}"}
     if active and confirmation.corrected:
-        await answer.messages.replace(_corrected(last, confirmation.answer, line))
+        await answer.messages.replace(await in_thread(_corrected, last, confirmation.answer, line))
         await answer.messages.note()
     else:
         message = Post(str(last.get("text") or ""), _with_line(last, line))

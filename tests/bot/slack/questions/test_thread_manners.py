@@ -22,7 +22,7 @@ async def asked(slack: SlackServer, bot: SlackBot, user: str = ANNA) -> str:
 async def quiet(slack: SlackServer, bot: SlackBot) -> None:
     """Wait until everything delivered is taken in and everything taken is answered."""
     await slack.settled()
-    await bot.worker.idle(5)
+    await bot.worker.idle(60)
 
 
 def said(slack: SlackServer) -> list[str]:
