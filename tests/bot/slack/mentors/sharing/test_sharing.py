@@ -305,7 +305,11 @@ async def test_a_member_who_is_no_mentor_shares_no_answer_of_somebody_else(
 async def forged(slack: SlackServer, user: str, channel: str, ts: str) -> None:
     """A press that Slack's client would not let this person do."""
     message = slack.channels[channel].messages[ts]
-    place = {"channel": {"id": channel}, "message": message, "response_url": slack._response_url(channel, user, message)}
+    place = {
+        "channel": {"id": channel},
+        "message": message,
+        "response_url": slack._response_url(channel, user, message),
+    }
     action = {"type": "button", "action_id": SHARE, "block_id": "b", "value": "T0TEAM:C1:1.0", "action_ts": "1.0"}
     await slack._interact({"type": "block_actions", "actions": [action], **place}, user)
 
