@@ -215,10 +215,12 @@ async def _slack(settings: Settings) -> AsyncIterator[Check]:
         yield Check("Slack", not lacking, told)
         return
     yield _delivery(settings)
-    from bot.slack.api.diagnosis import findings
+    from bot.slack.api.diagnosis import findings, listening
     from bot.slack.api.mentors import MentorSettings
 
     mentor_settings = MentorSettings(settings.mentor_ids, settings.mentor_group, settings.mentors_channel)
+    if settings.listening_port:
+        yield Check(*await listening(settings.http_host, settings.listening_port))
     tokens = secret_text(settings.slack_bot_token), secret_text(settings.slack_app_token)
     async for name, well, told in findings(tokens, settings.slack_api_url, mentor_settings):
         yield Check(name, well, told)

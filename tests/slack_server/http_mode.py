@@ -67,17 +67,20 @@ class HttpMode(SocketMode):
         super().__init__(*args, **options)
         self.requests: list[Request] = []
         """What was sent to the app, as it was signed."""
-        self._request_url = ""
+        self._request_urls: list[str] = []
         self._session: aiohttp.ClientSession | None = None
 
-    async def use_request_url(self, url: str) -> None:
-        """Verify a request URL as Slack does when one is entered, and deliver to it from then on what waits and what comes."""
+    async def use_request_url(self, url: str, *others: str) -> None:
+        """Verify a request URL as Slack does when one is entered, and deliver to it from then on what waits and what comes.
+
+        The others take turns with it, as processes behind a load balancer do.
+        """
         challenge = uuid.uuid4().hex
         asked = {"token": "verification", "challenge": challenge, "type": "url_verification"}
         status, body, _ = await self.post(url, Request(json.dumps(asked), "application/json"))
         said = json.loads(body) if body.startswith("{") else {"challenge": body}
         assert (status, said) == (HTTPStatus.OK, {"challenge": challenge}), "Your URL didn't respond with the challenge"
-        self._request_url = url
+        self._request_urls = [url, *others]
         waiting, self._waiting = self._waiting, []
         for envelope in waiting:
             await self._deliver(envelope)
@@ -95,12 +98,13 @@ class HttpMode(SocketMode):
 
     async def close_request_url(self) -> None:
         """Deliver over HTTP no more."""
-        self._request_url = ""
+        self._request_urls = []
         if self._session:
             await self._session.close()
+            self._session = None
 
     async def _deliver(self, envelope: Envelope) -> None:
-        if not self._request_url:
+        if not self._request_urls:
             await super()._deliver(envelope)
             return
         envelope.id, envelope.at = str(uuid.uuid4()), time.monotonic()
@@ -114,7 +118,9 @@ class HttpMode(SocketMode):
         try:
             request = Request(*encoded(envelope))
             self.requests.append(request)
-            status, body, headers = await self.post(self._request_url, request, **(retried if envelope.attempt else {}))
+            self._turn += 1
+            url = self._request_urls[self._turn % len(self._request_urls)]
+            status, body, headers = await self.post(url, request, **(retried if envelope.attempt else {}))
             reason = "" if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES else "http_error"
             again = headers.get("X-Slack-No-Retry") != "1"
         except TimeoutError:

@@ -1,15 +1,18 @@
 """What the doctor asks of Slack: are the tokens good, are the scopes granted, does Socket Mode open."""
 
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from yarl import URL
 
 from bot.slack.api.clients import open_session
 from bot.slack.api.errors import code
 from bot.slack.api.mentors import MentorSettings
 from bot.slack.api.scopes import scopes
+from bot.slack.api.web_server import READY
 
 _REMEDIES = {
     "invalid_auth": "Slack does not know this token; copy it again from the app's settings",
@@ -21,6 +24,9 @@ _REMEDIES = {
     "channel_not_found": "there is no such channel, or it is private and I am not in it; invite me there",
     "no_such_subteam": "there is no such user group; its id begins with S",
 }
+
+LISTENING = aiohttp.ClientTimeout(total=5)
+"""For what listens on this machine, in seconds."""
 
 Finding = tuple[str, bool, str]
 """What was looked at, whether it is well, and what was found or what to do."""
@@ -34,6 +40,23 @@ async def findings(tokens: tuple[str, str], api_url: str, mentor_settings: Mento
             yield finding
         async for finding in _mentors(client, mentor_settings):
             yield finding
+
+
+async def listening(host: str, port: int) -> Finding:
+    """Whether a bot listens at an address of this machine, and is ready; one that is not started yet is well."""
+    url = URL.build(scheme="http", host=host, port=port, path="/readyz")
+    try:
+        async with aiohttp.ClientSession(timeout=LISTENING) as session, session.get(url) as answer:
+            status, told = answer.status, (await answer.text()).strip()
+    except (aiohttp.ClientError, TimeoutError, UnicodeDecodeError) as error:
+        if isinstance(error, aiohttp.ClientConnectorError):
+            return "listening", True, f"nobody listens on {host}:{port} as long as the bot is not running"
+        return "listening", False, f"what listens on {host}:{port} does not answer; end it, or set HTTP_PORT"
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        return "listening", False, f"the bot on {host}:{port} is not ready: {told[:200]}"
+    if (status, told) != (HTTPStatus.OK, READY.strip()):
+        return "listening", False, f"something else than the bot listens on {host}:{port}; end it, or set HTTP_PORT"
+    return "listening", True, f"the bot on {host}:{port} is ready"
 
 
 async def _connecting(client: AsyncWebClient, app_token: str) -> AsyncIterator[Finding]:

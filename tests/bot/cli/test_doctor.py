@@ -11,6 +11,7 @@ from bot.cli.doctor import diagnose
 from bot.composition import Application, opened_records
 from bot.records.inbox import AskedQuestion
 from bot.settings import HOME, Settings
+from bot.slack.api.web_server import WebServer
 from tests.openai_server import KEY, Fault, OpenAIServer
 from tests.slack_server import SlackServer
 from tests.slack_server.http_mode import SIGNING_SECRET
@@ -132,6 +133,27 @@ async def test_the_mode_is_told_with_what_there_is_to_do_for_it(
     assert "ok    SLACK_BOT_TOKEN" in told
     assert "Socket Mode:" not in told
     assert SIGNING_SECRET not in told
+
+
+async def test_whether_the_bot_listens_and_is_ready_is_looked_at(
+    slack: SlackServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trouble = ""
+
+    async def unready() -> str:
+        return trouble
+
+    web = WebServer("127.0.0.1", 0, unready)
+    await web.open()
+    place = f"127.0.0.1:{web.port}"
+    monkeypatch.setenv("HTTP_PORT", str(web.port))
+    assert f"ok    listening: the bot on {place} is ready" in (await report())[1]
+    trouble = "The records cannot be reached."
+    assert f"FAIL  listening: the bot on {place} is not ready: The records cannot be reached." in (await report())[1]
+    await web.close()
+    assert f"ok    listening: nobody listens on {place} as long as the bot is not running" in (await report())[1]
+    monkeypatch.setenv("HTTP_PORT", slack.url.split(":")[2].split("/")[0])
+    assert "FAIL  listening: something else than the bot listens on 127.0.0.1:" in (await report())[1]
 
 
 async def test_slack_that_cannot_be_reached_is_said(slack: SlackServer, monkeypatch: pytest.MonkeyPatch) -> None:

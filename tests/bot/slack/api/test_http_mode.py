@@ -126,22 +126,33 @@ async def test_a_question_replayed_at_another_process_is_answered_once(slack: Sl
     assert len(slack.answers("C1")) == 1
 
 
-async def test_a_question_that_could_not_be_written_down_is_delivered_again_and_answered_once(
+async def test_what_a_process_could_not_write_down_is_taken_by_another_and_answered_once(
+    slack: SlackServer, tmp_path: Path
+) -> None:
+    ill, well = Scripted(), Scripted()
+    async with running(slack, ill, tmp_path, http=True) as one, running(slack, well, tmp_path, http=True) as other:
+        await slack.use_request_url(address_of(other, PATH), address_of(one, PATH))
+        await one._records.close()
+        for question in ("what pays?", "what pays well?"):
+            await slack.say("C1", f"{MENTION} {question}")
+        await slack.until(lambda: len(slack.answers("C1")) == 2)
+        await slack.settled()
+        await slack.use_request_url(address_of(other, PATH))
+    assert (len(ill.asked), len(well.asked), slack.lost) == (0, 2, [])
+    assert len(slack.answers("C1")) == 2
+    assert {envelope.reason for envelope in slack.delivered if envelope.attempt} == {"http_error"}
+
+
+async def test_what_is_not_acknowledged_may_come_again_within_the_same_second(
     slack: SlackServer, tmp_path: Path
 ) -> None:
     async with built(slack, tmp_path) as bot:
         assert bot.web is not None
         await bot.web.open()
-        url, request = address_of(bot, PATH), Request(MENTIONED, JSON)
-        for _ in range(2):  # also in the same second, with the same signature
-            assert (await slack.post(url, request))[0] == HTTPStatus.SERVICE_UNAVAILABLE
+        request = Request(MENTIONED, JSON)
+        said = [await slack.post(address_of(bot, PATH), request) for _ in range(2)]
         await bot.web.close()
-    async with running(slack, Scripted(), tmp_path, http=True) as bot:
-        slack.retries = 1
-        await bot._records.close()
-        await slack.say("C1", f"{MENTION} what pays?")
-        await slack.until(lambda: slack.lost)
-    assert {(envelope.attempt, envelope.reason) for envelope in slack.lost} == {(1, "http_error")}
+    assert [status for status, _, _ in said] == [HTTPStatus.SERVICE_UNAVAILABLE] * 2
 
 
 @pytest.mark.parametrize(
