@@ -6,7 +6,6 @@ from http import HTTPStatus
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-from yarl import URL
 
 from bot.slack.api.clients import open_session
 from bot.slack.api.errors import code
@@ -44,7 +43,7 @@ async def findings(tokens: tuple[str, str], api_url: str, mentor_settings: Mento
 
 async def listening(host: str, port: int) -> Finding:
     """Whether a bot listens at an address of this machine, and is ready; one that is not started yet is well."""
-    url = URL.build(scheme="http", host=host, port=port, path="/readyz")
+    url = f"http://[{host}]:{port}/readyz" if ":" in host else f"http://{host}:{port}/readyz"  # IPv6 in brackets
     try:
         async with aiohttp.ClientSession(timeout=LISTENING) as session, session.get(url) as answer:
             status, told = answer.status, (await answer.text()).strip()
