@@ -49,6 +49,7 @@ def judge(slack: SlackServer, asked: Sequence[Asked], accepted: Collection[tuple
     fates = {question: _fate(slack, question) for question in asked if (question.channel, question.ts) in accepted}
     count = Counter(fates.values())
     answers = list(_answers(slack))
+    apologized = {(channel, _payload(m).get("question")) for channel, m in answers if _apologizes(m)}
     return Verdict(
         len(asked),
         len(fates),
@@ -57,7 +58,11 @@ def judge(slack: SlackServer, asked: Sequence[Asked], accepted: Collection[tuple
         count["privately"],
         [_name(question) for question, fate in fates.items() if fate == "lost"],
         [_name(question) for question in asked if _is_doubled(_parts(slack, question))],
-        [f"{channel} {m['ts']}" for channel, m in answers if _is_left_over(m)],
+        [
+            f"{channel} {m['ts']}"
+            for channel, m in answers
+            if _is_left_over(m) and (channel, _payload(m).get("question")) not in apologized
+        ],
         [f"{channel} {m['ts']}" for channel, m in answers if m.get("streaming")],
         [" ".join(place) for place, session in slack.sessions.items() if session.get("status") == "processing"],
     )

@@ -66,3 +66,8 @@ def test_an_apology_is_told_and_counted_by_itself() -> None:
 def test_an_apology_told_twice_is_doubled() -> None:
     apology = part(1, BROKEN_OFF, "Sorry, I cannot answer this: something goes wrong.")
     assert judged(apology, apology).doubled
+
+
+def test_the_beginning_of_an_answer_above_an_apology_is_not_left_over() -> None:
+    verdict = judged(part(1, BROKEN_OFF), part(1, BROKEN_OFF, "Sorry, I cannot answer this: something goes wrong."))
+    assert (verdict.apologies, verdict.problems) == (1, {})
