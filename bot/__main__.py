@@ -226,7 +226,7 @@ def report(
 
 def _settings() -> Settings:
     settings = Settings.load()
-    start_log(settings.log_level)
+    start_log(settings.log_level, settings.log_format)
     mend_rights(settings.data_dir)
     return settings
 

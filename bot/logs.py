@@ -11,11 +11,17 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+from pythonjsonlogger.json import JsonFormatter
 
 OURS = ("bot", "knowledge")
 """The packages that log from the level of the settings on; libraries, some of which would write messages of people, warn only."""
 SILENT = ("matplotlib",)
 """Libraries that warn about every other file; what they cannot do is told by the bot."""
+ANSWER_FIELDS = ("mode", "coverage", "sources", "milliseconds")
+"""What the line about an answered question carries as fields of JSON."""
 MOST_FRAMES = 12
 """Frames of one exception in a line: the outermost one and the innermost ones."""
 _SECRET = re.compile(r"\b(?:xox[a-z]|xapp|sk)-[\w-]+")
@@ -28,13 +34,37 @@ class OneLine(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The record as one line."""
         about = f" [{reference}]" if (reference := _reference.get()) else ""
-        message = record.getMessage()
-        if record.name == "asyncio":  # whose further lines show the task with its exception's message
-            message = message.partition("\n")[0]
-        line = f"{self.formatTime(record)} {record.levelname} {record.name}{about}: {message}"
+        line = f"{self.formatTime(record)} {record.levelname} {record.name}{about}: {_message(record)}"
         if record.exc_info and record.exc_info[1]:
             line += f" ({trace(record.exc_info[1])})"
-        return _SECRET.sub("[hidden]", " ".join(line.split()))
+        return _clean(line)
+
+
+class JsonLine(JsonFormatter):
+    """Writes the same as an object of JSON on one line, with the fields of the line about an answered question."""
+
+    def add_fields(self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]) -> None:  # noqa: ARG002  # as the library calls it
+        """Take these fields and no other, whatever a library puts into its records."""
+        log_data["timestamp"] = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        log_data |= {"level": record.levelname, "logger": record.name, "message": _clean(_message(record))}
+        if reference := _reference.get():
+            log_data["reference"] = _clean(reference)
+        if record.exc_info and record.exc_info[1]:
+            log_data["exception"] = _clean(trace(record.exc_info[1]))
+        if record.name.partition(".")[0] in OURS:
+            log_data |= {name: getattr(record, name) for name in ANSWER_FIELDS if hasattr(record, name)}
+
+
+def _message(record: logging.LogRecord) -> str:
+    message = record.getMessage()
+    if record.name == "asyncio":  # whose further lines show the task with its exception's message
+        return message.partition("\n")[0]
+    return message
+
+
+def _clean(text: str) -> str:
+    """A text on one line, without tokens and keys."""
+    return _SECRET.sub("[hidden]", " ".join(text.split()))
 
 
 @contextlib.contextmanager
@@ -61,10 +91,10 @@ def trace(error: BaseException) -> str:
     return ", from ".join(told)
 
 
-def start_log(level: str) -> None:
-    """Log to standard error, our own packages from `level` on."""
+def start_log(level: str, form: str = "text") -> None:
+    """Log to standard error, our own packages from `level` on, as lines of text or of JSON."""
     handler = logging.StreamHandler()
-    handler.setFormatter(OneLine())
+    handler.setFormatter(JsonLine() if form == "json" else OneLine())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     for name in OURS:
         logging.getLogger(name).setLevel(level)

@@ -203,6 +203,7 @@ class Settings(BaseSettings):
     contact: str = Field("", description="Whom to ask when the guides do not answer, e.g. `#career-mentors`.")
     emergency: str = Field("", description="Whom to call when somebody is in danger, e.g. `the crisis line 988 (US)`.")
     log_level: LogLevel = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_format: Literal["text", "json"] = Field("text", description="`text`, or `json` for an object on each line.")
 
     @classmethod
     def load(cls, **overrides: Any) -> "Settings":

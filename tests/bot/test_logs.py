@@ -1,4 +1,5 @@
 import asyncio
+import json
 import logging
 import re
 import subprocess
@@ -123,3 +124,13 @@ def test_libraries_only_warn_and_the_bot_writes_from_the_level_of_the_settings_o
     told = [line.rpartition(": ")[2] for line in done.stderr.splitlines()]
     ours = ["bot.answering debug"] if level == "DEBUG" else []
     assert told == [*ours, "bot.answering warning", "openai warning"]
+
+
+def test_the_log_is_json_where_that_is_set() -> None:
+    code = (
+        "from bot.logs import start_log; import logging; start_log('INFO', 'json'); logging.getLogger('bot').info('ö')"
+    )
+    root = str(Path(__file__).parents[2])
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    told = json.loads(done.stderr)
+    assert (told["level"], told["logger"], told["message"]) == ("INFO", "bot", "ö")

@@ -145,7 +145,8 @@ class QuestionJob:
             await self.outcome.answered()
         finally:
             await delivery.close()
-        log.info("Answered in %.0f ms: %s.", (time.monotonic() - began) * 1000, reply.summary)
+        took = round((time.monotonic() - began) * 1000)
+        log.info("Answered in %d ms: %s.", took, reply.summary, extra={"milliseconds": took, **reply.fields})
         await self._asker.tell_details(reply.details)
 
     async def _read_thread(self) -> Sequence[Message]:

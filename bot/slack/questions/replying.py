@@ -1,7 +1,7 @@
 """What is said to a question: what a mentor confirmed, the advisor's answer, or an honest sentence instead of one."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.answering.advisor import Advisor, OnSentence
@@ -59,6 +59,18 @@ class Reply:
             return "a sentence instead of an answer" if self.posts else "nothing said"
         answer = self.answer
         return f"{answer.receipt.mode}, {answer.coverage.name.lower()}, {len(answer.citations)} sources"
+
+    @property
+    def fields(self) -> Mapping[str, str | int]:
+        """The same as fields of the log."""
+        if not self.answer:
+            return {"mode": "sentence" if self.posts else "silence"}
+        answer = self.answer
+        return {
+            "mode": answer.receipt.mode,
+            "coverage": answer.coverage.name.lower(),
+            "sources": len(answer.citations),
+        }
 
 
 class Replies:
