@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager, nullcontext
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from bot.errors import SettingsError
+from bot.meter import Meter
 from bot.settings import Settings, secret_text
 from bot.watchdog import settle_heap, watched
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from bot.answering.composing import Composer
     from bot.answering.hearing import Sayings
     from bot.answering.same_question import SameQuestions
+    from bot.metrics import PrometheusMeter
     from bot.slack.app import Workspace
     from bot.storage import Records
     from knowledge.index.freshness import Freshness
@@ -38,6 +40,7 @@ class Application:
         self._prompts = prompts
         self._guides = guides.resolve() if guides else None
         self._searcher: Searcher | None = None
+        self.meter = _open_meter(settings)
 
     @property
     def mode(self) -> str:
@@ -140,6 +143,7 @@ class Application:
             sayings,
             Writer(self.composer, Checker(self.local_encoder)) if self.composer else None,
             lacking_writer=self.faulty_prompts,
+            meter=self.meter,
         )
 
     def same_questions(self) -> "SameQuestions":
@@ -160,7 +164,7 @@ class Application:
 
     @cached_property
     def _composer_or_fault(self) -> "tuple[Composer | None, str]":
-        return _open_composer(self._settings, self._prompts)
+        return _open_composer(self._settings, self._prompts, self.meter)
 
     def sayings(self) -> "Sayings":
         """What is said to messages that are no question. Raises SettingsError where prompts/people.md cannot be used."""
@@ -201,7 +205,16 @@ def fetch_guides(application: Application, *, if_due: bool = False) -> str:
     return source.trouble
 
 
-def _open_composer(settings: Settings, prompts: Path | None) -> "tuple[Composer | None, str]":
+def _open_meter(settings: Settings) -> Meter:
+    """What hears what is to be counted; it counts where METRICS_PORT is set."""
+    if settings.metrics_port is None:
+        return Meter()
+    from bot.metrics import PrometheusMeter
+
+    return PrometheusMeter()
+
+
+def _open_composer(settings: Settings, prompts: Path | None, meter: Meter) -> "tuple[Composer | None, str]":
     """What asks the chat model, with the prompts of a folder; or why there is none though one is set."""
     if not settings.has_model:
         return None, ""
@@ -210,7 +223,7 @@ def _open_composer(settings: Settings, prompts: Path | None) -> "tuple[Composer 
     from bot.answering.prompts import Prompts
 
     s = settings
-    model = open_chat_model(s.chat_model, s.openai_key, s.openai_base_url, s.chat_timeout)
+    model = open_chat_model(s.chat_model, s.openai_key, s.openai_base_url, s.chat_timeout, meter)
     try:
         return Composer(model, Prompts.load(prompts)), ""
     except SettingsError as error:
@@ -259,9 +272,11 @@ async def serve_slack(settings: Settings, application: Application) -> None:
             same=same,
             schedule=schedule,
             index_trouble=index_trouble,
+            meter=application.meter,
         )
         settle_heap()
-        await serve(bot)
+        async with metrics_served(settings, application.meter, records):
+            await serve(bot)
 
 
 def _workspace(settings: Settings) -> "Workspace":
@@ -281,6 +296,22 @@ def _workspace(settings: Settings) -> "Workspace":
         s.answer_outsiders,
         HttpEndpoint(s.http_host, port, secret_text(s.slack_signing_secret)) if port else None,
     )
+
+
+@asynccontextmanager
+async def metrics_served(settings: Settings, meter: Meter, records: "Records") -> AsyncIterator[None]:
+    """Serve /metrics while this lasts, where METRICS_PORT is set. Raises SettingsError where it cannot be listened on."""
+    if settings.metrics_port is None:
+        yield
+        return
+    from bot.metrics import served
+    from bot.records.inbox import ACCEPTED
+
+    async def waiting() -> int:
+        return (await records.inbox.counts()).get(ACCEPTED, 0)
+
+    async with served(cast("PrometheusMeter", meter), settings.metrics_host, settings.metrics_port, waiting):
+        yield
 
 
 @asynccontextmanager

@@ -144,9 +144,7 @@ class Settings(BaseSettings):
         None,
         description="Address of a gateway or local server that speaks OpenAI's protocol; a local one needs no key.",
     )
-    chat_model: str = Field(
-        "gpt-5.4-mini", description="Chat model; `provider:model` for any other provider of LangChain."
-    )
+    chat_model: str = Field("gpt-5.4-mini", description="Chat model; `provider:model` for any other of LangChain's.")
     chat_timeout: float = Field(30.0, gt=0, le=600, description="Seconds that composing an answer may take.")
     embeddings: str = Field("local", description="`local` (MiniLM on this machine) or an OpenAI embedding model.")
     knowledge_dir: FolderThere | None = Field(
@@ -168,9 +166,7 @@ class Settings(BaseSettings):
         validate_default=True,
         description="Where the index and the records are kept; a relative folder counts from the bot's folder.",
     )
-    chroma_url: WebAddress = Field(
-        "", description="A Chroma server (http://host:port); empty for the embedded database."
-    )
+    chroma_url: WebAddress = Field("", description="A Chroma server (http://host:port); empty for the embedded one.")
     database_url: DatabaseAddress = Field(
         "", repr=False, description="PostgreSQL for the records (postgresql://…); empty for SQLite in `DATA_DIR`."
     )
@@ -204,6 +200,8 @@ class Settings(BaseSettings):
     emergency: str = Field("", description="Whom to call when somebody is in danger, e.g. `the crisis line 988 (US)`.")
     log_level: LogLevel = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
     log_format: Literal["text", "json"] = Field("text", description="`text`, or `json` for an object on each line.")
+    metrics_port: int | None = Field(None, ge=1, le=65535, description="Port of /metrics for Prometheus; empty: none.")
+    metrics_host: str = Field("127.0.0.1", description="Address of /metrics; 0.0.0.0 for all of this machine's.")
 
     @classmethod
     def load(cls, **overrides: Any) -> "Settings":

@@ -11,9 +11,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 MODULES = sorted(path for package in ("bot", "knowledge") for path in (ROOT / package).rglob("*.py"))
 FLOORS = (
-    {"errors", "logs", "private_files", "watchdog", "records/migrations"},
+    {"errors", "logs", "meter", "private_files", "watchdog", "records/migrations"},
     {"answering"},
-    {"records", "settings"},
+    {"metrics", "records", "settings"},
     {"mentoring"},
     {"storage"},
     {"slack/api"},
@@ -46,15 +46,17 @@ BACK: dict[tuple[str, str], str] = {}
 NARROW = {
     "errors": set[str](),
     "logs": set[str](),
+    "meter": set[str](),
+    "metrics": {"errors", "meter"},
     "watchdog": set[str](),
     "private_files": set[str](),
-    "answering": {"errors"},
+    "answering": {"errors", "meter"},
     "settings": {"answering", "errors"},
     "records/migrations": set[str](),
     "records": {"answering", "errors"},
     "mentoring": {"answering", "errors", "records"},
     "storage": {"mentoring", "records"},
-    "slack/api": {"errors", "records"},
+    "slack/api": {"errors", "meter", "records"},
     "slack/format": {"answering", "mentoring", "slack/api"},
 }
 """Rooms that know fewer of those below them."""
@@ -71,7 +73,7 @@ MAY_KNOW = {
     "answering.wording": {"answering.chat_model", "answering.language"},
     "answering.translating": {"answering.figures", "answering.language"},
     "answering.hearing": {"answering.classifier", "answering.prompts", "errors"},
-    "answering.chat_model": {"answering.model_output", "errors"},
+    "answering.chat_model": {"answering.model_output", "errors", "meter"},
     "answering.composing": {
         "answering.chat_model", "answering.conversation", "answering.model_output", "answering.prompts", "errors",
     },
@@ -102,13 +104,13 @@ MAY_KNOW = {
     },
     "answering.advisor": {
         "answering.addressing", "answering.wording", "answering.checked_reply", "answering.citing", "answering.conversation", "answering.hearing",
-        "answering.interpreting", "answering.quoted_answers", "answering.shown_reply", "answering.writing", "errors",
+        "answering.interpreting", "answering.quoted_answers", "answering.shown_reply", "answering.writing", "errors", "meter",
     },
 }  # fmt: skip
 """Which modules of bot each module of answering may import."""
 BUILT_BY = {
     "composition": {
-        "Advisor", "Application", "Checker", "Composer", "Freshness", "GitGuides", "IndexReader", "IndexStore", "Interpreter", "LocalEncoder",
+        "Advisor", "Application", "Checker", "Composer", "Freshness", "GitGuides", "IndexReader", "IndexStore", "Interpreter", "LocalEncoder", "PrometheusMeter",
         "QuotedAnswers", "Quoter", "Reader", "SameQuestions", "Searcher", "SlackBot", "Writer", "open_chat_model", "open_encoder",
     },
     "slack/app": {

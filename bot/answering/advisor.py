@@ -15,6 +15,7 @@ from bot.answering.quoted_answers import QuotedAnswers
 from bot.answering.shown_reply import OnSentence
 from bot.answering.writing import Writer
 from bot.errors import ModelUnavailable
+from bot.meter import Meter, Step
 from knowledge.editions import Editions, older
 from knowledge.search.searcher import Searcher
 from knowledge.threads import in_thread
@@ -37,6 +38,7 @@ class Advisor:
         writer: Writer | None = None,
         *,
         lacking_writer: str = "",
+        meter: Meter | None = None,
     ) -> None:
         self._searcher = searcher
         self._interpreter = interpreter
@@ -44,6 +46,7 @@ class Advisor:
         self._sayings = sayings
         self._writer = writer
         self._lacking_writer = lacking_writer
+        self._meter = meter or Meter()
 
     @property
     def streams(self) -> bool:
@@ -84,10 +87,12 @@ class Advisor:
             return await self._said(conversation, intent, started)
         search = await self._searcher.pinned(conversation.guides)
         asked, failure = await self._asked(conversation, search)
-        hits = await search.search_all(asked.searches, FOUND, in_turn=not asked.joined)
+        with self._meter.timing(Step.SEARCH):
+            hits = await search.search_all(asked.searches, FOUND, in_turn=not asked.joined)
         composed = Composed(notice=failure, failed=bool(failure))
         if self._writer and not failure:
-            composed = await self._writer.composed(conversation, hits, on_sentence)
+            with self._meter.timing(Step.COMPOSE):
+                composed = await self._writer.composed(conversation, hits, on_sentence)
         if composed.stands:
             receipt = self._receipt(started, composed)
             answer = cited_answer(composed.text, composed.coverage, hits, receipt, composed.gaps)

@@ -6,11 +6,13 @@ from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.answering.model_output import LONGEST_REPLY
 from bot.errors import ModelUnavailable, SettingsError
+from bot.meter import Failure, Meter
 from knowledge.circuit import Attempt, Circuit, CircuitOpen, Outage
 
 if TYPE_CHECKING:
@@ -75,10 +77,18 @@ class ChatModel:
     after several failures; the message can be shown.
     """
 
-    def __init__(self, model: "BaseChatModel", name: str, timeout: float, access: Access | None = None) -> None:
+    def __init__(
+        self,
+        model: "BaseChatModel",
+        name: str,
+        timeout: float,
+        access: Access | None = None,
+        meter: Meter | None = None,
+    ) -> None:
         self._model = model
         self._timeout = timeout
         self._access = access or Access()
+        self._meter = meter or Meter()
         self._circuit = Circuit(f"The chat model {name}")
         self.name = name
 
@@ -117,6 +127,7 @@ class ChatModel:
             why = f"did not answer within {self._timeout:g} s"
         else:
             why = _why(error, self._access, begun=attempt.answered)
+        self._meter.model_failed(_kind(error))
         if getattr(error, "code", None) not in _OF_ONE_QUESTION:
             attempt.failure = f"it {why}"
         return ModelUnavailable(f"The chat model {self.name} {why}.")
@@ -134,6 +145,7 @@ class ChatModel:
         try:
             async for chunk in self._model.astream(list(messages)):
                 begun = True
+                self._count_tokens(chunk)
                 yield Chunk(str(chunk.text), _ending(chunk))
         except Exception as error:
             refused = [] if begun else _refused_parameters(error, self._model)
@@ -142,7 +154,12 @@ class ChatModel:
             log.info("The chat model %s takes no %s; it is asked without", self.name, " and ".join(refused))
             self._model = self._model.model_copy(update=dict.fromkeys(refused))
             async for chunk in self._model.astream(list(messages)):
+                self._count_tokens(chunk)
                 yield Chunk(str(chunk.text), _ending(chunk))
+
+    def _count_tokens(self, chunk: "AIMessageChunk") -> None:
+        if told := chunk.usage_metadata:
+            self._meter.spent(told["input_tokens"], told["output_tokens"])
 
 
 def outage_told(name: str, outage: Outage) -> str:
@@ -176,7 +193,9 @@ async def _within(pieces: AsyncGenerator[T], seconds: float) -> AsyncGenerator[T
             yield piece
 
 
-def open_chat_model(name: str, api_key: str, base_url: str | None, timeout: float) -> ChatModel:
+def open_chat_model(
+    name: str, api_key: str, base_url: str | None, timeout: float, meter: Meter | None = None
+) -> ChatModel:
     """The chat model of a setting: "provider:model" for a provider that LangChain knows, otherwise a model id of OpenAI or
     of a server that speaks its protocol ("llama3.2:3b" and "ft:gpt-4o:…" are such ids).
 
@@ -185,9 +204,9 @@ def open_chat_model(name: str, api_key: str, base_url: str | None, timeout: floa
     provider, _, model = name.partition(":")
     if model and not base_url and provider in _providers() and provider != "openai":
         opened = _open_provider(provider, model, timeout)
-        return ChatModel(opened, name, timeout, _access(opened, _package(provider)))
+        return ChatModel(opened, name, timeout, _access(opened, _package(provider)), meter)
     model_id = model if provider == "openai" and model else name
-    return ChatModel(_open_openai(model_id, api_key or NO_KEY, base_url, timeout), name, timeout)
+    return ChatModel(_open_openai(model_id, api_key or NO_KEY, base_url, timeout), name, timeout, meter=meter)
 
 
 def is_provider(name: str) -> bool:
@@ -293,6 +312,18 @@ def _refusal(status: int, access: Access) -> str:
             return "is rate limited or out of quota; try again later"
         case _:
             return f"failed with status {status}; try again later"
+
+
+def _kind(error: Exception) -> Failure:
+    """What a provider's exception is counted as."""
+    status, name = _status(error), type(error).__name__
+    if status:
+        limited = HTTPStatus.TOO_MANY_REQUESTS
+        server = Failure.SERVER if status >= HTTPStatus.INTERNAL_SERVER_ERROR else Failure.REFUSED
+        return Failure.RATE_LIMIT if status == limited else server
+    if isinstance(error, TimeoutError) or "Timeout" in name:
+        return Failure.TIMEOUT
+    return Failure.UNREACHABLE if "Connect" in name or isinstance(error, OSError) else Failure.OTHER
 
 
 def _status(error: Exception) -> int:

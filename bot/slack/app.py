@@ -22,6 +22,7 @@ from bot.answering.same_question import SameQuestions
 from bot.errors import ConnectionLost, SettingsError
 from bot.mentoring.confirmed_answers import ConfirmedAnswers
 from bot.mentoring.guides import GuideIndex
+from bot.meter import Meter
 from bot.slack.api.clients import SlackClients
 from bot.slack.api.errors import code
 from bot.slack.api.http_mode import HttpEndpoint, HttpReceiver
@@ -107,6 +108,7 @@ class SlackBot:
         schedule: JobSchedule | None = None,
         times: SocketTimes | None = None,
         index_trouble: Callable[[], str] = str,
+        meter: Meter | None = None,
     ) -> None:
         self._advisor = advisor
         self._index_trouble = index_trouble
@@ -114,7 +116,9 @@ class SlackBot:
         self._records = records
         self._workspace = workspace
         self._limits = limits
-        self._clients = SlackClients(workspace.bot_token, workspace.api_url, everybody=workspace.answers_outsiders)
+        self._clients = SlackClients(
+            workspace.bot_token, workspace.api_url, everybody=workspace.answers_outsiders, meter=meter
+        )
         self._people = People(self._clients.single_try)
         mentors = Mentors(self._clients.single_try, workspace.mentor_settings)
         buttons = AnswerButtons(mentors.exist, bool(mentors.channel))
@@ -124,7 +128,7 @@ class SlackBot:
             Replies(advisor, records, self._people, confirmed, buttons=buttons, longest=longest, audience=audience)
         )
         self.ctx = AppContext(records, guide_index, self._clients, self.worker, mentors, confirmed, same)
-        self._private = PrivateAnswers(self._clients, records, Drafting(advisor, records, longest))
+        self._private = PrivateAnswers(self._clients, records, Drafting(advisor, records, longest, self._clients.meter))
         self.periodic_jobs = PeriodicJobs(periodic_jobs_of(self.ctx, schedule or JobSchedule(), self._private))
         self._times = times or SocketTimes()
         self._connection = connection = _connection_of(workspace, self._clients, self._times)
@@ -135,7 +139,15 @@ class SlackBot:
     def _worker(self, replies: Replies) -> QuestionWorker:
         streams, limits = self._advisor.streams, self._limits
         most = limits.questions_at_once
-        return QuestionWorker(self._records, self._clients, replies, streams=streams, most=most, pauses=limits.pauses)
+        return QuestionWorker(
+            self._records,
+            self._clients,
+            replies,
+            streams=streams,
+            most=most,
+            pauses=limits.pauses,
+            meter=self._clients.meter,
+        )
 
     async def start(self) -> None:
         """Take up what was accepted and not answered, and connect; while Slack cannot be reached, wait for it.

@@ -18,11 +18,15 @@ log = logging.getLogger(__name__)
 
 
 async def handle_error(
-    error: Exception, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient
+    error: Exception,
+    body: dict[str, Any],
+    respond: AsyncRespond,
+    client: AsyncWebClient,
+    response: BoltResponse | None,
 ) -> BoltResponse | None:
     """Log what kind of thing happened, and tell the person who pressed or typed something, alone.
 
-    What cannot be read is acknowledged.
+    What cannot be read is acknowledged; there is no `response` where that was done already.
     """
     what = body.get("type") or body.get("command")
     if isinstance(error, MalformedPayload):
@@ -35,4 +39,4 @@ async def handle_error(
         await post_ephemeral(respond, plain_post(sentence))
     elif person := str((body.get("user") or {}).get("id") or ""):  # in a window or the Home tab
         await Elsewhere(client, "D", person).say(plain_post(sentence))
-    return BoltResponse(status=200) if isinstance(error, MalformedPayload) else None
+    return BoltResponse(status=200) if response and isinstance(error, MalformedPayload) else None

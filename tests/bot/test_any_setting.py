@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,6 +30,12 @@ def load(values: dict[str, Any]) -> str:
     except SettingsError as error:
         return str(error)
     return ""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _imported() -> None:
+    """What reading settings imports at first takes longer than reading them."""
+    load({"chat_model": "provider:model"})
 
 
 @often(300)

@@ -17,8 +17,10 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 from slack_sdk.webhook.webhook_response import WebhookResponse
 
+from bot.meter import Meter
 from bot.slack.api.audience import Audience
 from bot.slack.api.channel_kinds import ChannelKinds
+from bot.slack.api.errors import FAILURES, failure_of
 from bot.slack.api.outgoing import harmless
 from bot.slack.api.payloads import MalformedPayload
 
@@ -59,16 +61,20 @@ class SlackClients:
     are posted in one piece.
     """
 
-    def __init__(self, token: str, api_url: str, *, everybody: bool = False) -> None:
+    def __init__(self, token: str, api_url: str, *, everybody: bool = False, meter: Meter | None = None) -> None:
         self.session = open_session()
+        self.meter = meter or Meter()
         waiting = AsyncRateLimitErrorRetryHandler(max_retry_count=RATE_LIMIT_TRIES)
         self.retrying = _OutgoingClient(
+            self.meter,
             token=token,
             base_url=api_url,
             session=self.session,
             retry_handlers=[waiting, _RepeatAfterBrokenConnection(), _RepeatAfterServerError()],
         )
-        self.single_try = _OutgoingClient(token=token, base_url=api_url, session=self.session, retry_handlers=[])
+        self.single_try = _OutgoingClient(
+            self.meter, token=token, base_url=api_url, session=self.session, retry_handlers=[]
+        )
         self.bot_user = ""
         self.audience = Audience(self.retrying, everybody=everybody)
         self.channel_kinds = ChannelKinds(self.retrying)
@@ -102,11 +108,19 @@ def open_session() -> aiohttp.ClientSession:
 
 
 class _OutgoingClient(AsyncWebClient):
-    """Looks at everything before it goes out."""
+    """Looks at everything before it goes out, and tells the meter what failed."""
+
+    def __init__(self, meter: Meter, **options: Any) -> None:
+        super().__init__(**options)
+        self._meter = meter
 
     async def api_call(self, api_method: str, *, json: dict[str, Any] | None = None, **more: Any) -> AsyncSlackResponse:
         """Create a request and execute it."""
-        return await super().api_call(api_method, json=harmless(json), **more)
+        try:
+            return await super().api_call(api_method, json=harmless(json), **more)
+        except FAILURES as error:
+            self._meter.slack_failed(failure_of(error))
+            raise
 
 
 class _RepeatAfterBrokenConnection(AsyncConnectionErrorRetryHandler):

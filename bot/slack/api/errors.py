@@ -3,6 +3,8 @@
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from bot.meter import Failure
+
 FAILURES = (SlackApiError, aiohttp.ClientError, TimeoutError)
 """What a call to Slack can raise: a refusal of Slack's, or that Slack cannot be reached."""
 _PASSING = frozenset(
@@ -49,3 +51,12 @@ def retry_after(error: Exception) -> float:
     if not isinstance(error, SlackApiError) or getattr(error.response, "status_code", 0) != 429:
         return 0.0
     return float((error.response.headers or {}).get("Retry-After") or 1)
+
+
+def failure_of(error: Exception) -> Failure:
+    """What an error is counted as."""
+    if not isinstance(error, SlackApiError):
+        return Failure.TIMEOUT if isinstance(error, TimeoutError) else Failure.UNREACHABLE
+    if retry_after(error):
+        return Failure.RATE_LIMIT
+    return Failure.SERVER if passing(error) else Failure.REFUSED

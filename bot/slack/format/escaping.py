@@ -16,7 +16,7 @@ _CALL = r"@(?=(?:here|channel|everyone)\b|\Z)"
 MARKUP = re.compile(
     rf"""(?P<fence>^[ \t>]*{_MARKER}(?P<rail>`{{3,}}(?=[^`\n]*$)|~{{3,}})(?s:.*?^[ \t>]*(?P=rail)[`~]*[ \t]*$|.*\Z))
     |(?P<quote>^[ \t]*{_MARKER}(?:>+(?=\s|\Z)[ \t]*)+)
-    |(?P<literal>\\[^\s\w])
+    |(?P<literal>\\(?!{_CALL})[^\s\w])
     |(?P<span>{_SPAN})
     |(?P<link>{_LINK})
     |(?P<auto><(?:https?://|mailto:)[^\s<>|]+>|<[\w.+-]+@[\w-]+(?:\.[\w-]+)+>)

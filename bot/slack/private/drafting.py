@@ -6,8 +6,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.answering.advisor import Advisor
-from bot.answering.conversation import Conversation, Turn
+from bot.answering.conversation import Answer, Conversation, Turn
 from bot.errors import CareerBotError
+from bot.meter import Meter, Place, Step
 from bot.records.drafts import Draft
 from bot.slack.api.errors import FAILURES, code, passing
 from bot.slack.api.messages import Block
@@ -15,6 +16,7 @@ from bot.slack.api.refusals import why
 from bot.slack.format.blocks import Shown, context, shown
 from bot.slack.format.modals import section
 from bot.slack.format.mrkdwn import as_text
+from bot.slack.questions.counting import count_answer
 from bot.slack.questions.detached import QUOTED, DetachedQuestion, post_detached
 from bot.storage import Records
 from knowledge.errors import KnowledgeError
@@ -31,27 +33,24 @@ class Unanswerable(Exception):
 
 
 class Drafting:
-    """Makes drafts with the advisor and keeps them. `longest` bounds a question's characters."""
+    """Makes drafts with the advisor, keeps and counts them. `longest` bounds a question's characters."""
 
-    def __init__(self, advisor: Advisor, records: Records, longest: int) -> None:
+    def __init__(self, advisor: Advisor, records: Records, longest: int, meter: Meter) -> None:
         self._advisor = advisor
         self._records = records
         self._longest = longest
+        self._meter = meter
 
     async def draft(self, asked: DetachedQuestion, key: str) -> Draft:
         """An answer for the person who asks, kept under a key. Raises Unanswerable, and RecordsUnavailable."""
-        if len(asked.question) > self._longest:
-            raise Unanswerable(
-                f"That is more than I can read at once; please ask in at most {self._longest:,} characters."
-            )
-        settings = await self._records.channels.settings(asked.team, asked.channel)
-        conversation = Conversation((Turn("person", asked.question),), guides=settings.guides)
+        self._meter.asked(Place.PRIVATE)
         try:
-            answer = await self._advisor.answer(conversation)
-        except (CareerBotError, KnowledgeError) as error:
-            raise Unanswerable(f"I cannot answer just now. {error}") from error
-        if answer.personal:  # for nobody else's eyes, and kept nowhere
-            raise Unanswerable(answer.text)
+            with self._meter.timing(Step.WHOLE):
+                answer = await self._answer(asked)
+        except Unanswerable:
+            self._meter.unanswered()
+            raise
+        count_answer(self._meter, answer)
         what = shown(answer, key)
         draft = Draft(
             key,
@@ -67,6 +66,21 @@ class Drafting:
         await self._records.receipts.keep(key, asked.person, answer)  # first: a draft that is there has its receipt
         await self._records.drafts.keep(draft)
         return draft
+
+    async def _answer(self, asked: DetachedQuestion) -> Answer:
+        if len(asked.question) > self._longest:
+            raise Unanswerable(
+                f"That is more than I can read at once; please ask in at most {self._longest:,} characters."
+            )
+        settings = await self._records.channels.settings(asked.team, asked.channel)
+        conversation = Conversation((Turn("person", asked.question),), guides=settings.guides)
+        try:
+            answer = await self._advisor.answer(conversation)
+        except (CareerBotError, KnowledgeError) as error:
+            raise Unanswerable(f"I cannot answer just now. {error}") from error
+        if answer.personal:  # for nobody else's eyes, and kept nowhere
+            raise Unanswerable(answer.text)
+        return answer
 
 
 def as_shown(draft: Draft, *buttons: Block) -> Shown:

@@ -10,6 +10,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import RecordsUnavailable
+from bot.meter import Meter, Step
 from bot.records.inbox import reference_of
 from bot.records.leases import MOST_RETRIES, Claim
 from bot.slack.api.clients import SlackClients
@@ -19,6 +20,7 @@ from bot.slack.questions.answer_calls import StoppedByPerson
 from bot.slack.questions.answer_messages import AnswerMessages
 from bot.slack.questions.answer_progress import AnswerState
 from bot.slack.questions.asker import Asker
+from bot.slack.questions.counting import count_answer
 from bot.slack.questions.delivery import Delivery
 from bot.slack.questions.lateness import with_lateness
 from bot.slack.questions.outcome import Outcome
@@ -47,6 +49,7 @@ class JobContext:
     replies: Replies
     streams: bool
     pauses: Pauses
+    meter: Meter
 
 
 class QuestionJob:
@@ -66,6 +69,7 @@ class QuestionJob:
         self._clients = context.clients
         self._replies = context.replies
         self._pauses = context.pauses
+        self._meter = context.meter
         self._again = again
         self._asker = Asker(context.clients, claim.question)
         self._messages = AnswerMessages(context.clients, context.records.answer_places, claim.question)
@@ -145,8 +149,7 @@ class QuestionJob:
             await self.outcome.answered()
         finally:
             await delivery.close()
-        took = round((time.monotonic() - began) * 1000)
-        log.info("Answered in %d ms: %s.", took, reply.summary, extra={"milliseconds": took, **reply.fields})
+        _note_answered(self._meter, reply, time.monotonic() - began)
         await self._asker.tell_details(reply.details)
 
     async def _read_thread(self) -> Sequence[Message]:
@@ -199,6 +202,13 @@ class QuestionJob:
         await delivery.close()
         await self._messages.note()
         await self.outcome.answered()
+
+
+def _note_answered(meter: Meter, reply: Reply, seconds: float) -> None:
+    meter.took(Step.WHOLE, seconds)
+    count_answer(meter, reply.answer)
+    took = round(seconds * 1000)
+    log.info("Answered in %d ms: %s.", took, reply.summary, extra={"milliseconds": took, **reply.fields})
 
 
 async def _apologize(sentence: str, asker: Asker, delivery: Delivery, reading: Awaitable[Sequence[Message]]) -> None:

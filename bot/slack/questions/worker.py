@@ -7,6 +7,7 @@ from collections.abc import Coroutine, Sequence
 
 from bot.errors import RecordsUnavailable
 from bot.logs import about
+from bot.meter import Meter, Place
 from bot.records.inbox import AskedQuestion, reference_of
 from bot.records.leases import Claim
 from bot.records.threads import ThreadAddress
@@ -46,10 +47,12 @@ class QuestionWorker:
         streams: bool,
         most: int,
         pauses: Pauses,
+        meter: Meter,
     ) -> None:
         self._records = records
         self._pauses = pauses
-        self._context = JobContext(records, clients, replies, streams, self._pauses)
+        self._context = JobContext(records, clients, replies, streams, pauses, meter)
+        self._meter = meter
         self._most = most
         self._slots = FairSlots(most)
         self._locks = KeyedLocks()
@@ -66,6 +69,7 @@ class QuestionWorker:
 
     def take(self, question: AskedQuestion) -> None:
         """Start answering a question that was accepted just now; where too many wait already, it waits in the inbox."""
+        self._meter.asked(Place.THREAD)
         if len(self._jobs) < HELD * self._most:
             self._start(Claim(question))
         else:

@@ -13,6 +13,7 @@ from bot.answering.composing import Composer
 from bot.answering.conversation import QUOTED, Answer, Citation, Conversation, Coverage, Receipt
 from bot.answering.prompts import Prompts
 from bot.answering.same_question import SameQuestions
+from bot.meter import Meter
 from bot.records.database import database_url
 from bot.slack.api.http_mode import PATH, HttpEndpoint
 from bot.slack.api.mentors import MentorSettings
@@ -163,6 +164,7 @@ async def running(
     outsiders: bool = False,
     times: SocketTimes | None = None,
     index_trouble: Callable[[], str] = str,
+    meter: Meter | None = None,
     http: bool = False,
 ) -> AsyncIterator[SlackBot]:
     """The bot at work, in HTTP mode or Socket Mode; on leaving it finishes what it was asked."""
@@ -178,6 +180,7 @@ async def running(
         same=same,
         times=times,
         index_trouble=index_trouble,
+        meter=meter,
     )
     await bot.start()
     if http:

@@ -1,0 +1,12 @@
+"""Answers as they are counted: how they were made and how far the guides answer, nothing of what was said."""
+
+from bot.answering.conversation import Answer
+from bot.meter import Meter
+
+
+def count_answer(meter: Meter, answer: Answer | None) -> None:
+    """Count what was said to a question; no answer is a sentence instead of one, or nothing."""
+    if answer is None:
+        meter.unanswered()
+    else:
+        meter.answered(answer.receipt.mode, answer.coverage, len(answer.receipt.withheld))
