@@ -43,6 +43,11 @@ EXEMPTIONS = {
         "COPYING.rst: all that is installed is in the public domain or under BSD-2-Clause; under the GPL is only "
         "tools/editors/emacs/rst.el, which no wheel contains",
     ),
+    "pypdfium2": Exemption(
+        "BSD-3-Clause, Apache-2.0, dependency licenses",
+        "licenses/BUILD_LICENSES in the wheel: PDFium and what it is built with are under licences like BSD, MIT, Apache, zlib "
+        "and FreeType's own; the GPL stands there with exceptions only, for build scripts of ICU and for libgcc in builds for musl",
+    ),
 }
 """By the package's name. One that tells something else by now must be looked at again."""
 

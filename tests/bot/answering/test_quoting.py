@@ -74,7 +74,7 @@ async def test_a_name_that_the_passage_lacks_is_never_claimed(baker: Advisor) ->
 
 
 async def test_where_nothing_is_near_no_untrue_reason_is_given(baker: Advisor) -> None:
-    answer = await baker.answer(Conversation.of(["qqqq zzzz wwww"]))
+    answer = await baker.answer(Conversation.of(["How do I repair the chain of a bicycle?"]))
     assert answer.coverage in (Coverage.NOT_COVERED, Coverage.NEAREST)
     assert "nothing in it about" not in answer.text
 
