@@ -9,7 +9,6 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
 from types import CodeType, FrameType
 from typing import Any
 
@@ -42,7 +41,6 @@ class LoopWatch:
     """
 
     slow: list[SlowCallback] = field(default_factory=list)
-    limit: float = LIMIT
     _current: tuple[Any, float] | None = None
     _stacks: dict[str, int] = field(default_factory=dict)
     _collecting: float = 0.0
@@ -62,7 +60,7 @@ class LoopWatch:
             self._current = None
             seconds = time.thread_time() - began - self._collecting
             stacks, self._stacks = self._stacks, {}
-            if seconds > self.limit:
+            if seconds > LIMIT and seconds > LIMIT * slowness():  # measured now: other work comes and goes
                 name = code.co_qualname if code else repr(handle)
                 seen = sorted(stacks, key=lambda place: -stacks[place])
                 self.slow.append(SlowCallback(name, seconds, tuple(seen)))
@@ -86,7 +84,7 @@ class LoopWatch:
 @contextmanager
 def watching_loops() -> Iterator[LoopWatch]:
     """While this lasts, callbacks of event loops in this thread are timed."""
-    watch, ended, home = LoopWatch(limit=LIMIT * slowness()), threading.Event(), threading.get_ident()
+    watch, ended, home = LoopWatch(), threading.Event(), threading.get_ident()
     original = asyncio.Handle._run
 
     def run(self: asyncio.Handle) -> None:
@@ -108,16 +106,14 @@ def watching_loops() -> Iterator[LoopWatch]:
         sampler.join()
 
 
-@lru_cache(maxsize=1)
 def slowness() -> float:
-    """How many times longer than usual this machine, as it is loaded, takes for a fixed piece of work.
-
-    At least 4: on a shared machine what takes 20 ms was seen to take 60 ms of computing time.
-    """
-    began = time.thread_time()
+    """How many times longer than usual this machine, as it is loaded, takes for a fixed piece of work; at least once as long."""
+    took = []
     for _ in range(5):
+        began = time.thread_time()
         sorted(str(number * 7919 % 10007) for number in range(10_000))
-    return max(4.0, (time.thread_time() - began) / 5 / _USUAL)
+        took.append(time.thread_time() - began)
+    return max(1.0, max(took) / _USUAL)
 
 
 def _code_of(handle: asyncio.Handle) -> CodeType | None:

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 MODULES = sorted(path for package in ("bot", "knowledge") for path in (ROOT / package).rglob("*.py"))
 FLOORS = (
-    {"errors", "logs", "meter", "private_files", "watchdog", "records/migrations"},
+    {"errors", "flight_recorder", "logs", "meter", "private_files", "watchdog", "records/migrations"},
     {"answering"},
     {"metrics", "records", "settings"},
     {"mentoring"},
@@ -45,18 +45,19 @@ BACK: dict[tuple[str, str], str] = {}
 """Arrows between modules that run up, each with its reason; at most two for a pair of rooms."""
 NARROW = {
     "errors": set[str](),
+    "flight_recorder": set[str](),
     "logs": set[str](),
     "meter": set[str](),
     "metrics": {"errors", "meter"},
     "watchdog": set[str](),
     "private_files": set[str](),
-    "answering": {"errors", "meter"},
+    "answering": {"errors", "flight_recorder", "meter"},
     "settings": {"answering", "errors"},
     "records/migrations": set[str](),
-    "records": {"answering", "errors"},
+    "records": {"answering", "errors", "flight_recorder"},
     "mentoring": {"answering", "errors", "records"},
     "storage": {"mentoring", "records"},
-    "slack/api": {"errors", "meter", "records"},
+    "slack/api": {"errors", "flight_recorder", "meter", "records"},
     "slack/format": {"answering", "mentoring", "slack/api"},
 }
 """Rooms that know fewer of those below them."""
@@ -73,7 +74,7 @@ MAY_KNOW = {
     "answering.wording": {"answering.chat_model", "answering.language"},
     "answering.translating": {"answering.figures", "answering.language"},
     "answering.hearing": {"answering.classifier", "answering.prompts", "errors"},
-    "answering.chat_model": {"answering.model_output", "errors", "meter"},
+    "answering.chat_model": {"answering.model_output", "errors", "flight_recorder", "meter"},
     "answering.composing": {
         "answering.chat_model", "answering.conversation", "answering.model_output", "answering.prompts", "errors",
     },

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.answering.model_output import LONGEST_REPLY
 from bot.errors import ModelUnavailable, SettingsError
+from bot.flight_recorder import waiting
 from bot.meter import Failure, Meter
 from knowledge.circuit import Attempt, Circuit, CircuitOpen, Outage
 
@@ -185,8 +186,9 @@ async def _within(pieces: AsyncGenerator[T], seconds: float) -> AsyncGenerator[T
         while True:
             asked_at = clock()
             try:
-                async with asyncio.timeout(left):
-                    piece = await anext(pieces)
+                with waiting():
+                    async with asyncio.timeout(left):
+                        piece = await anext(pieces)
             except StopAsyncIteration:
                 return
             left -= clock() - asked_at

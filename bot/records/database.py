@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import RecordsUnavailable
+from bot.flight_recorder import waiting
 from bot.records.address import postgres_arguments, sqlite_file
 from bot.records.engines import BUSY_SECONDS, CONNECTIONS, DRIVERS_ERRORS, WAIT_SECONDS, open_engine
 from bot.records.failures import what_failed
@@ -155,7 +156,8 @@ class Database:
             async with self.begin() as connection:
                 return await connection.execute(statement)
 
-        return await asyncio.shield(whole())
+        with waiting():
+            return await asyncio.shield(whole())
 
 
 def within(

@@ -2,12 +2,14 @@
 
 A process leases a question when it accepts it, and renews the lease while it works on it. What is accepted and leased by
 nobody any more (the process died, or handed it back) is claimed by whichever process looks first; a claim is one
-conditional update, so that no two processes have the same question.
+conditional update, so that no two processes have the same question. A try counts where the question may have ended it: an
+answer failed, or the process was computing for it when it died (of a process on another machine that is not known, so it counts).
 """
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,14 +35,14 @@ UNCLAIMED_SECONDS = 10.0
 """A question leased by this process that nobody here works on, for so long, was left behind."""
 
 MOST_RETRIES = 2
-"""Tries after the first one, each of which ended a process or an answer, before a question is set aside."""
-_UNCOUNTED = {"retries": sa.case((INBOX.c.retries > 0, INBOX.c.retries - 1), else_=0)}
-"""The try that was begun does not count."""
+"""Tries after the first one, each because the one before ended a process or an answer, before a question is set aside."""
+_COUNTED = {"retries": INBOX.c.retries + 1}
+"""The question itself may be to blame that it must be tried again."""
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A question that this process has leased again: `retries` were begun before; `stopped` by the person who asked."""
+    """A question that this process has leased again: `retries` because tries before ended a process or an answer; `stopped` by the person who asked."""
 
     question: AskedQuestion
     retries: int = 0
@@ -50,8 +52,13 @@ class Claim:
 
     @property
     def is_suspect(self) -> bool:
-        """Whether it was worked on more than once when a process ended: it may be the reason."""
+        """Whether a process ended while it computed for it, or an answer did: it may be the reason."""
         return self.retries > 0
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether it has had all its tries."""
+        return self.retries > MOST_RETRIES
 
 
 @dataclass(frozen=True)
@@ -79,7 +86,8 @@ class Leases:
         turn = sa.func.row_number().over(partition_by=INBOX.c.person, order_by=INBOX.c.accepted_at)
         waiting = sa.select(INBOX).where(_is_free(moment)).order_by(turn, INBOX.c.accepted_at).limit(most)
         rows = await self._database.rows(waiting)
-        return [_claim(row, moment) for row in rows if await self._take(row["key"], moment)]
+        claims = [self._counted(row, _claim(row, moment)) for row in rows]
+        return [claim for claim in claims if await self._take(claim, moment)]
 
     async def renew(self, keys: Collection[str]) -> dict[str, Claim]:
         """Renew the leases of what is worked on; returns all that this process has leased and should be working on.
@@ -101,20 +109,18 @@ class Leases:
         query = sa.select(INBOX.c.key).where(held_by(self._worker.name, question))
         return await self._database.row(query) is not None
 
-    async def begin_retry(self, question: AskedQuestion) -> None:
-        """Count one more try, before it is begun: if it ends the process, it has been counted."""
-        await self._database.change(
-            sa.update(INBOX).where(held_by(self._worker.name, question)).values(retries=INBOX.c.retries + 1)
-        )
+    def at_work(self, question: AskedQuestion) -> AbstractContextManager[None]:
+        """While this lasts, the question may be to blame if the process ends; not while its task is `waiting`."""
+        return self._worker.recorder.at_work(question.key)
 
     async def release(self, question: AskedQuestion, seconds: float, *, counted: bool = False) -> None:
         """Hand a question back, to be claimed by any process after so many seconds; `counted` where the question is to blame."""
-        values = _free(now() + dt.timedelta(seconds=seconds)) | ({} if counted else _UNCOUNTED)
+        values = _free(now() + dt.timedelta(seconds=seconds)) | (_COUNTED if counted else {})
         await self._database.change(sa.update(INBOX).where(held_by(self._worker.name, question)).values(values))
 
     async def release_all(self) -> None:
         """Hand back everything, to be claimed by any process at once."""
-        await self._database.change(sa.update(INBOX).where(self._ours()).values(_free(now()) | _UNCOUNTED))
+        await self._database.change(sa.update(INBOX).where(self._ours()).values(_free(now())))
 
     async def set_aside(self, question: AskedQuestion, reason: str) -> None:
         """Answer a question no more, but keep it for the person who runs the bot."""
@@ -141,17 +147,24 @@ class Leases:
         there = (INBOX.c.key == key) & (INBOX.c.state == SET_ASIDE)
         return bool(await self._database.change(sa.update(INBOX).where(there).values(values)))
 
-    async def _take(self, key: str, moment: dt.datetime) -> bool:
-        values = {"owner": self._worker.name, "leased_until": moment + LEASE}
-        free = (INBOX.c.key == key) & _is_free(moment)
+    def _counted(self, row: Any, claim: Claim) -> Claim:
+        """A claim with one try more where another process let its lease run out: what became of that, nobody knows."""
+        return replace(claim, retries=claim.retries + 1) if row["owner"] not in ("", self._worker.name) else claim
+
+    async def _take(self, claim: Claim, moment: dt.datetime) -> bool:
+        values = {"owner": self._worker.name, "leased_until": moment + LEASE, "retries": claim.retries}
+        free = (INBOX.c.key == claim.question.key) & _is_free(moment)
         return bool(await self._database.change(sa.update(INBOX).where(free).values(values)))
 
     async def _free_those_of_the_gone(self) -> None:
         query = sa.select(INBOX.c.owner).where(INBOX.c.state == ACCEPTED).distinct()
         owners = [row["owner"] for row in await self._database.rows(query)]
-        if gone := [name for name in owners if name and self._worker.is_gone(name)]:
-            theirs = (INBOX.c.state == ACCEPTED) & INBOX.c.owner.in_(gone)
-            await self._database.change(sa.update(INBOX).where(theirs).values(_free(now())))
+        for name in owners:
+            if name and self._worker.is_gone(name):
+                theirs = (INBOX.c.state == ACCEPTED) & (INBOX.c.owner == name)
+                blamed = INBOX.c.key.in_(self._worker.at_work(name))
+                retries = sa.case((blamed, INBOX.c.retries + 1), else_=INBOX.c.retries)
+                await self._database.change(sa.update(INBOX).where(theirs).values(_free(now()) | {"retries": retries}))
 
     def _ours(self) -> sa.ColumnElement[bool]:
         return (INBOX.c.owner == self._worker.name) & (INBOX.c.state == ACCEPTED)

@@ -17,6 +17,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 from slack_sdk.webhook.webhook_response import WebhookResponse
 
+from bot.flight_recorder import waiting
 from bot.meter import Meter
 from bot.slack.api.audience import Audience
 from bot.slack.api.channel_kinds import ChannelKinds
@@ -117,7 +118,8 @@ class _OutgoingClient(AsyncWebClient):
     async def api_call(self, api_method: str, *, json: dict[str, Any] | None = None, **more: Any) -> AsyncSlackResponse:
         """Create a request and execute it."""
         try:
-            return await super().api_call(api_method, json=harmless(json), **more)
+            with waiting():
+                return await super().api_call(api_method, json=harmless(json), **more)
         except FAILURES as error:
             self._meter.slack_failed(failure_of(error))
             raise

@@ -10,6 +10,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import RecordsUnavailable
+from bot.flight_recorder import waiting
 from bot.meter import Meter, Step
 from bot.records.inbox import reference_of
 from bot.records.leases import MOST_RETRIES, Claim
@@ -80,7 +81,8 @@ class QuestionJob:
     async def run(self) -> None:
         """Answer, retrying while Slack cannot be reached. What fails is handed back to the inbox, or told to the asker."""
         try:
-            await self._run()
+            with self._records.leases.at_work(self.question):
+                await self._run()
         except LeaseLost:
             log.info("The question was taken by another process, changed or deleted; nothing is posted from here.")
         except SlackApiError as error:
@@ -105,13 +107,11 @@ class QuestionJob:
 
     async def _run(self) -> None:
         """Answer, or say why not any more."""
-        if self._again:
-            await self._records.leases.begin_retry(self.question)
         if (self._again or self.question.edited) and not await self._records.leases.holds(self.question):
             raise LeaseLost  # another process is answering it, or it was handed back since it was claimed
         if self.stop_requested:
             await self._stop()
-        elif self.claim.retries >= MOST_RETRIES:
+        elif self.claim.is_hopeless:
             await self._set_aside()
         elif self.claim.expired:
             await _apologize(TOO_LATE, self._asker, self._new_delivery(), self._read_thread())
@@ -131,7 +131,8 @@ class QuestionJob:
                     raise
                 log.warning("Slack cannot be reached; trying again in %g s.", pause, exc_info=error)
                 self._again = True
-                await asyncio.sleep(pause)
+                with waiting():
+                    await asyncio.sleep(pause)
         return await self._answer()
 
     async def _answer(self) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from bot.flight_recorder import waiting
 from bot.records.database import Database, now
 from bot.records.inbox import INBOX, LEASE, AskedQuestion, reference_of
 from bot.records.leases import MOST_RETRIES, UNCLAIMED_SECONDS
@@ -47,7 +49,7 @@ async def test_what_a_process_left_is_claimed_once_its_lease_has_run_out(
     await records.inbox.accept(question())
     await let_leases_run_out(database)
     (claim,) = await other.leases.claim(9)
-    assert (claim.question, claim.retries, claim.expired) == (question(), 0, False)
+    assert (claim.question, claim.expired) == (question(), False)
     assert not await records.leases.holds(question())
     assert await other.leases.holds(question())
 
@@ -142,16 +144,44 @@ async def test_a_try_that_ends_the_process_counts_and_one_that_is_handed_back_do
     database: Database, records: Records, other: Records
 ) -> None:
     await records.inbox.accept(question())
-    for tries in range(MOST_RETRIES + 1):
-        await let_leases_run_out(database)
+    await records.leases.release(question(), 0)
+    (claim,) = await other.leases.claim(9)
+    assert (claim.retries, claim.is_suspect) == (0, False)
+    for tries in range(1, MOST_RETRIES + 2):
+        await other.leases.release(question(), 0, counted=True)
         (claim,) = await other.leases.claim(9)
-        assert (claim.retries, claim.is_suspect) == (tries, tries > 0)
-        await other.leases.begin_retry(claim.question)
-    await other.leases.release(question(), 0)
-    assert (await other.leases.claim(9))[0].retries == MOST_RETRIES
-    await other.leases.begin_retry(question())
-    await other.leases.release(question(), 0, counted=True)
-    assert (await other.leases.claim(9))[0].retries == MOST_RETRIES + 1
+        assert (claim.retries, claim.is_suspect, claim.is_hopeless) == (tries, True, tries > MOST_RETRIES)
+
+
+async def test_of_a_dead_process_only_what_it_computed_for_counts(database: Database, tmp_path: Path) -> None:
+    here = Records(database, WorkerIdentity(tmp_path))
+    there = Records(database, WorkerIdentity(tmp_path))
+    for ts in ("1.0", "2.0", "3.0"):
+        await there.inbox.accept(question(ts))
+
+    async def wait_for_a_model(die: asyncio.Event) -> None:
+        with there.leases.at_work(question("2.0")), waiting():
+            await die.wait()
+
+    dies = asyncio.Event()
+    waits = asyncio.create_task(wait_for_a_model(dies))
+    await asyncio.sleep(0)
+    with there.leases.at_work(question("1.0")):
+        there._worker._lock.release()  # type: ignore[union-attr]  # as the operating system does when a process ends
+        claims = await here.leases.claim(9)
+    dies.set()
+    await waits
+    assert {claim.question.ts: claim.retries for claim in claims} == {"1.0": 1, "2.0": 0, "3.0": 0}
+
+
+async def test_a_lease_that_ran_out_elsewhere_counts_and_an_own_one_does_not(
+    database: Database, records: Records, other: Records
+) -> None:
+    await records.inbox.accept(question())
+    await let_leases_run_out(database)
+    assert (await records.leases.claim(9))[0].retries == 0
+    await let_leases_run_out(database)
+    assert (await other.leases.claim(9))[0].retries == 1
 
 
 async def test_a_question_set_aside_is_listed_without_its_text_and_can_be_retried_or_dropped(records: Records) -> None:
@@ -194,6 +224,7 @@ async def test_what_a_dead_process_of_this_machine_had_is_claimed_at_once(databa
     await there.inbox.accept(question())
     assert await here.leases.claim(9) == []
     there._worker._lock.release()  # type: ignore[union-attr]  # as the operating system does when a process ends
+    await here.promises.claim(())
     (claim,) = await here.leases.claim(9)
     assert claim.question == question()
 
@@ -213,4 +244,16 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
         process.wait()
         assert me.is_gone(name)
     me.close()
+
+
+def test_what_killed_processes_left_is_taken_away_after_a_day_and_what_living_ones_need_stays(tmp_path: Path) -> None:
+    killed, living = WorkerIdentity(tmp_path), WorkerIdentity(tmp_path)
+    killed._lock.release()  # type: ignore[union-attr]  # as the operating system does when a process ends
+    WorkerIdentity(tmp_path).close()
+    assert len(list(tmp_path.iterdir())) == 4
+    for file in tmp_path.iterdir():
+        os.utime(file, (0, 0))
+    WorkerIdentity(tmp_path).close()
+    assert {file.name.partition(".")[0] for file in tmp_path.iterdir()} == {living.name}
+    living.close()
     assert list(tmp_path.iterdir()) == []

@@ -21,6 +21,7 @@ from bot.slack.mentors.confirming.labels import FORGOTTEN, UNREADABLE, confirmab
 from bot.slack.mentors.confirming.texts import CONFIRMED_ALREADY, EMPTY, LEANS, NO_PASSAGE_LEFT, NOT_YOURS
 from bot.slack.questions.buttons import CONFIRM, CORRECT
 from knowledge.passages import Passage
+from knowledge.threads import in_thread
 
 log = logging.getLogger(__name__)
 
@@ -70,8 +71,7 @@ class ConfirmingService:
         draft = _draft(mentor, before, answer, list(there.values()), before)
         await self._records.confirmations.draft(draft)
         changed = [passage for n, passage in there.items() if passage.hash != before.passages[n - 1].hash]
-        view = views.window(draft, before.question, editable=True, notice=notice, before=before)
-        return view | {"blocks": [*view["blocks"], *views.now_reads(changed)]}
+        return await in_thread(_window_again, draft, before, notice, changed)
 
     async def settle(self, mentor: str, key: str, view: Mapping[str, Any]) -> ConfirmOutcome:
         """Confirm the draft with this id as it was left in a window. Raises the index's error where it cannot be read."""
@@ -114,7 +114,16 @@ class ConfirmingService:
             return views.note(views.what_became(before, mentor))
         draft = _draft(mentor, question, standing.text, passages, before)
         await self._records.confirmations.draft(draft)
-        return views.window(draft, standing.question, editable=what == CORRECT, before=before)
+        return await in_thread(_window, draft, standing.question, what == CORRECT, before)
+
+
+def _window(draft: Confirmation, question: str, editable: bool, before: Confirmation | None) -> Block:
+    return views.window(draft, question, editable=editable, before=before)
+
+
+def _window_again(draft: Confirmation, before: Confirmation, notice: str, changed: Sequence[Passage]) -> Block:
+    view = views.window(draft, before.question, editable=True, notice=notice, before=before)
+    return view | {"blocks": [*view["blocks"], *views.now_reads(changed)]}
 
 
 def _draft(
