@@ -26,7 +26,7 @@ from bot.records.worker_identity import WorkerIdentity
 
 
 class Records:
-    """The stores of one database. Every method raises RecordsUnavailable when it does not answer."""
+    """The stores of one installation in a database. Every method raises RecordsUnavailable when it does not answer."""
 
     def __init__(self, database: Database, worker: WorkerIdentity | None = None) -> None:
         self._database = database
@@ -46,6 +46,10 @@ class Records:
         self.handovers = Handovers(database)
         self.shares = Shares(database)
         self.weekly_reports = WeeklyReports(database)
+
+    def of(self, installation: str) -> "Records":
+        """The same records for another installation's rows; close() closes both."""
+        return Records(self._database.of(installation), self._worker)
 
     @classmethod
     async def open(cls, url: str, workers: Path | None = None, *, set_aside: bool = False) -> "Records":

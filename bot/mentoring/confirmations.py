@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.records.audit_log import audit_entry
+from bot.records.binding import installation_column
 from bot.records.database import TABLES, AlreadyThere, Database, now
 from bot.records.retention import over
 
@@ -26,10 +27,11 @@ _MENTION = re.compile(r"<[@#!][^>]*>")
 _confirmations = sa.Table(
     "confirmations",
     TABLES,
+    installation_column(),
     sa.Column("id", sa.String(40), primary_key=True),
     sa.Column("team", sa.String(40), nullable=False),
     sa.Column("key", sa.String(120), nullable=False, index=True),
-    sa.Column("slot", sa.String(120), unique=True),
+    sa.Column("slot", sa.String(120)),
     sa.Column("question", sa.Text, nullable=False),
     sa.Column("answer", sa.Text, nullable=False),
     sa.Column("sources", sa.JSON, nullable=False),
@@ -42,10 +44,12 @@ _confirmations = sa.Table(
     sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("changed_by", sa.String(40), nullable=False),
+    sa.UniqueConstraint("installation", "slot"),
 )
 _versions = sa.Table(
     "confirmations_version",
     TABLES,
+    installation_column(),
     sa.Column("name", sa.String(20), primary_key=True),
     sa.Column("number", sa.Integer, nullable=False),
 )

@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.records.binding import installation_column
 from bot.records.database import TABLES, Database, now
 
 LEASE = dt.timedelta(minutes=5)
@@ -24,8 +25,9 @@ CARDS_KEPT = dt.timedelta(days=7)
 _handovers = sa.Table(
     "handovers",
     TABLES,
+    installation_column(),
     sa.Column("id", sa.String(40), primary_key=True),
-    sa.Column("key", sa.String(120), nullable=False, unique=True),
+    sa.Column("key", sa.String(120), nullable=False),
     sa.Column("team", sa.String(40), nullable=False),
     sa.Column("person", sa.String(40), nullable=False, index=True),
     sa.Column("named", sa.Boolean, nullable=False),
@@ -47,6 +49,7 @@ _handovers = sa.Table(
     sa.Column("answered_at", sa.DateTime(timezone=True)),
     sa.Column("reminded_at", sa.DateTime(timezone=True)),
     sa.Column("worked_at", sa.DateTime(timezone=True)),
+    sa.UniqueConstraint("installation", "key"),
 )
 _h = _handovers.c
 _NOTHING = dict.fromkeys(("person", "question", "answer", "channel", "thread_ts", "direct_channel", "direct_ts"), "")

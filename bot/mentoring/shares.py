@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.records.binding import installation_column
 from bot.records.database import TABLES, Database, now
 from bot.records.retention import over
 
@@ -21,6 +22,7 @@ KEPT = dt.timedelta(hours=24)
 _shares = sa.Table(
     "shares",
     TABLES,
+    installation_column(),
     sa.Column("id", sa.String(40), primary_key=True),
     sa.Column("team", sa.String(40), nullable=False),
     sa.Column("key", sa.String(120), nullable=False, index=True),

@@ -4,6 +4,7 @@ import datetime as dt
 
 import sqlalchemy as sa
 
+from bot.records.binding import installation_column
 from bot.records.database import TABLES, Database, now
 
 NEVER = "never"
@@ -17,6 +18,7 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 _weeks = sa.Table(
     "weekly_reports",
     TABLES,
+    installation_column(),
     sa.Column("week", sa.String(10), primary_key=True),
     sa.Column("slot", sa.DateTime(timezone=True), nullable=False),
     sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=False),

@@ -6,11 +6,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.records.binding import installation_column
 from bot.records.database import TABLES, Database, now
 
 _audit_log = sa.Table(
     "audit_log",
     TABLES,
+    installation_column(key=False),
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("person", sa.String(40), nullable=False, index=True),
     sa.Column("what", sa.String(40), nullable=False),

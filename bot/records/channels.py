@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
 
+from bot.records.binding import installation_column
 from bot.records.database import TABLES, Database, now
 
 _channels = sa.Table(
     "channels",
     TABLES,
+    installation_column(),
     sa.Column("key", sa.String(80), primary_key=True),
     sa.Column("answers", sa.String(20), nullable=False),
     sa.Column("guides", sa.JSON, nullable=False),

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.errors import RecordsUnavailable
 from bot.flight_recorder import waiting
 from bot.records.address import postgres_arguments, sqlite_file
+from bot.records.binding import EVERY, OPTION, OWN, bind_statements
 from bot.records.engines import BUSY_SECONDS, CONNECTIONS, DRIVERS_ERRORS, WAIT_SECONDS, open_engine
 from bot.records.failures import what_failed
 from bot.records.migrating import migrate
@@ -58,16 +59,49 @@ def insert(connection: AsyncConnection, table: sa.Table) -> postgresql.Insert | 
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 
 
-class Database:
-    """Transactions on the records. Every method raises RecordsUnavailable when the database does not answer."""
+class Gate:
+    """Lets transactions to the connections in their turn, until it is closed."""
 
-    def __init__(self, engine: AsyncEngine, file: Path | None = None) -> None:
-        self.engine = engine
-        self.file = file
+    def __init__(self, most: int) -> None:
+        self._turns = Turns(most)
         self._closed = False
         self._open = 0
-        self._turns = Turns(1 if file else CONNECTIONS)
         self._idle = asyncio.Event()
+
+    @asynccontextmanager
+    async def one(self) -> AsyncIterator[None]:
+        """A turn. Raises RecordsUnavailable once it is closed, TimeoutError when a turn does not come in time."""
+        if self._closed:
+            raise RecordsUnavailable("The records are closed; the bot is stopping.")
+        self._open += 1
+        try:
+            async with self._turns.one(WAIT_SECONDS):
+                yield
+        finally:
+            self._open -= 1
+            if self._closed and not self._open:
+                self._idle.set()
+
+    async def close(self) -> None:
+        """Let nothing new in, and wait for what is under way, but not for ever."""
+        self._closed = True
+        if self._open:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._idle.wait(), BUSY_SECONDS)
+
+
+class Database:
+    """Transactions on the records of one installation. Every method raises RecordsUnavailable when the database does not answer."""
+
+    def __init__(self, engine: AsyncEngine, gate: "Gate", file: Path | None = None, installation: str = OWN) -> None:
+        self.engine = engine.execution_options(**{OPTION: installation})
+        self.file = file
+        self.installation = installation
+        self._gate = gate
+
+    def of(self, installation: str) -> "Database":
+        """The same database for another installation's rows, or with EVERY for those of all; close() closes both."""
+        return Database(self.engine, self._gate, self.file, installation)
 
     @classmethod
     async def open(cls, url: str, *, set_aside: bool = False) -> "Database":
@@ -80,7 +114,7 @@ class Database:
         try:
             if file:
                 create(file)
-            aside = await migrate(engine, file, set_aside=set_aside)
+            aside = await migrate(engine.execution_options(**{OPTION: EVERY}), file, set_aside=set_aside)
         except (*DRIVERS_ERRORS, sqlite3.Error) as error:
             await engine.dispose()
             raise RecordsUnavailable(what_failed(error, file)) from error
@@ -92,33 +126,24 @@ class Database:
                 "Records: the file was damaged and is set aside as %s; a new one is begun, a backup of yours may take its place",
                 aside.name,
             )
-        return cls(engine, file)
+        bind_statements(engine.sync_engine)
+        return cls(engine, Gate(1 if file else CONNECTIONS), file)
 
     async def close(self) -> None:
         """Let what is under way end, take nothing new, and give the connections back."""
-        self._closed = True
-        if self._open:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._idle.wait(), BUSY_SECONDS)
+        await self._gate.close()
         await self.engine.dispose()
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """A transaction. Raises AlreadyThere where a row with the same key exists."""
-        if self._closed:
-            raise RecordsUnavailable("The records are closed; the bot is stopping.")
-        self._open += 1
         try:
-            async with self._turns.one(WAIT_SECONDS), self.engine.begin() as connection:
+            async with self._gate.one(), self.engine.begin() as connection:
                 yield connection
         except IntegrityError as error:
             raise AlreadyThere from error
         except DRIVERS_ERRORS as error:
             raise RecordsUnavailable(what_failed(error, self.file)) from error
-        finally:
-            self._open -= 1
-            if self._closed and not self._open:
-                self._idle.set()
 
     async def ping(self) -> None:
         """Ask the database for nothing but an answer."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.records.binding import installation_column
 from bot.records.database import TABLES, Database, now
 from bot.records.retention import over
 
@@ -16,6 +17,7 @@ KEPT = dt.timedelta(hours=24)
 _drafts = sa.Table(
     "drafts",
     TABLES,
+    installation_column(),
     sa.Column("id", sa.String(40), primary_key=True),
     sa.Column("team", sa.String(40), nullable=False),
     sa.Column("channel", sa.String(40), nullable=False),

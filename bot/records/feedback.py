@@ -6,12 +6,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.records.binding import installation_column
 from bot.records.database import TABLES, Database, now, within
 from bot.records.receipts import ANSWERS
 
 _feedback = sa.Table(
     "feedback",
     TABLES,
+    installation_column(),
     sa.Column("key", sa.String(120), primary_key=True),
     sa.Column("person", sa.String(40), primary_key=True),
     sa.Column("liked", sa.Boolean, nullable=False),
@@ -40,7 +42,8 @@ class Feedback:
 
         Those are None where the answer's receipt is not there any more.
         """
-        query = sa.select(_feedback, ANSWERS.c.passages).outerjoin(ANSWERS, _feedback.c.key == ANSWERS.c.key)
+        same = (_feedback.c.key == ANSWERS.c.key) & (_feedback.c.installation == ANSWERS.c.installation)
+        query = sa.select(_feedback, ANSWERS.c.passages).select_from(sa.outerjoin(_feedback, ANSWERS, same))
         query = query.where(*within(_feedback.c.given_at, since, until))
         return await self._database.rows(query.order_by(_feedback.c.given_at))
 

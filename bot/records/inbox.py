@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.records.binding import installation_column
 from bot.records.database import TABLES, Database, insert, now
 from bot.records.grouped_writes import GroupedWrites
 from bot.records.retention import over
@@ -31,6 +32,7 @@ LEASE = dt.timedelta(seconds=45)
 INBOX = sa.Table(
     "inbox",
     TABLES,
+    installation_column(),
     sa.Column("key", sa.String(120), primary_key=True),
     sa.Column("team", sa.String(40), nullable=False),
     sa.Column("channel", sa.String(40), nullable=False),
@@ -38,7 +40,7 @@ INBOX = sa.Table(
     sa.Column("thread_ts", sa.String(40), nullable=False),
     sa.Column("person", sa.String(40), nullable=False),
     sa.Column("text", sa.Text, nullable=False),
-    sa.Column("message_id", sa.String(80), unique=True),
+    sa.Column("message_id", sa.String(80)),
     sa.Column("edited", sa.String(40), nullable=False, server_default=""),
     sa.Column("answer_ts", sa.Text, nullable=False, server_default=""),
     sa.Column("unasked", sa.Boolean, nullable=False, server_default=sa.false()),
@@ -53,6 +55,7 @@ INBOX = sa.Table(
     sa.Column("retries", sa.Integer, nullable=False, server_default="0"),
     sa.Column("remains", sa.Text, nullable=False, server_default=""),
     sa.Column("files", sa.Text, nullable=False, server_default=""),
+    sa.UniqueConstraint("installation", "message_id"),
 )
 
 

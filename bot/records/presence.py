@@ -4,11 +4,13 @@ import datetime as dt
 
 import sqlalchemy as sa
 
+from bot.records.binding import installation_column
 from bot.records.database import TABLES, Database
 
 _presence = sa.Table(
     "presence",
     TABLES,
+    installation_column(),
     sa.Column("team", sa.String(40), primary_key=True),
     sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
 )

@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.records.binding import installation_column
 from bot.records.database import TABLES, Database, now
 from bot.records.retention import over
 from bot.records.worker_identity import WorkerIdentity
@@ -23,6 +24,7 @@ LEASE = dt.timedelta(minutes=5)
 _promises = sa.Table(
     "promises",
     TABLES,
+    installation_column(),
     sa.Column("id", sa.String(40), primary_key=True),
     sa.Column("team", sa.String(40), nullable=False),
     sa.Column("channel", sa.String(40), nullable=False),

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.answering.conversation import Answer
+from bot.records.binding import installation_column
 from bot.records.database import TABLES, Database, now, within
 from bot.records.inbox import keys_of
 
@@ -16,6 +17,7 @@ NEAREST = 3
 ANSWERS = sa.Table(
     "answers",
     TABLES,
+    installation_column(),
     sa.Column("key", sa.String(120), primary_key=True),
     sa.Column("person", sa.String(40), nullable=False, server_default=""),
     sa.Column("coverage", sa.String(20), nullable=False),
@@ -30,6 +32,7 @@ ANSWERS = sa.Table(
 _withheld = sa.Table(
     "withheld",
     TABLES,
+    installation_column(),
     sa.Column("key", sa.String(120), primary_key=True),
     sa.Column("number", sa.Integer, primary_key=True),
     sa.Column("text", sa.Text, nullable=False),
@@ -39,6 +42,7 @@ _withheld = sa.Table(
 _gaps = sa.Table(
     "gaps",
     TABLES,
+    installation_column(),
     sa.Column("key", sa.String(120), primary_key=True),
     sa.Column("number", sa.Integer, primary_key=True),
     sa.Column("person", sa.String(40), nullable=False),

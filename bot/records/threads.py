@@ -8,11 +8,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.records.binding import installation_column
 from bot.records.database import TABLES, Database, insert
 
 _threads = sa.Table(
     "threads",
     TABLES,
+    installation_column(),
     sa.Column("key", sa.String(120), primary_key=True),
     sa.Column("paused", sa.Boolean, nullable=False),
     sa.Column("talk_of", sa.String(40), nullable=False),
@@ -93,5 +95,7 @@ async def note_addressed(connection: AsyncConnection, thread: ThreadAddress, ts:
     await connection.execute(
         insert(connection, _threads)
         .values(row)
-        .on_conflict_do_update(index_elements=[_threads.c.key], set_=later, where=_threads.c.last_ts < ts)
+        .on_conflict_do_update(
+            index_elements=[_threads.c.installation, _threads.c.key], set_=later, where=_threads.c.last_ts < ts
+        )
     )

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
+from bot.records.binding import EVERY
 from bot.records.database import TABLES, Database, database_url
 from bot.storage import Records
 
@@ -43,7 +44,7 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 async def database(address: str) -> AsyncIterator[Database]:
     """The database, open and empty."""
     opened = await Database.open(address)
-    async with opened.engine.begin() as connection:
+    async with opened.of(EVERY).begin() as connection:
         for table in reversed(TABLES.sorted_tables):
             await connection.execute(table.delete())
     yield opened

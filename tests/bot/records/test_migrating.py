@@ -89,7 +89,15 @@ async def differences(engine: AsyncEngine) -> list[str]:
         found = await connection.run_sync(
             lambda c: compare_metadata(MigrationContext.configure(c, opts=options), TABLES)
         )
-    return [str(difference) for difference in found]
+        keys = await connection.run_sync(_primary_keys)
+    wanted = {name: tuple(table.primary_key.columns.keys()) for name, table in TABLES.tables.items()}
+    return [*(str(difference) for difference in found), *(str(key) for key in keys.items() ^ wanted.items())]
+
+
+def _primary_keys(connection: sa.Connection) -> dict[str, tuple[str, ...]]:
+    """Which Alembic does not compare."""
+    found = sa.inspect(connection)
+    return {name: tuple(found.get_pk_constraint(name)["constrained_columns"]) for name in TABLES.tables}
 
 
 def _other_default(context: MigrationContext, *told: Any) -> bool | None:
