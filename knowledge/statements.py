@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from knowledge.bare_figures import with_currencies
 from knowledge.blocks import Block, Kind, blocks, cells, header_lines, items, paragraph, sentences
-from knowledge.column_currencies import with_currencies
 from knowledge.passages import Passage
 
 LONG_ITEM = 30

@@ -30,7 +30,9 @@ FLOORS = (
 )
 """The rooms of bot from the bottom up: a room may know the rooms on the floors below its own, and no other."""
 KNOWLEDGE_FLOORS = (
-    {"errors", "blocks", "words", "fitted", "circuit", "column_currencies"},
+    {"errors", "blocks", "words", "fitted", "circuit"},
+    {"currencies"},
+    {"bare_figures"},
     {"passages", "minilm", "threads"},
     {"statements"},
     {"editions"},
@@ -64,8 +66,7 @@ NARROW = {
 MAY_KNOW = {
     "answering.conversation": set[str](),
     "answering.classifier": set[str](),
-    "answering.currencies": set[str](),
-    "answering.figures": {"answering.currencies"},
+    "answering.figures": set[str](),
     "answering.names": set[str](),
     "answering.language": set[str](),
     "answering.model_output": set[str](),

@@ -19,6 +19,7 @@ from bot.answering.figures import Figure, Kind, amounts, figures, implied, perio
 from bot.answering.language import language_of
 from bot.answering.model_output import Form, Piece, line_key
 from bot.answering.names import names, stands_in
+from knowledge.bare_figures import with_currency
 from knowledge.fitted import number
 from knowledge.minilm.model import MiniLM
 from knowledge.passages import Passage
@@ -94,9 +95,10 @@ class Evidence:
 
     @property
     def text(self) -> str:
-        """The statement with its headings and what it hangs from, which say of whom and of what it speaks."""
-        headings = " > ".join(self.statement.passage.heading[-2:])
-        return f"{headings}: {self.statement.lead} {self.statement.text}"
+        """The statement with its headings and what it hangs from, which say of whom, of what and in which currency it speaks."""
+        passage, lead = self.statement.passage, self.statement.lead
+        told = with_currency(self.statement.text, [passage.guide.title, *passage.heading, lead])
+        return f"{' > '.join(passage.heading[-2:])}: {lead} {told}"
 
 
 class Checker:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import zip_longest
 
-from bot.answering.currencies import SPELLED_LANGUAGES, currency_after, currency_before, same_currency
+from knowledge.currencies import SPELLED_LANGUAGES, currency_after, currency_before, same_currency
 from knowledge.words import fold, is_function_word, stem, words
 
 COUNTED_WORDS = 3

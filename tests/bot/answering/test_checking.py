@@ -60,6 +60,16 @@ def test_a_wrong_figure_or_name_is_withheld_with_the_reason(checker: Checker, te
     assert why in verdict.why
 
 
+def test_a_bare_amount_is_in_the_currency_of_its_heading_and_in_no_other(checker: Checker) -> None:
+    bands = [passage("A senior engineer is paid 720,000 to 830,000 a year.", "Pay (in Norwegian kroner)", "Engineers")]
+
+    def verdict(text: str) -> Verdict:
+        return checker.judge(Piece(Form.SENTENCE, text, (1,)), bands)
+
+    assert verdict("A senior engineer is paid NOK 720,000 to 830,000 a year.").standing is not Standing.UNSUPPORTED
+    assert "$720,000" in verdict("A senior engineer is paid $720,000 to $830,000 a year.").why
+
+
 def test_what_a_model_cites_stays_where_the_sentence_rests_on_it(checker: Checker) -> None:
     assert _verdict(checker, "Juniors start at £27,000.", cited=(1,)).cited == (1,)
     assert _verdict(checker, "Juniors start at £27,000.", cited=(99,)).cited == (1,)

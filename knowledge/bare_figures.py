@@ -1,14 +1,18 @@
-"""Bare figures in tables of money: the currency that a column's name or the table's caption states, put beside each of them."""
+"""Bare figures of money: the currency that a column's name, a caption or a heading states, put beside each of them."""
 
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+
+from knowledge.currencies import named_in
 
 _SIGN = re.compile(r"[A-Z]{0,3}[$€£¥₹]")
 _CODE = re.compile(r"(?:[(\[,/]\s*|\bin\s+|^)([A-Z]{3})\b(?=\s*(?:$|[)\],/:;]|per\b|a\b))")
 """A code where one states what figures are in: in brackets, after "in", at the beginning or the end."""
 _AMOUNT = r"\d{1,3}(?:[.,'’ \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
 _BARE = re.compile(rf"(?:{_AMOUNT})\s?[kK]?(?:\s?(?:-|–|—|to)\s?(?:{_AMOUNT})\s?[kK]?)?\+?(?:\s\(note [^)]*\))?")
+_IN_A_SENTENCE = re.compile(rf"(?<![\w.,#/-])(?:{_AMOUNT})(?:\s?[kK]\b)?(?![\w%/]|[.,]\d)")
+_ANY_CODE = re.compile(r"\b[A-Z]{3}\b")
 _LARGE = re.compile(r"\d{1,3}[.,'’ \u00a0\u202f]\d{3}|\d{5}|^(?!(?:19|20)\d\d\b)\d{4}|\d\s?[kK]\b")
 """An amount of pay rather than a count: thousands, but no year."""
 
@@ -42,8 +46,21 @@ def currency_in(text: str) -> str:
     """The sign or ISO 4217 code of the one currency that a text states its figures in; nothing where it states a figure or several."""
     if re.search(r"\d{3}(?<!19\d\d)(?<!20\d\d)(?!\d)", re.sub(r"\b(?:19|20)\d\d\b", "", text)):
         return ""
-    signs = {*_SIGN.findall(text), *(code for code in _CODE.findall(text) if code in _codes())}
+    signs = {*_SIGN.findall(text), *(code for code in _CODE.findall(text) if code in _codes()), *named_in(text)}
     return signs.pop() if len(signs) == 1 else ""
+
+
+def with_currency(text: str, stated: Sequence[str]) -> str:
+    """A sentence in which each bare amount of thousands has the currency before it that the nearest of some phrases states.
+
+    `stated` are the phrases above the sentence, the nearest last. One that has an amount with a currency stays as it is.
+    """
+    if not _LARGE.search(text):
+        return text
+    currency = next(filter(None, map(currency_in, reversed(stated))), "")
+    if not currency or _SIGN.search(text) or any(code in _codes() for code in _ANY_CODE.findall(text)):
+        return text
+    return _IN_A_SENTENCE.sub(lambda bare: _in_currency(bare[0], currency) if _LARGE.search(bare[0]) else bare[0], text)
 
 
 def _is_of_thousands(column: int, rows: Sequence[Sequence[str]]) -> bool:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.column_currencies import currency_in, with_currencies
+from knowledge.bare_figures import currency_in, with_currencies, with_currency
 from knowledge.statements import statements
 from tests.conftest import split_text
 
@@ -14,6 +14,8 @@ from tests.conftest import split_text
     [
         ("Pay (EUR)", "EUR"), ("Salary, CHF", "CHF"), ("Band in GBP", "GBP"), ("NOK per month", "NOK"), ("Low (€)", "€"), ("US$ a year", "US$"),
         ("Pay (EUR) 2026", "EUR"), ("Pay", ""), ("ALL grades", ""), ("Leave (DAY)", ""), ("Over $500", ""), ("Low (€ or $)", ""),
+        ("All figures in Swiss francs", "CHF"), ("Gehälter (in Euro)", "EUR"), ("Pay in dollars", "$"), ("Salaires en euros", "EUR"), ("In pounds", "£"),
+        ("Kroner", ""), ("Euros", "EUR"), ("Rand Water staff", ""), ("Pay in real life", ""),
     ],
 )  # fmt: skip
 def test_a_name_states_one_currency_or_none(name: str, currency: str) -> None:
@@ -40,3 +42,21 @@ def test_a_row_states_its_amounts_with_their_currency(tmp_path: Path) -> None:
     )
     assert [one.text for one in statements(passage)] == ["Level: Mate; Pay: EUR 31,000", "Level: Cook; Pay: EUR 29,000"]
     assert statements(passage)[0].lead == "Level Pay (EUR)"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("A mate earns 31,000 to 33,000 a year.", "A mate earns NOK 31,000 to NOK 33,000 a year."),
+        (
+            "Bands of 60k are from 2026, for 25 days in room 4.",
+            "Bands of NOK 60k are from 2026, for 25 days in room 4.",
+        ),
+        ("A mate abroad earns €31,000 or 340,000 at home.", "A mate abroad earns €31,000 or 340,000 at home."),
+        ("It is form 12-34567, or 10,000%.", "It is form 12-34567, or 10,000%."),
+    ],
+)
+def test_bare_amounts_of_a_sentence_have_the_currency_of_the_nearest_heading_that_states_one(
+    text: str, told: str
+) -> None:
+    assert with_currency(text, ["Pay (EUR)", "Crews (NOK)", "On board"]) == told

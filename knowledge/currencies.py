@@ -1,4 +1,4 @@
-"""The currencies that the signs, codes and names beside a number mean. Pure.
+"""The currencies that signs, codes and names mean: beside a number, and in a phrase that tells what figures are in. Pure.
 
 They come from Babel's copy of the Unicode locale data.
 """
@@ -36,6 +36,12 @@ _USUAL = ("USD", "EUR", "GBP", "CHF", "JPY", "INR", "SEK", "DKK", "PLN", "CZK", 
 """Currencies whose names are used without their country."""
 _COUNTRIES = frozenset(["us", "indian", "swiss", "british", "swedish", "danish", "polish", "czech", "hungarian", "turkish", "south", "african", "brazilian", "mexican", "korean", "philippine", "thai", "kenyan", "united", "arab", "israeli", "new", "japanese", "romanian"])  # fmt: skip
 _NO_MONEY = frozenset(["XAG", "XAU", "XPD", "XPT", "XBA", "XBB", "XBC", "XBD", "XDR", "XFO", "XFU", "XRE", "XSU", "XTS", "XUA", "XXX"])  # fmt: skip
+_STATED = re.compile(
+    r"(?:[(\[,/:]\s*|\b(?:in|en|em|i)\s+|^(?=\w+$))(?=(?P<name>[^\W\d_]+(?:\s[^\W\d_]+){0,2}))", re.IGNORECASE
+)
+"""Where a phrase states what figures are in: in brackets, after "in", or as its only word."""
+_ALONE = {"USD": "$", "GBP": "£", "EUR": "EUR"}
+"""Currencies that are meant by a name that others share, as they are written."""
 _JAPANESE = {"ドル": "USD", "ユーロ": "EUR", "ポンド": "GBP", "円": "JPY"}
 SPELLED_LANGUAGES = frozenset(["en", "de", "fr", "es", "pt", "it", "nl"])
 """Languages whose words for numbers and currencies are read."""
@@ -81,6 +87,28 @@ def currency_after(text: str, end: int, language: str) -> tuple[frozenset[str], 
             if codes := _names(language).get(" ".join(spoken[:length])):
                 return codes, end + len(name[0]) - len(name[1]) + sum(map(len, name[1].split()[:length])) + length - 1
     return frozenset(), end
+
+
+def named_in(phrase: str) -> set[str]:
+    """The codes of currencies whose names a phrase states ("in Swiss francs"), or the sign where several share a name ("dollars")."""
+    told = set[str]()
+    for match in _STATED.finditer(phrase):
+        spoken = fold(match["name"]).split()
+        for length in range(len(spoken), 0, -1):
+            if codes := _spoken().get(" ".join(spoken[:length])):
+                told |= codes if len(codes) == 1 else {_ALONE[code] for code in _meant(codes) & _ALONE.keys()}
+                break
+    return told
+
+
+@lru_cache(maxsize=1)
+def _spoken() -> Mapping[str, frozenset[str]]:
+    """The names of currencies in all languages that are read."""
+    told: dict[str, frozenset[str]] = {}
+    for language in SPELLED_LANGUAGES:
+        for name, codes in _names(language).items():
+            told[name] = told.get(name, frozenset()) | codes
+    return told
 
 
 @lru_cache(maxsize=1)
