@@ -55,7 +55,13 @@ class OpenAIServer:
         self.models = models
         self._needs_key = needs_key
         self._refuses = refuses
+        self.names_refused = True
+        """Whether a refusal names the parameter; some servers just refuse."""
+        self.tells_usage_always = False
+        """Whether each piece of a stream tells the tokens so far, as some servers do, and not only the last one."""
         self.requests: list[dict[str, Any]] = []
+        self.said: list[str] = []
+        """The replies, in order."""
         self.faults: list[Fault] = []
         self.released = asyncio.Event()
         self.before_reply: Callable[[], Awaitable[object]] | None = None
@@ -119,26 +125,35 @@ class OpenAIServer:
         if fault.status != 200:
             return _error(fault.status, fault.code or "server_error", "the scripted fault")
         if refused := next((name for name in self._refuses if body.get(name) is not None), ""):
-            return _unsupported(refused)
+            return _unsupported(refused) if self.names_refused else _error(400, "", "Bad request")
+        if body.get("stream_options") is not None and not body.get("stream"):
+            return _only_with_stream()
         if body.get("stream"):
             return await _streamed(request, self._chat_events(reply, body, fault.finish_reason), fault)
         message = {"role": "assistant", "content": reply}
         choice = {"index": 0, "message": message, "finish_reason": fault.finish_reason}
         return web.json_response(
-            _completion(str(body["model"]), "chat.completion") | {"choices": [choice], "usage": _usage(reply)}
+            _completion(str(body["model"]), "chat.completion") | {"choices": [choice], "usage": _usage(body, reply)}
         )
 
     async def _chat_events(self, reply: str, body: Mapping[str, Any], finish_reason: str) -> AsyncIterator[str]:
         head = _completion(str(body["model"]), "chat.completion.chunk")
-        first = {"index": 0, "delta": {"role": "assistant", "content": ""}, "finish_reason": None}
-        yield _event(head | {"choices": [first]})
+        tells = bool((body.get("stream_options") or {}).get("include_usage"))
+        said: list[str] = []
+
+        def choice(delta: Mapping[str, str], reason: str | None = None) -> str:
+            told = {"usage": _usage(body, "".join(said)) if self.tells_usage_always else None} if tells else {}
+            return _event(head | {"choices": [{"index": 0, "delta": delta, "finish_reason": reason}]} | told)
+
+        yield choice({"role": "assistant", "content": ""})
         for piece in _pieces(reply):
             if self.before_piece:
                 await self.before_piece(piece)
-            yield _event(head | {"choices": [{"index": 0, "delta": {"content": piece}, "finish_reason": None}]})
-        yield _event(head | {"choices": [{"index": 0, "delta": {}, "finish_reason": finish_reason}]})
-        if (body.get("stream_options") or {}).get("include_usage"):
-            yield _event(head | {"choices": [], "usage": _usage(reply)})
+            said.append(piece)
+            yield choice({"content": piece})
+        yield choice({}, finish_reason)
+        if tells:
+            yield _event(head | {"choices": [], "usage": _usage(body, reply)})
         yield "data: [DONE]\n\n"
 
     async def _responses(self, request: web.Request) -> web.StreamResponse:
@@ -187,9 +202,13 @@ class OpenAIServer:
         if self.before_reply:
             await self.before_reply()
         await asyncio.sleep(self.delay)
+        self.said.append(self._reply(body))
+        return fault, self.said[-1]
+
+    def _reply(self, body: Mapping[str, Any]) -> str:
         if self._replies:
-            return fault, self._replies(body)
-        return fault, self._listed.pop(0) if len(self._listed) > 1 else self._listed[0]
+            return self._replies(body)
+        return self._listed.pop(0) if len(self._listed) > 1 else self._listed[0]
 
 
 def vector(text: str) -> list[float]:
@@ -268,9 +287,11 @@ def _completion(model: str, kind: str) -> dict[str, Any]:
     return {"id": "chatcmpl-1", "object": kind, "created": int(time.time()), "model": model}
 
 
-def _usage(reply: str) -> dict[str, int]:
-    words = len(reply.split())
-    return {"prompt_tokens": 1, "completion_tokens": words, "total_tokens": words + 1}
+def _usage(body: Mapping[str, Any], reply: str) -> dict[str, int]:
+    """Tokens of a request and its reply: a word is one."""
+    asked = sum(len(str(message["content"]).split()) for message in body["messages"])
+    said = len(reply.split())
+    return {"prompt_tokens": asked, "completion_tokens": said, "total_tokens": asked + said}
 
 
 def _event(body: Mapping[str, Any]) -> str:
@@ -291,4 +312,10 @@ def _error(status: int, code: str, message: str) -> web.Response:
 def _unsupported(parameter: str) -> web.Response:
     message = f"Unsupported value: '{parameter}' does not support this value with this model."
     body = {"message": message, "type": "invalid_request_error", "param": parameter, "code": "unsupported_value"}
+    return web.json_response({"error": body}, status=400)
+
+
+def _only_with_stream() -> web.Response:
+    message = "The 'stream_options' parameter is only allowed when 'stream' is enabled."
+    body = {"message": message, "type": "invalid_request_error", "param": "stream_options", "code": None}
     return web.json_response({"error": body}, status=400)

@@ -875,6 +875,10 @@ async def test_the_model_server_refuses_what_openai_refuses(model: OpenAIServer)
         await openai(model).responses.create(model="gpt-99", input="Hi")
     with pytest.raises(BadRequestError):
         await openai(model).chat.completions.create(model=MODEL, messages=[])
+    with pytest.raises(BadRequestError, match="stream_options"):
+        await openai(model).chat.completions.create(
+            model=MODEL, messages=[{"role": "user", "content": "Hi"}], stream_options={"include_usage": True}
+        )
     model.faults = [Fault(status=429)]
     with pytest.raises(RateLimitError):
         await openai(model).responses.create(model=MODEL, input="Hi")

@@ -24,8 +24,12 @@ MOST_TOKENS = 1500
 """Tokens of a reply at most: an answer has some 150, a model that thinks before it answers needs the rest."""
 NO_KEY = "none-needed"
 """What a local server is given for a key; OpenAI's client insists on one."""
-_OPTIONAL = ("temperature", "max_tokens")
-"""Parameters that some models refuse and that an answer can do without."""
+_OPTIONAL = {
+    "temperature": ("temperature",),
+    "max_tokens": ("max_tokens", "max tokens", "max_completion_tokens"),
+    "stream_usage": ("stream_options", "include_usage"),
+}
+"""Parameters that some models refuse and that an answer can do without, with what a refusal calls them."""
 _OF_ONE_QUESTION = frozenset(["content_filter", "content_policy_violation", "context_length_exceeded"])
 """Codes of OpenAI's protocol by which a model refuses what it was asked, not to be asked."""
 
@@ -73,7 +77,8 @@ class Access:
 class ChatModel:
     """A model that is asked with messages.
 
-    `timeout` is the number of seconds that a whole reply may take, without the time that its reader takes over it.
+    `timeout` is the number of seconds that a whole reply may take, without the time that its reader takes over it; `tells_all`
+    whether a chunk that tells tokens tells those of the whole reply so far.
     Raises ModelUnavailable when the model refuses, fails or takes longer, and without asking while it is left alone
     after several failures; the message can be shown.
     """
@@ -85,8 +90,11 @@ class ChatModel:
         timeout: float,
         access: Access | None = None,
         meter: Meter | None = None,
+        *,
+        tells_all: bool = False,
     ) -> None:
         self._model = model
+        self._tells_all = tells_all
         self._timeout = timeout
         self._access = access or Access()
         self._meter = meter or Meter()
@@ -141,26 +149,49 @@ class ChatModel:
             raise ModelUnavailable(outage_told(self.name, left_alone.outage)) from None
 
     async def _pieces(self, messages: "Sequence[BaseMessage]") -> AsyncGenerator[Chunk]:
-        """The model's pieces; asked again without the parameters that it refuses."""
-        begun = False
-        try:
-            async for chunk in self._model.astream(list(messages)):
-                begun = True
-                self._count_tokens(chunk)
-                yield Chunk(str(chunk.text), _ending(chunk))
-        except Exception as error:
-            refused = [] if begun else _refused_parameters(error, self._model)
-            if not refused:
-                raise
-            log.info("The chat model %s takes no %s; it is asked without", self.name, " and ".join(refused))
-            self._model = self._model.model_copy(update=dict.fromkeys(refused))
-            async for chunk in self._model.astream(list(messages)):
-                self._count_tokens(chunk)
-                yield Chunk(str(chunk.text), _ending(chunk))
+        """The model's pieces; asked again without the parameters that it refuses, and never with them once that has helped."""
+        model, begun = self._model, False
+        while not begun:
+            try:
+                with self._tokens_counted() as tokens:
+                    async for chunk in model.astream(list(messages)):
+                        begun, self._model = True, model
+                        tokens.hear(chunk)
+                        yield Chunk(str(chunk.text), _ending(chunk))
+            except Exception as error:
+                refused = [] if begun else _refused_parameters(error, model)
+                if not refused:
+                    raise
+                log.info("The chat model %s takes no %s; it is asked without", self.name, " and ".join(refused))
+                model = model.model_copy(update={name: False if name == "stream_usage" else None for name in refused})
+            else:
+                return
 
-    def _count_tokens(self, chunk: "AIMessageChunk") -> None:
+    @contextmanager
+    def _tokens_counted(self) -> Iterator["_Tokens"]:
+        tokens = _Tokens(in_all=self._tells_all)
+        try:
+            yield tokens
+        finally:
+            if tokens.sent or tokens.received:
+                self._meter.spent(tokens.sent, tokens.received)
+
+
+@dataclass
+class _Tokens:
+    """What a reply took, as its chunks tell: each what it took itself, or `in_all` so far, which servers of OpenAI's protocol
+    tell with the last chunk, and some with every one.
+    """
+
+    in_all: bool
+    sent: int = 0
+    received: int = 0
+
+    def hear(self, chunk: "AIMessageChunk") -> None:
+        """Take what a chunk tells."""
         if told := chunk.usage_metadata:
-            self._meter.spent(told["input_tokens"], told["output_tokens"])
+            before = (0, 0) if self.in_all else (self.sent, self.received)
+            self.sent, self.received = before[0] + told["input_tokens"], before[1] + told["output_tokens"]
 
 
 def outage_told(name: str, outage: Outage) -> str:
@@ -205,10 +236,11 @@ def open_chat_model(
     """
     provider, _, model = name.partition(":")
     if model and not base_url and provider in _providers() and provider != "openai":
-        opened = _open_provider(provider, model, timeout)
-        return ChatModel(opened, name, timeout, _access(opened, _package(provider)), meter)
+        theirs = _open_provider(provider, model, timeout)
+        return ChatModel(theirs, name, timeout, _access(theirs, _package(provider)), meter)
     model_id = model if provider == "openai" and model else name
-    return ChatModel(_open_openai(model_id, api_key or NO_KEY, base_url, timeout), name, timeout, meter=meter)
+    opened = _open_openai(model_id, api_key or NO_KEY, base_url, timeout)
+    return ChatModel(opened, name, timeout, meter=meter, tells_all=True)
 
 
 def is_provider(name: str) -> bool:
@@ -256,7 +288,7 @@ def _open_openai(name: str, api_key: str, base_url: str | None, timeout: float) 
         "temperature": 0,
         "max_tokens": MOST_TOKENS,
         "max_retries": 1,
-        "stream_usage": False,
+        "stream_usage": True,
         "http_async_client": client,
     }
     # Local servers know `max_tokens` only, OpenAI's newer models `max_completion_tokens` only.
@@ -283,11 +315,16 @@ def _ending(chunk: "AIMessageChunk") -> Ending:
 
 
 def _refused_parameters(error: Exception, model: "BaseChatModel") -> list[str]:
-    """The optional parameters that a provider says it does not take."""
-    if getattr(error, "status_code", None) not in (400, 422):
+    """The optional parameters that a provider says it does not take; where it names none, the one that older servers do not know."""
+    if getattr(error, "status_code", None) not in (400, 422) or getattr(error, "code", None) in _OF_ONE_QUESTION:
         return []
-    said = str(error).lower().replace("max_completion_tokens", "max_tokens").replace("max tokens", "max_tokens")
-    return [name for name in _OPTIONAL if name in said and getattr(model, name, None) is not None]
+    said, sent = str(error).lower(), [name for name in _OPTIONAL if _is_sent(getattr(model, name, None))]
+    named = [name for name in sent if any(word in said for word in _OPTIONAL[name])]
+    return named or [name for name in sent if name == "stream_usage"]
+
+
+def _is_sent(parameter: object) -> bool:
+    return parameter is not None and parameter is not False
 
 
 def _why(error: Exception, access: Access, *, begun: bool) -> str:

@@ -12,7 +12,7 @@ from langchain_openai import ChatOpenAI
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
-from bot.answering.chat_model import ChatModel
+from bot.answering.chat_model import ChatModel, open_chat_model
 from bot.composition import Application, metrics_served
 from bot.errors import RecordsUnavailable, SettingsError
 from bot.meter import Meter
@@ -101,6 +101,8 @@ async def test_questions_answers_withheld_sentences_and_steps_are_counted_and_te
     assert read["careerbot_answers_total covered composed"] == 2
     assert read["careerbot_answers_total covered said"] == 1
     assert read["careerbot_withheld_sentences_total"] == 2
+    assert read["careerbot_model_tokens_total received"] == sum(len(reply.split()) for reply in model.said)
+    assert read["careerbot_model_tokens_total sent"] == sum(len(prompt.split()) for prompt in model.prompts())
     assert read["careerbot_step_seconds_count search"] == read["careerbot_step_seconds_count compose"] == 2
     assert read["careerbot_waiting_questions"] == 0
     assert read["process_resident_memory_bytes"] > 0
@@ -144,11 +146,44 @@ async def _nothing() -> int:
     return 0
 
 
-async def test_tokens_are_counted_where_the_provider_tells_them() -> None:
+def tokens(meter: PrometheusMeter) -> tuple[float, float]:
+    """Tokens sent and received, as they are counted."""
+    names = "sent", "received"
+    sent, received = (meter.registry.get_sample_value("careerbot_model_tokens_total", {"direction": n}) for n in names)
+    return sent or 0, received or 0
+
+
+@pytest.mark.parametrize("every_piece_tells", [False, True])
+async def test_tokens_of_streamed_replies_are_counted_once_also_where_each_piece_tells_all_so_far(
+    every_piece_tells: bool,
+) -> None:
+    meter = PrometheusMeter()
+    async with OpenAIServer(["Hello there, you."]) as model:
+        model.tells_usage_always = every_piece_tells
+        chat = open_chat_model(MODEL, KEY, model.url, 10, meter)
+        for _ in range(2):
+            assert await chat.reply([HumanMessage("Hello to you!")]) == "Hello there, you."
+    assert tokens(meter) == (6, 6)
+
+
+@pytest.mark.parametrize("named", [True, False])
+async def test_a_server_that_refuses_to_tell_tokens_is_asked_without_and_not_again(named: bool) -> None:
+    meter = PrometheusMeter()
+    async with OpenAIServer(["Hello there."], refuses=["stream_options"]) as model:
+        model.names_refused = named
+        chat = open_chat_model(MODEL, KEY, model.url, 10, meter)
+        for _ in range(2):
+            assert await chat.reply([HumanMessage("Hello?")]) == "Hello there."
+        assert ["stream_options" in request for request in model.requests] == [True, False, False]
+        assert all("max_tokens" in request for request in model.requests)
+    assert tokens(meter) == (0, 0)
+    assert meter.registry.get_sample_value("careerbot_model_errors_total", {"why": "refused"}) == 0
+
+
+async def test_tokens_of_openais_responses_are_counted() -> None:
     meter = PrometheusMeter()
     async with OpenAIServer() as model:
         model.say("Hello there.")
         opened = ChatOpenAI(model=MODEL, base_url=model.url, api_key=SecretStr(KEY), use_responses_api=True)
         assert await ChatModel(opened, MODEL, 10, meter=meter).reply([HumanMessage("Hello?")]) == "Hello there."
-    for direction in ("sent", "received"):
-        assert meter.registry.get_sample_value("careerbot_model_tokens_total", {"direction": direction}) == 1
+    assert tokens(meter) == (1, 1)
