@@ -5,8 +5,8 @@ What waits for Slack, for a model or for the database ends no process, so it is 
 
 import asyncio
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -36,13 +36,16 @@ class FlightRecorder:
             os.close(self._file)
             self._file = None
 
-    @contextmanager
-    def at_work(self, key: str) -> Iterator[None]:
-        """While this lasts, the key is on record; not while its task is `waiting`."""
-        work = _Work(self, key, asyncio.current_task())
+    @asynccontextmanager
+    async def at_work(self, key: str, alone: asyncio.Lock | None = None) -> AsyncIterator[None]:
+        """While this lasts, the key is on record; not while its task is `waiting`.
+
+        Of those that share a lock `alone` one is on record at a time: if the process ends, that one is to blame.
+        """
+        work = _Work(self, key, asyncio.current_task(), alone)
         token = _work.set(work)
-        work.begin()
         try:
+            await work.begin()
             yield
         finally:
             work.end()
@@ -67,24 +70,31 @@ class FlightRecorder:
 class _Work:
     """One piece of work of a task."""
 
-    def __init__(self, recorder: FlightRecorder, key: str, task: "asyncio.Task[Any] | None") -> None:
+    def __init__(
+        self, recorder: FlightRecorder, key: str, task: "asyncio.Task[Any] | None", alone: asyncio.Lock | None
+    ) -> None:
         self.task = task
         self._recorder = recorder
+        self._alone = alone
         self._key = key
         self._slot: int | None = None
 
-    def begin(self) -> None:
+    async def begin(self) -> None:
         if self._slot is None:
+            if self._alone:
+                await self._alone.acquire()
             self._slot = self._recorder._put(self._key)
 
     def end(self) -> None:
         if self._slot is not None:
             self._recorder._clear(self._slot)
             self._slot = None
+            if self._alone:
+                self._alone.release()
 
 
-@contextmanager
-def waiting() -> Iterator[None]:
+@asynccontextmanager
+async def waiting() -> AsyncIterator[None]:
     """While this lasts, what the task is at work on only waits. A task that was started for it changes nothing."""
     work = _work.get()
     if work is None or work.task is not asyncio.current_task():
@@ -94,7 +104,7 @@ def waiting() -> Iterator[None]:
     try:
         yield
     finally:
-        work.begin()
+        await work.begin()
 
 
 def on_record(file: Path) -> frozenset[str]:

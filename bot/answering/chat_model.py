@@ -217,12 +217,12 @@ async def _within(pieces: AsyncGenerator[T], seconds: float) -> AsyncGenerator[T
         while True:
             asked_at = clock()
             try:
-                with waiting():
+                async with waiting():
                     async with asyncio.timeout(left):
                         piece = await anext(pieces)
+                    left -= clock() - asked_at
             except StopAsyncIteration:
                 return
-            left -= clock() - asked_at
             yield piece
 
 

@@ -181,7 +181,7 @@ class Database:
             async with self.begin() as connection:
                 return await connection.execute(statement)
 
-        with waiting():
+        async with waiting():
             return await asyncio.shield(whole())
 
 

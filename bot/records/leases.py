@@ -6,9 +6,10 @@ conditional update, so that no two processes have the same question. A try count
 answer failed, or the process was computing for it when it died (of a process on another machine that is not known, so it counts).
 """
 
+import asyncio
 import datetime as dt
 from collections.abc import Collection
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -78,6 +79,7 @@ class Leases:
     def __init__(self, database: Database, worker: WorkerIdentity) -> None:
         self._database = database
         self._worker = worker
+        self._suspects = asyncio.Lock()
 
     async def claim(self, most: int) -> list[Claim]:
         """Lease up to so many questions that wait and are leased by nobody; people take turns, first the oldest of each."""
@@ -109,9 +111,12 @@ class Leases:
         query = sa.select(INBOX.c.key).where(held_by(self._worker.name, question))
         return await self._database.row(query) is not None
 
-    def at_work(self, question: AskedQuestion) -> AbstractContextManager[None]:
-        """While this lasts, the question may be to blame if the process ends; not while its task is `waiting`."""
-        return self._worker.recorder.at_work(question.key)
+    def at_work(self, claim: Claim) -> AbstractAsyncContextManager[None]:
+        """While this lasts, a question may be to blame if the process ends; not while its task is `waiting`.
+
+        Of those that may have ended a process before, one is at work at a time.
+        """
+        return self._worker.recorder.at_work(claim.question.key, self._suspects if claim.is_suspect else None)
 
     async def release(self, question: AskedQuestion, seconds: float, *, counted: bool = False) -> None:
         """Hand a question back, to be claimed by any process after so many seconds; `counted` where the question is to blame."""

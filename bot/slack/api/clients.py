@@ -118,7 +118,7 @@ class _OutgoingClient(AsyncWebClient):
     async def api_call(self, api_method: str, *, json: dict[str, Any] | None = None, **more: Any) -> AsyncSlackResponse:
         """Create a request and execute it."""
         try:
-            with waiting():
+            async with waiting():
                 return await super().api_call(api_method, json=harmless(json), **more)
         except FAILURES as error:
             self._meter.slack_failed(failure_of(error))

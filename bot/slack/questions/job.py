@@ -81,7 +81,7 @@ class QuestionJob:
     async def run(self) -> None:
         """Answer, retrying while Slack cannot be reached. What fails is handed back to the inbox, or told to the asker."""
         try:
-            with self._records.leases.at_work(self.question):
+            async with self._records.leases.at_work(self.claim):
                 await self._run()
         except LeaseLost:
             log.info("The question was taken by another process, changed or deleted; nothing is posted from here.")
@@ -131,7 +131,7 @@ class QuestionJob:
                     raise
                 log.warning("Slack cannot be reached; trying again in %g s.", pause, exc_info=error)
                 self._again = True
-                with waiting():
+                async with waiting():
                     await asyncio.sleep(pause)
         return await self._answer()
 

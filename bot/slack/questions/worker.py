@@ -56,7 +56,6 @@ class QuestionWorker:
         self._most = most
         self._slots = FairSlots(most)
         self._locks = KeyedLocks()
-        self._suspects = asyncio.Lock()
         self._jobs: dict[asyncio.Task[None], QuestionJob] = {}
         self._others: set[asyncio.Task[None]] = set()
         self._looking: asyncio.Task[None] | None = None
@@ -151,10 +150,7 @@ class QuestionWorker:
                 raise
 
     async def _run_in_turn(self, job: QuestionJob) -> None:
-        """Run a job in a slot; one that may have ended a process already runs with no other of its kind."""
-        if job.claim.is_suspect:
-            async with self._suspects:
-                return await job.run()
+        """Run a job in a slot; who waits long for one is told."""
         loop = asyncio.get_running_loop()
         told = loop.call_later(self._pauses.patience, self._tell_place, job, self._slots.before(job.question.person))
         try:

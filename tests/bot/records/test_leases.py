@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from bot.flight_recorder import waiting
 from bot.records.database import Database, now
 from bot.records.inbox import INBOX, LEASE, AskedQuestion, reference_of
-from bot.records.leases import MOST_RETRIES, UNCLAIMED_SECONDS
+from bot.records.leases import MOST_RETRIES, UNCLAIMED_SECONDS, Claim
 from bot.records.worker_identity import WorkerIdentity
 from bot.storage import Records
 
@@ -160,13 +160,13 @@ async def test_of_a_dead_process_only_what_it_computed_for_counts(database: Data
         await there.inbox.accept(question(ts))
 
     async def wait_for_a_model(die: asyncio.Event) -> None:
-        with there.leases.at_work(question("2.0")), waiting():
+        async with there.leases.at_work(Claim(question("2.0"))), waiting():
             await die.wait()
 
     dies = asyncio.Event()
     waits = asyncio.create_task(wait_for_a_model(dies))
     await asyncio.sleep(0)
-    with there.leases.at_work(question("1.0")):
+    async with there.leases.at_work(Claim(question("1.0"))):
         there._worker._lock.release()  # type: ignore[union-attr]  # as the operating system does when a process ends
         claims = await here.leases.claim(9)
     dies.set()
