@@ -2,7 +2,8 @@
 # make test    set up with the test packages, then lint, type check and test
 # make test-long     the same with more of the generated inputs
 # make ask Q='what does it pay?'    one question; make chat, index, doctor: the other commands
-# make eval    answer the evaluation questions and score them; make bench: measure; make pictures: the README's pictures
+# make eval    answer the evaluation questions and score them; make pictures: the README's pictures
+# make bench   measure this project and what people would pick instead (in environments of its own, some 10 GB); BENCH=search: one part
 # make chaos   kill the running bot and cut it off, and compare what was asked with what was answered; CHAOS='--help' shows how much
 # make audit   the licences of all locked packages, and what is known of weaknesses in them; AUDIT='-s osv' asks another service
 # make charts  add matplotlib, which draws the picture of the weekly report
@@ -38,7 +39,7 @@ eval: .venv/installed-dev
 fit: .venv/installed-dev
 	@$(BIN)/python -m tests.fitting
 bench: .venv/installed-dev
-	@$(BIN)/python -m tests.benchmarks
+	@$(BIN)/python -m tests.benchmarks $(BENCH)
 chaos: .venv/installed-dev
 	@$(BIN)/python -m tests.chaos $(CHAOS)
 audit: .venv/installed-dev
@@ -64,7 +65,9 @@ charts: .venv/installed
 
 # Needs uv. The overrides leave out packages that are asked for and not needed.
 COMPILE := uv pip compile --quiet pyproject.toml --group build --group weights --override requirements-left-out.txt --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header
+BESIDE := langchain_recipe llamaindex_starter slack_sample
 lock:
 	$(COMPILE) -o requirements.lock
 	$(COMPILE) --extra charts -c requirements.lock -o requirements-charts.lock
 	$(COMPILE) --extra charts --group dev -c requirements-charts.lock -o requirements-dev.lock
+	for name in $(BESIDE); do uv pip compile --quiet tests/benchmarks/beside/requirements/$$name.in --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header -o tests/benchmarks/beside/requirements/$$name.lock || exit 1; done

@@ -15,7 +15,16 @@ from aiohttp import web
 KEY = "sk-test-key"
 DIMENSIONS = 64
 
-Script = Callable[[Mapping[str, Any]], str]
+
+@dataclass(frozen=True)
+class ToolCall:
+    """A reply that calls a tool instead of saying something; not streamed."""
+
+    name: str
+    arguments: Mapping[str, Any]
+
+
+Script = Callable[[Mapping[str, Any]], str | ToolCall]
 """What the model says to a request."""
 
 
@@ -52,6 +61,8 @@ class OpenAIServer:
         self._replies = replies if callable(replies) else None
         self._listed = [] if callable(replies) else list(replies)
         self.delay = delay
+        self.pace = 0.0
+        """Seconds that each piece of a reply takes, streamed or not."""
         self.models = models
         self._needs_key = needs_key
         self._refuses = refuses
@@ -128,8 +139,11 @@ class OpenAIServer:
             return _unsupported(refused) if self.names_refused else _error(400, "", "Bad request")
         if body.get("stream_options") is not None and not body.get("stream"):
             return _only_with_stream()
+        if isinstance(reply, ToolCall):
+            return web.json_response(_completion(str(body["model"]), "chat.completion") | _calling(body, reply))
         if body.get("stream"):
             return await _streamed(request, self._chat_events(reply, body, fault.finish_reason), fault)
+        await asyncio.sleep(self.pace * len(_pieces(reply)))
         message = {"role": "assistant", "content": reply}
         choice = {"index": 0, "message": message, "finish_reason": fault.finish_reason}
         return web.json_response(
@@ -149,6 +163,7 @@ class OpenAIServer:
         for piece in _pieces(reply):
             if self.before_piece:
                 await self.before_piece(piece)
+            await asyncio.sleep(self.pace)
             said.append(piece)
             yield choice({"content": piece})
         yield choice({}, finish_reason)
@@ -163,6 +178,7 @@ class OpenAIServer:
         fault, reply = await self._next(body)
         if fault.status != 200:
             return _error(fault.status, fault.code or "server_error", "the scripted fault")
+        assert isinstance(reply, str), "tools are called in chat completions"
         if body.get("stream"):
             return await _streamed(request, _response_events(str(body["model"]), reply), fault)
         return web.json_response(_response(str(body["model"]), reply))
@@ -194,7 +210,7 @@ class OpenAIServer:
             return _error(404, "model_not_found", f"The model {body.get('model')} does not exist")
         return body
 
-    async def _next(self, body: dict[str, Any]) -> tuple[Fault, str]:
+    async def _next(self, body: dict[str, Any]) -> tuple[Fault, str | ToolCall]:
         self.requests.append(body)
         fault = self.faults.pop(0) if self.faults else Fault()
         if fault.silent:
@@ -202,10 +218,11 @@ class OpenAIServer:
         if self.before_reply:
             await self.before_reply()
         await asyncio.sleep(self.delay)
-        self.said.append(self._reply(body))
-        return fault, self.said[-1]
+        reply = self._reply(body)
+        self.said.append(reply if isinstance(reply, str) else "")
+        return fault, reply
 
-    def _reply(self, body: Mapping[str, Any]) -> str:
+    def _reply(self, body: Mapping[str, Any]) -> str | ToolCall:
         if self._replies:
             return self._replies(body)
         return self._listed.pop(0) if len(self._listed) > 1 else self._listed[0]
@@ -285,6 +302,16 @@ def _response(model: str, reply: str) -> dict[str, Any]:
 
 def _completion(model: str, kind: str) -> dict[str, Any]:
     return {"id": "chatcmpl-1", "object": kind, "created": int(time.time()), "model": model}
+
+
+def _calling(body: Mapping[str, Any], call: ToolCall) -> dict[str, Any]:
+    function = {"name": call.name, "arguments": json.dumps(call.arguments)}
+    message = {
+        "role": "assistant",
+        "content": None,
+        "tool_calls": [{"id": "call_1", "type": "function", "function": function}],
+    }
+    return {"choices": [{"index": 0, "message": message, "finish_reason": "tool_calls"}], "usage": _usage(body, "")}
 
 
 def _usage(body: Mapping[str, Any], reply: str) -> dict[str, int]:

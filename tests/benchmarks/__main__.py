@@ -1,6 +1,8 @@
 """`make bench`: what the product costs in time and memory on this machine. It judges nothing; machines differ.
 
-python -m tests.benchmarks [startup] [search] [checking] [model] [slack] [overload] [streaming] [index]
+python -m tests.benchmarks [startup] [search] [checking] [model] [slack] [overload] [streaming] [index] [beside [--small] [--write] [--reuse]]
+
+`beside` measures what people would pick instead, too: see tests/benchmarks/beside/runner.py.
 """
 
 import asyncio
@@ -27,6 +29,7 @@ from knowledge.index.syncing import sync
 from knowledge.search.encoder import LocalEncoder
 from knowledge.search.reader import Reader
 from knowledge.search.searcher import Searcher
+from tests.benchmarks.beside.runner import beside
 from tests.benchmarks.overload import overload
 from tests.bot.slack.questions.test_streaming import DUTIES, SENTENCES, Held
 from tests.bot.slack.scene import MENTION, MODEL, PAY_SAID, composer_at, running, saying
@@ -40,10 +43,12 @@ OUR_GUIDES = ROOT / "knowledge" / "guides"
 QUESTION = "what does a senior backend engineer earn?"
 
 
-def main(names: Sequence[str]) -> None:
-    """Run the named benchmarks, or all. What the bot logs under such a load would hide the figures."""
+def main(arguments: Sequence[str]) -> None:
+    """Run the named benchmarks, or all; options are those of `beside`. What the bot logs under such a load would hide the figures."""
     logging.disable(logging.CRITICAL)
-    for name, benchmark in BENCHMARKS.items():
+    names = [one for one in arguments if not one.startswith("--")]
+    options = [one for one in arguments if one.startswith("--")]
+    for name, benchmark in (BENCHMARKS | {"beside": lambda: asyncio.run(beside(options))}).items():
         if not names or name in names:
             print(asyncio.run(benchmark()) if inspect.iscoroutinefunction(benchmark) else benchmark(), flush=True)
 
