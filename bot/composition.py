@@ -1,7 +1,7 @@
 """Builds the application once: the only place where concrete parts are chosen and joined."""
 
 import hashlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from functools import cached_property
 from importlib import resources
@@ -14,6 +14,8 @@ from bot.settings import Settings, secret_text
 from bot.watchdog import settle_heap, watched
 
 if TYPE_CHECKING:
+    from langchain_core.callbacks import BaseCallbackHandler
+
     from bot.answering.advisor import Advisor
     from bot.answering.composing import Composer
     from bot.answering.hearing import Sayings
@@ -141,7 +143,7 @@ class Application:
             Interpreter(self.local_encoder),
             QuotedAnswers(Quoter(Reader()), sayings, self._settings.contact),
             sayings,
-            Writer(self.composer, Checker(self.local_encoder)) if self.composer else None,
+            Writer(self.composer, Checker(self.local_encoder), self.meter) if self.composer else None,
             lacking_writer=self.faulty_prompts,
             meter=self.meter,
         )
@@ -223,11 +225,24 @@ def _open_composer(settings: Settings, prompts: Path | None, meter: Meter) -> "t
     from bot.answering.prompts import Prompts
 
     s = settings
-    model = open_chat_model(s.chat_model, s.openai_key, s.openai_base_url, s.chat_timeout, meter)
+    callbacks = _langsmith(s)
+    model = open_chat_model(s.chat_model, s.openai_key, s.openai_base_url, s.chat_timeout, meter, callbacks=callbacks)
     try:
         return Composer(model, Prompts.load(prompts)), ""
     except SettingsError as error:
         return None, f"The chat model is not asked: {error}"
+
+
+def _langsmith(settings: Settings) -> "Sequence[BaseCallbackHandler]":
+    """What sends the chat model's calls to LangSmith, where TRACES_LANGSMITH says so. Raises SettingsError without a key."""
+    if not settings.traces_langsmith:
+        return ()
+    if settings.langsmith_api_key is None:
+        raise SettingsError("TRACES_LANGSMITH needs LANGSMITH_API_KEY; set it, or leave TRACES_LANGSMITH out.")
+    from bot.answering.langsmith import open_langsmith
+
+    s = settings
+    return [open_langsmith(secret_text(s.langsmith_api_key), s.langsmith_endpoint, s.langsmith_project)]
 
 
 @asynccontextmanager
@@ -261,7 +276,12 @@ async def serve_slack(settings: Settings, application: Application) -> None:
     missed = MissedLimits(hours=settings.answer_missed_hours)
     limits = Limits(settings.max_question_chars, settings.max_concurrent, missed=missed)
     schedule = JobSchedule(settings.remind_hours, settings.weekly_report, settings.retention_days)
-    async with watched(), opened_records(settings, set_aside=True) as records, kept_fresh(application) as index_trouble:
+    async with (
+        watched(),
+        traced(settings, application.meter),
+        opened_records(settings, set_aside=True) as records,
+        kept_fresh(application) as index_trouble,
+    ):
         same = application.same_questions()
         bot = SlackBot(
             application.advisor(),
@@ -277,6 +297,22 @@ async def serve_slack(settings: Settings, application: Application) -> None:
         settle_heap()
         async with metrics_served(settings, application.meter, records):
             await serve(bot)
+
+
+@asynccontextmanager
+async def traced(settings: Settings, meter: Meter) -> AsyncIterator[None]:
+    """Trace what a meter is told while this lasts, and have it sent, where TRACES_URL is set."""
+    if not settings.traces_url:
+        yield
+        return
+    from importlib.metadata import version
+
+    from bot.tracing import Collector, Traces
+
+    collector = Collector(settings.traces_url, settings.collector_headers)
+    meter.tracer = traces = Traces(collector, version("career-advice-bot"), texts=settings.traces_texts)
+    async with traces.kept():
+        yield
 
 
 def _workspace(settings: Settings) -> "Workspace":

@@ -18,8 +18,8 @@ from pythonjsonlogger.json import JsonFormatter
 
 OURS = ("bot", "knowledge")
 """The packages that log from the level of the settings on; libraries, some of which would write messages of people, warn only."""
-SILENT = ("matplotlib",)
-"""Libraries that warn about every other file; what they cannot do is told by the bot."""
+SILENT = {"matplotlib": logging.ERROR, "opentelemetry": logging.CRITICAL, "langsmith": logging.CRITICAL}
+"""Libraries that warn about every other file, or of each try to send traces; what they cannot do is told by the bot."""
 ANSWER_FIELDS = ("mode", "coverage", "sources", "milliseconds")
 """What the line about an answered question carries as fields of JSON."""
 MOST_FRAMES = 12
@@ -98,8 +98,8 @@ def start_log(level: str, form: str = "text") -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     for name in OURS:
         logging.getLogger(name).setLevel(level)
-    for name in SILENT:
-        logging.getLogger(name).setLevel(logging.ERROR)
+    for name, least in SILENT.items():
+        logging.getLogger(name).setLevel(least)
 
 
 def _with_frames(error: BaseException) -> str:

@@ -1,4 +1,6 @@
-"""What the parts of the bot tell of their work to whoever counts it: numbers and words of short lists, nothing of persons."""
+"""What the parts of the bot tell of their work to whoever counts or traces it: numbers and words of short lists; what people or
+a model wrote is told apart, and kept by nobody unless a setting says so.
+"""
 
 import time
 from collections.abc import Iterator
@@ -14,12 +16,18 @@ class Place(StrEnum):
 
 
 class Step(StrEnum):
-    """A step on the way to an answer: searching, having the chat model write while its sentences are checked, and all of it until
-    the answer stands in Slack.
+    """A step on the way to an answer: hearing what is asked, searching, having the chat model write while its sentences are
+    checked, checking some of them, quoting the guides, one reply of the chat model (a plan, a text, a second look), handing the
+    answer to Slack, and all of it until the answer stands there.
     """
 
+    HEAR = "hear"
     SEARCH = "search"
     COMPOSE = "compose"
+    CHECK = "check"
+    QUOTE = "quote"
+    MODEL = "model"
+    DELIVER = "deliver"
     WHOLE = "whole"
 
 
@@ -34,8 +42,32 @@ class Failure(StrEnum):
     OTHER = "other"
 
 
+class Span:
+    """A step while it lasts, as whoever traces it hears of it; keeps nothing."""
+
+    def tell(self, **facts: str | int) -> None:
+        """Facts about the step: numbers and words of short lists."""
+
+    def quote(self, **texts: str) -> None:
+        """What people or a model wrote."""
+
+
+class Tracer:
+    """Hears which step lasts from when to when, within which other; keeps nothing: for where no traces are wanted."""
+
+    @contextmanager
+    def span(self, step: Step, *, aside: bool = False) -> Iterator[Span]:  # noqa: ARG002  which nobody traces
+        """A step while it lasts. Steps that begin meanwhile in the same task, or in one that is started there, are parts of it,
+        unless it goes on `aside`.
+        """
+        yield Span()
+
+
 class Meter:
-    """Hears what is to be counted, and counts nothing: for where no metrics are wanted."""
+    """Hears what is to be counted, and counts nothing: for where no metrics are wanted. `tracer` traces what is timed."""
+
+    def __init__(self, tracer: Tracer | None = None) -> None:
+        self.tracer = tracer or Tracer()
 
     def asked(self, place: Place) -> None:
         """A question was accepted."""
@@ -59,10 +91,11 @@ class Meter:
         """The chat model's provider told how many tokens a reply took."""
 
     @contextmanager
-    def timing(self, step: Step) -> Iterator[None]:
-        """Tell how long a step takes, whether it fails or not."""
+    def timing(self, step: Step, *, aside: bool = False) -> Iterator[Span]:
+        """Trace a step, and tell how long it takes, whether it fails or not."""
         began = time.monotonic()
         try:
-            yield
+            with self.tracer.span(step, aside=aside) as span:
+                yield span
         finally:
             self.took(step, time.monotonic() - began)

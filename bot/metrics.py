@@ -10,7 +10,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from bot.errors import RecordsUnavailable, SettingsError
-from bot.meter import Failure, Meter, Place, Step
+from bot.meter import Failure, Meter, Place, Step, Tracer
 
 MODES = frozenset({"quoted", "said", "confirmed"})
 """Modes of receipts that are labels as they are; any other names a chat model, and is `composed`."""
@@ -26,7 +26,8 @@ Waiting = Callable[[], Awaitable[int]]
 class PrometheusMeter(Meter):
     """Counts in a registry of its own. Safe to use from several threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, tracer: Tracer | None = None) -> None:
+        super().__init__(tracer)
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         self._questions = self._counter("questions", "Questions accepted, by where they were asked.", "place")

@@ -7,6 +7,7 @@ import os
 import re
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
+from urllib.parse import unquote
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -98,6 +99,14 @@ def _is_web_address(url: str) -> str:
     return url
 
 
+def _are_headers(listed: SecretStr) -> SecretStr:
+    if not all(re.fullmatch(r"\s*[\w-]+\s*=.*", one) for one in listed.get_secret_value().split(",")):
+        raise ValueError(
+            "it is name=value, several with commas; a comma or a percent sign in a value is written %2C or %25"
+        )
+    return listed
+
+
 def _is_database(url: str) -> str:
     if url and not url.startswith(("postgresql://", "postgres://", "postgresql+asyncpg://", "sqlite")):
         raise ValueError("it begins with postgresql:// or sqlite")
@@ -110,13 +119,41 @@ SigningSecret = Annotated[SecretStr, AfterValidator(_is_signing_secret)]
 LogLevel = Annotated[str, AfterValidator(_is_log_level)]
 WeeklyMoment = Annotated[str, AfterValidator(_is_weekly)]
 FolderThere = Annotated[Folder, AfterValidator(_is_there)]
+Headers = Annotated[SecretStr, AfterValidator(_are_headers)]
 Repository = Annotated[SecretStr, AfterValidator(_is_repository)]
 FolderOfRepository = Annotated[str, AfterValidator(_is_folder_of_repository)]
 WebAddress = Annotated[str, AfterValidator(_is_web_address)]
 DatabaseAddress = Annotated[str, AfterValidator(_is_database)]
 
 
-class Settings(BaseSettings):
+class TraceSettings(BaseSettings):
+    """The settings of traces, which are settings like the others."""
+
+    traces_url: WebAddress = Field(
+        "",
+        description="A collector for OpenTelemetry's traces (OTLP over HTTP; /v1/traces is added where there is no path); empty: no traces.",
+    )
+    traces_headers: Headers | None = Field(
+        None, description="What that collector is sent besides, as `name=value` with commas (its key, for instance)."
+    )
+    traces_texts: bool = Field(False, description="Whether questions and answers are in the traces, too.")
+    traces_langsmith: bool = Field(
+        False, description="Whether each call of the chat model is sent to LangSmith, with its whole prompt and reply."
+    )
+    langsmith_api_key: SecretStr | None = Field(None, description="Key of LangSmith.")
+    langsmith_endpoint: WebAddress = Field(
+        "https://api.smith.langchain.com", description="LangSmith's address, or that of one of your own."
+    )
+    langsmith_project: str = Field("careerbot", description="The project at LangSmith.")
+
+    @property
+    def collector_headers(self) -> dict[str, str]:
+        """The headers of `traces_headers`, by their names."""
+        pairs = (one.split("=", 1) for one in secret_text(self.traces_headers).split(",") if one)
+        return {name.strip(): unquote(value.strip()) for name, value in pairs}
+
+
+class Settings(TraceSettings):
     """The settings. Names are those of the environment in lower case; an empty value counts as not set."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)

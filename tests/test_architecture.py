@@ -13,7 +13,7 @@ MODULES = sorted(path for package in ("bot", "knowledge") for path in (ROOT / pa
 FLOORS = (
     {"errors", "flight_recorder", "logs", "meter", "private_files", "watchdog", "records/migrations"},
     {"answering"},
-    {"metrics", "records", "settings"},
+    {"metrics", "records", "settings", "tracing"},
     {"mentoring"},
     {"storage"},
     {"slack/api"},
@@ -51,6 +51,7 @@ NARROW = {
     "logs": set[str](),
     "meter": set[str](),
     "metrics": {"errors", "meter"},
+    "tracing": {"meter"},
     "watchdog": set[str](),
     "private_files": set[str](),
     "answering": {"errors", "flight_recorder", "meter"},
@@ -75,6 +76,7 @@ MAY_KNOW = {
     "answering.wording": {"answering.chat_model", "answering.language"},
     "answering.translating": {"answering.figures", "answering.language"},
     "answering.hearing": {"answering.classifier", "answering.prompts", "errors"},
+    "answering.langsmith": set[str](),
     "answering.chat_model": {"answering.model_output", "errors", "flight_recorder", "meter"},
     "answering.composing": {
         "answering.chat_model", "answering.conversation", "answering.model_output", "answering.prompts", "errors",
@@ -94,11 +96,11 @@ MAY_KNOW = {
     },
     "answering.checked_reply": {
         "answering.wording", "answering.chat_model", "answering.checking", "answering.composing", "answering.conversation",
-        "answering.doubts", "answering.incoming_reply", "answering.model_output", "answering.shown_reply",
+        "answering.doubts", "answering.incoming_reply", "answering.model_output", "answering.shown_reply", "meter",
     },
     "answering.writing": {
         "answering.chat_model", "answering.checked_reply", "answering.checking", "answering.citing", "answering.composing",
-        "answering.conversation", "answering.interpreting", "answering.language", "answering.shown_reply", "errors",
+        "answering.conversation", "answering.interpreting", "answering.language", "answering.shown_reply", "errors", "meter",
     },
     "answering.quoted_answers": {
         "answering.wording", "answering.checked_reply", "answering.citing", "answering.conversation", "answering.hearing",
@@ -112,7 +114,7 @@ MAY_KNOW = {
 """Which modules of bot each module of answering may import."""
 BUILT_BY = {
     "composition": {
-        "Advisor", "Application", "Checker", "Composer", "Freshness", "GitGuides", "IndexReader", "IndexStore", "Interpreter", "LocalEncoder", "PrometheusMeter",
+        "Advisor", "Application", "Checker", "Composer", "Freshness", "GitGuides", "IndexReader", "IndexStore", "Interpreter", "LocalEncoder", "PrometheusMeter", "Traces", "open_langsmith",
         "QuotedAnswers", "Quoter", "Reader", "SameQuestions", "Searcher", "SlackBot", "Writer", "open_chat_model", "open_encoder",
     },
     "slack/app": {
@@ -277,6 +279,8 @@ def test_the_advisor_knows_neither_slack_nor_chroma_nor_openai() -> None:
         "liteparse",
         "matplotlib",
         "watchfiles",
+        "opentelemetry",
+        "langsmith",
     ],
 )
 def test_starting_the_command_line_loads_no_heavy_package(package: str) -> None:

@@ -17,7 +17,7 @@ from bot.answering.writing import Writer
 from bot.errors import ModelUnavailable
 from bot.meter import Meter, Step
 from knowledge.editions import Editions, older
-from knowledge.search.searcher import Searcher
+from knowledge.search.searcher import Hit, Searcher
 from knowledge.threads import in_thread
 
 __all__ = ["Advisor", "OnSentence"]
@@ -82,25 +82,34 @@ class Advisor:
         chat model raises nothing: the guides are quoted then, and the receipt's notice says why.
         """
         started = time.monotonic()
-        intent = await self._interpreter.intent(conversation)
+        with self._meter.timing(Step.HEAR):
+            intent = await self._interpreter.intent(conversation)
         if not (intent is Intent.QUESTION or intent.wants_another_form):
             return await self._said(conversation, intent, started)
         search = await self._searcher.pinned(conversation.guides)
         asked, failure = await self._asked(conversation, search)
-        with self._meter.timing(Step.SEARCH):
-            hits = await search.search_all(asked.searches, FOUND, in_turn=not asked.joined)
+        hits = await self._found(asked, search)
         composed = Composed(notice=failure, failed=bool(failure))
         if self._writer and not failure:
-            with self._meter.timing(Step.COMPOSE):
+            with self._meter.timing(Step.COMPOSE) as step:
+                step.tell(model=self._writer.name)
                 composed = await self._writer.composed(conversation, hits, on_sentence)
         if composed.stands:
             receipt = self._receipt(started, composed)
             answer = cited_answer(composed.text, composed.coverage, hits, receipt, composed.gaps)
             return _with_edition(answer, search.editions())
-        quoted = await self._quoted_answers.quoted(conversation, asked, hits, intent, search)
-        receipt = replace(self._receipt(started, composed), probability=quoted.probability)
-        answer = await in_thread(self._quoted_answers.answer, quoted, composed, asked, search, receipt)
+        with self._meter.timing(Step.QUOTE):
+            quoted = await self._quoted_answers.quoted(conversation, asked, hits, intent, search)
+            receipt = replace(self._receipt(started, composed), probability=quoted.probability)
+            answer = await in_thread(self._quoted_answers.answer, quoted, composed, asked, search, receipt)
         return _with_edition(answer, search.editions())
+
+    async def _found(self, asked: Asked, search: Searcher) -> Sequence[Hit]:
+        with self._meter.timing(Step.SEARCH) as step:
+            hits = await search.search_all(asked.searches, FOUND, in_turn=not asked.joined)
+            step.tell(searches=len(asked.searches), passages=len(hits))
+            step.quote(searched="\n".join(asked.searches))
+        return hits
 
     async def _said(self, conversation: Conversation, intent: Intent, started: float) -> Answer:
         """The human sentence to a message that asks the guides nothing; to one in need, with what they surely say on it."""

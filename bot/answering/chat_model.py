@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from bot.answering.model_output import LONGEST_REPLY
 from bot.errors import ModelUnavailable, SettingsError
 from bot.flight_recorder import waiting
-from bot.meter import Failure, Meter
+from bot.meter import Failure, Meter, Span, Step
 from knowledge.circuit import Attempt, Circuit, CircuitOpen, Outage
 
 if TYPE_CHECKING:
+    from langchain_core.callbacks import BaseCallbackHandler
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import AIMessageChunk, BaseMessage
 
@@ -78,7 +79,7 @@ class ChatModel:
     """A model that is asked with messages.
 
     `timeout` is the number of seconds that a whole reply may take, without the time that its reader takes over it; `tells_all`
-    whether a chunk that tells tokens tells those of the whole reply so far.
+    whether a chunk that tells tokens tells those of the whole reply so far; `callbacks` are LangChain's and hear every call.
     Raises ModelUnavailable when the model refuses, fails or takes longer, and without asking while it is left alone
     after several failures; the message can be shown.
     """
@@ -92,7 +93,9 @@ class ChatModel:
         meter: Meter | None = None,
         *,
         tells_all: bool = False,
+        callbacks: "Sequence[BaseCallbackHandler]" = (),
     ) -> None:
+        self._callbacks = list(callbacks)
         self._model = model
         self._tells_all = tells_all
         self._timeout = timeout
@@ -108,9 +111,9 @@ class ChatModel:
 
     async def stream(self, messages: "Sequence[BaseMessage]") -> AsyncGenerator[Chunk]:
         """The reply piece by piece, at most `LONGEST_REPLY` characters of it."""
-        with self._left_alone_told(), self._circuit.attempt() as attempt:
+        with self._left_alone_told(), self._circuit.attempt() as attempt, self._asking() as step:
             length = 0
-            async with aclosing(_within(self._pieces(messages), self._timeout)) as pieces:
+            async with aclosing(_within(self._pieces(messages, step), self._timeout)) as pieces:
                 while length < LONGEST_REPLY:
                     try:
                         chunk = await anext(pieces)
@@ -148,13 +151,19 @@ class ChatModel:
         except CircuitOpen as left_alone:
             raise ModelUnavailable(outage_told(self.name, left_alone.outage)) from None
 
-    async def _pieces(self, messages: "Sequence[BaseMessage]") -> AsyncGenerator[Chunk]:
+    @contextmanager
+    def _asking(self) -> Iterator[Span]:
+        with self._meter.timing(Step.MODEL, aside=True) as step:
+            step.tell(model=self.name)
+            yield step
+
+    async def _pieces(self, messages: "Sequence[BaseMessage]", step: Span) -> AsyncGenerator[Chunk]:
         """The model's pieces; asked again without the parameters that it refuses, and never with them once that has helped."""
         model, begun = self._model, False
         while not begun:
             try:
-                with self._tokens_counted() as tokens:
-                    async for chunk in model.astream(list(messages)):
+                with self._tokens_counted(step) as tokens:
+                    async for chunk in model.astream(list(messages), {"callbacks": self._callbacks}):
                         begun, self._model = True, model
                         tokens.hear(chunk)
                         yield Chunk(str(chunk.text), _ending(chunk))
@@ -168,13 +177,14 @@ class ChatModel:
                 return
 
     @contextmanager
-    def _tokens_counted(self) -> Iterator["_Tokens"]:
+    def _tokens_counted(self, step: Span) -> Iterator["_Tokens"]:
         tokens = _Tokens(in_all=self._tells_all)
         try:
             yield tokens
         finally:
             if tokens.sent or tokens.received:
                 self._meter.spent(tokens.sent, tokens.received)
+                step.tell(sent=tokens.sent, received=tokens.received)
 
 
 @dataclass
@@ -227,7 +237,13 @@ async def _within(pieces: AsyncGenerator[T], seconds: float) -> AsyncGenerator[T
 
 
 def open_chat_model(
-    name: str, api_key: str, base_url: str | None, timeout: float, meter: Meter | None = None
+    name: str,
+    api_key: str,
+    base_url: str | None,
+    timeout: float,
+    meter: Meter | None = None,
+    *,
+    callbacks: "Sequence[BaseCallbackHandler]" = (),
 ) -> ChatModel:
     """The chat model of a setting: "provider:model" for a provider that LangChain knows, otherwise a model id of OpenAI or
     of a server that speaks its protocol ("llama3.2:3b" and "ft:gpt-4o:…" are such ids).
@@ -237,10 +253,10 @@ def open_chat_model(
     provider, _, model = name.partition(":")
     if model and not base_url and provider in _providers() and provider != "openai":
         theirs = _open_provider(provider, model, timeout)
-        return ChatModel(theirs, name, timeout, _access(theirs, _package(provider)), meter)
+        return ChatModel(theirs, name, timeout, _access(theirs, _package(provider)), meter, callbacks=callbacks)
     model_id = model if provider == "openai" and model else name
     opened = _open_openai(model_id, api_key or NO_KEY, base_url, timeout)
-    return ChatModel(opened, name, timeout, meter=meter, tells_all=True)
+    return ChatModel(opened, name, timeout, meter=meter, tells_all=True, callbacks=callbacks)
 
 
 def is_provider(name: str) -> bool:

@@ -13,6 +13,7 @@ from bot.answering.doubts import Judged, SecondLook
 from bot.answering.incoming_reply import IncomingReply
 from bot.answering.model_output import Form, Piece
 from bot.answering.shown_reply import OnSentence, ShownReply
+from bot.meter import Meter, Step
 from knowledge.passages import Passage
 from knowledge.threads import in_thread
 
@@ -87,7 +88,9 @@ class CheckedReply:
         *,
         question: str = "",
         language: str = "",
+        meter: Meter | None = None,
     ) -> None:
+        self._meter = meter or Meter()
         self._checker = checker
         self._passages = passages
         self._question = question
@@ -105,15 +108,14 @@ class CheckedReply:
     async def hear(self, text: str) -> None:
         """A piece of the reply's text."""
         if self._incoming.hear(text):
-            await self._judge(await in_thread(self._incoming.complete))
+            await self._check(await in_thread(self._incoming.complete))
 
     async def finish(self, *, ending: Ending = Ending.SAID, notice: str = "") -> Composed:
         """What is shown of the whole reply; `ending` tells what stopped the model, `notice` that it failed."""
         if self.has_enough and ending is Ending.SAID:
             ending = Ending.LENGTH
         cut = ending is not Ending.SAID or bool(notice)
-        await self._judge(await in_thread(lambda: self._incoming.rest(cut=cut)))
-        await self._settle()
+        await self._check(await in_thread(lambda: self._incoming.rest(cut=cut)), last=True)
         tally, torso = self._tally, self._tally.is_torso
         told = "" if torso and not self._shown.was_heard else self._shown.text
         coverage = self._coverage(told)
@@ -122,6 +124,17 @@ class CheckedReply:
         broken = wording.broken_off(ending) if cut and told else ""
         text = "\n\n".join(part for part in (told, left_out, broken) if part)
         return Composed(text, coverage, tuple(tally.withheld), tuple(tally.gaps), stands, notice, failed=bool(notice))
+
+    async def _check(self, pieces: Sequence[Piece], *, last: bool = False) -> None:
+        """Judge pieces; after the `last` ones what is in doubt, too."""
+        if not pieces and not (last and self._waiting):
+            return
+        with self._meter.timing(Step.CHECK) as step:
+            step.tell(pieces=len(pieces))
+            await self._judge(pieces)
+            if last:
+                step.tell(in_doubt=len(self._waiting))
+                await self._settle()
 
     async def _judge(self, pieces: Sequence[Piece]) -> None:
         for piece in pieces:

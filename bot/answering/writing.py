@@ -14,6 +14,7 @@ from bot.answering.interpreting import Asked
 from bot.answering.language import LANGUAGES, language_of, language_of_locale
 from bot.answering.shown_reply import OnSentence
 from bot.errors import ModelUnavailable
+from bot.meter import Meter
 from knowledge.passages import Passage
 from knowledge.search.searcher import Hit
 from knowledge.threads import in_thread
@@ -25,7 +26,8 @@ LONG_STORY = 60
 class Writer:
     """Has a chat model write answers and checks them. Safe to share between conversations."""
 
-    def __init__(self, composer: Composer, checker: Checker) -> None:
+    def __init__(self, composer: Composer, checker: Checker, meter: Meter | None = None) -> None:
+        self._meter = meter or Meter()
         self._composer = composer
         self._checker = checker
         self.name = composer.name
@@ -63,7 +65,7 @@ class Writer:
         language = await in_thread(_translated_into, conversation, passages)
         reply = CheckedReply(
             self._composer, self._checker, passages, messages, on_sentence,
-            question=conversation.question, language=language,
+            question=conversation.question, language=language, meter=self._meter,
         )  # fmt: skip
         ending = Ending.SAID
         try:

@@ -1,4 +1,4 @@
-"""Keeps what libraries tell about themselves off the screen: warnings, progress bars, telemetry."""
+"""Keeps what libraries tell about themselves off the screen, and conversations in the house: warnings, progress bars, telemetry."""
 
 import os
 import sys
@@ -13,8 +13,19 @@ SWITCHES = {
 }
 
 
+LEADS_ELSEWHERE = (
+    "LANGCHAIN_HANDLER", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2", "LANGSMITH_GATEWAY", "LANGSMITH_TRACING",
+    "LANGSMITH_TRACING_V2",
+)  # fmt: skip
+"""Variables by which LangChain sends every prompt to LangSmith, whatever this program's settings say, or refuses to work."""
+
+
 def silence_libraries() -> None:
-    """Switch it off, before the libraries are imported, where the environment or `python -W` does not ask for it."""
+    """Switch it off, before the libraries are imported, where the environment or `python -W` does not ask for it; what would
+    send conversations elsewhere is switched off even then: TRACES_LANGSMITH alone says so.
+    """
+    for name in LEADS_ELSEWHERE:
+        os.environ.pop(name, None)
     for name, value in SWITCHES.items():
         os.environ.setdefault(name, value)
     if not sys.warnoptions:

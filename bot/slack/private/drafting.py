@@ -16,7 +16,7 @@ from bot.slack.api.refusals import why
 from bot.slack.format.blocks import Shown, context, shown
 from bot.slack.format.modals import section
 from bot.slack.format.mrkdwn import as_text
-from bot.slack.questions.counting import count_answer
+from bot.slack.questions.counting import count_answer, fields_of
 from bot.slack.questions.detached import QUOTED, DetachedQuestion, post_detached
 from bot.storage import Records
 from knowledge.errors import KnowledgeError
@@ -45,8 +45,10 @@ class Drafting:
         """An answer for the person who asks, kept under a key. Raises Unanswerable, and RecordsUnavailable."""
         self._meter.asked(Place.PRIVATE)
         try:
-            with self._meter.timing(Step.WHOLE):
+            with self._meter.timing(Step.WHOLE) as whole:
                 answer = await self._answer(asked)
+                whole.tell(place=Place.PRIVATE, **fields_of(answer))
+                whole.quote(question=asked.question, answer=answer.text)
         except Unanswerable:
             self._meter.unanswered()
             raise

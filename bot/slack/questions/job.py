@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import aiohttp
@@ -11,8 +11,8 @@ from slack_sdk.errors import SlackApiError
 
 from bot.errors import RecordsUnavailable
 from bot.flight_recorder import waiting
-from bot.meter import Meter, Step
-from bot.records.inbox import reference_of
+from bot.meter import Meter, Place, Span, Step
+from bot.records.inbox import AskedQuestion, reference_of
 from bot.records.leases import MOST_RETRIES, Claim
 from bot.slack.api.clients import SlackClients
 from bot.slack.api.errors import FAILURES, code, passing, retry_after, told
@@ -125,7 +125,7 @@ class QuestionJob:
     async def _retry(self) -> None:
         for pause in self._pauses.retry:
             try:
-                return await self._answer()
+                return await _traced(self._meter, self.question, self._answer)
             except FAILURES as error:
                 if not passing(error) or retry_after(error):
                     raise
@@ -133,9 +133,9 @@ class QuestionJob:
                 self._again = True
                 async with waiting():
                     await asyncio.sleep(pause)
-        return await self._answer()
+        return await _traced(self._meter, self.question, self._answer)
 
-    async def _answer(self) -> None:
+    async def _answer(self, whole: Span) -> None:
         began = time.monotonic()
         delivery = self._new_delivery()
         delivery.begin()
@@ -144,13 +144,13 @@ class QuestionJob:
             if self._again and not self.question.edited and self._messages.state is AnswerState.WHOLE:
                 await self.outcome.answered()
                 return
-            reply = await self._replies.to(self.question, thread, self._clients.bot_user, delivery.hear)
-            self._reply = reply
-            await self._deliver(reply, delivery)
+            reply = self._reply = await self._replies.to(self.question, thread, self._clients.bot_user, delivery.hear)
+            with self._meter.timing(Step.DELIVER):
+                await self._deliver(reply, delivery)
             await self.outcome.answered()
         finally:
             await delivery.close()
-        _note_answered(self._meter, reply, time.monotonic() - began)
+        _note_answered(self._meter, whole, reply, time.monotonic() - began)
         await self._asker.tell_details(reply.details)
 
     async def _read_thread(self) -> Sequence[Message]:
@@ -205,7 +205,17 @@ class QuestionJob:
         await self.outcome.answered()
 
 
-def _note_answered(meter: Meter, reply: Reply, seconds: float) -> None:
+async def _traced(meter: Meter, question: AskedQuestion, answer: Callable[[Span], Awaitable[None]]) -> None:
+    """One try to answer, as a trace of its own."""
+    with meter.tracer.span(Step.WHOLE) as whole:
+        whole.tell(place=Place.THREAD, reference=reference_of(question.key))
+        whole.quote(question=question.text)
+        await answer(whole)
+
+
+def _note_answered(meter: Meter, whole: Span, reply: Reply, seconds: float) -> None:
+    whole.tell(**reply.fields)
+    whole.quote(answer=reply.answer.text if reply.answer else "")
     meter.took(Step.WHOLE, seconds)
     count_answer(meter, reply.answer)
     took = round(seconds * 1000)

@@ -25,6 +25,7 @@ from bot.slack.questions.answer_calls import StoppedByPerson
 from bot.slack.questions.answer_notes import note_to_tell, note_told
 from bot.slack.questions.buttons import AnswerButtons
 from bot.slack.questions.conversation import conversation, files_not_told
+from bot.slack.questions.counting import fields_of
 from bot.storage import Records
 from knowledge.errors import KnowledgeError
 from knowledge.threads import in_thread
@@ -65,12 +66,7 @@ class Reply:
         """The same as fields of the log."""
         if not self.answer:
             return {"mode": "sentence" if self.posts else "silence"}
-        answer = self.answer
-        return {
-            "mode": answer.receipt.mode,
-            "coverage": answer.coverage.name.lower(),
-            "sources": len(answer.citations),
-        }
+        return fields_of(self.answer)
 
 
 class Replies:
