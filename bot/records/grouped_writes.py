@@ -1,7 +1,8 @@
 """Writes that arrive at the same time, in one transaction before all others: the disk is waited for once, not once for each."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -11,24 +12,27 @@ from bot.records.turns import urgently
 MOST = 200
 """Writes of one transaction."""
 
-Write = Callable[[AsyncConnection], Awaitable[bool]]
+Item = TypeVar("Item")
+Write = Callable[[AsyncConnection, Sequence[Item]], Awaitable[Sequence[bool]]]
 
 
-class GroupedWrites:
-    """Runs writes in their order, those that wait together in one transaction, which is committed before any of them returns."""
+class GroupedWrites(Generic[Item]):
+    """Writes items, those that wait together in one transaction, which is committed before any of their `run` returns.
 
-    def __init__(self, database: Database) -> None:
+    `write` writes some of them and returns a result for each, in their order. It may be called again with the same items,
+    where another process has written the same rows meanwhile.
+    """
+
+    def __init__(self, database: Database, write: Write[Item]) -> None:
         self._database = database
-        self._waiting: list[tuple[Write, asyncio.Future[bool]]] = []
+        self._write_items = write
+        self._waiting: list[tuple[Item, asyncio.Future[bool]]] = []
         self._writing: asyncio.Task[None] | None = None
 
-    async def run(self, write: Write) -> bool:
-        """What the write returns, when it is on the disk. Raises RecordsUnavailable when the database does not answer.
-
-        A write may be run again, where another process has written the same rows meanwhile.
-        """
+    async def run(self, item: Item) -> bool:
+        """The result of the item, when it is on the disk. Raises RecordsUnavailable when the database does not answer."""
         done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._waiting.append((write, done))
+        self._waiting.append((item, done))
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write_all())
         return await done
@@ -37,7 +41,7 @@ class GroupedWrites:
         while self._waiting:
             group, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
             try:
-                results = await self._write([write for write, _ in group])
+                results = await self._write([item for item, _ in group])
             except Exception as error:  # noqa: BLE001  whoever waits for a write gets what it raised
                 for _, done in group:
                     if not done.done():
@@ -47,11 +51,11 @@ class GroupedWrites:
                 if not done.done():
                     done.set_result(result)
 
-    async def _write(self, writes: list[Write]) -> list[bool]:
+    async def _write(self, items: Sequence[Item]) -> Sequence[bool]:
         while True:
             try:
                 with urgently():
                     async with self._database.begin() as connection:
-                        return [await write(connection) for write in writes]
+                        return await self._write_items(connection, items)
             except AlreadyThere:  # another process has just written one of the rows, which is there now
                 continue

@@ -122,18 +122,17 @@ class Inbox:
         self._database = database
         self._threads = threads
         self._worker = worker
-        self._writes = GroupedWrites(database)
+        self._writes = GroupedWrites(database, _write)
 
     async def accept(self, question: AskedQuestion) -> bool:
         """Write a question to the inbox, leased to this process; False when it is there already."""
-        row = asdict(question) | {"key": question.key} | self._accepted()
-        return await self._write(question, row)
+        return await self._writes.run(_Written(question, self._accepted()))
 
     async def note_posted(self, thread: ThreadAddress, ts: str, person: str) -> None:
         """Note an answer that a person had posted as a message of its own, so that its thread may go on asking."""
         message = AskedQuestion(thread.installation, thread.channel, ts, thread.ts, person, "")
-        done = {"key": message.key, "accepted_at": now(), **finished(ANSWERED)}
-        await self._write(message, asdict(message) | done)
+        nobodys = {"owner": "", "leased_until": None, "due_at": None, "retries": 0}
+        await self._writes.run(_Written(message, nobodys | {"accepted_at": now(), **finished(ANSWERED)}))
 
     async def thread_state(self, message: AskedQuestion) -> ThreadState | None:
         """A thread before a message in it, however often that is delivered; None where nobody asked the bot in it."""
@@ -230,17 +229,28 @@ class Inbox:
         old = (INBOX.c.accepted_at < before) & (last < before)
         return [sa.delete(INBOX).where(old), sa.update(INBOX).where(late).values(finished(REFUSED, "too old"))]
 
-    async def _write(self, question: AskedQuestion, row: dict[str, Any]) -> bool:
-        """A row of the inbox and that the bot was addressed in its thread, both or neither; False when the row is there."""
 
-        async def write(connection: AsyncConnection) -> bool:
-            added = await connection.execute(insert(connection, INBOX).values(row).on_conflict_do_nothing())
-            if not added.rowcount:
-                return False
-            await note_addressed(connection, question.thread, question.ts)
-            return True
+@dataclass(frozen=True)
+class _Written:
+    """A question to be written, and what becomes of it first: the other columns of its row."""
 
-        return await self._writes.run(write)
+    question: AskedQuestion
+    state: dict[str, Any]
+
+
+async def _write(connection: AsyncConnection, items: Sequence[_Written]) -> list[bool]:
+    """Rows of the inbox and that the bot was addressed in their threads, both or neither; False where a row is there.
+
+    In the order of their keys, so that two processes never wait for each other.
+    """
+    firsts = {one.question.key: one for one in reversed(items)}
+    rows = [asdict(one.question) | {"key": key} | one.state for key, one in sorted(firsts.items())]
+    adding = insert(connection, INBOX).on_conflict_do_nothing().returning(INBOX.c.key)
+    added = set((await connection.execute(adding, rows)).scalars())
+    written = [one.question.key in added and firsts[one.question.key] is one for one in items]
+    new = [one.question for one, is_new in zip(items, written, strict=True) if is_new]
+    await note_addressed(connection, [(question.thread, question.ts) for question in new])
+    return written
 
 
 def keys_of(person: str) -> sa.Select[tuple[str]]:

@@ -88,14 +88,21 @@ class Threads:
         return [sa.delete(_threads).where(_threads.c.last_ts < f"{before.timestamp():.6f}")]
 
 
-async def note_addressed(connection: AsyncConnection, thread: ThreadAddress, ts: str) -> None:
-    """Note that the bot was addressed in a thread, unless somebody has spoken there later."""
-    row = {"key": thread.key, "paused": False, "talk_of": "", "talk_before": "", "last_ts": ts}
-    later = {"talk_before": _threads.c.talk_of, "talk_of": "", "last_ts": ts}
-    await connection.execute(
-        insert(connection, _threads)
-        .values(row)
-        .on_conflict_do_update(
-            index_elements=[_threads.c.installation, _threads.c.key], set_=later, where=_threads.c.last_ts < ts
-        )
+async def note_addressed(connection: AsyncConnection, messages: Sequence[tuple[ThreadAddress, str]]) -> None:
+    """Note that the bot was addressed in threads by messages with these ts, unless somebody has spoken there later.
+
+    Threads are changed in the order of their keys, so that two processes never wait for each other.
+    """
+    adding = insert(connection, _threads)
+    ts = adding.excluded.last_ts
+    noting = adding.on_conflict_do_update(
+        index_elements=[_threads.c.installation, _threads.c.key],
+        set_={"talk_before": _threads.c.talk_of, "talk_of": "", "last_ts": ts},
+        where=_threads.c.last_ts < ts,
     )
+    left = list(messages)
+    while left:  # a statement changes a row once
+        first = {thread.key: ts for thread, ts in reversed(left)}
+        left = [(thread, ts) for thread, ts in left if ts != first[thread.key]]
+        fresh = {"paused": False, "talk_of": "", "talk_before": ""}
+        await connection.execute(noting, [fresh | {"key": key, "last_ts": first[key]} for key in sorted(first)])

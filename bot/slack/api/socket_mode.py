@@ -5,6 +5,7 @@ apps.connections.open. Source: https://docs.slack.dev/apis/events-api/using-sock
 """
 
 import asyncio
+import contextlib
 import functools
 import itertools
 import json
@@ -27,6 +28,8 @@ from bot.slack.api.errors import FAILURES, passing, retry_after, told
 
 _GIVE_WAY = frozenset({"too_many_websockets", "link_disabled"})
 """Reasons for which a connection ends before there is another one."""
+EVENTS_AT_ONCE = 40
+"""Events that are handled at the same time, the others in their order: of a thousand at once none would be acknowledged in time."""
 
 log = logging.getLogger(__name__)
 
@@ -177,6 +180,7 @@ class _Socket(AsyncBaseSocketModeClient):
         self._note_sign = note_sign
         self._greeted = asyncio.Event()
         self._handling: set[asyncio.Task[None]] = set()
+        self._events = asyncio.Semaphore(EVENTS_AT_ONCE)
         self.reading = asyncio.create_task(self._read())
 
     async def greeted(self) -> None:
@@ -241,6 +245,11 @@ class _Socket(AsyncBaseSocketModeClient):
         return True
 
     async def _handle(self, request: SocketModeRequest) -> None:
+        """Acknowledge what the app has handled; a person waits for what they pressed, events wait for their turn."""
+        async with self._events if request.type == "events_api" else contextlib.nullcontext():
+            await self._handle_in_turn(request)
+
+    async def _handle_in_turn(self, request: SocketModeRequest) -> None:
         try:
             handle = functools.partial(run_async_bolt_app, self._app, request)
             response = await answer_to(request.payload, request.type, handle)

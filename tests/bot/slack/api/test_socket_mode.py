@@ -11,7 +11,7 @@ import pytest
 
 from bot.errors import ConnectionLost
 from bot.records.database import database_url
-from bot.slack.api.socket_mode import SocketTimes
+from bot.slack.api.socket_mode import EVENTS_AT_ONCE, SocketTimes
 from bot.slack.app import SlackBot, Workspace
 from bot.storage import Records
 from tests.bot.slack.scene import IMPATIENT, LIMITS, MENTION, NoGuides, Scripted, running
@@ -165,3 +165,17 @@ async def test_a_connection_at_which_nobody_says_anything_is_not_taken_for_lost(
         done, _ = await asyncio.wait([running_bot], timeout=1.5)
         assert not done
         running_bot.cancel()
+
+
+async def test_of_many_events_at_once_the_first_are_acknowledged_before_the_last(
+    slack: SlackServer, tmp_path: Path
+) -> None:
+    number = EVENTS_AT_ONCE * 4
+    async with running(slack, Scripted(), tmp_path, limits=IMPATIENT):
+        for _ in range(number):
+            await slack.say("C1", f"{MENTION} what pays?")
+        await slack.until(lambda: len(slack.answers("C1")) == number, seconds=30)
+        at = [
+            slack.acknowledged_at[envelope.id] for envelope in slack.delivered if envelope.id in slack.acknowledged_at
+        ]
+    assert max(at[:EVENTS_AT_ONCE]) < min(at[-EVENTS_AT_ONCE:])
