@@ -19,7 +19,8 @@ ENV PATH=/opt/careerbot/bin:$PATH CAREERBOT_HOME=/data DATA_DIR=/data PYTHONUNBU
 USER careerbot
 WORKDIR /data
 VOLUME /data
-# No HEALTHCHECK: `careerbot doctor` asks Slack and the chat model each time, which is too much for every half minute.
+# No HEALTHCHECK: without HTTP_PORT nothing listens in Socket Mode, and `careerbot doctor` asks Slack and the chat model each time,
+# which is too much for every half minute. compose.yaml sets the port and asks /readyz.
 # In exec form, so that SIGTERM reaches the bot, which then finishes what it is answering.
 ENTRYPOINT ["careerbot"]
 CMD ["run"]

@@ -2,8 +2,10 @@
 
 import re
 import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -70,6 +72,70 @@ def test_the_compose_file_sets_settings_and_gives_the_bot_time_to_stop() -> None
     bot: dict[str, Any] = COMPOSE["services"]["bot"]
     assert {name.lower() for name in bot["environment"]} <= Settings.model_fields.keys()
     assert float(bot["stop_grace_period"].removesuffix("s")) > STOP
+
+
+def interpolated(text: str, variables: Mapping[str, str]) -> str:
+    """A value of the compose file with variables put in as Compose does, which looks at a default also where it takes none.
+
+    Raises KeyError with its message where one is required.
+    """
+    while found := re.search(r"\$\{(\w+)(?::([-?])([^${}]*))?\}", text):
+        name, how, rest = found.groups()
+        if not variables.get(name) and how == "?":
+            raise KeyError(rest)
+        text = text.replace(found[0], variables.get(name) or (rest if how == "-" else ""))
+    return text
+
+
+def started_with(**variables: str) -> Mapping[str, str]:
+    """The environment of the bots that the compose file sets, where `.env` holds these; every value of the file is put in."""
+
+    def values(node: Any) -> Iterator[str]:
+        if isinstance(node, dict | list):
+            for one in node.values() if isinstance(node, dict) else node:
+                yield from values(one)
+        elif isinstance(node, str):
+            yield node
+
+    for value in values(COMPOSE):
+        interpolated(value, variables)
+    return {name: interpolated(value, variables) for name, value in COMPOSE["services"]["bot"]["environment"].items()}
+
+
+BOT = {"SLACK_BOT_TOKEN": "xoxb-1", "POSTGRES_PASSWORD": "p1"}
+
+
+@pytest.mark.parametrize(
+    ("given", "mode"),
+    [({"SLACK_APP_TOKEN": "xapp-1"}, "Socket Mode"), ({"SLACK_SIGNING_SECRET": "0123456789abcdef" * 2}, "HTTP mode")],
+)
+def test_the_compose_file_starts_bots_in_either_mode_that_listen_where_their_health_is_asked(
+    given: dict[str, str], mode: str
+) -> None:
+    set_here = {name.lower(): value for name, value in started_with(**BOT, **given).items()}
+    of_env_file = {name.lower(): value for name, value in (BOT | given).items() if name.startswith("SLACK")}
+    settings = Settings.load(_env_file=None, **(of_env_file | set_here | {"knowledge_dir": ROOT}))
+    assert settings.slack_mode == mode
+    asked = urlsplit(re.findall(r"http://[^']+", COMPOSE["services"]["bot"]["healthcheck"]["test"][-1])[0])
+    assert (settings.http_host, settings.listening_port, asked.path) == ("0.0.0.0", asked.port, "/readyz")
+
+
+@pytest.mark.parametrize("lacking", sorted(BOT))
+def test_the_compose_file_names_what_is_missing_for_either_mode(lacking: str) -> None:
+    with pytest.raises(KeyError, match=r"set it in \.env"):
+        started_with(**{name: value for name, value in BOT.items() if name != lacking}, SLACK_APP_TOKEN="xapp-1")
+
+
+def test_the_compose_file_starts_two_bots_that_share_records_index_and_folder() -> None:
+    bot = COMPOSE["services"]["bot"]
+    assert bot["deploy"]["replicas"] == 2
+    settings = started_with(**BOT, SLACK_APP_TOKEN="xapp-1")
+    assert urlsplit(settings["DATABASE_URL"]).hostname in COMPOSE["services"]
+    assert urlsplit(settings["CHROMA_URL"]).hostname in COMPOSE["services"]
+    assert f"data:{settings['DATA_DIR']}" in bot["volumes"]
+    assert "container_name" not in bot
+    assert set(bot["depends_on"]) == {name for name in COMPOSE["services"] if name != "bot"}
+    assert all("healthcheck" in service for service in COMPOSE["services"].values())
 
 
 def test_the_chroma_server_has_the_version_of_the_client() -> None:
