@@ -189,7 +189,9 @@ def _read_book(path: Path) -> Read:
 
     data = path.read_bytes()
     refuse_bad_archive(data, LARGEST_UNPACKED, "META-INF/container.xml", "EPUB")
-    return _titled(html_as_markdown(f"<body>{book_as_html(data)}</body>"))
+    html, fields = book_as_html(data)
+    markdown = html_as_markdown(f"<body>{html}</body>")
+    return Read(markdown, {**fields, "title": fields.get("title") or title_of(markdown)})
 
 
 def _read_web_archive(path: Path) -> Read:
@@ -212,16 +214,23 @@ def _read_rich_text(path: Path) -> Read:
 
 def _read_restructured(path: Path) -> Read:
     from knowledge.documents.html import html_as_markdown
-    from knowledge.documents.markup import restructured_as_html
+    from knowledge.documents.restructured import restructured_as_html
 
-    return _titled(html_as_markdown(f"<body>{restructured_as_html(decoded(path.read_bytes()))}</body>"))
+    found = restructured_as_html(decoded(path.read_bytes()))
+    markdown = html_as_markdown(f"<body>{found.html}</body>")
+    notes = (*found.notes, *lost(found.words, different_words([markdown])))
+    return Read(markdown, {"title": title_of(markdown), **found.fields}, notes)
 
 
 def _read_asciidoc(path: Path) -> Read:
-    from knowledge.documents.markdown import markdown_as_plain
-    from knowledge.documents.markup import asciidoc_as_markdown
+    from knowledge.documents.asciidoc import asciidoc_as_html
+    from knowledge.documents.html import html_as_markdown
 
-    return _titled(markdown_as_plain(asciidoc_as_markdown(decoded(path.read_bytes()))))
+    found = asciidoc_as_html(decoded(path.read_bytes()))
+    markdown = html_as_markdown(f"<body>{found.html}</body>")
+    included = tuple(f"{name}, which it includes, is not read with it" for name in found.included)
+    notes = (*included, *lost(found.words, different_words([markdown])))
+    return Read(markdown, {"title": title_of(markdown), **found.fields}, notes)
 
 
 def _read_archive(path: Path) -> Read:

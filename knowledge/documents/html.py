@@ -9,13 +9,12 @@ from bs4.element import NavigableString
 from knowledge.documents.comments import remove_comments
 from knowledge.documents.dialects import LONGEST_HEADING, WORDS_OF_A_PICTURE
 from knowledge.documents.labels import HEADINGS, set_heading_levels
+from knowledge.documents.notes import join_notes
 from knowledge.documents.pages import main_content, page_title
 from knowledge.documents.styles import tell_styles
 from knowledge.documents.tables import make_tables_regular
 from knowledge.documents.text_tables import table_of
 
-LONGEST_NOTE = 60
-"""Words of a note that is told where it is referred to."""
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -47,7 +46,7 @@ def converted(soup: BeautifulSoup, body: Tag, *, trusted: bool = True) -> str:
     remove_comments(body)
     _remove(body)
     _set_title_above(body)
-    _join_notes(body)
+    join_notes(body)
     _set_superscripts_apart(body)
     _word_styles(body)
     _tell_pictures(body)
@@ -102,42 +101,6 @@ def _is_an_anchor(inner: Tag) -> bool:
         own = str(inner.get("href") or "").startswith("#")
         return own and (not re.search(r"\w", text) or re.search(r"anchor|headerlink|permalink", kinds) is not None)
     return bool(inner.find("a")) and re.fullmatch(r"\[.*\]", text) is not None
-
-
-def _join_notes(body: Tag) -> None:
-    """Notes that are linked from the text are told at the end of the sentence's block."""
-    joined: list[Tag] = []
-    for mark in body.find_all("sup"):
-        link = mark.find("a", href=re.compile(r"^#."))
-        target = body.find(True, id=str(link["href"])[1:]) if isinstance(link, Tag) else None
-        block = mark.find_parent(["p", "li", "td", "th", "dd", *HEADINGS])
-        if not isinstance(target, Tag) or block is None or target in block.parents or target is block:
-            continue
-        note = re.sub(r"^[\s^↑]+|[\s↩\ufe0e↑]+$", "", re.sub(r"\s+", " ", target.get_text(" ")))
-        if note and len(note.split()) <= LONGEST_NOTE and block.name not in HEADINGS:
-            _append_note(block, note)
-            joined.append(target)
-        mark.replace_with("")
-    for target in joined:
-        holder = target.find_parent(["section", "div"], class_=re.compile("footnotes"))
-        if not target.decomposed and (holder or target.name == "li"):
-            target.decompose()
-    for holder in body.find_all(["section", "div", "hr"], class_=re.compile("footnotes")):
-        if not holder.decomposed and not holder.get_text(strip=True):
-            holder.decompose()
-
-
-def _append_note(block: Tag, note: str) -> None:
-    """A note in brackets before the stop that ends a block."""
-    told = f" ({note.rstrip('.')})"
-    last = next((text for text in reversed(list(block.find_all(string=True))) if text.strip()), None)
-    if last is not None and block.get("data-noted") and (end := re.search(r"\)([.!?]?)\s*$", str(last))):
-        last.replace_with(f"{str(last)[: end.start()]}; {note.rstrip('.')}){end[1]}")
-    elif last is not None and (stop := re.search(r"([.!?])\s*$", str(last))):
-        last.replace_with(f"{str(last)[: stop.start()]}{told}{stop[1]}")
-    else:
-        block.append(told)
-    block["data-noted"] = "1"
 
 
 def _set_superscripts_apart(body: Tag) -> None:

@@ -4,11 +4,13 @@ import email
 import email.policy
 import io
 import posixpath
+import re
 import zipfile
 from collections.abc import Collection, Iterator
 from html import escape
 from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import unquote
 
 from knowledge.errors import UnreadableFile
 
@@ -18,15 +20,19 @@ _S = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _B = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 
 
+_NOTE = re.compile(r'<aside role="doc-footnote".*?</aside>', re.DOTALL)
+
+
 def opendocument_as_html(data: bytes) -> str:
-    """The HTML of an ODT file that was unpacked without danger before."""
+    """The HTML of an ODT file that was unpacked without danger before, its notes at the end."""
     from lxml import etree
 
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         root = etree.fromstring(archive.read("content.xml"), etree.XMLParser(resolve_entities=False, no_network=True))
     body = root.find("{urn:oasis:names:tc:opendocument:xmlns:office:1.0}body")
     struck = {str(style.get(f"{_S}name")) for style in root.iter(f"{_S}style") if any(inner.get(f"{_S}text-line-through-style") not in {None, "none"} for inner in style)}  # fmt: skip
-    return "".join(_told(child, struck) for child in body.iterchildren()) if body is not None else ""
+    html = "".join(_told(child, struck) for child in body.iterchildren()) if body is not None else ""
+    return _NOTE.sub("", html) + "".join(_NOTE.findall(html))
 
 
 _ELEMENTS = {f"{_T}p": "p", f"{_T}list": "ul", f"{_T}list-item": "li", f"{_T}list-header": "li", f"{_B}table-row": "tr", f"{_B}table-header-rows": "thead", f"{_B}table": "table", f"{_B}table-cell": "td"}  # fmt: skip
@@ -40,7 +46,9 @@ def _told(element: Any, struck: Collection[str]) -> str:
         return ""
     inside = escape(element.text or "") + "".join(_told(child, struck) + escape(child.tail or "") for child in element)
     if element.tag == f"{_T}note":
-        return f" ({' '.join(''.join(element.find(f'{_T}note-body').itertext()).split())})"
+        number = element.get(f"{_T}id") or str(id(element))
+        note = " ".join("".join(element.find(f"{_T}note-body").itertext()).split())
+        return f'<sup><a href="#{escape(number)}">*</a></sup><aside role="doc-footnote" id="{escape(number)}">{escape(note)}</aside>'
     if element.tag in _SIGNS:
         return _SIGNS[element.tag]
     name, spans = _ELEMENTS.get(element.tag, ""), ""
@@ -52,8 +60,8 @@ def _told(element: Any, struck: Collection[str]) -> str:
     return f"<{name}{spans}>{inside}</{name}>" if name else inside
 
 
-def book_as_html(data: bytes) -> str:
-    """The HTML of the chapters of an EPUB in their order."""
+def book_as_html(data: bytes) -> tuple[str, dict[str, str]]:
+    """The HTML of the chapters of an EPUB in their order, and its metadata of the Dublin Core by their names."""
     from bs4 import BeautifulSoup
 
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -61,13 +69,22 @@ def book_as_html(data: bytes) -> str:
         place = str(container.find_all("rootfile")[0]["full-path"])
         package = BeautifulSoup(archive.read(place), "xml")
         files = {str(item["id"]): str(item["href"]) for item in package.find_all("item")}
-        chapters = [
-            files[str(entry["idref"])] for entry in package.find_all("itemref") if str(entry.get("idref")) in files
-        ]
-        return "".join(_chapter(archive, posixpath.normpath(posixpath.join(posixpath.dirname(place), name))) for name in chapters)  # fmt: skip
+        read = [files[str(entry["idref"])] for entry in package.find_all("itemref") if str(entry.get("idref")) in files]
+        names = [posixpath.normpath(posixpath.join(posixpath.dirname(place), unquote(name))) for name in read]
+        html = "".join(_chapter(archive, name) for name in names)
+    return html, _dublin_core(package)
+
+
+def _dublin_core(package: Any) -> dict[str, str]:
+    """What a package states: the first entry of each name, and when it was last modified."""
+    metadata = package.find("metadata")
+    entries = metadata.find_all(True, recursive=False) if metadata else []
+    told = [(str(entry.get("property") or entry.name).rpartition(":")[2], entry.get_text(" ", strip=True)) for entry in entries]  # fmt: skip
+    return {name: text for name, text in reversed(told) if text and name != "meta"}
 
 
 def _chapter(archive: zipfile.ZipFile, name: str) -> str:
+    """A chapter, in which the names of places are those of the whole book."""
     from bs4 import BeautifulSoup
 
     try:
@@ -76,6 +93,12 @@ def _chapter(archive: zipfile.ZipFile, name: str) -> str:
         return ""
     for element in soup.find_all(["script", "style", "nav"]):
         element.decompose()
+    for element in soup.find_all(id=True):
+        element["id"] = f"{name}#{element['id']}"
+    for link in soup.find_all("a", href=re.compile("^[^:]*#.")):
+        file, _, place = str(link["href"]).partition("#")
+        there = posixpath.normpath(posixpath.join(posixpath.dirname(name), unquote(file))) if file else name
+        link["href"] = f"#{there}#{place}"
     return soup.body.decode_contents() if soup.body else ""
 
 

@@ -137,7 +137,7 @@ def _make_regular(soup: BeautifulSoup, table: Tag, *, trusted: bool) -> None:
     if caption or titles:
         table.insert_before(_paragraph(soup, f"{'. '.join(t.rstrip('.:') for t in [*caption, *titles])}:"))
     head = _header_rows(table, grid, trusted=trusted)
-    names, body = _joined_names(grid[:head]), _with_groups(grid[head:])
+    names, body = _joined_names(grid[:head]), _with_groups(_with_labels_once(grid[head:]))
     if body and len(body[0]) > len(names) > 0:
         names = ["", *names]
     names, body = _without_empty_columns(names or [""] * len(body[0] if body else []), body)
@@ -292,6 +292,16 @@ def _with_groups(rows: Sequence[Row]) -> list[Row]:
         else:
             found.append([group, *row])
     return found
+
+
+def _with_labels_once(rows: Sequence[Row]) -> list[Row]:
+    """Rows in which a first cell that reaches over columns of figures is no figure of theirs."""
+    figures = {n for row in rows for n, cell in enumerate(row) if n and _is_figure(cell.text)}
+    return [
+        row if _is_one_cell(row) or not row or _is_figure(row[0].text)
+        else [_EMPTY if n in figures and cell.html is row[0].html else cell for n, cell in enumerate(row)]
+        for row in rows
+    ]  # fmt: skip
 
 
 def _without_empty_columns(names: Sequence[str], body: Sequence[Row]) -> tuple[list[str], list[Row]]:

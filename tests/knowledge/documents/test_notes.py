@@ -1,0 +1,45 @@
+"""Footnotes stand in the sentence that refers to them, whatever program wrote them."""
+
+import pytest
+
+from knowledge.documents.html import html_as_markdown
+
+
+def told(html: str) -> str:
+    """A body as Markdown."""
+    return html_as_markdown(f"<body>{html}</body>").strip()
+
+
+@pytest.mark.parametrize(
+    ("html", "markdown"),
+    [
+        (
+            '<p>Pays 90,000.<sup><a href="#n">1</a></sup> Really.</p><ol><li id="n">Before tax.</li></ol>',
+            "Pays 90,000 (Before tax). Really.",
+        ),
+        (
+            '<p>Pays <b>90,000</b> <a role="doc-noteref" href="#n">[1]</a>, at least. More.</p><aside id="n" role="doc-footnote"><span class="label">[<a role="doc-backlink" href="#r">1</a>]</span><p>Before tax.</p></aside>',
+            "Pays **90,000**, at least (Before tax). More.",
+        ),
+        (
+            '<p>Pays 90,000.<a epub:type="noteref" href="#n">*</a></p><aside epub:type="footnote" id="n"><p>* Before tax.</p></aside>',
+            "Pays 90,000 (Before tax).",
+        ),
+        (
+            '<p>Pays 90,000<sup><a href="#n">1</a></sup><sup><a href="#m">2</a></sup>.</p><ol><li id="n">1. Before tax. ↩</li><li id="m">In Rome.</li></ol>',
+            "Pays 90,000 (Before tax; In Rome).",
+        ),
+    ],
+)
+def test_a_note_stands_before_the_stop_of_its_sentence_without_its_own_mark(html: str, markdown: str) -> None:
+    assert told(html) == markdown
+
+
+def test_a_note_that_is_too_long_stays_where_it_is() -> None:
+    note = "word " * 80
+    markdown = told(f'<p>Pays 5.<sup><a href="#n">1</a></sup></p><ol><li id="n">{note}</li></ol>')
+    assert markdown.startswith("Pays 5.\n\n1. word word")
+
+
+def test_a_link_to_another_part_of_the_page_is_no_note() -> None:
+    assert told('<p>See <a href="#pay">pay</a>.</p><p id="pay">Pays 5.</p>') == "See [pay](#pay).\n\nPays 5."
