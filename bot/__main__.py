@@ -11,10 +11,11 @@ import typer
 from bot.cli.commands import as_typed
 from bot.cli.output import open_console, print_report, progress_bar, report_as_object
 from bot.cli.quiet import silence_libraries
-from bot.composition import Application, fetch_guides, kept_fresh, serve_slack
+from bot.composition import Application, fetch_guides, kept_fresh
 from bot.errors import CareerBotError, SettingsError
 from bot.logs import start_log, trace
 from bot.private_files import mend_rights, restrict_new_files
+from bot.serving import serve_slack
 from bot.settings import Settings
 from knowledge.errors import IndexBusy, IndexElsewhere, IndexUnusable, KnowledgeError, NoGuides
 
@@ -29,6 +30,9 @@ cli = typer.Typer(
 GuidesOption = Annotated[
     Path | None,
     typer.Option("--guides", help="Answer from the guides in this folder only.", exists=True, file_okay=False),
+]
+WorkspaceOption = Annotated[
+    str, typer.Option("--workspace", help="Of which workspace, by its id (T… or E…), where many have the bot.")
 ]
 
 
@@ -140,13 +144,14 @@ def index(
 @cli.command()
 def confirmations(
     form: Annotated[Literal["md", "json"], typer.Option("--format", help="A guide in Markdown, or JSON.")] = "md",
+    workspace: WorkspaceOption = "",
 ) -> None:
     """Print the answers that mentors confirmed, without names: as a guide to put into KNOWLEDGE_DIR, or as JSON."""
     from bot.cli.reports import active_confirmations
     from bot.mentoring.confirmations import as_guide, as_objects
     from bot.records.database import now
 
-    active = asyncio.run(active_confirmations(_settings()))
+    active = asyncio.run(active_confirmations(_settings(), workspace))
     if form == "md":
         typer.echo(as_guide(active, now()), nl=False)
     else:
@@ -157,6 +162,7 @@ def confirmations(
 def inbox(
     retry: Annotated[str, typer.Option(help="Have the question with this reference answered after all.")] = "",
     drop: Annotated[str, typer.Option(help="Forget the question with this reference.")] = "",
+    workspace: WorkspaceOption = "",
 ) -> None:
     """List questions that failed again and again and were set aside; try one again, or drop it. Their texts are not shown."""
     from bot.cli.inbox import listed, settled
@@ -165,7 +171,7 @@ def inbox(
         raise SettingsError("A question is either retried or dropped.")
     settings = _settings()
     reference = retry or drop
-    told = settled(settings, reference, retry=bool(retry)) if reference else listed(settings)
+    told = settled(settings, reference, workspace, retry=bool(retry)) if reference else listed(settings, workspace)
     typer.echo(asyncio.run(told))
 
 
@@ -205,12 +211,13 @@ def report(
     form: Annotated[Literal["md", "json", "csv", "html"], typer.Option("--format", help="How it is written.")] = "md",
     out: Annotated[Path | None, typer.Option(help="Write it to this file.", dir_okay=False)] = None,
     chart: Annotated[Path | None, typer.Option(help="Draw a picture (PNG) into this file.", dir_okay=False)] = None,
+    workspace: WorkspaceOption = "",
 ) -> None:
     """Tell what people asked: gaps, topics, answers found not helpful. Names nobody, shows no group below three people."""
     from bot.cli.reports import made_report, save, written
 
     settings = _settings()
-    told = asyncio.run(made_report(settings, Application(settings), since))
+    told = asyncio.run(made_report(settings, Application(settings), since, workspace))
     text, png = written(told, form, drawn=chart is not None)
     if form == "html" and not png:
         from bot.mentoring.chart import MISSING
@@ -238,6 +245,8 @@ def _where(settings: Settings) -> str:
             return "Both Slack tokens are set, so the bot answers in Slack, over Socket Mode."
         case "HTTP mode":
             where = f"{settings.http_host}:{settings.listening_port}"
+            if settings.many_workspaces:
+                return f"SLACK_CLIENT_ID is set, so the bot answers in every workspace that installs it, at http://{where}/slack/install."
             return f"A bot token and a signing secret are set, so the bot answers in Slack, over HTTP on {where}."
     if lacking := settings.slack_lacks:
         return f"{lacking} is not set, so the bot answers here instead of in Slack."

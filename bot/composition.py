@@ -6,12 +6,12 @@ from contextlib import asynccontextmanager, nullcontext
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from bot.errors import SettingsError
 from bot.meter import Meter
-from bot.settings import Settings, secret_text
-from bot.watchdog import settle_heap, watched
+from bot.settings import Settings
+from bot.slack_settings import secret_text
 
 if TYPE_CHECKING:
     from langchain_core.callbacks import BaseCallbackHandler
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from bot.answering.composing import Composer
     from bot.answering.hearing import Sayings
     from bot.answering.same_question import SameQuestions
-    from bot.metrics import PrometheusMeter
-    from bot.slack.app import Workspace
+    from bot.slack.app import SlackBot, Workspace
     from bot.storage import Records
     from knowledge.index.freshness import Freshness
     from knowledge.index.store import IndexReader, IndexStore
@@ -37,12 +36,12 @@ class Application:
     `guides` stands for answering from one folder alone, with an index kept apart; `prompts` for another folder of prompts.
     """
 
-    def __init__(self, settings: Settings, guides: Path | None = None, prompts: Path | None = None) -> None:
+    def __init__(self, settings: Settings, guides: Path | None = None, prompts: Path | None = None, meter: Meter | None = None) -> None:  # fmt: skip
         self._settings = settings
         self._prompts = prompts
         self._guides = guides.resolve() if guides else None
         self._searcher: Searcher | None = None
-        self.meter = _open_meter(settings)
+        self.meter = meter or _open_meter(settings)
 
     @property
     def mode(self) -> str:
@@ -267,55 +266,33 @@ def freshness_of(application: Application) -> "Freshness":
     return Freshness(Upkeep(application.folders, fresh, application.sync))
 
 
-async def serve_slack(settings: Settings, application: Application) -> None:
-    """Answer in Slack until the process is told to stop."""
-    from bot.slack.app import Limits, SlackBot, serve
+def slack_bot(
+    settings: Settings,
+    application: Application,
+    records: "Records",
+    workspace: "Workspace",
+    index_trouble: Callable[[], str],
+) -> "SlackBot":
+    """The bot of one workspace."""
+    from bot.slack.app import Limits, SlackBot
     from bot.slack.periodic_jobs import JobSchedule
     from bot.slack.questions.missed import MissedLimits
 
     missed = MissedLimits(hours=settings.answer_missed_hours)
-    limits = Limits(settings.max_question_chars, settings.max_concurrent, missed=missed)
-    schedule = JobSchedule(settings.remind_hours, settings.weekly_report, settings.retention_days)
-    async with (
-        watched(),
-        traced(settings, application.meter),
-        opened_records(settings, set_aside=True) as records,
-        kept_fresh(application) as index_trouble,
-    ):
-        same = application.same_questions()
-        bot = SlackBot(
-            application.advisor(),
-            application.searcher(),
-            records,
-            _workspace(settings),
-            limits,
-            same=same,
-            schedule=schedule,
-            index_trouble=index_trouble,
-            meter=application.meter,
-        )
-        settle_heap()
-        async with metrics_served(settings, application.meter, records):
-            await serve(bot)
+    return SlackBot(
+        application.advisor(),
+        application.searcher(),
+        records,
+        workspace,
+        Limits(settings.max_question_chars, settings.max_concurrent, missed=missed),
+        same=application.same_questions(),
+        schedule=JobSchedule(settings.remind_hours, settings.weekly_report, settings.retention_days),
+        index_trouble=index_trouble,
+        meter=application.meter,
+    )
 
 
-@asynccontextmanager
-async def traced(settings: Settings, meter: Meter) -> AsyncIterator[None]:
-    """Trace what a meter is told while this lasts, and have it sent, where TRACES_URL is set."""
-    if not settings.traces_url:
-        yield
-        return
-    from importlib.metadata import version
-
-    from bot.tracing import Collector, Traces
-
-    collector = Collector(settings.traces_url, settings.collector_headers)
-    meter.tracer = traces = Traces(collector, version("career-advice-bot"), texts=settings.traces_texts)
-    async with traces.kept():
-        yield
-
-
-def _workspace(settings: Settings) -> "Workspace":
+def workspace_of(settings: Settings) -> "Workspace":
     """How the workspace is reached."""
     from bot.slack.api.http_mode import HttpEndpoint
     from bot.slack.api.mentors import MentorSettings
@@ -332,22 +309,6 @@ def _workspace(settings: Settings) -> "Workspace":
         s.answer_outsiders,
         HttpEndpoint(s.http_host, port, secret_text(s.slack_signing_secret)) if port else None,
     )
-
-
-@asynccontextmanager
-async def metrics_served(settings: Settings, meter: Meter, records: "Records") -> AsyncIterator[None]:
-    """Serve /metrics while this lasts, where METRICS_PORT is set. Raises SettingsError where it cannot be listened on."""
-    if settings.metrics_port is None:
-        yield
-        return
-    from bot.metrics import served
-    from bot.records.inbox import ACCEPTED
-
-    async def waiting() -> int:
-        return (await records.inbox.counts()).get(ACCEPTED, 0)
-
-    async with served(cast("PrometheusMeter", meter), settings.metrics_host, settings.metrics_port, waiting):
-        yield
 
 
 @asynccontextmanager

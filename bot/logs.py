@@ -26,6 +26,7 @@ MOST_FRAMES = 12
 """Frames of one exception in a line: the outermost one and the innermost ones."""
 _SECRET = re.compile(r"\b(?:xox[a-z]|xapp|sk)-[\w-]+")
 _reference: ContextVar[str] = ContextVar("reference", default="")
+_workspace: ContextVar[str] = ContextVar("workspace", default="")
 
 
 class OneLine(logging.Formatter):
@@ -33,7 +34,7 @@ class OneLine(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as one line."""
-        about = f" [{reference}]" if (reference := _reference.get()) else ""
+        about = f" [{told}]" if (told := " ".join(filter(None, [_workspace.get(), _reference.get()]))) else ""
         line = f"{self.formatTime(record)} {record.levelname} {record.name}{about}: {_message(record)}"
         if record.exc_info and record.exc_info[1]:
             line += f" ({trace(record.exc_info[1])})"
@@ -47,8 +48,8 @@ class JsonLine(JsonFormatter):
         """Take these fields and no other, whatever a library puts into its records."""
         log_data["timestamp"] = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         log_data |= {"level": record.levelname, "logger": record.name, "message": _clean(_message(record))}
-        if reference := _reference.get():
-            log_data["reference"] = _clean(reference)
+        told = {"workspace": _workspace.get(), "reference": _reference.get()}
+        log_data |= {name: _clean(value) for name, value in told.items() if value}
         if record.exc_info and record.exc_info[1]:
             log_data["exception"] = _clean(trace(record.exc_info[1]))
         if record.name.partition(".")[0] in OURS:
@@ -75,6 +76,16 @@ def about(reference: str) -> Iterator[None]:
         yield
     finally:
         _reference.reset(token)
+
+
+@contextlib.contextmanager
+def of_workspace(key: str) -> Iterator[None]:
+    """Every line that is logged within carries the id of a workspace, as with `about`."""
+    token = _workspace.set(key)
+    try:
+        yield
+    finally:
+        _workspace.reset(token)
 
 
 def trace(error: BaseException) -> str:

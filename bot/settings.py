@@ -13,15 +13,13 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
+from bot.slack_settings import SlackSettings, WebAddress, secret_text
 from knowledge.sources.git_address import GitAddress
 
 HOME = "CAREERBOT_HOME"
 """The variable of the environment that names the bot's folder."""
 ENV_FILE = ".env"
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-SlackMode = Literal["Socket Mode", "HTTP mode"]
-HTTP_MODE_PORT = 3000
-"""Where HTTP mode listens without another port, as Bolt does."""
 
 
 def home() -> Path:
@@ -43,26 +41,6 @@ Folder = Annotated[Path, AfterValidator(lambda folder: home() / folder.expanduse
 """A folder that is found from wherever a command is started: a relative one counts from the bot's folder."""
 
 
-def _is_bot_token(token: SecretStr) -> SecretStr:
-    return _begins(token, "xoxb-", "a bot token begins with xoxb- (OAuth & Permissions)")
-
-
-def _is_app_token(token: SecretStr) -> SecretStr:
-    return _begins(token, "xapp-", "an app-level token begins with xapp- (Basic Information)")
-
-
-def _begins(token: SecretStr, prefix: str, remedy: str) -> SecretStr:
-    if not token.get_secret_value().startswith(prefix):
-        raise ValueError(remedy)
-    return token
-
-
-def _is_signing_secret(secret: SecretStr) -> SecretStr:
-    if not re.fullmatch("[0-9a-f]{32}", secret.get_secret_value()):
-        raise ValueError("a signing secret has 32 digits and letters from a to f (Basic Information)")
-    return secret
-
-
 def _is_log_level(level: str) -> str:
     if level.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise ValueError("it is DEBUG, INFO, WARNING or ERROR")
@@ -76,7 +54,11 @@ def _is_weekly(moment: str) -> str:
 
 
 def _is_there(folder: Path) -> Path:
-    if not folder.is_dir():
+    try:
+        there = folder.is_dir()
+    except OSError:  # such as a name that is too long
+        there = False
+    if not there:
         raise ValueError("there is no such folder")
     return folder
 
@@ -93,12 +75,6 @@ def _is_folder_of_repository(folder: str) -> str:
     return "/".join(parts)
 
 
-def _is_web_address(url: str) -> str:
-    if url and not url.startswith(("http://", "https://")):
-        raise ValueError("it begins with http:// or https://")
-    return url
-
-
 def _are_headers(listed: SecretStr) -> SecretStr:
     if not all(re.fullmatch(r"\s*[\w-]+\s*=.*", one) for one in listed.get_secret_value().split(",")):
         raise ValueError(
@@ -113,16 +89,12 @@ def _is_database(url: str) -> str:
     return url
 
 
-BotToken = Annotated[SecretStr, AfterValidator(_is_bot_token)]
-AppToken = Annotated[SecretStr, AfterValidator(_is_app_token)]
-SigningSecret = Annotated[SecretStr, AfterValidator(_is_signing_secret)]
 LogLevel = Annotated[str, AfterValidator(_is_log_level)]
 WeeklyMoment = Annotated[str, AfterValidator(_is_weekly)]
 FolderThere = Annotated[Folder, AfterValidator(_is_there)]
 Headers = Annotated[SecretStr, AfterValidator(_are_headers)]
 Repository = Annotated[SecretStr, AfterValidator(_is_repository)]
 FolderOfRepository = Annotated[str, AfterValidator(_is_folder_of_repository)]
-WebAddress = Annotated[str, AfterValidator(_is_web_address)]
 DatabaseAddress = Annotated[str, AfterValidator(_is_database)]
 
 
@@ -153,27 +125,11 @@ class TraceSettings(BaseSettings):
         return {name.strip(): unquote(value.strip()) for name, value in pairs}
 
 
-class Settings(TraceSettings):
+class Settings(SlackSettings, TraceSettings):
     """The settings. Names are those of the environment in lower case; an empty value counts as not set."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
 
-    slack_bot_token: BotToken | None = Field(None, description="Bot token of the Slack app (xoxb-…).")
-    slack_app_token: AppToken | None = Field(None, description="App-level token with connections:write (xapp-…).")
-    slack_signing_secret: SigningSecret | None = Field(
-        None,
-        description="Signing secret of the Slack app, for HTTP mode: without SLACK_APP_TOKEN Slack delivers to HTTP_HOST and HTTP_PORT.",
-    )
-    http_host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for all of this machine's.")
-    http_port: int | None = Field(
-        None,
-        ge=1,
-        le=65535,
-        description="Port for /slack/events (HTTP mode), /healthz and /readyz; without it 3000 in HTTP mode and none in Socket Mode.",
-    )
-    slack_api_url: WebAddress = Field(
-        "https://slack.com/api/", description="Slack's Web API; another address for a test server."
-    )
     openai_api_key: SecretStr | None = Field(
         None, description="Key of the chat model; without key and OPENAI_BASE_URL answers are quoted."
     )
@@ -209,6 +165,10 @@ class Settings(TraceSettings):
     )
     max_question_chars: int = Field(4000, ge=100, le=40_000, description="Longer messages are refused politely.")
     max_concurrent: int = Field(100, ge=1, le=1000, description="Questions that are answered at the same time.")
+    workspaces_dir: FolderThere | None = Field(
+        None,
+        description="A folder with a folder for each workspace that has settings or guides of its own, named by its id (T… or E…).",
+    )
     channel_admins: str = Field(
         "", description="Slack user ids, with commas, who may change channel settings besides workspace admins."
     )
@@ -259,29 +219,6 @@ class Settings(TraceSettings):
         return secret_text(self.openai_api_key)
 
     @property
-    def slack_mode(self) -> SlackMode | None:
-        """Over which way Slack delivers: Socket Mode where both tokens are set, HTTP mode with a signing secret in the app
-        token's place. None: the bot answers in the terminal.
-        """
-        if self.slack_bot_token is None:
-            return None
-        if self.slack_app_token:
-            return "Socket Mode"
-        return "HTTP mode" if self.slack_signing_secret else None
-
-    @property
-    def slack_lacks(self) -> str:
-        """The setting for want of which the bot is not in Slack though another one is there; empty where none or all are."""
-        if self.slack_mode or not (self.slack_bot_token or self.slack_app_token or self.slack_signing_secret):
-            return ""
-        return "SLACK_APP_TOKEN, or SLACK_SIGNING_SECRET for HTTP mode," if self.slack_bot_token else "SLACK_BOT_TOKEN"
-
-    @property
-    def listening_port(self) -> int | None:
-        """The port to listen on; None: on none."""
-        return self.http_port or (HTTP_MODE_PORT if self.slack_mode == "HTTP mode" else None)
-
-    @property
     def admins(self) -> frozenset[str]:
         """The people of `channel_admins`."""
         return _ids(self.channel_admins)
@@ -301,11 +238,6 @@ class Settings(TraceSettings):
     def without_model(self) -> "Settings":
         """The same settings, but for answers without a chat model."""
         return self.model_copy(update={"openai_api_key": None, "openai_base_url": None, "chat_model": "none"})
-
-
-def secret_text(secret: SecretStr | None) -> str:
-    """A secret as text, empty when there is none."""
-    return secret.get_secret_value() if secret else ""
 
 
 def _ids(listed: str) -> frozenset[str]:

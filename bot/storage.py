@@ -16,6 +16,7 @@ from bot.records.database import Database
 from bot.records.drafts import Drafts
 from bot.records.feedback import Feedback
 from bot.records.inbox import Inbox
+from bot.records.installations import Installations
 from bot.records.leases import Leases
 from bot.records.presence import Presence
 from bot.records.promises import Promises
@@ -50,6 +51,15 @@ class Records:
     def of(self, installation: str) -> "Records":
         """The same records for another installation's rows; close() closes both."""
         return Records(self._database.of(installation), self._worker)
+
+    @property
+    def installation(self) -> str:
+        """The id of the installation whose rows these are; empty for that of SLACK_BOT_TOKEN."""
+        return self._database.installation
+
+    def installations(self) -> Installations:
+        """All installations of the database, where many workspaces have the bot."""
+        return Installations(self._database)
 
     @classmethod
     async def open(cls, url: str, workers: Path | None = None, *, set_aside: bool = False) -> "Records":

@@ -8,15 +8,16 @@ import shutil
 import sys
 import textwrap
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.cli.commands import as_typed
-from bot.composition import Application, fetch_guides
+from bot.composition import Application, fetch_guides, opened_records
 from bot.errors import CareerBotError, SettingsError
 from bot.mentoring.report import counted
 from bot.private_files import mend_rights
-from bot.settings import ENV_FILE, Settings, home, secret_text
+from bot.settings import ENV_FILE, Settings, home
+from bot.slack_settings import secret_text
 from knowledge.errors import KnowledgeError
 
 NEWEST_NEEDED = (3, 11)
@@ -188,12 +189,12 @@ async def _model(settings: Settings, application: Application) -> Check:
 
 
 async def _records(settings: Settings) -> AsyncIterator[Check]:
-    from bot.composition import opened_records
+    from bot.records.binding import EVERY
     from bot.records.inbox import ACCEPTED, SET_ASIDE
 
     try:
         async with opened_records(settings) as records:
-            counts = await records.inbox.counts()
+            counts = await records.of(EVERY).inbox.counts()
             aside = records.set_aside()
     except CareerBotError as error:
         yield Check("records", False, str(error))
@@ -215,15 +216,47 @@ async def _slack(settings: Settings) -> AsyncIterator[Check]:
         yield Check("Slack", not lacking, told)
         return
     yield _delivery(settings)
-    from bot.slack.api.diagnosis import findings, listening
+    from bot.slack.api.diagnosis import listening
+
+    if settings.listening_port:
+        yield Check(*await listening(settings.http_host, settings.listening_port))
+    if not settings.many_workspaces:
+        tokens = secret_text(settings.slack_bot_token), secret_text(settings.slack_app_token)
+        async for check in _workspace(settings, tokens):
+            yield check
+        return
+    async for check in _workspaces(settings):
+        yield check
+
+
+async def _workspace(settings: Settings, tokens: tuple[str, str]) -> AsyncIterator[Check]:
+    """What Slack says of a workspace, by the tokens of the bot and of the app."""
+    from bot.slack.api.diagnosis import findings
     from bot.slack.api.mentors import MentorSettings
 
     mentor_settings = MentorSettings(settings.mentor_ids, settings.mentor_group, settings.mentors_channel)
-    if settings.listening_port:
-        yield Check(*await listening(settings.http_host, settings.listening_port))
-    tokens = secret_text(settings.slack_bot_token), secret_text(settings.slack_app_token)
     async for name, well, told in findings(tokens, settings.slack_api_url, mentor_settings):
         yield Check(name, well, told)
+
+
+async def _workspaces(settings: Settings) -> AsyncIterator[Check]:
+    """The same of each workspace that has installed the bot, with its id."""
+    from bot.workspace_settings import check_common, of_workspace
+
+    try:
+        check_common(settings)
+        async with opened_records(settings) as records:
+            there = await records.installations().all()
+    except CareerBotError as error:
+        yield Check("workspaces", False, str(error))
+        return
+    yield Check("workspaces", True, f"{counted(len(there), 'workspace')} installed the bot, at /slack/install")
+    for one in there:
+        try:
+            async for check in _workspace(of_workspace(settings, one.id), (one.token, "")):
+                yield replace(check, name=f"{one.id} {'token' if check.name == 'SLACK_BOT_TOKEN' else check.name}")
+        except SettingsError as error:
+            yield Check(one.id, False, str(error))
 
 
 def _delivery(settings: Settings) -> Check:

@@ -1,8 +1,8 @@
 """What was set aside of the inbox: listed, tried again, dropped."""
 
-from bot.composition import opened_records
 from bot.errors import CareerBotError
 from bot.records.leases import SetAside
+from bot.serving import records_of
 from bot.settings import Settings
 
 NOTHING = "No question is set aside."
@@ -12,19 +12,19 @@ class UnknownReference(CareerBotError):
     """No question that is set aside has this reference."""
 
 
-async def listed(settings: Settings) -> str:
-    """The questions that were set aside, a line each, without their texts. Raises RecordsUnavailable."""
-    async with opened_records(settings) as records:
+async def listed(settings: Settings, workspace: str = "") -> str:
+    """The questions of a workspace that were set aside, a line each, without their texts. Raises RecordsUnavailable."""
+    async with records_of(settings, workspace) as records:
         aside = await records.leases.list_set_aside()
     return "\n".join(map(_line, aside)) or NOTHING
 
 
-async def settled(settings: Settings, reference: str, *, retry: bool) -> str:
+async def settled(settings: Settings, reference: str, workspace: str = "", *, retry: bool) -> str:
     """Have one of them answered by the running bot after all, or forget it; says which.
 
     Raises UnknownReference and RecordsUnavailable.
     """
-    async with opened_records(settings) as records:
+    async with records_of(settings, workspace) as records:
         found = [one for one in await records.leases.list_set_aside() if one.reference == reference]
         if not found:
             raise UnknownReference(

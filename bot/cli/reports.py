@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.composition import Application, opened_records
+from bot.composition import Application
 from bot.errors import SettingsError
 from bot.private_files import as_usual
+from bot.serving import application_of, records_of
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -13,15 +14,16 @@ if TYPE_CHECKING:
     from bot.mentoring.report import Report
 
 
-async def made_report(settings: Settings, application: Application, since: str) -> "Report":
-    """The report of what people asked since a moment, such as 30d or a date. Raises SettingsError for another one."""
+async def made_report(settings: Settings, shared: Application, since: str, workspace: str = "") -> "Report":
+    """The report of what people of a workspace asked since a moment, such as 30d or a date. Raises SettingsError for another one."""
     from bot.mentoring.report import by_words, made, observed
     from bot.mentoring.report import since as moment
     from bot.records.database import now
 
     until = now()
     start = moment(since, until)
-    async with opened_records(settings) as records:
+    async with records_of(settings, workspace) as records:
+        application = application_of(settings, shared, records.installation)
         seen = await observed(records, application.searcher().passage, start, until)
     groups = application.same_questions().groups if application.is_indexed() else by_words
     return await made(seen, groups, start, until)
@@ -52,7 +54,7 @@ def save(path: Path, content: bytes) -> None:
         raise SettingsError(f"{path} cannot be written ({error.strerror}).") from None
 
 
-async def active_confirmations(settings: Settings) -> "list[Confirmation]":
-    """The confirmed answers that are given at present."""
-    async with opened_records(settings) as records:
+async def active_confirmations(settings: Settings, workspace: str = "") -> "list[Confirmation]":
+    """The confirmed answers that are given in a workspace at present."""
+    async with records_of(settings, workspace) as records:
         return await records.confirmations.active()

@@ -3,11 +3,12 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
+from aiohttp import web
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -25,6 +26,7 @@ from bot.mentoring.guides import GuideIndex
 from bot.meter import Meter
 from bot.slack.api.clients import SlackClients
 from bot.slack.api.errors import code
+from bot.slack.api.handed_on import HandedOn
 from bot.slack.api.http_mode import HttpEndpoint, HttpReceiver
 from bot.slack.api.mentors import Mentors, MentorSettings
 from bot.slack.api.people import People
@@ -79,7 +81,8 @@ class Limits:
 class Workspace:
     """How to reach a workspace: its tokens and the address of Slack's Web API, and who has which rights in it.
 
-    Slack delivers over Socket Mode where there is an `app_token`, else to `http`, which may serve health alone.
+    Slack delivers over Socket Mode where there is an `app_token`, else to `http`, which may serve health alone; where many
+    workspaces share an address, that hands on to `delivery`.
     `admins` may change channel settings, `mentor_settings` tells who the mentors are.
     `answers_outsiders`: whether people of other organisations and guests are answered.
     """
@@ -91,6 +94,7 @@ class Workspace:
     mentor_settings: MentorSettings = field(default_factory=MentorSettings)
     answers_outsiders: bool = False
     http: HttpEndpoint | None = None
+    delivery: HandedOn | None = None
 
 
 class SlackBot:
@@ -159,7 +163,7 @@ class SlackBot:
         try:
             me = await patiently(self._clients.retrying.auth_test, self._times)
             self._clients.bot_user = str(me["user_id"])
-            self._clients.audience.team = str(me["team_id"])
+            self._clients.audience.team = self._records.installation or str(me["team_id"])
             self._clients.audience.organisation = str(me.get("enterprise_id") or "")
             await self._clients.audience.begin()
             await self.worker.begin()
@@ -228,20 +232,41 @@ class SlackBot:
 
 def _connection_of(
     workspace: Workspace, clients: SlackClients, times: SocketTimes
-) -> SocketModeConnection | HttpReceiver:
+) -> SocketModeConnection | HttpReceiver | HandedOn:
     """The way over which Slack delivers."""
+    if workspace.delivery:
+        return workspace.delivery
     if workspace.app_token or workspace.http is None:
         return SocketModeConnection(clients, workspace.app_token, times)
     return HttpReceiver(workspace.http.signing_secret)
 
 
 def _web_server(
-    endpoint: HttpEndpoint | None, readiness: Readiness, connection: SocketModeConnection | HttpReceiver
+    endpoint: HttpEndpoint | None, readiness: Readiness, connection: SocketModeConnection | HttpReceiver | HandedOn
 ) -> WebServer | None:
     if endpoint is None:
         return None
     routes = connection.routes if isinstance(connection, HttpReceiver) else ()
     return WebServer(endpoint.host, endpoint.port, readiness.unready, routes)
+
+
+@dataclass(frozen=True)
+class Front:
+    """The address that many workspaces share: what takes Slack's requests there, whether it can answer, and the server."""
+
+    receiver: HttpReceiver
+    readiness: Readiness
+    web: WebServer
+
+
+def front_at(
+    endpoint: HttpEndpoint, records: Records, guide_index: GuideIndex, routes: Iterable[web.AbstractRouteDef]
+) -> Front:
+    """The front at an address, with more to serve there."""
+    receiver = HttpReceiver(endpoint.signing_secret)
+    readiness = Readiness(records, guide_index, lambda: receiver.is_open)
+    served = WebServer(endpoint.host, endpoint.port, readiness.unready, (*receiver.routes, *routes))
+    return Front(receiver, readiness, served)
 
 
 def hearing(app: AsyncApp) -> Hear:
@@ -269,7 +294,19 @@ def build_app(client: AsyncWebClient, me: AsyncSlackResponse) -> AsyncApp:
     return app
 
 
-async def serve(bot: SlackBot) -> None:
+class Service(Protocol):
+    """What a process does until it is told to stop: the bot of one workspace, or of many."""
+
+    async def run(self) -> None:
+        """Work until this is cancelled."""
+        ...
+
+    async def stop(self) -> None:
+        """Stop gracefully."""
+        ...
+
+
+async def serve(bot: Service) -> None:
     """Run until the process is told to stop (SIGTERM or SIGINT), also while it is connecting; then stop gracefully.
 
     From then on the process ends within seconds, whatever holds it up.

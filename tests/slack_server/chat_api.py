@@ -7,7 +7,7 @@ from aiohttp import web
 
 from tests.slack_server.blocks import problem
 from tests.slack_server.socket_mode import SocketMode
-from tests.slack_server.workspace import BOT_ID, accepted, is_in, parsed, place_problem, posting_problem, refused
+from tests.slack_server.workspace import accepted, is_in, parsed, place_problem, posting_problem, refused
 
 UPDATE_BYTES = 4_000
 
@@ -38,7 +38,7 @@ class ChatApi(SocketMode):
         message = place.messages.get(str(arguments.get("ts")))
         if message is None:
             return refused("message_not_found")
-        if message.get("bot_id") != BOT_ID:
+        if message.get("bot_id") != self.bot_id:
             return refused("cant_update_message")
         if message.get("streaming"):
             return refused("streaming_state_conflict")
@@ -57,7 +57,7 @@ class ChatApi(SocketMode):
         message = place.messages.get(str(arguments.get("ts"))) if place else None
         if place is None or message is None:
             return refused("message_not_found")
-        if message.get("bot_id") != BOT_ID:
+        if message.get("bot_id") != self.bot_id:
             return refused("cant_delete_message")
         if message.get("streaming"):
             return refused("streaming_state_conflict")

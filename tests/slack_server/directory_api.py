@@ -9,10 +9,7 @@ from aiohttp import web
 from tests.slack_server.blocks import problem
 from tests.slack_server.socket_mode import SocketMode
 from tests.slack_server.workspace import (
-    BOT_ID,
-    BOT_USER,
     SCOPE_OF_KIND,
-    TEAM,
     Channel,
     Person,
     accepted,
@@ -36,19 +33,56 @@ class DirectoryApi(SocketMode):
         self._uploads: dict[str, dict[str, Any]] = {}
 
     def _auth_test(self, _: Mapping[str, Any]) -> web.Response:
-        body = {"ok": True, "url": self.url, "team": "Test", "team_id": TEAM}
-        me = {"user": "bot", "user_id": BOT_USER, "bot_id": BOT_ID}
+        body = {"ok": True, "url": self.url, "team": "Test", "team_id": self.organisation or self.team}
+        grid = {"enterprise_id": self.organisation, "is_enterprise_install": True} if self.organisation else {}
+        me = {"user": "bot", "user_id": self.bot_user, "bot_id": self.bot_id, **grid}
         return web.json_response({**body, **me}, headers={"x-oauth-scopes": self.scopes})
 
     def _users_info(self, arguments: Mapping[str, Any]) -> web.Response:
         person = self.people.get(str(arguments.get("user")))
         if person is None:
             return refused("user_not_found")
-        return accepted(user=_user(person, with_locale=flag(arguments.get("include_locale"))))
+        return accepted(user=self._user(person, with_locale=flag(arguments.get("include_locale"))))
+
+    def _people_of(self, arguments: Mapping[str, Any]) -> list[Person]:
+        """Everybody, or in an organisation those of the workspace that is asked for."""
+        team = str(arguments.get("team_id") or "") if self.organisation else ""
+        return [person for person in self.people.values() if team in {"", person.team}]
+
+    def _home_of(self, person: Person) -> str:
+        """The workspace by which it is told whether somebody is of another organisation: all of this one's are at home."""
+        return person.team if person.team in self.workspaces else self.team
+
+    def _auth_teams_list(self, _: Mapping[str, Any]) -> web.Response:
+        found = [{"id": team, "name": team.lower()} for team in sorted(self.workspaces)]
+        return accepted(teams=found, response_metadata={"next_cursor": ""})
+
+    def _user(self, person: Person, *, with_locale: bool) -> dict[str, Any]:
+        home = self._home_of(person)
+        ours = {"id": person.id, "enterprise_id": self.organisation, "teams": [person.team]}
+        shown = {
+            "id": person.id,
+            "team_id": person.team,
+            "name": person.name.lower().replace(" ", "."),
+            "real_name": person.name,
+            "deleted": person.deactivated,
+            "tz": person.tz,
+            "tz_label": person.tz,
+            "tz_offset": person.tz_offset,
+            "is_admin": person.admin,
+            "is_owner": False,
+            "is_bot": person.bot,
+            "is_restricted": person.guest,
+            "is_ultra_restricted": False,
+            **({"is_stranger": True} if person.team != home else {}),
+            **({"enterprise_user": ours} if self.organisation and home == person.team else {}),
+            "profile": {"real_name": person.name, "display_name": person.name, "team": home},
+        }
+        return {**shown, "locale": person.locale} if with_locale else shown
 
     def _users_list(self, arguments: Mapping[str, Any]) -> web.Response:
         limit, start = min(int(arguments.get("limit") or 1000), 1000), int(arguments.get("cursor") or 0)
-        found = [_user(person, with_locale=False) for person in self.people.values()]
+        found = [self._user(person, with_locale=False) for person in self._people_of(arguments)]
         more = str(start + limit) if start + limit < len(found) else ""
         return accepted(members=found[start : start + limit], response_metadata={"next_cursor": more})
 
@@ -122,10 +156,10 @@ class DirectoryApi(SocketMode):
         return accepted(members=found[start : start + limit], response_metadata={"next_cursor": more})
 
     def _in_channel(self, place: Channel) -> list[str]:
-        people = [user for user in self.people if user != BOT_USER and is_in(place, user)]
+        people = [user for user in self.people if user != self.bot_user and is_in(place, user)]
         if place.kind == "im":
             people = [place.user] if place.user else []
-        return [*people, *([BOT_USER] if place.member else [])]
+        return [*people, *([self.bot_user] if place.member else [])]
 
     def _visible(self, arguments: Mapping[str, Any]) -> Channel | None:
         """A private channel that the bot is not in does not exist for it."""
@@ -231,9 +265,9 @@ class DirectoryApi(SocketMode):
             "filetype": ending,
             "mimetype": TYPES.get(ending, "application/octet-stream"),
             "size": upload["length"],
-            "user": BOT_USER,
+            "user": self.bot_user,
             "alt_txt": upload["alt_txt"] or "",
-            "permalink": f"https://test.slack.com/files/{BOT_USER}/{file['id']}/{upload['name']}",
+            "permalink": f"https://test.slack.com/files/{self.bot_user}/{file['id']}/{upload['name']}",
         }
         self.files[file["id"]] = made
         return made
@@ -258,24 +292,3 @@ def _within(message: Mapping[str, Any], arguments: Mapping[str, Any]) -> bool:
         float(arguments.get("latest") or 1e12),
     )
     return oldest <= ts <= latest if flag(arguments.get("inclusive")) else oldest < ts < latest
-
-
-def _user(person: Person, *, with_locale: bool) -> dict[str, Any]:
-    shown = {
-        "id": person.id,
-        "team_id": person.team,
-        "name": person.name.lower().replace(" ", "."),
-        "real_name": person.name,
-        "deleted": person.deactivated,
-        "tz": person.tz,
-        "tz_label": person.tz,
-        "tz_offset": person.tz_offset,
-        "is_admin": person.admin,
-        "is_owner": False,
-        "is_bot": person.bot,
-        "is_restricted": person.guest,
-        "is_ultra_restricted": False,
-        **({"is_stranger": True} if person.team != TEAM else {}),
-        "profile": {"real_name": person.name, "display_name": person.name, "team": TEAM},
-    }
-    return {**shown, "locale": person.locale} if with_locale else shown

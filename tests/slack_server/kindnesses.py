@@ -33,5 +33,7 @@ UNLIMITED = frozenset(
     }
 )
 """Methods that `limit_as_documented` does not limit by the minute. Slack limits each; chat.postMessage is limited by channel here."""
-SCOPELESS = frozenset({"auth.test", "chat.getPermalink", "views.open", "views.publish", "views.push", "views.update"})
+SCOPELESS = frozenset(
+    {"auth.teams.list", "auth.test", "chat.getPermalink", "views.open", "views.publish", "views.push", "views.update"}
+)
 """Methods that take no scope, here and at Slack."""

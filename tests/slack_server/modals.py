@@ -10,7 +10,7 @@ from aiohttp import web
 from tests.slack_server.blocks import view_problem
 from tests.slack_server.elements import TYPED, choice, chosen, element, initial, is_filled, named, pressed
 from tests.slack_server.response_urls import ResponseUrls
-from tests.slack_server.workspace import APP_ID, BOT_ID, TEAM, Envelope, accepted, parsed, refused
+from tests.slack_server.workspace import APP_ID, Envelope, accepted, parsed, refused
 
 MOST_VIEWS = 3
 MOST_OPTIONS = 100
@@ -117,8 +117,8 @@ class Modals(ResponseUrls):
             "team": {"id": person.team, "domain": "test"} if self.names_team else None,
             "api_app_id": APP_ID,
             "token": "verification",
-            "is_enterprise_install": False,
-            "enterprise": None,
+            "is_enterprise_install": bool(self.organisation),
+            "enterprise": {"id": self.organisation, "name": "Grid"} if self.organisation else None,
         }
         if trigger:
             common["trigger_id"] = self._new_trigger(user)
@@ -270,9 +270,10 @@ class Modals(ResponseUrls):
         own = {
             "id": view_id,
             "root_view_id": view_id,
-            "team_id": TEAM,
+            "team_id": self.team,
+            "app_installed_team_id": self.team,
             "app_id": APP_ID,
-            "bot_id": BOT_ID,
+            "bot_id": self.bot_id,
             "hash": f"{self._next_ts()}.{uuid.uuid4().hex[:8]}",
             "state": {"values": {}},
         }

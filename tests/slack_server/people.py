@@ -8,7 +8,7 @@ from tests.slack_server.blocks import problem
 from tests.slack_server.elements import chosen, element, pressed
 from tests.slack_server.modals import Modals
 from tests.slack_server.typed import rich_text
-from tests.slack_server.workspace import APP_ID, BOT_USER, TEAM, Channel, Envelope, is_in
+from tests.slack_server.workspace import APP_ID, Channel, Envelope, is_in
 
 MENTIONING = frozenset({None, "file_share", "thread_broadcast"})
 """Subtypes of messages for which Slack sends app_mention, too."""
@@ -49,15 +49,18 @@ class People(Modals):
                 await self._deliver_message(place, message)
         return str(message["ts"])
 
+    def _names_bot(self, message: Mapping[str, Any]) -> bool:
+        return f"<@{self.bot_user}" in str(message["text"])
+
     def _teams(self, user: str) -> dict[str, str]:
         """In channels shared between workspaces an event names the writer's."""
-        team = self.people[user].team if user in self.people else TEAM
-        return {"team": TEAM} if team == TEAM else {"team": team, "user_team": team, "source_team": team}
+        team = self.people[user].team if user in self.people else self.team
+        return {"team": team} if team in self.workspaces else {"team": team, "user_team": team, "source_team": team}
 
     async def _deliver_message(self, place: Channel, message: Mapping[str, Any]) -> None:
         common = {**message, "channel": place.id, "event_ts": message["ts"]}
         as_message = {**common, "channel_type": place.kind}
-        names_bot = place.kind in WITH_MENTIONS and _names_bot(message) and message.get("subtype") in MENTIONING
+        names_bot = place.kind in WITH_MENTIONS and self._names_bot(message) and message.get("subtype") in MENTIONING
         events = [as_message] if place.member else []
         if names_bot:
             events.append({**common, "type": "app_mention"})
@@ -74,7 +77,7 @@ class People(Modals):
         edited = {"user": old["user"], "ts": self._next_ts()}
         new = {**old, "text": text, "blocks": rich_text(text), "edited": edited}
         place.messages[ts] = new
-        if place.kind in WITH_MENTIONS and _names_bot(new) and not _names_bot(old):
+        if place.kind in WITH_MENTIONS and self._names_bot(new) and not self._names_bot(old):
             await self.send_event({**new, "type": "app_mention", "channel": channel, "event_ts": edited["ts"]})
         await self._about(channel, "message_changed", {"message": new, "previous_message": old, "ts": self._next_ts()})
 
@@ -170,10 +173,11 @@ class People(Modals):
             "user_name": self.people[user].name,
             "channel_id": channel,
             "channel_name": _name(place),
-            "team_id": TEAM,
+            "team_id": self.team,
             "team_domain": "test",
             "api_app_id": APP_ID,
-            "is_enterprise_install": "false",
+            "is_enterprise_install": str(bool(self.organisation)).lower(),
+            **({"enterprise_id": self.organisation, "enterprise_name": "Grid"} if self.organisation else {}),
             "trigger_id": self._new_trigger(user),
             "response_url": self._response_url(channel, user),
         }
@@ -212,10 +216,6 @@ class People(Modals):
         assert not self._person(user).deactivated, f"{user} cannot sign in any more"
         if place.kind == "im" and not place.user:
             place.user = user
-
-
-def _names_bot(message: Mapping[str, Any]) -> bool:
-    return f"<@{BOT_USER}" in str(message["text"])
 
 
 def _name(place: Channel) -> str:

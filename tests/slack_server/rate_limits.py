@@ -17,6 +17,7 @@ PER_MINUTE = {
     "conversations.members": TIER_4,
     "conversations.replies": TIER_3,
     "users.conversations": TIER_3,
+    "auth.teams.list": TIER_2,
     "usergroups.users.list": TIER_2,
     "users.info": TIER_4,
     "views.open": TIER_4,

@@ -74,6 +74,8 @@ NEEDED_SCOPE = {
     "files.completeUploadExternal": {"files:write"},
 }
 """Method -> scopes of which one is needed; for conversations the one of that kind of channel."""
+OF_A_WORKSPACE = frozenset({"users.list", "users.conversations", "usergroups.users.list"})
+"""Methods that take a `team_id` where the token is an organisation's."""
 
 
 @dataclass
@@ -199,15 +201,19 @@ class SlackServer(People, AgentApi, ChatApi, DirectoryApi):
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if method == "apps.connections.open":
             return self._open_connection(token)
-        if token != BOT_TOKEN:
+        if token not in self.tokens:
             return refused(
                 "not_allowed_token_type" if token.startswith("xapp-") else "invalid_auth" if token else "not_authed"
             )
+        if self.tokens[token] <= time.time():
+            return refused("token_expired")
         if self.token_error:
             return refused(self.token_error)
         needed = self._needed(method, arguments)
         if needed and not any(self._granted(scope) for scope in needed):
             return refused("missing_scope", needed=",".join(sorted(needed)), provided=self.scopes)
+        if method in OF_A_WORKSPACE and self.organisation and arguments.get("team_id") not in self.workspaces:
+            return refused("missing_argument")
         act = getattr(self, f"_{method.replace('.', '_')}", None)
         if act is None:
             return refused("unknown_method")

@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from tests.slack_server.workspace import APP_ID, BOT_USER, SCOPE_OF_KIND, TEAM, Channel, Envelope, Workspace
+from tests.slack_server.workspace import APP_ID, SCOPE_OF_KIND, Channel, Envelope, Workspace
 
 
 class SocketMode(Workspace):
@@ -66,15 +66,26 @@ class SocketMode(Workspace):
             return
         payload = {
             "token": "verification",
-            "team_id": TEAM,
+            "team_id": self.team,
             "api_app_id": APP_ID,
             "event": dict(event),
             "type": "event_callback",
             "event_id": f"Ev{uuid.uuid4().hex[:10].upper()}",
             "event_time": int(time.time()),
-            "authorizations": [{"team_id": TEAM, "user_id": BOT_USER, "is_bot": True}],
+            "authorizations": [self._authorization()],
         }
         await self._deliver(Envelope(payload))
+
+    def _authorization(self) -> dict[str, Any]:
+        """Whom an event is for: the workspace that has the bot, or the organisation."""
+        whole = bool(self.organisation)
+        return {
+            "enterprise_id": self.organisation or None,
+            "team_id": self.team,
+            "user_id": self.bot_user,
+            "is_bot": True,
+            "is_enterprise_install": whole,
+        }
 
     def give_up_waiting(self) -> None:
         """Let the six minutes pass after which Slack delivers an event to nobody any more."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
@@ -101,15 +102,29 @@ class Workspace:
     """The state that all parts of the server share."""
 
     def __init__(
-        self, ack_seconds: float = 3.0, retries: int = 3, scopes: str = f"{ALL_SCOPES},{MENTOR_SCOPES}"
+        self,
+        ack_seconds: float = 3.0,
+        retries: int = 3,
+        scopes: str = f"{ALL_SCOPES},{MENTOR_SCOPES}",
+        *,
+        team: str = TEAM,
+        bot_user: str = BOT_USER,
+        organisation: str = "",
     ) -> None:
+        self.team = team
+        self.bot_user, self.bot_id = bot_user, f"B{bot_user[1:]}"
+        self.organisation = organisation
+        """The id of the Enterprise Grid organisation that has the bot as a whole; `team` is one of its workspaces."""
+        self.workspaces = {team}
+        self.tokens: dict[str, float] = {BOT_TOKEN: math.inf}
+        """The bot's tokens, each with the Unix time at which it expires."""
         self.ack_seconds = ack_seconds
         self.retries = retries
         self.scopes = scopes
         self.trigger_seconds = 3.0
         self.stream_seconds = 300.0
         self.calls: list[Call] = []
-        self.people: dict[str, Person] = {BOT_USER: Person(BOT_USER, "bot", bot=True)}
+        self.people: dict[str, Person] = {bot_user: Person(bot_user, "bot", bot=True, team=team)}
         self.usergroups: dict[str, list[str]] = {}
         self.channels: dict[str, Channel] = {}
         self.delivered: list[Envelope] = []
@@ -188,14 +203,14 @@ class Workspace:
         admin: bool = False,
         bot: bool = False,
         guest: bool = False,
-        team: str = TEAM,
+        team: str = "",
         deactivated: bool = False,
     ) -> str:
         """A person (a `guest`, one of another `team`, one whose account is `deactivated`), or another bot. People that act without having been added get defaults."""
         if tz_offset is None:
             offset = datetime.now(ZoneInfo(tz)).utcoffset()
             tz_offset = int(offset.total_seconds()) if offset else 0
-        self.people[id] = Person(id, name, locale, tz, tz_offset, admin, bot, guest, team, deactivated)
+        self.people[id] = Person(id, name, locale, tz, tz_offset, admin, bot, guest, team or self.team, deactivated)
         return id
 
     def add_usergroup(self, id: str, users: Iterable[str]) -> str:  # noqa: A002
@@ -213,7 +228,7 @@ class Workspace:
     def answers(self, channel: str | None = None) -> list[dict[str, Any]]:
         """The messages that the bot posted."""
         places = [self.channels[channel]] if channel else self.channels.values()
-        return [m for place in places for m in place.messages.values() if m.get("bot_id") == BOT_ID]
+        return [m for place in places for m in place.messages.values() if m.get("bot_id") == self.bot_id]
 
     def sees(self, user: str, channel: str | None = None) -> list[dict[str, Any]]:
         """Everything that a person can see, everywhere or in one channel, oldest first, each with its `channel`."""
@@ -234,7 +249,7 @@ class Workspace:
     # What the parts of the server share
 
     def _person(self, user: str) -> Person:
-        return self.people.setdefault(user, Person(user, user.lower()))
+        return self.people.setdefault(user, Person(user, user.lower(), team=self.team))
 
     def _place(self, channel: str) -> Channel | None:
         """A channel by its id, or the direct message with a user."""
@@ -254,14 +269,14 @@ class Workspace:
         """A message of the bot in a channel. It ends the status of its thread."""
         message: dict[str, Any] = {
             "type": "message",
-            "user": BOT_USER,
-            "bot_id": BOT_ID,
+            "user": self.bot_user,
+            "bot_id": self.bot_id,
             "app_id": APP_ID,
             "ts": self._next_ts(),
             "text": str(body.get("text") or body.get("markdown_text") or "")[:LONGEST_TEXT],
             "blocks": parsed(body.get("blocks")) or [],
             "metadata": parsed(body.get("metadata")) or {},
-            "team": TEAM,
+            "team": self.team,
             **{key: body[key] for key in ("unfurl_links", "unfurl_media") if key in body},
             **more,
         }

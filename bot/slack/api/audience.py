@@ -8,7 +8,7 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -42,6 +42,23 @@ class Audience:
         self._listing = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
+    async def teams(self) -> AsyncIterator[str]:
+        """The workspaces that are asked about one by one: those of an organisation that has the bot as a whole, else just this one.
+
+        Raises what Slack raises.
+        """
+        if not self.organisation or self.team != self.organisation:
+            yield self.team
+            return
+        cursor = None
+        while True:
+            page = await self._client.auth_teams_list(cursor=cursor)
+            for team in page["teams"]:
+                yield str(team["id"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return
+
     def met(self, person: str, team: str) -> None:
         """Note the workspace that a person belongs to, as an event of theirs says."""
         if team and team not in {self.team, self.organisation}:
@@ -57,6 +74,8 @@ class Audience:
         """Whether a person is not answered."""
         if self.everybody:
             return False
+        if self.team == self.organisation and person in self._listed:
+            return self._listed[person]
         if person in self._elsewhere:
             return not self.organisation or await self._is_outside(person)
         if person in self._listed:
@@ -91,20 +110,26 @@ class Audience:
 
     async def _list(self) -> None:
         listed, names = dict[str, bool](), set[str]()
-        cursor = None
         try:
-            while True:
-                page = await self._client.users_list(limit=USERS_PAGE, cursor=cursor)
-                listed |= {str(user["id"]): self.outside(user) for user in page["members"]}
-                names.update(name for user in page["members"] for name in _names(user))
-                cursor = (page.get("response_metadata") or {}).get("next_cursor")
-                if not cursor:
-                    break
+            async for team in self.teams():
+                async for user in self._members(team):
+                    listed[str(user["id"])] = self.outside(user)
+                    names.update(_names(user))
         except FAILURES as error:
             log.warning("Who is a guest could not be listed: %s", told(error))
             return
         self._listed, self._listed_at, self._unknown = listed, time.monotonic(), False
         self.names = frozenset(names)
+
+    async def _members(self, team: str) -> AsyncIterator[Mapping[str, Any]]:
+        cursor = None
+        while True:
+            page = await self._client.users_list(limit=USERS_PAGE, cursor=cursor, team_id=team)
+            for user in page["members"]:
+                yield user
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return
 
     async def _is_outside(self, person: str) -> bool:
         """As Slack says now; somebody of whom it does not tell is a member, unless their events say otherwise."""

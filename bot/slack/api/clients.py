@@ -81,6 +81,10 @@ class SlackClients:
         self.channel_kinds = ChannelKinds(self.retrying)
         self._streams_from = 0.0
 
+    def use_token(self, token: str) -> None:
+        """Call Slack with another token from now on: the one before is about to expire."""
+        self.retrying.token = self.single_try.token = token
+
     async def close(self) -> None:
         """Close the connections."""
         await self.session.close()

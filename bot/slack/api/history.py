@@ -26,8 +26,8 @@ class Conversation:
     kind: str
 
 
-async def conversations(client: AsyncWebClient) -> AsyncIterator[Conversation]:
-    """The conversations that the bot is in, direct messages first. What it may not list is logged and left out.
+async def conversations(client: AsyncWebClient, team: str) -> AsyncIterator[Conversation]:
+    """The conversations of a workspace that the bot is in, direct messages first. What it may not list is logged and left out.
 
     Raises SlackApiError where Slack cannot answer just now.
     """
@@ -36,7 +36,7 @@ async def conversations(client: AsyncWebClient) -> AsyncIterator[Conversation]:
             cursor = None
             while True:
                 page = await client.users_conversations(
-                    types=listed, exclude_archived=True, limit=CONVERSATIONS_PAGE, cursor=cursor
+                    types=listed, exclude_archived=True, limit=CONVERSATIONS_PAGE, cursor=cursor, team_id=team
                 )
                 for channel in page["channels"]:
                     yield Conversation(str(channel["id"]), kind)

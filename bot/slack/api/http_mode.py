@@ -9,12 +9,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
 from aiohttp import web
 from slack_bolt import BoltResponse
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
-from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.request.internals import parse_body
 
@@ -42,6 +41,14 @@ class HttpEndpoint:
     signing_secret: str = ""
 
 
+class Listening(Protocol):
+    """What requests are given to: Bolt's app of one installation, or what knows the apps of several."""
+
+    async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
+        """What is answered to a request."""
+        ...
+
+
 class HttpReceiver:
     """Takes Slack's requests and hands to the app those that are Slack's; whoever serves `routes` brings them.
 
@@ -51,13 +58,13 @@ class HttpReceiver:
     def __init__(self, signing_secret: str, read_seconds: float = READ_SECONDS) -> None:
         self._signed = SignedRequests(signing_secret)
         self._read_seconds = read_seconds
-        self._app: AsyncApp | None = None
+        self._app: Listening | None = None
         self._closed = False
         self._handling: set[asyncio.Task[web.Response]] = set()
         self._told = -TOLD_SECONDS
         self.routes = (web.post(PATH, self._receive),)
 
-    async def begin(self, app: AsyncApp) -> None:
+    async def begin(self, app: Listening) -> None:
         """Take requests until close()."""
         self._app = app
         log.info("Slack's requests are taken at %s.", PATH)
@@ -109,7 +116,7 @@ class HttpReceiver:
         handling.add_done_callback(self._handling.discard)
         return await asyncio.shield(handling)  # a request that is broken off may have been written down already
 
-    async def _handled(self, app: AsyncApp, body: str, request: web.Request) -> web.Response:
+    async def _handled(self, app: Listening, body: str, request: web.Request) -> web.Response:
         async def handle() -> BoltResponse:
             signed = AsyncBoltRequest(body=body, query=request.query_string, headers=dict(request.headers))
             return await app.async_dispatch(signed)

@@ -189,8 +189,17 @@ class _SessionStopped(_Installed):
     thread_ts: Timestamp
 
 
+class _Tokens(_Part):
+    bot: list[Id] | None = None
+
+
+class _Ended(_Installed):
+    tokens: _Tokens | None = None
+
+
 class _EventCallback(_Installed):
     event: dict[str, Any]
+    event_time: int | None = None
 
 
 class _Option(_Part):
@@ -320,4 +329,6 @@ _EVENTS: Mapping[str, type[_Part]] = {
     "app_mention": _MessageEvent,
     "app_home_opened": _TabOpened,
     "agent_session_stopped": _SessionStopped,
+    "app_uninstalled": _Ended,
+    "tokens_revoked": _Ended,
 }

@@ -6,6 +6,7 @@ METHODS: dict[str, tuple[str, ...]] = {
     "apps.connections.open": (),
     "assistant.threads.setStatus": ("chat:write",),
     "assistant.threads.setSuggestedPrompts": ("assistant:write",),
+    "auth.teams.list": (),
     "auth.test": (),
     "chat.appendStream": ("chat:write",),
     "chat.delete": ("chat:write",),
@@ -39,6 +40,8 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "message.mpim": ("mpim:history",),
 }
 """Bot event -> the scopes that hearing it takes."""
+ENDS = ("app_uninstalled", "tokens_revoked")
+"""Events that are heard, beside those, where many workspaces have the bot: what is kept of one goes when it ends."""
 FEATURES: dict[str, tuple[str, ...]] = {
     "features.agent_view": ("assistant:write",),
     "features.slash_commands": ("commands",),

@@ -6,7 +6,7 @@ Slack delivers an event three times within some six minutes, and then to nobody.
 import asyncio
 import datetime as dt
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,7 +105,7 @@ class MissedQuestions:
         try:
             async with asyncio.timeout(self._limits.seconds) as time:
                 threads = await self._records.threads.latest(self._clients.audience.team, self._limits.threads)
-                async for place in conversations(self._clients.retrying):
+                async for place in self._conversations():
                     if looked >= self._limits.conversations:
                         log.warning("Not all conversations were looked through for what was missed.")
                         break
@@ -120,6 +120,11 @@ class MissedQuestions:
         log.info(
             "Looked through %d conversations for what was missed: %d questions that nobody answered.", looked, found
         )
+
+    async def _conversations(self) -> AsyncIterator[Conversation]:
+        async for team in self._clients.audience.teams():
+            async for place in conversations(self._clients.retrying, team):
+                yield place
 
     async def _pause(self) -> None:
         await asyncio.sleep(self._limits.pause)

@@ -82,9 +82,15 @@ def hostile_guides(encoder: LocalEncoder, folder: Path) -> Searcher:
     return Searcher(IndexReader(store), encoder)
 
 
-def move_in(slack: SlackServer) -> None:
+def move_in(slack: SlackServer, mark: str = "") -> None:
     """People whose names would call others, their direct messages, and the mentors' channel."""
-    for user, name in ((ANNA, f"Anna {HOSTILE}"), (BEN, "<!channel>"), (CLEO, "Cleo"), (DORA, "@here"), (EMIL, "Emil")):
+    for user, name in (
+        (ANNA, f"Anna {HOSTILE}{mark}"),
+        (BEN, "<!channel>"),
+        (CLEO, f"Cleo{mark}"),
+        (DORA, "@here"),
+        (EMIL, "Emil"),
+    ):
         slack.add_person(user, name=name, admin=user == EMIL)
     slack.channels["D1"].user = ANNA
     for user in (BEN, CLEO, DORA, EMIL):
@@ -107,9 +113,9 @@ def text(name: str, value: str) -> dict[str, Any]:
     return {name: {name: {"type": "plain_text_input", "value": value}}}
 
 
-async def read(slack: SlackServer) -> None:
+async def read(slack: SlackServer, mark: str = "") -> None:
     """What everybody can press to read."""
-    ts = await asked(slack, ASKED)
+    ts = await asked(slack, f"{ASKED}{mark}")
     await slack.press("C1", ts, SHOW_PASSAGE)
     await slack.until(lambda: slack.open_modal(ANNA))
     await slack.press("C1", ts, FEEDBACK, value="down")
@@ -122,54 +128,54 @@ async def read(slack: SlackServer) -> None:
     await slack.until(lambda: len(slack.answers("D1")) > 2)
 
 
-async def in_private(slack: SlackServer) -> None:
+async def in_private(slack: SlackServer, mark: str = "") -> None:
     """The command, the shortcut, a channel's settings."""
-    await slack.command("C1", "/career", f"{ASKED} {HOSTILE}")
+    await slack.command("C1", "/career", f"{ASKED} {HOSTILE}{mark}")
     await slack.until(lambda: slack.ephemeral)
     await slack.press("C1", slack.ephemeral[-1]["ts"], POST_DRAFT)
-    ts = await slack.say("C1", f"{ASKED} {HOSTILE}", user=BEN)
+    ts = await slack.say("C1", f"{ASKED} {HOSTILE}{mark}", user=BEN)
     await slack.shortcut(SHORTCUT, "C1", ts, user=CLEO)
     view = await window(slack, CLEO, DRAFT_VIEW)
-    await slack.submit(view, text(DRAFT_TEXT, HOSTILE), user=CLEO)
+    await slack.submit(view, text(DRAFT_TEXT, f"{HOSTILE}{mark}"), user=CLEO)
     await slack.command("C1", "/career", "settings", user=EMIL)
     await window(slack, EMIL, SETTINGS_VIEW)
 
 
-async def by_mentors(slack: SlackServer, bot: SlackBot) -> None:
+async def by_mentors(slack: SlackServer, bot: SlackBot, mark: str = "") -> None:
     """Sharing, confirming, correcting, proposing, reporting."""
-    ts = await asked(slack, ASKED)
+    ts = await asked(slack, f"{ASKED}{mark}")
     await slack.press("C1", ts, SHARE)
     view = await window(slack, ANNA, SHARE_VIEW)
     chosen = {CHANNEL: {CHANNEL: {"type": "conversations_select", "selected_conversation": "C1"}}}
     person = {PERSON: {PERSON: {"type": "users_select", "selected_user": None}}}
-    await slack.submit(view, chosen | person | text(QUESTION, f"Pay {HOSTILE}?") | text(NOTE, HOSTILE))
+    await slack.submit(view, chosen | person | text(QUESTION, f"Pay {HOSTILE}{mark}?") | text(NOTE, f"{HOSTILE}{mark}"))
     await slack.until(lambda: any("Shared by" in str(m.get("blocks")) for m in slack.answers("C1")))
     await slack.select("C1", ts, MENTOR_MENU, f"correct {_key(slack, ts)}", user=DORA)
     view = await window(slack, DORA, CONFIRM_VIEW)
-    await slack.submit(view, text("question", f"What do lion tamers earn {HOSTILE}?") | text("answer_0", f"Much {HOSTILE} [1]"), user=DORA)  # fmt: skip
+    await slack.submit(view, text("question", f"What do lion tamers earn {HOSTILE}{mark}?") | text("answer_0", f"Much {HOSTILE}{mark} [1]"), user=DORA)  # fmt: skip
     for user in (ANNA, BEN, CLEO):
-        await asked(slack, UNKNOWN, user)
+        await asked(slack, f"{UNKNOWN}{mark}", user)
     await slack.open_tab("home", "D1", user=DORA)
     await slack.until(lambda: PROPOSE in str(slack.homes.get(DORA)))
     await slack.press_at_home(f"{PROPOSE}_0", user=DORA)
     view = await window(slack, DORA, PROPOSAL_VIEW)
-    await slack.submit(view, text("proposal_text", HOSTILE), user=DORA)
-    await post_weekly(bot.ctx, await recent_report(bot.ctx, now(), expiring=[UNKNOWN]), b"", MENTORS_CHANNEL)
+    await slack.submit(view, text("proposal_text", f"{HOSTILE}{mark}"), user=DORA)
+    await post_weekly(bot.ctx, await recent_report(bot.ctx, now(), expiring=[f"{UNKNOWN}{mark}"]), b"", MENTORS_CHANNEL)
 
 
-async def handed_over(slack: SlackServer) -> None:
+async def handed_over(slack: SlackServer, mark: str = "") -> None:
     """A question for the mentors and its answer."""
-    ts = await asked(slack, UNKNOWN)
+    ts = await asked(slack, f"{UNKNOWN}{mark}")
     await slack.press("C1", ts, ASK_MENTOR)
     view = await window(slack, ANNA, handover.ASK_VIEW)
     choice = {"type": "radio_buttons", "selected_option": {"value": "named"}}
-    await slack.submit(view, text(handover.QUESTION, UNKNOWN) | {handover.NAMED: {handover.NAMED: choice}})
+    await slack.submit(view, text(handover.QUESTION, f"{UNKNOWN}{mark}") | {handover.NAMED: {handover.NAMED: choice}})
     await slack.until(lambda: any(handover.TAKE in str(m.get("blocks")) for m in slack.answers(MENTORS_CHANNEL)))
     card = next(m for m in slack.answers(MENTORS_CHANNEL) if handover.TAKE in str(m.get("blocks")))
     await slack.press(MENTORS_CHANNEL, card["ts"], handover.TAKE, user=DORA)
     await slack.until(lambda: len(slack.messages(MENTORS_CHANNEL, card["ts"])) > 1)
     await slack.say(
-        MENTORS_CHANNEL, "Five weeks <!channel> @here <!subteam^S0ALL|all>", user=DORA, thread_ts=card["ts"]
+        MENTORS_CHANNEL, f"Five weeks <!channel> @here <!subteam^S0ALL|all>{mark}", user=DORA, thread_ts=card["ts"]
     )
     await slack.until(lambda: any(handover.SEND in str(m.get("blocks")) for m in slack.ephemeral))
     offer = next(m for m in slack.ephemeral if handover.SEND in str(m.get("blocks")))
@@ -178,4 +184,4 @@ async def handed_over(slack: SlackServer) -> None:
 
 
 def _key(slack: SlackServer, ts: str) -> str:
-    return f"T0TEAM:C1:{slack.channels['C1'].messages[ts]['thread_ts']}"
+    return f"{slack.organisation or slack.team}:C1:{slack.channels['C1'].messages[ts]['thread_ts']}"

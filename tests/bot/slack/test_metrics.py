@@ -13,10 +13,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
 from bot.answering.chat_model import ChatModel, open_chat_model
-from bot.composition import Application, metrics_served
+from bot.composition import Application
 from bot.errors import RecordsUnavailable, SettingsError
 from bot.meter import Meter
 from bot.metrics import PrometheusMeter, served
+from bot.serving import metrics_served
 from bot.settings import Settings
 from tests.bot.slack.scene import ANNA, MENTION, MODEL, PAY, PAY_SAID, running, saying
 from tests.openai_server import KEY, Fault, OpenAIServer

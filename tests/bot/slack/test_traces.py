@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from bot.composition import Application, traced
+from bot.composition import Application
 from bot.errors import SettingsError
 from bot.meter import Tracer
+from bot.serving import traced
 from bot.settings import Settings
 from bot.tracing import endpoint
 from tests.bot.slack.scene import ANNA, MENTION, MODEL, PAY, PAY_SAID, running, saying
