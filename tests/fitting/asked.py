@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +61,12 @@ def ask_all(encoder: LocalEncoder) -> list[Asked]:
     return [asked for name, folder, told in _collections() for asked in _ask(name, folder, told, encoder)]
 
 
+def ask_guides(encoder: LocalEncoder) -> list[Asked]:
+    """Those of them that are asked of a guide alone."""
+    every = _collections()
+    return [asked for name, path, told in every if name != "corpus" for asked in _ask(name, path, told, encoder)]
+
+
 def holds(text: str, span: str) -> bool:
     """Whether a text holds a span, but for markup and a word or two."""
     if _flat(span) and _flat(span) in _flat(text):
@@ -111,11 +118,13 @@ def _ask(name: str, path: Path, told: Sequence[dict[str, Any]], encoder: LocalEn
 
 
 def _alone(path: Path) -> Path:
-    """A folder that holds nothing but a link to a file."""
+    """A folder that holds nothing but a copy of a file: links out of a folder of guides are not followed."""
     folder = INDEXES / "guides" / path.stem
     folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / path.name).exists():
-        (folder / path.name).symlink_to(path)
+    copy = folder / path.name
+    if copy.is_symlink() or not copy.exists() or copy.read_bytes() != path.read_bytes():
+        copy.unlink(missing_ok=True)
+        shutil.copy2(path, copy)
     return folder
 
 
