@@ -102,34 +102,41 @@ def started_with(**variables: str) -> Mapping[str, str]:
     return {name: interpolated(value, variables) for name, value in COMPOSE["services"]["bot"]["environment"].items()}
 
 
-BOT = {"SLACK_BOT_TOKEN": "xoxb-1", "POSTGRES_PASSWORD": "p1"}
+BOT = {"SLACK_BOT_TOKEN": "xoxb-1"}
+SIGNED = {"SLACK_SIGNING_SECRET": "0123456789abcdef" * 2}
+PASSWORD = {"POSTGRES_PASSWORD": "p1"}
 
 
 @pytest.mark.parametrize(
-    ("given", "mode"),
-    [({"SLACK_APP_TOKEN": "xapp-1"}, "Socket Mode"), ({"SLACK_SIGNING_SECRET": "0123456789abcdef" * 2}, "HTTP mode")],
+    "given",
+    [
+        BOT | {"SLACK_APP_TOKEN": "xapp-1"},
+        BOT | SIGNED,
+        SIGNED | {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "0123456789abcdef" * 2},
+    ],
+    ids=["Socket Mode", "HTTP mode", "many workspaces"],
 )
-def test_the_compose_file_starts_bots_in_either_mode_that_listen_where_their_health_is_asked(
-    given: dict[str, str], mode: str
+def test_the_compose_file_starts_bots_in_every_mode_that_listen_where_their_health_is_asked(
+    given: dict[str, str],
 ) -> None:
-    set_here = {name.lower(): value for name, value in started_with(**BOT, **given).items()}
-    of_env_file = {name.lower(): value for name, value in (BOT | given).items() if name.startswith("SLACK")}
+    set_here = {name.lower(): value for name, value in started_with(**PASSWORD, **given).items()}
+    of_env_file = {name.lower(): value for name, value in given.items()}
     settings = Settings.load(_env_file=None, **(of_env_file | set_here | {"knowledge_dir": ROOT}))
-    assert settings.slack_mode == mode
+    assert settings.slack_mode == ("Socket Mode" if "SLACK_APP_TOKEN" in given else "HTTP mode")
+    assert settings.many_workspaces is ("SLACK_CLIENT_ID" in given)
     asked = urlsplit(re.findall(r"http://[^']+", COMPOSE["services"]["bot"]["healthcheck"]["test"][-1])[0])
     assert (settings.http_host, settings.listening_port, asked.path) == ("0.0.0.0", asked.port, "/readyz")
 
 
-@pytest.mark.parametrize("lacking", sorted(BOT))
-def test_the_compose_file_names_what_is_missing_for_either_mode(lacking: str) -> None:
+def test_the_compose_file_asks_for_a_password_of_the_database() -> None:
     with pytest.raises(KeyError, match=r"set it in \.env"):
-        started_with(**{name: value for name, value in BOT.items() if name != lacking}, SLACK_APP_TOKEN="xapp-1")
+        started_with(**BOT, SLACK_APP_TOKEN="xapp-1")
 
 
 def test_the_compose_file_starts_two_bots_that_share_records_index_and_folder() -> None:
     bot = COMPOSE["services"]["bot"]
     assert bot["deploy"]["replicas"] == 2
-    settings = started_with(**BOT, SLACK_APP_TOKEN="xapp-1")
+    settings = started_with(**PASSWORD)
     assert urlsplit(settings["DATABASE_URL"]).hostname in COMPOSE["services"]
     assert urlsplit(settings["CHROMA_URL"]).hostname in COMPOSE["services"]
     assert f"data:{settings['DATA_DIR']}" in bot["volumes"]
