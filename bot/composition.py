@@ -269,6 +269,8 @@ def freshness_of(application: Application) -> "Freshness":
 def slack_bot(
     settings: Settings,
     application: Application,
+    advisor: "Advisor",
+    *,
     records: "Records",
     workspace: "Workspace",
     index_trouble: Callable[[], str],
@@ -280,7 +282,7 @@ def slack_bot(
 
     missed = MissedLimits(hours=settings.answer_missed_hours)
     return SlackBot(
-        application.advisor(),
+        advisor,
         application.searcher(),
         records,
         workspace,

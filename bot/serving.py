@@ -40,7 +40,14 @@ async def serve_slack(settings: Settings, application: Application) -> None:
         if settings.many_workspaces:
             service: Service = many_workspaces(settings, application, records, index_trouble)
         else:
-            service = slack_bot(settings, application, records, workspace_of(settings), index_trouble)
+            service = slack_bot(
+                settings,
+                application,
+                application.advisor(),
+                records=records,
+                workspace=workspace_of(settings),
+                index_trouble=index_trouble,
+            )
         settle_heap()
         async with metrics_served(settings, application.meter, records):
             await serve(service)
@@ -74,7 +81,12 @@ def many_workspaces(
         of_its_own = WorkspaceApplication(own, application, installed.id, guides)
         workspace = replace(workspace_of(own), bot_token=installed.token, http=None, delivery=delivery)
         async with _indexed(of_its_own) if guides else nullcontext(index_trouble) as trouble:
-            yield slack_bot(own, of_its_own, records.of(installed.id), workspace, trouble)
+            advisor = await asyncio.to_thread(
+                of_its_own.advisor
+            )  # which reads prompts, and perhaps an index, while others are answered
+            yield slack_bot(
+                own, of_its_own, advisor, records=records.of(installed.id), workspace=workspace, index_trouble=trouble
+            )
 
     endpoint = HttpEndpoint(s.http_host, s.listening_port or 0, secret_text(s.slack_signing_secret))
     bots = InstalledBots(installations, oauth, opened, times or LookTimes())

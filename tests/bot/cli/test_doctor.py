@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from slack_sdk.oauth.installation_store import Bot
+from slack_sdk.oauth.installation_store.sqlalchemy import AsyncSQLAlchemyInstallationStore
 
 from bot.cli.doctor import diagnose
 from bot.composition import Application, opened_records
@@ -133,6 +135,34 @@ async def test_the_mode_is_told_with_what_there_is_to_do_for_it(
     assert "ok    SLACK_BOT_TOKEN" in told
     assert "Socket Mode:" not in told
     assert SIGNING_SECRET not in told
+
+
+async def test_each_workspace_that_installed_the_bot_is_looked_at_with_its_own_settings(
+    slack: SlackServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("SLACK_BOT_TOKEN")
+    monkeypatch.delenv("SLACK_APP_TOKEN")
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", SIGNING_SECRET)
+    monkeypatch.setenv("SLACK_CLIENT_ID", "1.2")
+    _, told = await report()
+    assert "FAIL  Slack: SLACK_CLIENT_SECRET is not set" in told
+    monkeypatch.setenv("SLACK_CLIENT_SECRET", "private-secret")
+    (tmp_path / "workspaces" / "T2").mkdir(parents=True)
+    (tmp_path / "workspaces" / "T2" / ".env").write_text("CHAT_MODEL=mine", encoding="utf-8")
+    monkeypatch.setenv("WORKSPACES_DIR", str(tmp_path / "workspaces"))
+    settings = Settings.load()
+    async with opened_records(settings) as records:
+        store = AsyncSQLAlchemyInstallationStore("1.2", records.installations().engine)
+        for team, token in (("T1", BOT_TOKEN), ("T2", BOT_TOKEN), ("T3", "xoxb-dead")):
+            await store.async_save_bot(Bot(app_id="A1", team_id=team, bot_token=token, bot_id="B1", bot_user_id="U1", installed_at=1.0))  # fmt: skip
+    well, told = await report()
+    assert not well
+    assert "ok    workspaces: 3 workspaces installed the bot" in told
+    assert "ok    T1 token: the bot is bot in Test" in told
+    assert "ok    T1 scopes" in told
+    assert "FAIL  T2: CHAT_MODEL cannot be set for one workspace" in told
+    assert "FAIL  T3 token: Slack does not know this token" in told
+    assert not any(secret in told for secret in ("xoxb-dead", "private-secret", BOT_TOKEN))
 
 
 async def test_whether_the_bot_listens_and_is_ready_is_looked_at(
