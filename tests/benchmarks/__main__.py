@@ -1,8 +1,9 @@
 """`make bench`: what the product costs in time and memory on this machine. It judges nothing; machines differ.
 
-python -m tests.benchmarks [startup] [search] [checking] [model] [slack] [overload] [streaming] [index] [beside [--small] [--write] [--reuse]]
+python -m tests.benchmarks [startup] [search] [checking] [model] [slack] [overload] [streaming] [index] [beside] [capacity]
 
-`beside` measures what people would pick instead, too: see tests/benchmarks/beside/runner.py.
+`beside` measures what people would pick instead, too, with options of its own (tests/benchmarks/beside/runner.py); `capacity` is
+index and search at 100,000 passages, or at `--passages=N`, with the arithmetic of a company (tests/benchmarks/capacity.py).
 """
 
 import asyncio
@@ -30,6 +31,7 @@ from knowledge.search.encoder import LocalEncoder
 from knowledge.search.reader import Reader
 from knowledge.search.searcher import Searcher
 from tests.benchmarks.beside.runner import beside
+from tests.benchmarks.capacity import capacity
 from tests.benchmarks.overload import overload
 from tests.bot.slack.questions.test_streaming import DUTIES, SENTENCES, Held
 from tests.bot.slack.scene import MENTION, MODEL, PAY_SAID, composer_at, running, saying
@@ -44,11 +46,12 @@ QUESTION = "what does a senior backend engineer earn?"
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Run the named benchmarks, or all; options are those of `beside`. What the bot logs under such a load would hide the figures."""
+    """Run the named benchmarks, or all; options are those of `beside` and `capacity`. What the bot logs under such a load would hide the figures."""
     logging.disable(logging.CRITICAL)
     names = [one for one in arguments if not one.startswith("--")]
     options = [one for one in arguments if one.startswith("--")]
-    for name, benchmark in (BENCHMARKS | {"beside": lambda: asyncio.run(beside(options))}).items():
+    large = {"beside": lambda: asyncio.run(beside(options)), "capacity": lambda: capacity(options)}
+    for name, benchmark in (BENCHMARKS | large).items():
         if not names or name in names:
             print(asyncio.run(benchmark()) if inspect.iscoroutinefunction(benchmark) else benchmark(), flush=True)
 

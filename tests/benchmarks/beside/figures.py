@@ -28,7 +28,9 @@ class Figures:
     prompt_holds: float | None = None
     quoted: float | None = None
     quoted_words: float | None = None
+    quote_cpu_ms: float | None = None
     answered: float | None = None
+    answer_cpu_ms: float | None = None
     first_ms: float | None = None
     whole_ms: float | None = None
     per_second: float | None = None
@@ -51,7 +53,9 @@ LABELS = {
     "prompt_holds": "The prompt holds the answer",
     "quoted": "Usefulness without a model",
     "quoted_words": "Words of an answer without a model",
+    "quote_cpu_ms": "An answer without a model, ms of computing",
     "answered": "Usefulness with the model",
+    "answer_cpu_ms": "An answer with the model, ms of computing",
     "first_ms": "First (checked) sentence, ms",
     "whole_ms": "Whole answer, ms",
     "per_second": "Answers a second, eight at once",
