@@ -33,7 +33,9 @@ class Starter:
 
     def index(self, asked):
         folder = Path(asked["folder"])
-        documents = SimpleDirectoryReader(str(folder), recursive=True, required_exts=KINDS).load_data()
+        documents = SimpleDirectoryReader(
+            str(folder), recursive=True, required_exts=KINDS, exclude_hidden=False
+        ).load_data()
         self._index = VectorStoreIndex.from_documents(documents)
         self._index.storage_context.persist(self._data)
         Path(self._data, "folder").write_text(str(folder), encoding="utf-8")
