@@ -95,11 +95,12 @@ class QuotedAnswers:
             unknown = unknown_names(question, search.vocabulary())
             return wording.not_covered(unknown, [hit.passage for hit in quoted.hits], self._contact)
         if coverage is Coverage.NEAREST:
-            return wording.nearest("\n\n".join(quote.text for _, quote in quotes if quote.text))
+            probably = all(quote.is_probable for _, quote in quotes)
+            return wording.nearest("\n\n".join(quote.text for _, quote in quotes if quote.text), probably=probably)
         parts = [
             quote.text
             if quote.coverage.claims
-            else wording.nearest(quote.text)
+            else wording.nearest(quote.text, probably=quote.is_probable)
             if quote.text
             else wording.missing_part(question)
             for question, quote in quotes

@@ -26,6 +26,7 @@ READ_TOGETHER = 5
 """The same of a question that leans on earlier ones: it is searched for alone and together with them."""
 LIST_WORDS = 50
 """A list or table of at most so many words is quoted whole."""
+LIKELIER_THAN_NOT = 0.5
 LARGEST = 5.0
 """A feature of certainty counts as this where it is larger; what lies beyond has been seen too rarely to be fitted."""
 _RELATIVE_LINK = re.compile(r"!?\[([^\[\]]*)\]\((?!https?:)[^()]*\)")
@@ -44,12 +45,14 @@ class Judged:
 class Quote:
     """What is quoted to a question.
 
-    `text` cites hits by their place from 1; `probability` is how surely the best statement answers.
+    `text` cites hits by their place from 1; `probability` is how surely the best statement answers; `is_probable` tells
+    whether passages that come nearest answer more often than not: of 96 such labelled questions, sources left out, 67 were.
     """
 
     coverage: Coverage
     text: str
     probability: float
+    is_probable: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,10 +102,11 @@ class Quoter:
             return Quote(Coverage.NOT_COVERED, "", 0.0)
         features = certainty_features(question, hits, judged)
         probability = self._certainty.probability(features)
-        if may_be_claimed(features) and probability >= number("covered"):
+        may = may_be_claimed(features)
+        if may and probability >= number("covered"):
             return Quote(Coverage.COVERED, given(judged), probability)
         if probability >= number("nearest"):
-            return Quote(Coverage.NEAREST, nearest(judged), probability)
+            return Quote(Coverage.NEAREST, nearest(judged), probability, may and probability >= LIKELIER_THAN_NOT)
         return Quote(Coverage.NOT_COVERED, "", probability)
 
     def best(self, question: str, hits: Sequence[Hit]) -> str:

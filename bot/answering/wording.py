@@ -10,6 +10,7 @@ NEAREST = 3
 """Sections named when the guides do not answer."""
 UNSURE = "I am not sure that this answers you. The closest passage says:"
 UNSURE_OF_SEVERAL = "I am not sure that this answers you. The closest passages say:"
+PROBABLY = "This probably answers you:"
 _BROKEN_OFF = {
     Ending.SAID: "",
     Ending.LENGTH: ": what it wrote became too long",
@@ -28,10 +29,11 @@ _SPOKEN = {
 """That a guide is in a language, in each of our languages, and what these are called in it, in the order of LANGUAGES."""
 
 
-def nearest(quoted: str) -> str:
-    """Passages that may not answer, introduced as such."""
+def nearest(quoted: str, *, probably: bool = False) -> str:
+    """Passages that may not answer, introduced as such; as a probable answer where they answer more often than not."""
     several = quoted.count("\n\n*") > 0
-    return f"{UNSURE_OF_SEVERAL if several else UNSURE}\n\n{quoted}"
+    unsure = UNSURE_OF_SEVERAL if several else UNSURE
+    return f"{PROBABLY if probably else unsure}\n\n{quoted}"
 
 
 def not_covered(unknown: Sequence[str], near: Sequence[Passage], contact: str) -> str:

@@ -2,18 +2,21 @@
 
 import re
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
 from bot.answering.advisor import Advisor
 from bot.answering.conversation import QUOTED, Conversation, Coverage
-from bot.answering.quoting import GIVEN, NEAREST, Quote, Quoter, compared, nearest, unknown_names
+from bot.answering.quoting import GIVEN, LIKELIER_THAN_NOT, NEAREST, Quote, Quoter, compared, nearest, unknown_names
+from bot.answering.wording import PROBABLY
 from knowledge.fitted import number
 from knowledge.passages import Passage
 from knowledge.search.reader import Reader
 from knowledge.search.searcher import Hit
 from tests.conftest import AdvisorOver, passage
 
+GUIDES = Path(__file__).parents[3] / "knowledge" / "guides"
 BAKER = """# Baker
 ## Pay
 A trained baker earns 2,900 euros a month. Apprentices earn 900 euros a month in the first year.
@@ -62,6 +65,18 @@ async def test_in_doubt_the_nearest_passages_are_offered_and_said_to_be_that(bak
     assert answer.text.startswith("I am not sure that this answers you.")
     assert answer.text.count("**") <= 2 * len(answer.citations)
     assert len(re.sub(r"[>*\[\]]", "", answer.text).split()) <= NEAREST.words + 40
+
+
+async def test_what_answers_more_often_than_not_is_said_to_answer_probably(advisor_over: AdvisorOver) -> None:
+    engineer = advisor_over(engineer=next(GUIDES.glob("*.md")).read_text(encoding="utf-8"))
+    for question in (
+        "do I need a degree",
+        "hey! how much cash do senior backend people make these days",
+        "is a master worth it",
+    ):
+        answer = await engineer.answer(Conversation.of([question]))
+        assert answer.coverage is Coverage.NEAREST
+        assert answer.text.startswith(PROBABLY) == ((answer.receipt.probability or 0) >= LIKELIER_THAN_NOT)
 
 
 async def test_a_list_is_given_whole(baker: Advisor) -> None:
