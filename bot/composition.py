@@ -37,7 +37,7 @@ class Application:
     """
 
     def __init__(self, settings: Settings, guides: Path | None = None, prompts: Path | None = None, meter: Meter | None = None) -> None:  # fmt: skip
-        self._settings = settings
+        self._settings, self.own_data = settings, settings.data_dir
         self._prompts = prompts
         self._guides = guides.resolve() if guides else None
         self._searcher: Searcher | None = None
@@ -58,8 +58,8 @@ class Application:
         if self._guides:
             return [self._guides]
         ours = Path(str(resources.files("knowledge"))) / "guides"
-        theirs = self.git_guides.folder if self.git_guides else None
-        return [folder for folder in (ours, theirs, self._settings.knowledge_dir) if folder]
+        folders = (ours, self.git_guides and self.git_guides.folder, self._settings.knowledge_dir)
+        return [folder for folder in folders if folder]
 
     @cached_property
     def git_guides(self) -> "GitGuides | None":
@@ -110,7 +110,7 @@ class Application:
         """
         from knowledge.index.syncing import sync
 
-        return sync(self.store(), self.folders, self.encoder, progress, replace=replace)
+        return sync(self.store(), self.folders, self.encoder, progress, replace=replace, own_data=self.own_data)
 
     def index(self) -> "IndexReader":
         """The index as it is read."""
@@ -261,9 +261,9 @@ def freshness_of(application: Application) -> "Freshness":
     from knowledge.index.syncing import is_fresh
 
     def fresh() -> bool:
-        return is_fresh(application.store(), application.folders, application.encoder.name)
+        return is_fresh(application.store(), application.folders, application.encoder.name, application.own_data)
 
-    return Freshness(Upkeep(application.folders, fresh, application.sync))
+    return Freshness(Upkeep(application.folders, fresh, application.sync, application.own_data))
 
 
 def slack_bot(

@@ -6,23 +6,18 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
+from knowledge.dates import Date, Written, dates_in, without_dates
 from knowledge.passages import Guide, Passage
 from knowledge.statements import statements
 
 ALIKE = 0.3
 """Share of the shorter guide's headings and statements, figures aside, that another edition of it has too."""
-_DATE = re.compile(
-    r"(?<!\d)((?:19|20)\d\d)(?:[-_./]?(0[1-9]|1[0-2])(?:[-_./]?(0[1-9]|[12]\d|3[01]))?|[-–/_](?:(?:19|20)\d\d|\d\d))?(?!\d)"
-)
-"""A year, with its month and day or with the year that it runs to (2023-24)."""
 _VERSION = re.compile(r"(?<![^\W_])v(?:ersion)?[ ._-]?\d+(?:\.\d+)*(?![^\W_])", re.IGNORECASE)
 _BOUND = re.compile(
     r"\b(?:since|after|before|until|till|seit|nach|vor|bis|depuis|après|avant|jusqu['’]en|desde|después de|antes de|hasta|após|até|dal|dopo|prima del|fino al|sinds|na|voor|tot)(?: the year)?\s$",
     re.IGNORECASE,
 )
 """The prepositions of time that make what follows a bound, in the languages that figures are read in."""
-
-Date = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -71,7 +66,7 @@ def left_out(groups: Iterable[Editions], question: str, among: Collection[str] =
     It is about the editions of the years that it names, where there are such, else about the newest. A year from or up to
     which something is asked for ("since 2021") names no edition.
     """
-    years = {int(match[1]) for match in _DATE.finditer(question) if not _BOUND.search(question[: match.start()])}
+    years = {written.date[0] for written in dates_in(question) if not _BOUND.search(question[: written.start])}
     out: set[str] = set()
     for group in groups:
         there = [edition for edition in group if not among or edition.path in among]
@@ -84,7 +79,7 @@ def left_out(groups: Iterable[Editions], question: str, among: Collection[str] =
 def date_said(guide: Guide) -> str:
     """The date of a guide as written: what it states as its edition, else in its file's name, title or folders; or nothing."""
     found = _dated(guide)
-    return guide.edition or (found[0] if found else "")
+    return guide.edition or (found.text if found else "")
 
 
 def older(groups: Iterable[Editions], paths: Collection[str]) -> tuple[Edition, Edition] | None:
@@ -94,19 +89,15 @@ def older(groups: Iterable[Editions], paths: Collection[str]) -> tuple[Edition, 
 
 
 def _newest_first(guides: Sequence[Guide]) -> Editions:
-    found = (Edition(guide.path, *_date(match)) for guide in guides if (match := _dated(guide)))
+    found = (Edition(guide.path, written.date, written.text) for guide in guides if (written := _dated(guide)))
     return tuple(sorted(found, key=lambda edition: edition.date, reverse=True))
 
 
-def _dated(guide: Guide) -> re.Match[str] | None:
+def _dated(guide: Guide) -> Written | None:
     """Where a guide says its date: in its edition, else its file's name, its title, the folders from the inmost out."""
     path = PurePosixPath(guide.path)
     places = [guide.edition, path.stem, guide.title, *(folder.name for folder in path.parents)]
-    return next((match for place in places if (match := _DATE.search(place))), None)
-
-
-def _date(match: re.Match[str]) -> tuple[Date, str]:
-    return (int(match[1]), int(match[2] or 0), int(match[3] or 0)), match[0]
+    return next((written for place in places for written in dates_in(place)), None)
 
 
 def _identity(guide: Guide) -> tuple[str, ...]:
@@ -115,7 +106,7 @@ def _identity(guide: Guide) -> tuple[str, ...]:
 
 
 def _undated(text: str) -> str:
-    return " ".join(re.findall(r"[^\W_]+", _VERSION.sub(" ", _DATE.sub(" ", text)).casefold()))
+    return " ".join(re.findall(r"[^\W_]+", _VERSION.sub(" ", without_dates(text)).casefold()))
 
 
 def _said(passages: Iterable[Passage], paths: Collection[str]) -> Mapping[str, set[str]]:

@@ -34,7 +34,7 @@ FLOORS = (
 KNOWLEDGE_FLOORS = (
     {"errors", "blocks", "words", "fitted", "circuit"},
     {"currencies"},
-    {"bare_figures"},
+    {"bare_figures", "dates"},
     {"passages", "minilm", "threads"},
     {"statements"},
     {"editions"},

@@ -15,15 +15,17 @@ from knowledge.errors import UnreadableFile
 LARGEST_UNPACKED = 200 * 1024 * 1024
 """Bytes a packed file may unpack to; more is a zip bomb or a picture album."""
 GUIDE_FIELDS = frozenset({"title", "role", "region", "edition", "source"})
+"""Fields of a guide, which are told with each answer rather than as its text."""
 
 
 @dataclass(frozen=True)
 class Read:
-    """What was read of a file: Markdown with headings, what the file states about itself, and what was not read."""
+    """What was read of a file: Markdown with headings, its metadata, what was not read, and lines around its text."""
 
     markdown: str
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict)
     notes: Sequence[str] = ()
+    beside: Sequence[str] = ()
 
 
 def reader_of(path: Path) -> "Callable[[Path], Read] | None":
@@ -36,7 +38,7 @@ def _read_markdown(path: Path) -> Read:
 
     text, matter = front_matter(decoded(path.read_bytes()))
     own = {key: value for key, value in matter.items() if key.lower() not in GUIDE_FIELDS}
-    fields = {key.lower(): str(value) for key, value in matter.items() if value and not isinstance(value, dict | list)}
+    fields = {key.lower(): value for key, value in matter.items() if value}
     kept = yaml_as_markdown({key: _on_one_line(value) for key, value in own.items()}) if own else ""
     body = markdown_as_plain(_filled_in(text, matter))
     return Read(f"{kept}\n\n{body}", {"title": title_of(body), **fields})
@@ -122,15 +124,15 @@ def _as_yaml(path: Path, text: str) -> str:
 
 
 def _read_html(path: Path) -> Read:
-    from knowledge.documents.html import page_as_markdown
+    from knowledge.documents.html import read_page
 
     text = decoded(path.read_bytes())
     if not re.search(r"<\s*[a-zA-Z!]", text):
         raise UnreadableFile("it holds no HTML, whatever its name says")
-    markdown, title = page_as_markdown(text)
-    if not re.search(r"\w", markdown) and "<script" in text.lower():
+    page = read_page(text)
+    if not re.search(r"\w", page.markdown) and "<script" in text.lower():
         raise UnreadableFile("it holds no text; a script in it draws the page, so save it from the browser")
-    return Read(markdown, {"title": title})
+    return Read(page.markdown, {"title": page.title, **page.fields}, page.notes, page.beside)
 
 
 def _read_structured(path: Path) -> Read:
@@ -169,7 +171,9 @@ def _read_slides(path: Path) -> Read:
     from knowledge.documents.word import refuse_bad_archive
 
     refuse_bad_archive(path.read_bytes(), LARGEST_UNPACKED, "ppt/presentation.xml", "PowerPoint")
-    return Read(html_as_markdown(f"<body>{slides_as_html(path)}</body>", trusted=False))
+    html, notes, words = slides_as_html(path)
+    markdown = html_as_markdown(f"<body>{html}</body>", trusted=False)
+    return _titled(markdown, (*notes, *lost(words, different_words([markdown]))))
 
 
 def _read_opendocument(path: Path) -> Read:
@@ -195,11 +199,11 @@ def _read_book(path: Path) -> Read:
 
 
 def _read_web_archive(path: Path) -> Read:
-    from knowledge.documents.html import page_as_markdown
+    from knowledge.documents.html import read_page
     from knowledge.documents.packages import web_archive_as_html
 
-    markdown, title = page_as_markdown(web_archive_as_html(path.read_bytes()))
-    return Read(markdown, {"title": title})
+    page = read_page(web_archive_as_html(path.read_bytes()))
+    return Read(page.markdown, {"title": page.title, **page.fields}, page.notes, page.beside)
 
 
 def _read_rich_text(path: Path) -> Read:
@@ -241,8 +245,13 @@ def _read_archive(path: Path) -> Read:
 
     parts: list[str] = []
     notes: list[str] = []
+    titles: list[tuple[str, str]] = []
     with tempfile.TemporaryDirectory() as folder:
-        for name, data in members(path.read_bytes(), LARGEST_UNPACKED):
+        found_members = list(members(path.read_bytes(), LARGEST_UNPACKED))
+        twins = {name.removesuffix("_all.csv") for name, _ in found_members if name.endswith("_all.csv")}
+        for name, data in found_members:
+            if name.endswith(".csv") and name.removesuffix(".csv") in twins:
+                continue  # the rows that a view of the database shows, which its twin has all of
             copied = Path(folder, f"member{Path(name).suffix.lower()}")
             reader = _READERS.get(copied.suffix)
             if reader is None or copied.suffix == ".zip":
@@ -257,10 +266,13 @@ def _read_archive(path: Path) -> Read:
             body = re.sub(r"\A\s*# [^\n]*\n", "", found.markdown)
             if re.search(r"\w", body):
                 parts.append(f"# {title}\n\n{_one_level_down(body)}")
+                titles.append((name, title))
             notes.extend(f"{name} in it: {note}" for note in found.notes)
     if not parts:
         raise UnreadableFile("it holds no file that can be read")
-    return Read("\n\n".join(parts), notes=notes)
+    at_the_top = [title for name, title in titles if "/" not in name]
+    fields = {"title": at_the_top[0] if len(at_the_top) == 1 else "", **({"edition": ""} if len(parts) > 1 else {})}
+    return Read("\n\n".join(parts), fields, notes)
 
 
 def _one_level_down(markdown: str) -> str:
@@ -269,26 +281,28 @@ def _one_level_down(markdown: str) -> str:
 
 def readable_name(name: str) -> str:
     """A file's name in words, without what Notion and Confluence add to tell pages apart."""
-    told = re.sub(r"[\s_-]+(?:[0-9a-f]{32}|\d{5,12})$", "", Path(name).name.split(".")[0])
+    told = re.sub(r"[\s_-]+(?:[0-9a-f]{32}(?:_all)?|\d{5,12})$", "", Path(name).name.split(".")[0])
     return re.sub(r"[-_\s]+", " ", told).strip() or Path(name).name
 
 
 def _read_docx(path: Path) -> Read:
     from knowledge.documents.html import html_as_markdown
-    from knowledge.documents.word import refuse_bad_archive, word_as_html, words_of
+    from knowledge.documents.word import lines_around, refuse_bad_archive, word_as_html, words_of
 
     data = path.read_bytes()
     refuse_bad_archive(data, LARGEST_UNPACKED, "word/document.xml", "Word")
     markdown = html_as_markdown(f"<body>{word_as_html(data)}</body>")
-    return _titled(markdown, tuple(lost(words_of(data), different_words([markdown]))))
+    notes = tuple(lost(words_of(data), different_words([markdown])))
+    return Read(markdown, {"title": title_of(markdown)}, notes, lines_around(data))
 
 
 def _read_pdf(path: Path) -> Read:
     from knowledge.documents.html import html_as_markdown
     from knowledge.documents.pdf import pdf_as_html
 
-    html, notes = pdf_as_html(path)
-    return _titled(html_as_markdown(f"<body>{html}</body>", trusted=False), notes)
+    html, notes, beside = pdf_as_html(path)
+    markdown = html_as_markdown(f"<body>{html}</body>", trusted=False)
+    return Read(markdown, {"title": title_of(markdown)}, notes, beside)
 
 
 def _titled(markdown: str, notes: Sequence[str] = ()) -> Read:

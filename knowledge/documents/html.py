@@ -1,6 +1,8 @@
 """HTML of pages and of other readers as Markdown: notes, labels and headings put right, tables regular, then converted."""
 
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
@@ -10,7 +12,7 @@ from knowledge.documents.comments import remove_comments
 from knowledge.documents.dialects import LONGEST_HEADING, WORDS_OF_A_PICTURE
 from knowledge.documents.labels import HEADINGS, set_heading_levels
 from knowledge.documents.notes import join_notes
-from knowledge.documents.pages import main_content, page_title
+from knowledge.documents.pages import main_content, metadata, not_read, page_title
 from knowledge.documents.styles import tell_styles
 from knowledge.documents.tables import make_tables_regular
 from knowledge.documents.text_tables import table_of
@@ -18,12 +20,24 @@ from knowledge.documents.text_tables import table_of
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def page_as_markdown(html: str) -> tuple[str, str]:
-    """The main content of a web page as Markdown, and the page's title."""
+@dataclass(frozen=True)
+class Page:
+    """A web page: its main content as Markdown, its title, its metadata, what of it is not read, lines about the page."""
+
+    markdown: str
+    title: str
+    fields: Mapping[str, str]
+    notes: Sequence[str]
+    beside: Sequence[str]
+
+
+def read_page(html: str) -> Page:
+    """The main content of a web page and what is known of the page."""
     soup = parsed(html)
-    body = main_content(soup)
-    markdown = converted(soup, body)
-    return markdown, page_title(soup, body)
+    fields = metadata(soup)
+    content = main_content(soup)
+    markdown = converted(soup, content.body)
+    return Page(markdown, page_title(soup, content.body), fields, list(not_read(content)), content.about)
 
 
 def html_as_markdown(html: str, *, trusted: bool = True) -> str:

@@ -76,10 +76,10 @@ def book_as_html(data: bytes) -> tuple[str, dict[str, str]]:
 
 
 def _dublin_core(package: Any) -> dict[str, str]:
-    """What a package states: the first entry of each name, and when it was last modified."""
+    """What a package states: the first entry of each name. When it was packed says nothing of its content."""
     metadata = package.find("metadata")
     entries = metadata.find_all(True, recursive=False) if metadata else []
-    told = [(str(entry.get("property") or entry.name).rpartition(":")[2], entry.get_text(" ", strip=True)) for entry in entries]  # fmt: skip
+    told = [(entry.name.rpartition(":")[2], entry.get_text(" ", strip=True)) for entry in entries]
     return {name: text for name, text in reversed(told) if text and name != "meta"}
 
 

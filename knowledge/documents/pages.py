@@ -1,10 +1,17 @@
 """The content of a web page without what surrounds it: menus, banners, footers, scripts and what is hidden."""
 
+import json
 import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from textwrap import shorten
+from typing import Any
 
 from bs4 import BeautifulSoup, Comment, Doctype, Tag
+from bs4.element import PageElement
 
 from knowledge.documents.labels import label_panels
+from knowledge.errors import UnreadableFile
 
 _NEVER = ["script", "style", "noscript", "template", "iframe", "object", "svg", "canvas", "select", "input", "textarea", "head"]  # fmt: skip
 _NOISE = re.compile(
@@ -15,28 +22,78 @@ _NOISE = re.compile(
 _LIST_OF_CONTENTS = re.compile(r"(?:^|\s)(?:toc|table-of-contents|breadcrumbs?|page-metadata)(?:$|\s)", re.IGNORECASE)
 _NOISE_ROLES = {"navigation", "search", "contentinfo", "banner"}
 _HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
+_OTHER_PAGE = re.compile(r"^[^/:#]+\.html$")
 LINKED = 0.5
 """The share of an element's text in links from which on it is a menu rather than content."""
 
 
-def main_content(soup: BeautifulSoup) -> Tag:
-    """The element with the content of a page; what surrounds it is taken out."""
+SHOWN_OF_A_PART = 60
+NAMED_PARTS = 3
+"""Characters of a part of a page that is not read, and parts, which are named."""
+
+
+@dataclass
+class Content:
+    """The element with the content of a page, texts that it hides or that stand beside it, and lines about the page."""
+
+    body: Tag
+    hidden: list[str] = field(default_factory=list)
+    aside: list[str] = field(default_factory=list)
+    about: list[str] = field(default_factory=list)
+
+
+def main_content(soup: BeautifulSoup) -> Content:
+    """The content of a page; what surrounds it is taken out. Raises UnreadableFile where it is a list of pages."""
     label_panels(soup)
     for element in soup.find_all(_NEVER):
         if element.name != "head":
             element.decompose()
     for text in soup.find_all(string=lambda text: isinstance(text, Comment | Doctype)):
         text.extract()
-    _remove_hidden(soup)
-    _without_the_space(soup)
-    body = _main(soup)
-    for element in body.find_all(["nav", "header", "footer", "aside", "form", "button"]):
+    content = Content(soup.body or soup)
+    content.about = [_on_one_line(element) for element in soup.find_all(class_="page-metadata")]
+    _put_confluence_right(soup)
+    _remove_hidden(soup, content)
+    content.body = _main(soup)
+    for element in content.body.find_all(["nav", "header", "footer", "aside", "form", "button"]):
         if not element.decomposed:
-            _keep_or_remove(element, body)
-    for element in body.find_all(["div", "ul", "section", "ol", "table"]):
+            _keep_or_remove(element, content)
+    for element in content.body.find_all(["div", "ul", "section", "ol", "table"]):
         if not element.decomposed and _is_noise(element):
             element.decompose()
-    return body
+    content.aside.extend(_beside(soup, content.body))
+    return content
+
+
+def not_read(content: Content) -> Iterator[str]:
+    """What to say of the parts of a page that are not read."""
+    for what, texts in (("what the page hides", content.hidden), ("what stands beside its content", content.aside)):
+        said = list(dict.fromkeys(texts))
+        if said:
+            named = ", ".join(f"“{shorten(text, SHOWN_OF_A_PART, placeholder=' …')}”" for text in said[:NAMED_PARTS])
+            more = f" and {len(said) - NAMED_PARTS} more" if len(said) > NAMED_PARTS else ""
+            yield f"{what} is not read: {named}{more}"
+
+
+def metadata(soup: BeautifulSoup) -> dict[str, str]:
+    """What a page states about itself for machines: its meta tags, and the fields of its linked data, by their names."""
+    found: dict[str, str] = {}
+    for tag in soup.find_all("meta", content=True):
+        name = str(tag.get("name") or tag.get("property") or tag.get("itemprop") or "")
+        found.setdefault(re.sub(r"^(?:dc|dcterms|article|og)[.:]", "", name.lower()), str(tag["content"]))
+    for script in soup.find_all("script", type="application/ld+json"):
+        for entry in _entries(script.get_text()):
+            found.update({name: str(entry[name]) for name in ("dateModified", "datePublished") if entry.get(name)})
+    return {name: text for name, text in found.items() if name not in {"", "title"}}
+
+
+def _entries(text: str) -> Iterator[dict[str, Any]]:
+    try:
+        told = json.loads(text)
+    except ValueError:
+        return
+    graph = told.get("@graph", told) if isinstance(told, dict) else told
+    yield from (entry for entry in (graph if isinstance(graph, list) else [graph]) if isinstance(entry, dict))
 
 
 def _main(soup: BeautifulSoup) -> Tag:
@@ -48,13 +105,68 @@ def _main(soup: BeautifulSoup) -> Tag:
     for element in soup.find_all(["div", "section", "article", "td"], id=re.compile(r"^(main-?content|content|main)$")):
         if len(element.get_text()) > half:
             return element
+    articles = [article for article in soup.find_all("article") if not article.find_parent("article")]
+    if len(articles) == 1 and len(articles[0].get_text()) > half and articles[0].find("h1"):
+        return articles[0]
     return body
 
 
-def _remove_hidden(soup: BeautifulSoup) -> None:
+def _beside(soup: BeautifulSoup, body: Tag) -> Iterator[str]:
+    """The texts of a page beside its content that are no menu, no banner and no footer."""
+    for element in (soup.body or soup).find_all(["p", "li", "td", "dd", *_HEADINGS]):
+        around = [element, *element.parents]
+        outside = not any(one is body for one in around) and not any(one is element for one in body.parents)
+        if outside and not any(_is_furniture(one) for one in around) and len(_on_one_line(element).split()) > 1:
+            yield _on_one_line(element)
+
+
+def _is_furniture(element: Tag) -> bool:
+    roles = _NOISE_ROLES | {"dialog", "alertdialog", "menu"}
+    names = " ".join([str(element.get("id") or ""), *(element.get("class") or [])])
+    return element.name in {"nav", "header", "footer", "form", "dialog"} or element.get("role") in roles or (element.name != "aside" and _NOISE.search(names) is not None)  # fmt: skip
+
+
+def _on_one_line(element: Tag) -> str:
+    return " ".join(element.get_text(" ").split())
+
+
+def _remove_hidden(soup: BeautifulSoup, content: Content) -> None:
+    """Take out what a page hides, but for what it shows when somebody opens it."""
     for element in soup.find_all(_is_hidden):
-        if not element.decomposed and not _is_a_panel(element, soup):
-            element.decompose()
+        if element.decomposed or _is_a_panel(element, soup) or _is_opened_by_its_label(element):
+            continue
+        text = _on_one_line(element)
+        if text and not any(_is_furniture(one) for one in [element, *element.parents]):
+            content.hidden.append(text)
+        element.decompose()
+
+
+def _is_opened_by_its_label(element: Tag) -> bool:
+    """Whether a hidden element is all that stands under a heading or button: what it names is shown when it is pressed."""
+    label = _beside_with_text(element, element.previous_siblings)
+    if label is None or not _is_a_label(label):
+        return False
+    following = _beside_with_text(element, element.next_siblings)
+    return following is None or _is_hidden(following) or _is_a_label(following)
+
+
+def _beside_with_text(element: Tag, siblings: Iterable[PageElement]) -> Tag | None:
+    """The first of some siblings that has text; the element itself where that is bare text, which labels nothing."""
+    for sibling in siblings:
+        if isinstance(sibling, Tag) and sibling.get_text(strip=True):
+            return sibling
+        if not isinstance(sibling, Tag) and str(sibling).strip():
+            return element
+    return None
+
+
+def _is_a_label(element: Tag) -> bool:
+    """Whether an element is a heading or something to press, or holds nothing else."""
+    names = [*_HEADINGS, "button", "summary", "dt", "label"]
+    if element.name in names or element.get("role") == "button" or element.has_attr("aria-expanded"):
+        return True
+    inner = element.find(lambda tag: tag.name in names or tag.get("role") == "button" or tag.has_attr("aria-expanded"))
+    return isinstance(inner, Tag) and inner.get_text(strip=True) == element.get_text(strip=True)
 
 
 def _is_hidden(element: Tag) -> bool:
@@ -77,7 +189,7 @@ def _is_a_panel(element: Tag, soup: BeautifulSoup) -> bool:
     )
 
 
-def _keep_or_remove(element: Tag, body: Tag) -> None:
+def _keep_or_remove(element: Tag, content: Content) -> None:
     inside = element.find_parent(["article", "section", "main"])
     if element.name == "nav":
         element.decompose()
@@ -91,9 +203,11 @@ def _keep_or_remove(element: Tag, body: Tag) -> None:
     elif element.name == "footer":
         if not inside or _links(element) > LINKED:
             element.decompose()
-    elif inside or body.name == "main":
+    elif inside or content.body.name in {"main", "article"}:
         return
     elif not element.find(["h1", "h2"] if element.name == "header" else _HEADINGS):
+        if element.name == "aside" and re.search(r"\w", element.get_text()):
+            content.aside.append(_on_one_line(element))
         element.decompose()
 
 
@@ -137,7 +251,19 @@ def page_title(soup: BeautifulSoup, body: Tag) -> str:
     return re.split(r"\s+[|·–—]\s+|\s*:\s+", title)[0]
 
 
-def _without_the_space(soup: BeautifulSoup) -> None:
-    """Confluence writes the name of the space before the title of every page that it exports."""
-    if title := soup.find(id="title-text"):
-        title.string = title.get_text(" ", strip=True).split(" : ", 1)[-1].strip()
+def _put_confluence_right(soup: BeautifulSoup) -> None:
+    """What Confluence adds to each page that it exports: the name of the space in the title, a list of attached files.
+
+    Raises UnreadableFile for its list of all pages, which is no page.
+    """
+    title = soup.find(id="title-text")
+    if not isinstance(title, Tag):
+        return
+    pages = soup.find("li") is not None and all(item.find("a", href=_OTHER_PAGE) for item in soup.find_all("li"))
+    if pages and not soup.find(class_="page-metadata") and not soup.find("p"):
+        raise UnreadableFile("it is Confluence's list of the pages of a space")
+    title.string = title.get_text(" ", strip=True).split(" : ", 1)[-1].strip()
+    attached = soup.find(id="attachments")
+    section = attached.find_parent(class_="pageSection") if isinstance(attached, Tag) else None
+    if section is not None:
+        section.decompose()

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ class Page:
 
 @dataclass
 class Block:
-    """A paragraph, heading or item of a list, or a table."""
+    """A paragraph with the parts that it was set in, a heading or item of a list, or a table."""
 
     kind: str
     text: str
@@ -40,11 +41,12 @@ class Block:
     top: float = 0.0
     bottom: float = 0.0
     size: float = 0.0
+    parts: Sequence[str] = ()
     table: Table | None = None
 
 
-def pdf_as_html(path: Path) -> tuple[str, list[str]]:
-    """A PDF as HTML, and what of it was not read. Raises UnreadableFile when it is encrypted, damaged or holds pictures only."""
+def pdf_as_html(path: Path) -> tuple[str, list[str], list[str]]:
+    """A PDF as HTML, what of it was not read, and the lines that its pages repeat. Raises UnreadableFile when it is encrypted, damaged or holds pictures only."""
     if not path.read_bytes()[:1024].lstrip().startswith(b"%PDF"):
         raise UnreadableFile("it is not a PDF, whatever its name says")
     result = _parsed(path)
@@ -53,11 +55,11 @@ def pdf_as_html(path: Path) -> tuple[str, list[str]]:
     empty = [page.number for page in pages if not page.blocks]
     if len(empty) == len(pages):
         raise UnreadableFile("it holds no text, only pictures perhaps; run text recognition on it")
-    _remove_furniture(pages)
+    furniture = _remove_furniture(pages)
     _set_levels(pages)
     tables_over_pages([[block.table for block in page.blocks[:1]] for page in pages], [[block.table for block in page.blocks[-1:]] for page in pages])  # fmt: skip
     html = "\n".join(_told(pages)).replace(OPEN, "<sup>").replace(CLOSE, "</sup>")
-    return html, [*_pages_not_read(result, empty), *_words_not_read(pages, html)]
+    return html, [*_pages_not_read(result, empty), *_words_not_read(pages, html)], furniture
 
 
 def _parsed(path: Path) -> Any:
@@ -116,7 +118,8 @@ def _blocks(block: Any, page: Any) -> Iterator[Block]:
         yield Block("table", "", 0, top, bottom, table=Table.of(block, page.vector_graphics))
     elif block.kind == "heading":
         sizes = [item.font_size or 0.0 for line in _lines(block, page.text_items) for item in line]
-        yield Block("heading", _clean(block.text), block.level or 1, top, bottom, round(max(sizes, default=0.0), 1))
+        for text in _headings(_clean(block.text), page.text_items):
+            yield Block("heading", text, block.level or 1, top, bottom, round(max(sizes, default=0.0), 1))
     elif block.kind == "list_item":
         yield Block("ordered" if block.ordered else "item", _clean(block.text), block.level or 0, top, bottom)
     elif block.kind in {"code", "grid_fallback"}:
@@ -136,7 +139,37 @@ def _paragraphs(block: Any, top: float, bottom: float, page: Any) -> Iterator[Bl
             text = text[len(first) :].strip()
     short = len(lines) <= 2 and not text.endswith((".", ",", ";"))
     alone = len(lines) == 1 and len(text) <= 80 and text.isupper() and len(text) > 3
-    yield Block("bold" if (block.bold and short) or alone else "paragraph", text, 0, top, bottom)
+    parts = tuple(_clean(item.text) for line in lines for item in line)
+    yield Block("bold" if (block.bold and short) or alone else "paragraph", text, 0, top, bottom, parts=parts)
+
+
+def _headings(text: str, items: Sequence[Any]) -> list[str]:
+    """The headings in what was read as one: a line that begins anew, set off in another way or by a number, is another."""
+    found: list[tuple[str, Any]] = []
+    rest = text
+    for item in sorted(items, key=lambda item: (item.y, item.x)):
+        told = _clean(item.text)
+        if told and rest.startswith(told) and (not found or _style([item])[:2] == _style([found[0][1]])[:2]):
+            found.append((told, item))
+            rest = rest[len(told) :].lstrip()
+    if rest or len(found) < 2:
+        return [text]
+    headings = [found[0][0]]
+    for (_, before), (told, item) in pairwise(found):
+        if _begins_anew(before, item, told):
+            headings.append(told)
+        else:
+            headings[-1] += f" {told}"
+    return headings
+
+
+def _begins_anew(before: Any, item: Any, text: str) -> bool:
+    """Whether a line of a heading is set neither at the left edge nor about the middle of the one before it, or is numbered."""
+    if abs(before.y - item.y) < item.height / 2:
+        return False
+    left = abs(before.x - item.x)
+    middle = abs(before.x + before.width / 2 - item.x - item.width / 2)
+    return min(left, middle) > item.height / 2 or re.match(r"\d+(?:\.\d+)*[.)]?\s+[^\W\d_]", text) is not None
 
 
 def _lines(block: Any, items: Sequence[Any]) -> list[list[Any]]:
@@ -173,8 +206,9 @@ def _filled_in(page: Any) -> Iterator[tuple[str, str]]:
             yield name, value
 
 
-def _remove_furniture(pages: Sequence[Page]) -> None:
-    """Take away what stands at the edges of at least half of the pages, its numbers aside, or counts the pages."""
+def _remove_furniture(pages: Sequence[Page]) -> list[str]:
+    """Take away what stands at the edges of at least half of the pages, its numbers aside, or counts the pages; what it is."""
+    removed: list[str] = []
     edges = Counter(key for page in pages for key in {_key(block) for block in _edges(page)})
     repeated = {key for key, count in edges.items() if key and count >= max(2, len(pages) / 2)}
     for page in pages:
@@ -182,6 +216,8 @@ def _remove_furniture(pages: Sequence[Page]) -> None:
             if block.kind != "table" and (_key(block) in repeated or _OF_A_PRINT.match(_key(block))):
                 page.blocks.remove(block)
                 page.words -= set(re.findall(r"\w+", block.text))
+                removed.extend(block.parts or [block.text])
+    return list(dict.fromkeys(removed))
 
 
 def _edges(page: Page) -> list[Block]:

@@ -27,6 +27,17 @@ _VALUE = re.compile(r"(?:^\s*(?:[-*+]\s|\#{1,6}\s)?|[:|=]|\s[-–])\s*\**$")
 _END_OF_VALUE = re.compile(r"^\**\s*[.;]?\s*(?:\||$)")
 _DEFINED = re.compile(r"^ {0,3}\[([^\]\n]+)\]:", re.MULTILINE)
 _CODE = re.compile(r"(?<!`)(`+)(?!`)[^\n]+?(?<!`)\1(?!`)")
+_INSTRUCTION = re.compile(
+    r"(?:please\s+)?(?:insert|enter|fill|add|specify|provide|state|your|choose|select|einfügen|eintragen|einsetzen|ihr|insérer|saisir|indiquer|votre"
+    r"|insertar|introducir|indicar|su|inserir|preencher|seu|inserire|inserisci|indicare|invoegen|invullen|uw)\s+\w|.*\s(?:einfügen|eintragen|einsetzen|invoegen|invullen)$",
+    re.IGNORECASE,
+)
+"""Words that tell a writer what to put in their place, in the languages that figures are read in."""
+_SEVERAL = re.compile(rf"(?:{_SIGN}\s?)?{re.escape(NOT_FILLED_IN)}(?:\s?[.,'’]\s?{re.escape(NOT_FILLED_IN)})+")
+"""The parts of one figure, of which none is filled in."""
+_DUMMY = re.compile(
+    r"(?P<mark>^\s*(?:[-*+>]\s+|\d+[.)]\s+)?)?[^.!?|\n]*\blorem\s+ipsum\b[^.!?…|\n]*(?:[.!?…]+|$)?", re.IGNORECASE
+)
 _DUMMY_TEXT = """
     lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt ut labore et dolore magna aliqua
     enim ad minim veniam quis nostrud exercitation ullamco laboris nisi aliquip ex ea commodo consequat duis aute irure in
@@ -60,6 +71,7 @@ def _named(line: str, links: frozenset[str]) -> str:
     told = _BLANK.sub(NOT_FILLED_IN, told) if re.search(r"\w", told) else told
     told = _ANGLED.sub(lambda found: found[0] if is_a_tag(found["words"]) else NOT_FILLED_IN, _TO_COME.sub(NOT_FILLED_IN, told))  # fmt: skip
     told = _BRACKETED.sub(lambda found: NOT_FILLED_IN if _is_empty(told, found, links) else found[0], told)
+    told = _SEVERAL.sub(NOT_FILLED_IN, _DUMMY.sub(lambda found: f"{found['mark'] or ''}{NOT_FILLED_IN}", told))
     return re.sub("\ue000", lambda _: codes.pop(0), told)
 
 
@@ -70,7 +82,7 @@ def _is_empty(line: str, found: re.Match[str], links: frozenset[str]) -> bool:
         return True
     if words.casefold() in links or not re.search(r"[^\W\d_]{2,}", words) or re.search(r"://|[@^]", words):
         return False
-    if words.upper() == words and words.lower() != words:
+    if (words.upper() == words and words.lower() != words) or _INSTRUCTION.match(words):
         return True
     before, after = line[: found.start()], line[found.end() :]
     if found["sign"] or re.match(rf"\s?(?:%|{_SIGN})", after):

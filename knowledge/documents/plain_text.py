@@ -3,11 +3,17 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from knowledge.dates import dates_in
 from knowledge.documents.pairs import are_pairs
 from knowledge.documents.text_tables import end_of_grid, is_grid, table_of, with_joined_header_rows
 
 _BULLET = re.compile(r"^\s*[•◦‣▪●·]\s+")
 _COLUMNS = re.compile(r"(?<=\S)(?:\t+| {2,})(?=\S)")
+_HEADING_RULE = re.compile(r"^\s*([=\-~*#^_+])\1{2,}\s*$")
+PROSE = 40
+"""Characters of a line from which on a block of it is prose rather than a list of short lines."""
+SHORT = 0.75
+"""The share of the longest line below it up to which a line is set off on purpose."""
 _UNDERLINE = re.compile(r"^\s*(?:=+|-+|~+)\s*$")
 
 
@@ -15,15 +21,70 @@ def with_headings_marked(text: str) -> str:
     """Plain text as Markdown. Text with headings of Markdown is taken for that."""
     if re.search(r"^#{1,6} \S", text, re.MULTILINE):
         return text
-    lines = list(_with_tables(with_joined_header_rows([_BULLET.sub("- ", line) for line in text.splitlines()])))
+    lines: Sequence[str] = with_joined_header_rows([_BULLET.sub("- ", line) for line in text.splitlines()])
+    lines = list(_with_tables(list(_with_breaks(list(_with_underlined(lines))))))
     marked = [
-        f"## {line.strip()}" if _stands_alone(lines, n) and _looks_like_a_heading(line.strip()) else line
+        f"## {line.strip()}"
+        if _stands_alone(lines, n) and _looks_like_a_heading(line.strip()) and not _tells_a_date(line)
+        else line
         for n, line in enumerate(lines)
     ]
     first = next((n for n, line in enumerate(marked) if line.strip()), None)
     if first is not None and marked[first].startswith("## "):
         marked[first] = marked[first][1:]
     return "\n".join(marked)
+
+
+def _tells_a_date(line: str) -> bool:
+    """Whether a line gives a date to what it names before a colon, as one does that states the edition."""
+    _, colon, value = line.partition(":")
+    return bool(colon) and any(dates_in(value))
+
+
+def _with_underlined(lines: Sequence[str]) -> Iterator[str]:
+    """The lines, where one that is underlined with signs is a heading: of the first level with the signs that come first."""
+    signs: list[str] = []
+    for n, line in enumerate(lines):
+        if _underlines(lines, n) or (_underlines(lines, n + 2) and line.strip() == lines[n + 2].strip()):
+            continue
+        if _underlines(lines, n + 1):
+            sign = lines[n + 1].strip()[0]
+            signs = signs if sign in signs else [*signs, sign]
+            yield from ("", f"{'#' * min(signs.index(sign) + 1, 6)} {line.strip()}", "")
+        else:
+            yield line
+
+
+def _underlines(lines: Sequence[str], n: int) -> bool:
+    """Whether a line of signs underlines the one before it, which begins a block and is about as long."""
+    if not 0 < n < len(lines) or not _HEADING_RULE.match(lines[n]):
+        return False
+    title, above = lines[n - 1].rstrip(), lines[n - 2].strip() if n > 1 else ""
+    is_first = not above or above == lines[n].strip()
+    is_title = len(_cells(title)) == 1 and len(title) <= 90 and re.search(r"\w", title) is not None
+    return is_first and is_title and abs(len(title) - len(lines[n].rstrip())) <= max(2, len(title) // 4)
+
+
+def _with_breaks(lines: Sequence[str]) -> Iterator[str]:
+    """The lines, with an empty one after a heading that prose follows at once."""
+    for n, line in enumerate(lines):
+        yield line
+        if _is_broken_off(lines, n):
+            yield ""
+
+
+def _is_broken_off(lines: Sequence[str], n: int) -> bool:
+    """Whether the first line of a block ends before the room for the next word does, and prose follows: a heading does so."""
+    line = lines[n].rstrip()
+    if (n and lines[n - 1].strip()) or not line or not _looks_like_a_heading(line.strip()) or len(_cells(line)) != 1:
+        return False
+    end = next((k for k in range(n + 1, len(lines)) if not lines[k].strip()), len(lines))
+    rest = [following.rstrip() for following in lines[n + 1 : end]]
+    if not rest or any(len(_cells(following)) != 1 for following in rest) or not rest[-1].endswith((".", "!", "?")):
+        return False
+    room = max(map(len, rest))
+    is_short = len(line) <= SHORT * room and not rest[0].lstrip()[0].islower()
+    return room >= PROSE and is_short and len(line) + 1 + len(rest[0].split()[0]) <= room and ": " not in line
 
 
 def _stands_alone(lines: Sequence[str], n: int) -> bool:
@@ -34,7 +95,9 @@ def _stands_alone(lines: Sequence[str], n: int) -> bool:
 
 def _looks_like_a_heading(line: str) -> bool:
     return (
-        0 < len(line) <= 90 and not re.match(r"[-*+>|]|\d+[.)] ", line) and not line.endswith((".", ",", ";", ":", "!"))
+        0 < len(line) <= 90
+        and not re.match(r"[-*+>|#]|\d+[.)] ", line)
+        and not line.endswith((".", ",", ";", ":", "!"))
     )
 
 

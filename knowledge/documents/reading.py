@@ -22,6 +22,8 @@ LARGEST_FILE = 20 * 1024 * 1024
 
 SHOWN_OF_A_LINE = 90
 """Characters of a line that is named."""
+SHOWN_UNFILLED = 8
+"""Lines with places to fill in which are shown; more of a file say that it is a template."""
 SHOWN_BY_NAME = 3
 """Files of a format that is not read which are named one by one; of more the first is named and the others are counted."""
 
@@ -59,24 +61,28 @@ class Found:
     skipped: tuple[SkippedFile, ...]
 
 
-def find_files(folders: Sequence[Path]) -> list[GuideFile]:
-    """All files of a supported format below the folders, in order; hidden files and folders are left out.
+def find_files(folders: Sequence[Path], own_data: Path | None = None) -> list[GuideFile]:
+    """All files of a supported format below the folders, in order; hidden files and folders and the bot's own data are left out.
 
     A file of the same name below a later folder replaces the earlier one, as a user's own guide does ours.
     """
-    return list(look(folders).files)
+    return list(look(folders, own_data).files)
 
 
-def look(folders: Sequence[Path]) -> Found:
-    """The files below the folders that may be guides, and those that are not read. Links out of a folder are not followed."""
+def look(folders: Sequence[Path], own_data: Path | None = None) -> Found:
+    """The files below the folders that may be guides, and those that are not read. Links out of a folder are not followed.
+
+    The bot's own data (`own_data`, its DATA_DIR) holds no guides, wherever it lies, unless a folder of guides lies in it.
+    """
     found: dict[str, GuideFile] = {}
     skipped: list[SkippedFile] = []
     unknown: dict[str, list[str]] = {}
     for root in folders:
         inside = root.resolve()
+        own = own_data.resolve() if own_data and not inside.is_relative_to(own_data.resolve()) else None
         for path in sorted(root.rglob("*")):
             file = GuideFile(root, path)
-            if _hidden(file):
+            if _hidden(file) or (own and path.resolve().is_relative_to(own)):
                 continue
             if path.is_symlink() and not path.resolve().is_relative_to(inside):
                 skipped.append(SkippedFile(file.name, "it is a link out of the folder, which is not followed"))
@@ -123,15 +129,24 @@ def _document(file: GuideFile, reading: Callable[[Path], Mapping[str, Any]]) -> 
     markdown = with_placeholders_named(_tidy(told["markdown"]))
     if not re.search(r"\w", markdown):
         raise UnreadableFile("it holds no text")
-    return Document(_guide(file, told["fields"]), markdown, (*told["notes"], *_unfilled(markdown)))
+    notes = (*told["notes"], *_unfilled(markdown))
+    return Document(_guide(file, told["fields"]), _tidy(_without_empty_lines(markdown)), notes)
 
 
 def _unfilled(markdown: str) -> Iterator[str]:
-    """How many places nobody filled in, and the line with the first of them."""
+    """How many places nobody filled in, and the lines with them."""
     if count := markdown.count(NOT_FILLED_IN):
-        line = next(line for line in markdown.splitlines() if NOT_FILLED_IN in line)
+        lines = [line for line in markdown.splitlines() if NOT_FILLED_IN in line]
         told = "1 place was to be filled in and is not" if count == 1 else f"{count} places were to be filled in and are not"  # fmt: skip
-        yield f"{told}: {shorten(without_marks(line).strip('# |'), SHOWN_OF_A_LINE, placeholder=' …')}"
+        shown = [shorten(without_marks(line).strip("# |"), SHOWN_OF_A_LINE, placeholder=" …") for line in lines[:SHOWN_UNFILLED]]  # fmt: skip
+        more = [f"and {len(lines) - SHOWN_UNFILLED} more lines"] if len(lines) > SHOWN_UNFILLED else []
+        yield f"{told}: {' / '.join([*shown, *more])}"
+
+
+def _without_empty_lines(markdown: str) -> str:
+    """The text without the lines that hold nothing but places nobody filled in, which say nothing of their section."""
+    lines = [line for line in markdown.splitlines() if NOT_FILLED_IN not in line or re.search(r"\w", line.replace(NOT_FILLED_IN, ""))]  # fmt: skip
+    return "\n".join(lines)
 
 
 def _hidden(file: GuideFile) -> bool:

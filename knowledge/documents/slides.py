@@ -1,22 +1,56 @@
-"""Slides as HTML: each under its title, with its texts, tables and the speaker's notes."""
+"""Slides as HTML: each under its title, with its texts, tables and the speaker's notes; hidden ones are named."""
 
 from collections.abc import Iterable, Iterator
 from html import escape
 from pathlib import Path
 from typing import Any
 
+from knowledge.documents.coverage import different_words
+from knowledge.errors import UnreadableFile
 
-def slides_as_html(path: Path) -> str:
-    """The HTML of a PPTX file."""
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+_CENTER_TITLE = 3
+"""The kind of placeholder that holds the title of a title slide."""
+
+
+def slides_as_html(path: Path) -> tuple[str, list[str], set[str]]:
+    """The HTML of a PPTX file, what of it is not read, and the different words on the slides that it shows."""
     from pptx import Presentation
 
-    return "".join(_slide(slide, number) for number, slide in enumerate(Presentation(str(path)).slides, 1))
+    shown, notes = list[tuple[int, Any]](), list[str]()
+    for number, slide in enumerate(Presentation(str(path)).slides, 1):
+        if slide.element.get("show") in {"0", "false"}:
+            notes.append(f"the hidden slide {number} ({_name(slide) or 'without a title'}) is not read")
+        else:
+            shown.append((number, slide))
+    if not shown:
+        raise UnreadableFile("its slides are all hidden" if notes else "it has no slides")
+    words = different_words(text for _, slide in shown for text in _texts(slide))
+    return "".join(_slide(slide, number) for number, slide in shown), notes, words
+
+
+def _texts(slide: Any) -> Iterator[str]:
+    """The texts of a slide and of the diagrams and charts on it, paragraph by paragraph."""
+    from lxml import etree
+
+    drawn = [relation.target_part.blob for relation in slide.part.rels.values() if relation.reltype.endswith(("/diagramData", "/chart"))]  # fmt: skip
+    roots = [etree.fromstring(blob, etree.XMLParser(resolve_entities=False, no_network=True)) for blob in drawn]
+    for root in (slide.element, *roots):
+        for paragraph in root.iter(f"{_A}p"):
+            yield "".join(str(run.text or "") for run in paragraph.iter(f"{_A}t"))
+        yield from (str(value.text or "") for value in root.iter(f"{_C}v"))
+
+
+def _name(slide: Any) -> str:
+    title = slide.shapes.title
+    return " ".join(title.text_frame.text.split()) if title is not None and title.has_text_frame else ""
 
 
 def _slide(slide: Any, number: int) -> str:
     title = slide.shapes.title
-    name = " ".join(title.text_frame.text.split()) if title is not None and title.has_text_frame else ""
-    parts = [f"<h2>{escape(name or f'Slide {number}')}</h2>", *_shapes(shape for shape in slide.shapes if title is None or shape.shape_id != title.shape_id)]  # fmt: skip
+    level = 1 if title is not None and title.is_placeholder and title.placeholder_format.type == _CENTER_TITLE else 2
+    parts = [f"<h{level}>{escape(_name(slide) or f'Slide {number}')}</h{level}>", *_shapes(shape for shape in slide.shapes if title is None or shape.shape_id != title.shape_id)]  # fmt: skip
     if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
         parts += [f"<p>{escape(text)}</p>" for line in slide.notes_slide.notes_text_frame.text.splitlines() if (text := line.strip())]  # fmt: skip
     return "".join(parts)

@@ -10,6 +10,8 @@ from knowledge.documents.coverage import different_words
 from knowledge.errors import UnreadableFile
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_OLE = b"\xd0\xcf\x11\xe0"
+"""How files of older and of encrypted documents begin."""
 _TABLE_ROW = re.compile(r"<p>((?:(?!</?p>|<br />).)*\t(?:(?!</?p>).)*)</p>", re.DOTALL)
 
 
@@ -35,6 +37,19 @@ def words_of(data: bytes) -> set[str]:
         for paragraph in root.iter(f"{_W}p")
         if paragraph.find(f".//{_W}strike") is None
     )
+
+
+def lines_around(data: bytes) -> list[str]:
+    """The different lines of the headers and footers of a DOCX file's pages."""
+    from lxml import etree
+
+    lines: list[str] = []
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for name in archive.namelist():
+            if re.fullmatch(r"word/(?:header|footer)\d*\.xml", name):
+                root = etree.fromstring(archive.read(name), etree.XMLParser(resolve_entities=False, no_network=True))
+                lines.extend(" ".join(str(run.text or "") for run in paragraph.iter(f"{_W}t")) for paragraph in root.iter(f"{_W}p"))  # fmt: skip
+    return [line for line in dict.fromkeys(" ".join(line.split()) for line in lines) if line]
 
 
 def _no_picture(mammoth: Any) -> Any:
@@ -104,9 +119,13 @@ def refuse_bad_archive(data: bytes, largest: int, part: str, kind: str) -> None:
             unpacked = sum(member.file_size for member in archive.infolist())
             names = archive.namelist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        encrypted = data[:4] == b"\xd0\xcf\x11\xe0"
-        why = f"it is encrypted or of an old format of {kind}" if encrypted else f"it is not a document of {kind}, whatever its name says"  # fmt: skip
-        raise UnreadableFile(f"{why}; save it anew without a password") from error
+        if data[:4] == _OLE:
+            why = f"it is encrypted or of an old format of {kind}; save it anew without a password"
+        elif data[:2] == b"PK":
+            why = "it is damaged or was not copied whole; get it again from where it came from"
+        else:
+            why = f"it is not a document of {kind}, whatever its name says; save it anew" if data else "it is empty"
+        raise UnreadableFile(why) from error
     if unpacked > largest:
         raise UnreadableFile(f"it unpacks to more than {largest // 2**20} MB")
     if part not in names:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from knowledge.documents.formats import reader_of
+from knowledge.documents.stated import stated
 from knowledge.errors import UnreadableFile
 
 TOO_MUCH = "reading it takes too much memory; split it or save it in another format"
@@ -33,7 +34,8 @@ def read_file(path: Path) -> dict[str, Any]:
         return {"unreadable": "its parts lie too deep within each other; save it anew or in another format"}
     except Exception as error:  # noqa: BLE001  # readers of broken files raise whatever they like
         return {"unreadable": f"it is damaged ({type(error).__name__}); save it anew or in another format"}
-    return {"markdown": found.markdown, "fields": dict(found.fields), "notes": list(found.notes)}
+    fields = {"title": str(found.fields.get("title") or ""), **stated(found.fields, found.markdown, found.beside)}
+    return {"markdown": found.markdown, "fields": fields, "notes": list(found.notes)}
 
 
 def _limit_memory(more: int) -> None:

@@ -34,11 +34,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Upkeep:
-    """What keeping the index fresh needs: the folders, whether the index was made from them as they are, and how to make it so."""
+    """What keeping the index fresh needs: the folders, whether the index was made from them as they are, and how to make it so.
+
+    `own_data` is the bot's own data, which may lie in a folder of guides.
+    """
 
     folders: Sequence[Path]
     is_fresh: Callable[[], bool]
     sync: Callable[[Progress], SyncReport]
+    own_data: Path | None = None
 
 
 class _Leaving(Exception):
@@ -80,7 +84,7 @@ class Freshness:
     def look(self) -> None:
         """Index the guides if they are others than those of the index and have settled. Works for as long as that takes."""
         try:
-            now = _settled(self._upkeep.folders, self._leaving)
+            now = _settled(self._upkeep, self._leaving)
             if self._leaving.is_set() or (now == self._failed and time.monotonic() < self._again):
                 return
             try:
@@ -121,10 +125,14 @@ class Freshness:
         self.trouble = told
 
 
-def _settled(folders: Sequence[Path], leaving: threading.Event) -> Mapping[str, Stamp]:
+def _settled(upkeep: Upkeep, leaving: threading.Event) -> Mapping[str, Stamp]:
     """The stamps of the files, once they stay the same for a while."""
-    before, give_up = stamps(folders), time.monotonic() + UNSETTLED_SECONDS
-    while not leaving.wait(SETTLED_SECONDS) and (now := stamps(folders)) != before and time.monotonic() < give_up:
+
+    def there() -> Mapping[str, Stamp]:
+        return stamps(upkeep.folders, upkeep.own_data)
+
+    before, give_up = there(), time.monotonic() + UNSETTLED_SECONDS
+    while not leaving.wait(SETTLED_SECONDS) and (now := there()) != before and time.monotonic() < give_up:
         before = now
     return before
 

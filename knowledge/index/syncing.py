@@ -75,8 +75,9 @@ def sync(
     progress: Progress | None = None,
     *,
     replace: bool = False,
+    own_data: Path | None = None,
 ) -> SyncReport:
-    """Bring the index in line with the guides in the folders.
+    """Bring the index in line with the guides in the folders, but for what lies in the bot's `own_data`.
 
     Unchanged files are not read again, passages whose text is the same are not embedded again; a damaged index is made
     anew. On a server an index that another installation made otherwise is left alone, unless it is to be `replace`d. Raises
@@ -84,7 +85,7 @@ def sync(
     """
     started = time.monotonic()
     with writing(store) as right:
-        job = _Sync(store, folders, encoder, progress, right, replace)
+        job = _Sync(store, folders, encoder, progress, right, replace, own_data)
         try:
             done = job.run(*_version_before(store, encoder.name))
         except IndexUnreachable:
@@ -105,11 +106,12 @@ class _Sync:
     progress: Progress | None
     right: Right
     replace: bool
+    own_data: Path | None
 
     def run(self, before: Version | None, rebuilt: str) -> SyncReport:
         """Read, compare, embed and write, starting from a version, or from nothing if it must be rebuilt for a reason."""
         old = self.store.contents(before) if before else Contents(())
-        new = _read(_found(self.folders), old if not rebuilt else Contents(()))
+        new = _read(_found(self.folders, self.own_data), old if not rebuilt else Contents(()))
         _refuse_nothing(self.folders, new)
         changes = _changes(old.passages, new.passages)
         embedded = 0
@@ -147,24 +149,24 @@ class _Sync:
         )
 
 
-def is_fresh(store: IndexStore, folders: Sequence[Path], embeddings: str) -> bool:
+def is_fresh(store: IndexStore, folders: Sequence[Path], embeddings: str, own_data: Path | None = None) -> bool:
     """Whether the current version was made from the files as they are now, with this embedding model.
 
     Raises IndexMissing or IndexDamaged.
     """
     version = store.current()
     made_alike = (version.embeddings, version.format) == (embeddings, FORMAT_VERSION)
-    return made_alike and store.contents(version).files == stamps(folders)
+    return made_alike and store.contents(version).files == stamps(folders, own_data)
 
 
-def stamps(folders: Sequence[Path]) -> dict[str, Stamp]:
+def stamps(folders: Sequence[Path], own_data: Path | None = None) -> dict[str, Stamp]:
     """What tells whether a file has changed, of each file that may be a guide, by its path below its folder."""
-    return {file.name: _stamp(file) for file in find_files(folders)}
+    return {file.name: _stamp(file) for file in find_files(folders, own_data)}
 
 
-def _found(folders: Sequence[Path]) -> Found:
+def _found(folders: Sequence[Path], own_data: Path | None) -> Found:
     """What there is to read. No file at all is a wrong folder rather than a wish to empty the index."""
-    if (found := look(folders)).files:
+    if (found := look(folders, own_data)).files:
         return found
     where = " or ".join(map(str, folders))
     seen = f" What is there is not read: {_named(found.skipped)}." if found.skipped else ""

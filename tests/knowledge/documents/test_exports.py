@@ -6,13 +6,13 @@ import pytest
 
 from knowledge.documents.comments import without_comments
 from knowledge.documents.formats import title_of
-from knowledge.documents.html import html_as_markdown, page_as_markdown
+from knowledge.documents.html import html_as_markdown, read_page
 from tests.conftest import document
 
 
 def page(body: str, rules: str = "") -> str:
     """The Markdown of a page with rules of style."""
-    return page_as_markdown(f"<html><head><style>{rules}</style></head><body>{body}</body></html>")[0].strip()
+    return read_page(f"<html><head><style>{rules}</style></head><body>{body}</body></html>").markdown.strip()
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 
 from knowledge.documents.reading import GuideFile, read
 from knowledge.documents.sheets import shown
+from knowledge.errors import UnreadableFile
 from knowledge.passages import Document
 
 
@@ -133,3 +134,42 @@ def test_included_files_are_not_read(tmp_path: Path) -> None:
     (tmp_path / "a.rst").write_text("Text.\n\n.. include:: secret.txt\n", encoding="utf-8")
     (tmp_path / "a.adoc").write_text("Text.\n\ninclude::secret.txt[]\n", encoding="utf-8")
     assert all("secret words" not in read_file(tmp_path / name).markdown for name in ("a.rst", "a.adoc"))
+
+
+def test_hidden_slides_are_left_out_and_named_and_a_title_slide_names_the_guide(tmp_path: Path) -> None:
+    from pptx import Presentation
+
+    deck = Presentation()
+    for layout, title, text in ((0, "Diver", "A talk"), (1, "Pay", "31,000"), (1, "Before", "28,000")):
+        slide = deck.slides.add_slide(deck.slide_layouts[layout])
+        slide.shapes.title.text, slide.placeholders[1].text = title, text
+    slide.element.set("show", "0")
+    deck.save(str(tmp_path / "a.pptx"))
+    document = read_file(tmp_path / "a.pptx")
+    assert document.guide.title == "Diver"
+    assert "31,000" in document.markdown
+    assert "28,000" not in document.markdown
+    assert document.notes == ("the hidden slide 3 (Before) is not read",)
+
+
+def test_a_database_of_notion_is_read_once_without_the_marks_in_its_name(tmp_path: Path) -> None:
+    mark = "3b4c5d6e7f8a9b0c1d2e3f4a5b6c7d8e"
+    with zipfile.ZipFile(tmp_path / "Export-1.zip", "w") as archive:
+        archive.writestr(f"Divers {mark}.md", "# Divers\n\nDive.\n")
+        archive.writestr(f"Divers/Pay {mark}.csv", "Level,Pay\nOne,31\n")
+        archive.writestr(f"Divers/Pay {mark}_all.csv", "Level,Pay\nOne,31\nTwo,44\n")
+    document = read_file(tmp_path / "Export-1.zip")
+    assert document.guide.title == "Divers"
+    assert document.markdown.count("| One | 31 |") == 1
+    assert "# Pay\n\n| Level | Pay |" in document.markdown
+    assert "| Two | 44 |" in document.markdown
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [(b"PK\x03\x04 cut off", "damaged or was not copied whole"), (b"\xd0\xcf\x11\xe0 x", "without a password"), (b"text", "not a document of Word")],
+)  # fmt: skip
+def test_a_document_that_cannot_be_unpacked_says_why(tmp_path: Path, data: bytes, why: str) -> None:
+    (tmp_path / "a.docx").write_bytes(data)
+    with pytest.raises(UnreadableFile, match=why):
+        read_file(tmp_path / "a.docx")

@@ -55,4 +55,23 @@ def test_dummy_text_is_told_as_not_filled_in() -> None:
 def test_the_places_of_a_file_are_named_with_the_first_and_a_title_is_no_place(tmp_path: Path) -> None:
     read = document(tmp_path, "dock-worker.md", "# [Job title]\n\nPays €XX,XXX.\n")
     assert read.guide.title == "dock worker"
-    assert read.notes == (f"2 places were to be filled in and are not: {NOT_FILLED_IN}",)
+    assert read.notes == (f"2 places were to be filled in and are not: {NOT_FILLED_IN} / Pays {NOT_FILLED_IN}.",)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Pays from [insert minimum] to [your maximum].", f"Pays from {NOT_FILLED_IN} to {NOT_FILLED_IN}."),
+        ("Pays $[XXX],[XXX].", f"Pays {NOT_FILLED_IN}."),
+        ("Cooks cook. Lorem ipsum dolor! Really.", f"Cooks cook.{NOT_FILLED_IN} Really."),
+        ("- lorem ipsum…", f"- {NOT_FILLED_IN}"),
+    ],
+)
+def test_instructions_and_dummy_sentences_are_places_within_a_text(text: str, told: str) -> None:
+    assert with_placeholders_named(text) == told
+
+
+def test_a_section_of_nothing_but_places_says_nothing(tmp_path: Path) -> None:
+    read = document(tmp_path, "cook.md", "# Cook\n\nCooks.\n\n## Pay\n\nLorem ipsum dolor sit.\n\n- [TBD]\n")
+    assert read.markdown == "# Cook\n\nCooks.\n\n## Pay"
+    assert read.notes == (f"2 places were to be filled in and are not: {NOT_FILLED_IN} / - {NOT_FILLED_IN}",)

@@ -11,7 +11,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen import canvas
 
 from knowledge.documents.coverage import lost
-from knowledge.documents.html import page_as_markdown
+from knowledge.documents.html import read_page
 from knowledge.documents.reading import (
     LARGEST_FILE,
     GuideFile,
@@ -61,7 +61,8 @@ def test_html_keeps_the_content_and_its_tables_and_drops_menus() -> None:
         "<table><tr><th>Level</th><th>Pay</th></tr><tr><td>1</td><td>$50</td></tr></table>"
         "<script>track()</script></main><footer>About us</footer></body></html>"
     )
-    markdown, title = page_as_markdown(html)
+    page = read_page(html)
+    markdown, title = page.markdown, page.title
     assert title == "Nurses"
     assert "# Nurses" in markdown
     assert "| 1 | $50 |" in markdown
@@ -150,7 +151,7 @@ def _zip_without_a_document(path: Path) -> None:
         ("huge.md", _enormous, "larger than"),
         ("text.pdf", _text, "not a PDF"),
         ("locked.pdf", _encrypted, "encrypted"),
-        ("broken.docx", _damaged_zip, "not a document of Word"),
+        ("broken.docx", _damaged_zip, "not copied whole"),
         ("other.docx", _zip_without_a_document, "not a document of Word"),
         ("words.html", _text, "no HTML"),
     ],
@@ -205,3 +206,12 @@ def test_words_that_were_not_read_are_counted(tmp_path: Path) -> None:
     assert read(GuideFile(tmp_path, tmp_path / "a.docx")).notes == ()
     assert list(lost({"one", "two"}, {"one"})) == ["1 of its 2 different words are in no passage"]
     assert list(lost({"one"}, {"one"})) == []
+
+
+def test_the_bots_own_data_among_the_guides_is_no_guide(tmp_path: Path) -> None:
+    for name in ("diver.md", "data/index/passages.json", "data/sources/git/diver.md"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("{}", encoding="utf-8")
+    assert [file.name for file in find_files([tmp_path], tmp_path / "data")] == ["diver.md"]
+    git = tmp_path / "data" / "sources" / "git"
+    assert [file.name for file in find_files([git], tmp_path / "data")] == ["diver.md"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowledge.documents.html import html_as_markdown, page_as_markdown
+from knowledge.documents.html import html_as_markdown, read_page
 
 
 def rows(html: str, *, trusted: bool = True) -> list[list[str]]:
@@ -90,13 +90,13 @@ def test_a_note_that_is_linked_is_told_where_it_belongs() -> None:
 
 def test_sections_with_names_like_those_of_menus_are_content_and_menus_are_not() -> None:
     html = '<main><h1>Roles</h1><section id="search-analyst"><h2>Analyst</h2><p>Finds.</p></section><div class="side-menu"><ul><li><a href="/">Other page</a></li></ul></div></main>'
-    markdown, _ = page_as_markdown(html)
+    markdown = read_page(html).markdown
     assert "Finds." in markdown
     assert "Other page" not in markdown
 
 
 def test_hidden_text_is_left_out_and_a_hidden_tab_is_not() -> None:
     html = '<main><p hidden>Draft.</p><a href="#two">Two</a><div class="tab">First.</div><div class="tab" id="two" style="display: none">Second.</div></main>'
-    markdown, _ = page_as_markdown(html)
+    markdown = read_page(html).markdown
     assert "Draft" not in markdown
     assert "Second." in markdown

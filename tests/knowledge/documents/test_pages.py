@@ -1,0 +1,61 @@
+"""Web pages: what they show when something is pressed is read, what they hide or set beside is named."""
+
+import pytest
+
+from knowledge.documents.html import Page, read_page
+from knowledge.errors import UnreadableFile
+
+
+def page(body: str, head: str = "") -> Page:
+    """A page of a body."""
+    return read_page(f"<html><head>{head}</head><body>{body}</body></html>")
+
+
+@pytest.mark.parametrize("hides", ["hidden", 'style="display: none"'])
+@pytest.mark.parametrize(
+    "label",
+    ["<h3>Is there a grant?</h3>", "<h3><button>Is there a grant?</button></h3>", '<div role="button">Is there a grant?</div>', "<div><button>Is there a grant?</button></div>"],
+)  # fmt: skip
+def test_what_is_hidden_under_its_label_is_read(label: str, hides: str) -> None:
+    told = page(f"<h1>Diver</h1><div>{label}<div {hides}><p>Yes: 900 euros.</p></div></div><h3>Next</h3><p>Text.</p>")
+    assert "Yes: 900 euros." in told.markdown
+    assert told.notes == []
+
+
+def test_what_else_is_hidden_is_named() -> None:
+    told = page("<h1>Diver</h1><h2>Pay</h2><p hidden>Old: 30,000 a year.</p><p>Pays 36,000.</p>")
+    assert "30,000" not in told.markdown
+    assert told.notes == ["what the page hides is not read: “Old: 30,000 a year.”"]
+
+
+def test_menus_and_dialogs_that_are_hidden_are_not_worth_a_word() -> None:
+    told = page('<nav hidden>Home Jobs</nav><div role="dialog" hidden>We use cookies.</div><h1>Diver</h1><p>Dives.</p>')
+    assert told.notes == []
+
+
+def test_what_stands_beside_an_article_is_left_out_and_named() -> None:
+    article = f"<article><h1>Diver</h1><p>Dives. {'Long text. ' * 20}</p></article>"
+    told = page(
+        f'<aside class="sidebar"><h3>Related careers</h3><p>Pilot: $90,000</p></aside>{article}<section class="replies"><p>Al: I make 9</p></section><footer>Imprint text</footer>'
+    )
+    assert "Pilot" not in told.markdown
+    assert told.notes == [
+        "what stands beside its content is not read: “Related careers”, “Pilot: $90,000”, “Al: I make 9”"
+    ]
+
+
+def test_a_page_states_its_date_for_machines_too() -> None:
+    head = '<meta property="article:modified_time" content="2026-02-01"><script type="application/ld+json">{"@graph": [{"dateModified": "2026-03-01"}]}</script>'
+    told = page("<h1>Diver</h1><p>Dives.</p>", head)
+    assert told.fields == {"modified_time": "2026-02-01", "dateModified": "2026-03-01"}
+
+
+def test_confluence_pages_are_without_attachments_and_its_list_of_pages_is_none() -> None:
+    top = '<div id="main-header"><h1><span id="title-text">Space : Diver</span></h1></div>'
+    about = '<div class="page-metadata">last modified by Al on Mar 3, 2026</div>'
+    files = '<div class="pageSection"><h2 id="attachments">Attachments:</h2><a href="x">image.png</a> (image/png)</div>'
+    told = page(f"{top}{about}<p>Dives.</p>{files}")
+    assert told.markdown.strip() == "# Diver\n\nDives."
+    assert list(told.beside) == ["last modified by Al on Mar 3, 2026"]
+    with pytest.raises(UnreadableFile, match="list of the pages"):
+        page(f"{top}<ul><li><a href='Diver_1.html'>Diver</a></li></ul>")
