@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from langchain_core.callbacks import BaseCallbackHandler
 
     from bot.answering.advisor import Advisor
+    from bot.answering.checking import Checker
     from bot.answering.composing import Composer
     from bot.answering.hearing import Sayings
     from bot.answering.same_question import SameQuestions
@@ -26,8 +27,34 @@ if TYPE_CHECKING:
     from knowledge.index.store import IndexReader, IndexStore
     from knowledge.index.syncing import SyncReport
     from knowledge.search.encoder import Encoder, LocalEncoder
+    from knowledge.search.reader import Reader
     from knowledge.search.searcher import Searcher
     from knowledge.sources.git_guides import GitGuides
+
+
+class LocalModels:
+    """MiniLM on this machine, each of its tasks loaded when it is first used."""
+
+    @cached_property
+    def encoder(self) -> "LocalEncoder":
+        """What makes vectors of texts."""
+        from knowledge.search.encoder import LocalEncoder
+
+        return LocalEncoder()
+
+    @cached_property
+    def reader(self) -> "Reader":
+        """What tells which statement answers a question."""
+        from knowledge.search.reader import Reader
+
+        return Reader()
+
+    @cached_property
+    def checker(self) -> "Checker":
+        """What tells whether a sentence of a chat model is supported."""
+        from bot.answering.checking import Checker
+
+        return Checker(self.encoder)
 
 
 class Application:
@@ -39,6 +66,7 @@ class Application:
     def __init__(self, settings: Settings, guides: Path | None = None, prompts: Path | None = None, meter: Meter | None = None) -> None:  # fmt: skip
         self._settings, self.own_data = settings, settings.data_dir
         self._prompts = prompts
+        self.local_models = LocalModels()
         self._guides = guides.resolve() if guides else None
         self._searcher: Searcher | None = None
         self.meter = meter or _open_meter(settings)
@@ -89,19 +117,12 @@ class Application:
             return False
 
     @cached_property
-    def local_encoder(self) -> "LocalEncoder":
-        """MiniLM on this machine."""
-        from knowledge.search.encoder import LocalEncoder
-
-        return LocalEncoder()
-
-    @cached_property
     def encoder(self) -> "Encoder":
         """What makes the vectors of the index."""
         from knowledge.search.encoder import open_encoder
 
         s = self._settings
-        return open_encoder(s.embeddings, self.local_encoder, s.openai_key, s.openai_base_url)
+        return open_encoder(s.embeddings, self.local_models.encoder, s.openai_key, s.openai_base_url)
 
     def sync(self, progress: Callable[[int, int], None], *, replace: bool = False) -> "SyncReport":
         """Bring the index in line with the guides; `progress` gets how many passages are done, and of how many.
@@ -129,20 +150,18 @@ class Application:
     def advisor(self) -> "Advisor":
         """The advisor over the current index."""
         from bot.answering.advisor import Advisor
-        from bot.answering.checking import Checker
         from bot.answering.interpreting import Interpreter
         from bot.answering.quoted_answers import QuotedAnswers
         from bot.answering.quoting import Quoter
         from bot.answering.writing import Writer
-        from knowledge.search.reader import Reader
 
         sayings = self.sayings()
         return Advisor(
             self.searcher(),
-            Interpreter(self.local_encoder),
-            QuotedAnswers(Quoter(Reader()), sayings, self._settings.contact),
+            Interpreter(self.local_models.encoder),
+            QuotedAnswers(Quoter(self.local_models.reader), sayings, self._settings.contact),
             sayings,
-            Writer(self.composer, Checker(self.local_encoder), self.meter) if self.composer else None,
+            Writer(self.composer, self.local_models.checker, self.meter) if self.composer else None,
             lacking_writer=self.faulty_prompts,
             meter=self.meter,
         )
@@ -151,7 +170,7 @@ class Application:
         """What tells whether two questions ask for the same."""
         from bot.answering.same_question import SameQuestions
 
-        return SameQuestions(self.local_encoder)
+        return SameQuestions(self.local_models.encoder)
 
     @property
     def composer(self) -> "Composer | None":

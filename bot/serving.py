@@ -1,6 +1,7 @@
 """Answering in Slack until the process is told to stop: in one workspace, or in all that install the bot."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
@@ -16,7 +17,10 @@ from bot.slack_settings import secret_text
 from bot.watchdog import settle_heap, watched
 from bot.workspace_settings import check_common, guides_of, of_workspace
 
+log = logging.getLogger(__name__)
+
 if TYPE_CHECKING:
+    from bot.answering.advisor import Advisor
     from bot.metrics import PrometheusMeter
     from bot.records.installations import Installed
     from bot.slack.api.handed_on import HandedOn
@@ -31,11 +35,13 @@ async def serve_slack(settings: Settings, application: Application) -> None:
     """Answer in Slack until the process is told to stop."""
     from bot.slack.app import serve
 
+    advisor = application.advisor()
     async with (
         watched(),
         traced(settings, application.meter),
         opened_records(settings, set_aside=True) as records,
         kept_fresh(application) as index_trouble,
+        warming_up(advisor),
     ):
         if settings.many_workspaces:
             service: Service = many_workspaces(settings, application, records, index_trouble)
@@ -43,7 +49,7 @@ async def serve_slack(settings: Settings, application: Application) -> None:
             service = slack_bot(
                 settings,
                 application,
-                application.advisor(),
+                advisor,
                 records=records,
                 workspace=workspace_of(settings),
                 index_trouble=index_trouble,
@@ -51,6 +57,19 @@ async def serve_slack(settings: Settings, application: Application) -> None:
         settle_heap()
         async with metrics_served(settings, application.meter, records):
             await serve(service)
+
+
+@asynccontextmanager
+async def warming_up(advisor: "Advisor") -> AsyncIterator[None]:
+    """Load beside everything else what the first answer would wait for."""
+    loading = asyncio.create_task(advisor.warm_up())
+    try:
+        yield
+    finally:
+        loading.cancel()
+        for error in await asyncio.gather(loading, return_exceptions=True):
+            if isinstance(error, Exception):
+                log.warning("Nothing was loaded before the first question: %s", type(error).__name__)
 
 
 def many_workspaces(
@@ -109,7 +128,7 @@ class WorkspaceApplication(Application):
         self._shared = shared
         self._key = key
         self._composer_or_fault = shared._composer_or_fault
-        self.local_encoder = shared.local_encoder
+        self.local_models = shared.local_models
         self.encoder = shared.encoder
 
     def _index_folder(self) -> Path:

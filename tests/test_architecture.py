@@ -104,7 +104,7 @@ MAY_KNOW = {
     },
     "answering.writing": {
         "answering.chat_model", "answering.checked_reply", "answering.checking", "answering.citing", "answering.composing",
-        "answering.conversation", "answering.interpreting", "answering.language", "answering.shown_reply", "errors", "meter",
+        "answering.conversation", "answering.interpreting", "answering.language", "answering.model_output", "answering.shown_reply", "errors", "meter",
     },
     "answering.quoted_answers": {
         "answering.wording", "answering.checked_reply", "answering.citing", "answering.conversation", "answering.hearing",

@@ -22,6 +22,9 @@ from knowledge.threads import in_thread
 
 __all__ = ["Advisor", "OnSentence"]
 
+USUAL = "What does the job pay?"
+"""A question such as many ask, by which everything is loaded that answers take."""
+
 
 class Advisor:
     """Answers conversations: hears, searches, has an answer written or quotes one. Safe to share between conversations.
@@ -74,6 +77,20 @@ class Advisor:
     async def leans(self, text: str) -> bool:
         """Whether a message is only understood with the answer before it."""
         return await self._interpreter.leans(text)
+
+    async def warm_up(self) -> None:
+        """Load what the first answer would wait for: the weights of the models and the index. No chat model is asked.
+
+        Raises the searcher's errors.
+        """
+        conversation = Conversation.of([USUAL])
+        intent = await self._interpreter.intent(conversation)
+        search = await self._searcher.pinned(conversation.guides)
+        asked = await self._interpreter.asked(conversation)
+        hits = await search.search_all(asked.searches, FOUND)
+        await self._quoted_answers.quoted(conversation, asked, hits, intent, search)
+        if self._writer:
+            await self._writer.warm_up(hits)
 
     async def answer(self, conversation: Conversation, on_sentence: OnSentence | None = None) -> Answer:
         """The answer to the conversation's last turn, from the version of the index that is current now.

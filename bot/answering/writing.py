@@ -12,6 +12,7 @@ from bot.answering.composing import Composer, fitting
 from bot.answering.conversation import Conversation
 from bot.answering.interpreting import Asked
 from bot.answering.language import LANGUAGES, language_of, language_of_locale
+from bot.answering.model_output import Form, Piece
 from bot.answering.shown_reply import OnSentence
 from bot.errors import ModelUnavailable
 from bot.meter import Meter
@@ -39,6 +40,11 @@ class Writer:
         """Why the model is not asked just now, in a sentence; empty while it is."""
         outage = self._composer.outage
         return outage_told(self.name, outage) if outage else ""
+
+    async def warm_up(self, hits: Sequence[Hit]) -> None:
+        """Load what checking takes."""
+        sentence = Piece(Form.SENTENCE, "The job pays well.", ())
+        await in_thread(self._checker.judge, sentence, fitting([hit.passage for hit in hits]))
 
     async def planned(self, conversation: Conversation, plain: Asked, sample: Sequence[Passage]) -> Asked:
         """What to search for, where the last turn leans on earlier ones, is a story, or in another language than the guides.

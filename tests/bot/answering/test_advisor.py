@@ -3,9 +3,13 @@
 import pytest
 
 from bot.answering.advisor import Advisor
+from bot.answering.checking import Checker
 from bot.answering.conversation import QUOTED, SAID, Conversation, Coverage, Turn
 from bot.answering.prompts import Prompts
+from knowledge.search.encoder import LocalEncoder
+from knowledge.search.reader import Reader
 from knowledge.search.searcher import Searcher
+from tests import building
 from tests.conftest import AdvisorWith
 from tests.openai_server import Fault, OpenAIServer
 from tests.scripted_model import MODEL, composer_at, parts, request_of, speaking
@@ -180,3 +184,15 @@ async def test_no_language_model_is_asked_what_to_say_to_a_person_in_need(
         )
         assert server.prompts() == []
     assert answer.personal
+
+
+async def test_warming_up_loads_what_answers_take_and_asks_no_chat_model(
+    searcher: Searcher, encoder: LocalEncoder
+) -> None:
+    reader, checker = Reader(), Checker(encoder)
+    async with speaking(f"Coverage: fully\n\n{PAID} {VARIES}") as server:
+        composer = composer_at(server.url)
+        await building.advisor_over(searcher, encoder, composer, reader=reader, checker=checker).warm_up()
+        assert server.requests == []
+    assert reader._model
+    assert checker._model
