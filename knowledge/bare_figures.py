@@ -12,6 +12,8 @@ _CODE = re.compile(r"(?:[(\[,/]\s*|\bin\s+|^)([A-Z]{3})\b(?=\s*(?:$|[)\],/:;]|pe
 _AMOUNT = r"\d{1,3}(?:[.,'’ \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
 _BARE = re.compile(rf"(?:{_AMOUNT})\s?[kK]?(?:\s?(?:-|–|—|to)\s?(?:{_AMOUNT})\s?[kK]?)?\+?(?:\s\(note [^)]*\))?")
 _IN_A_SENTENCE = re.compile(rf"(?<![\w.,#/-])(?:{_AMOUNT})(?:\s?[kK]\b)?(?![\w%/]|[.,]\d)")
+_SCALED = re.compile(r"\b[kKmMtT]([A-Z]{3})\b")
+_SCALED_SIGN = re.compile(r"[$€£¥₹]\s?(?:'000s?|000s?|[kKmM]|bn)\b(?!\w)")
 _ANY_CODE = re.compile(r"\b[A-Z]{3}\b")
 _LARGE = re.compile(r"\d{1,3}[.,'’ \u00a0\u202f]\d{3}|\d{5}|^(?!(?:19|20)\d\d\b)\d{4}|\d\s?[kK]\b")
 """An amount of pay rather than a count: thousands, but no year."""
@@ -48,6 +50,17 @@ def currency_in(text: str) -> str:
         return ""
     signs = {*_SIGN.findall(text), *(code for code in _CODE.findall(text) if code in _codes()), *named_in(text)}
     return signs.pop() if len(signs) == 1 else ""
+
+
+def states_money(text: str) -> bool:
+    """Whether a text states a currency for the figures below it, as they are or in thousands or millions of it (kUSD, €m)."""
+    scaled = any(code in _codes() for code in _SCALED.findall(text)) or _SCALED_SIGN.search(text)
+    return bool(currency_in(text) or scaled)
+
+
+def is_bare(cell: str) -> bool:
+    """Whether a cell is a figure, or two, and nothing else."""
+    return _BARE.fullmatch(cell.strip()) is not None
 
 
 def with_currency(text: str, stated: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from knowledge.bare_figures import with_currencies
+from knowledge.bare_figures import is_bare, states_money, with_currencies
 from knowledge.blocks import Block, Kind, blocks, cells, header_lines, items, paragraph, sentences
 from knowledge.passages import Passage
 
@@ -85,12 +85,16 @@ def _label(item: str) -> str:
 
 
 def _rows(block: Block, lead: str, number: int) -> Iterator[Piece]:
+    """The rows of a table; one of bare figures, of which nobody can tell which are money, has with it what states the currency."""
     head = header_lines(block)
     header = cells(block.lines[0]) if head else []
     rows = [cells(line) for line in block.lines[head:]]
     names, told = with_currencies(header, rows, lead)
-    for row in told:
+    money = lead.rstrip(":： ") if states_money(lead) else ""
+    for row, plain in zip(told, rows, strict=True):
         if text := _row_text(names, row):
+            if money and list(row) == list(plain) and any(map(is_bare, row)):
+                text = f"{text} ({money})"
             yield text, Shape.ROW, " ".join([lead, *header]).strip(), number
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from knowledge.blocks import headings
-from knowledge.documents.coverage import different_words, lost
+from knowledge.documents.coverage import different_words, lost, words_of_html
 from knowledge.documents.encoding import decoded
 from knowledge.documents.structured import yaml_as_markdown
 from knowledge.errors import UnreadableFile
@@ -34,14 +34,15 @@ def reader_of(path: Path) -> "Callable[[Path], Read] | None":
 
 
 def _read_markdown(path: Path) -> Read:
-    from knowledge.documents.markdown import markdown_as_plain
+    from knowledge.documents.markdown import markdown_as_plain, words_of_markdown
 
     text, matter = front_matter(decoded(path.read_bytes()))
     own = {key: value for key, value in matter.items() if key.lower() not in GUIDE_FIELDS}
     fields = {key.lower(): value for key, value in matter.items() if value}
     kept = yaml_as_markdown({key: _on_one_line(value) for key, value in own.items()}) if own else ""
     body = markdown_as_plain(_filled_in(text, matter))
-    return Read(f"{kept}\n\n{body}", {"title": title_of(body), **fields})
+    notes = tuple(lost(words_of_markdown(text), different_words([body])))
+    return Read(f"{kept}\n\n{body}", {"title": title_of(body), **fields}, notes)
 
 
 def _filled_in(text: str, matter: Mapping[str, Any]) -> str:
@@ -106,7 +107,8 @@ def _read_text(path: Path) -> Read:
     from knowledge.documents.plain_text import with_headings_marked
 
     text = decoded(path.read_bytes())
-    return _titled(_as_yaml(path, text) or with_headings_marked(without_comments(text)))
+    markdown = _as_yaml(path, text) or with_headings_marked(without_comments(text))
+    return _titled(markdown, tuple(lost(different_words([text]), different_words([markdown]))))
 
 
 def _as_yaml(path: Path, text: str) -> str:
@@ -149,53 +151,46 @@ def _read_structured(path: Path) -> Read:
 
 
 def _read_separated(path: Path) -> Read:
-    from knowledge.documents.html import html_as_markdown
     from knowledge.documents.sheets import separated_as_html
 
-    return Read(html_as_markdown(f"<body>{separated_as_html(path.read_bytes())}</body>", trusted=False))
+    return _from_html(separated_as_html(path.read_bytes()), trusted=False)
 
 
 def _read_workbook(path: Path) -> Read:
-    from knowledge.documents.html import html_as_markdown
     from knowledge.documents.sheets import workbook_as_html
     from knowledge.documents.word import refuse_bad_archive
 
     refuse_bad_archive(path.read_bytes(), LARGEST_UNPACKED, "xl/workbook.xml", "Excel")
     html, notes = workbook_as_html(path)
-    return Read(html_as_markdown(f"<body>{html}</body>", trusted=False), notes=notes)
+    return _from_html(html, notes, trusted=False)
 
 
 def _read_slides(path: Path) -> Read:
-    from knowledge.documents.html import html_as_markdown
     from knowledge.documents.slides import slides_as_html
     from knowledge.documents.word import refuse_bad_archive
 
     refuse_bad_archive(path.read_bytes(), LARGEST_UNPACKED, "ppt/presentation.xml", "PowerPoint")
     html, notes, words = slides_as_html(path)
-    markdown = html_as_markdown(f"<body>{html}</body>", trusted=False)
-    return _titled(markdown, (*notes, *lost(words, different_words([markdown]))))
+    return _from_html(html, notes, words=words, trusted=False)
 
 
 def _read_opendocument(path: Path) -> Read:
-    from knowledge.documents.html import html_as_markdown
     from knowledge.documents.packages import opendocument_as_html
     from knowledge.documents.word import refuse_bad_archive
 
     data = path.read_bytes()
     refuse_bad_archive(data, LARGEST_UNPACKED, "content.xml", "OpenDocument")
-    return _titled(html_as_markdown(f"<body>{opendocument_as_html(data)}</body>"))
+    return _from_html(opendocument_as_html(data))
 
 
 def _read_book(path: Path) -> Read:
-    from knowledge.documents.html import html_as_markdown
     from knowledge.documents.packages import book_as_html
     from knowledge.documents.word import refuse_bad_archive
 
     data = path.read_bytes()
     refuse_bad_archive(data, LARGEST_UNPACKED, "META-INF/container.xml", "EPUB")
     html, fields = book_as_html(data)
-    markdown = html_as_markdown(f"<body>{html}</body>")
-    return Read(markdown, {**fields, "title": fields.get("title") or title_of(markdown)})
+    return _from_html(html, fields=fields)
 
 
 def _read_web_archive(path: Path) -> Read:
@@ -207,34 +202,32 @@ def _read_web_archive(path: Path) -> Read:
 
 
 def _read_rich_text(path: Path) -> Read:
+    from knowledge.documents.markdown import markdown_as_plain
     from knowledge.documents.markup import rich_text_as_text
     from knowledge.documents.plain_text import with_headings_marked
 
     data = path.read_bytes()
     if not data.lstrip().startswith(b"{\\rtf"):
         raise UnreadableFile("it is not RTF, whatever its name says")
-    return _titled(with_headings_marked(rich_text_as_text(data.decode("cp1252", errors="replace"))))
+    plain = rich_text_as_text(data.decode("cp1252", errors="replace"))
+    told = with_headings_marked(plain)
+    markdown = markdown_as_plain(told) if "<sup>" in told else told
+    return _titled(markdown, tuple(lost(words_of_html(plain), different_words([markdown]))))
 
 
 def _read_restructured(path: Path) -> Read:
-    from knowledge.documents.html import html_as_markdown
     from knowledge.documents.restructured import restructured_as_html
 
     found = restructured_as_html(decoded(path.read_bytes()))
-    markdown = html_as_markdown(f"<body>{found.html}</body>")
-    notes = (*found.notes, *lost(found.words, different_words([markdown])))
-    return Read(markdown, {"title": title_of(markdown), **found.fields}, notes)
+    return _from_html(found.html, found.notes, found.fields, words=found.words)
 
 
 def _read_asciidoc(path: Path) -> Read:
     from knowledge.documents.asciidoc import asciidoc_as_html
-    from knowledge.documents.html import html_as_markdown
 
     found = asciidoc_as_html(decoded(path.read_bytes()))
-    markdown = html_as_markdown(f"<body>{found.html}</body>")
-    included = tuple(f"{name}, which it includes, is not read with it" for name in found.included)
-    notes = (*included, *lost(found.words, different_words([markdown])))
-    return Read(markdown, {"title": title_of(markdown), **found.fields}, notes)
+    included = [f"{name}, which it includes, is not read with it" for name in found.included]
+    return _from_html(found.html, included, found.fields, words=found.words)
 
 
 def _read_archive(path: Path) -> Read:
@@ -286,23 +279,37 @@ def readable_name(name: str) -> str:
 
 
 def _read_docx(path: Path) -> Read:
-    from knowledge.documents.html import html_as_markdown
     from knowledge.documents.word import lines_around, refuse_bad_archive, word_as_html, words_of
 
     data = path.read_bytes()
     refuse_bad_archive(data, LARGEST_UNPACKED, "word/document.xml", "Word")
-    markdown = html_as_markdown(f"<body>{word_as_html(data)}</body>")
-    notes = tuple(lost(words_of(data), different_words([markdown])))
-    return Read(markdown, {"title": title_of(markdown)}, notes, lines_around(data))
+    return _from_html(word_as_html(data), words=words_of(data), beside=lines_around(data))
 
 
 def _read_pdf(path: Path) -> Read:
-    from knowledge.documents.html import html_as_markdown
     from knowledge.documents.pdf import pdf_as_html
 
     html, notes, beside = pdf_as_html(path)
-    markdown = html_as_markdown(f"<body>{html}</body>", trusted=False)
-    return Read(markdown, {"title": title_of(markdown)}, notes, beside)
+    return _from_html(html, notes, beside=beside, trusted=False)
+
+
+def _from_html(
+    html: str,
+    notes: Sequence[str] = (),
+    fields: Mapping[str, Any] | None = None,
+    *,
+    words: set[str] | None = None,
+    beside: Sequence[str] = (),
+    trusted: bool = True,
+) -> Read:
+    """What other readers made HTML of; where words of that, or of the file, are not told, this is said."""
+    from knowledge.documents.html import html_as_markdown
+
+    markdown = html_as_markdown(f"<body>{html}</body>", trusted=trusted)
+    told = different_words([markdown])
+    missing = list(lost(words or set(), told)) or list(lost(words_of_html(html), told))
+    title = (fields or {}).get("title") or title_of(markdown)
+    return Read(markdown, {**(fields or {}), "title": title}, [*notes, *missing], beside)
 
 
 def _titled(markdown: str, notes: Sequence[str] = ()) -> Read:

@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
 
 from knowledge.documents.comments import remove_comments
+from knowledge.documents.coverage import different_words, lost, words_of_html
 from knowledge.documents.dialects import LONGEST_HEADING, WORDS_OF_A_PICTURE
 from knowledge.documents.labels import HEADINGS, set_heading_levels
 from knowledge.documents.notes import join_notes
@@ -36,8 +37,11 @@ def read_page(html: str) -> Page:
     soup = parsed(html)
     fields = metadata(soup)
     content = main_content(soup)
+    _remove(content.body)
+    words = words_of_html(str(content.body))
     markdown = converted(soup, content.body)
-    return Page(markdown, page_title(soup, content.body), fields, list(not_read(content)), content.about)
+    notes = [*not_read(content), *lost(words, different_words([markdown]))]
+    return Page(markdown, page_title(soup, content.body), fields, notes, content.about)
 
 
 def html_as_markdown(html: str, *, trusted: bool = True) -> str:

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from knowledge.blocks import cells
+from knowledge.documents.coverage import different_words
 from knowledge.documents.dialects import LONGEST_HEADING, as_common_markdown
 from knowledge.documents.pairs import are_pairs
 
@@ -37,6 +38,17 @@ def markdown_as_plain(text: str) -> str:
     from knowledge.documents.html import html_as_markdown
 
     return html_as_markdown(f"<body>{reader.render(common)}</body>")
+
+
+def words_of_markdown(text: str) -> set[str]:
+    """The different words of a Markdown text as its parser has them, once its dialect is told: without addresses, HTML and struck out text."""
+    tokens = (inner for token in _reader().parse(as_common_markdown(text)) for inner in token.children or ())
+    words: list[str] = []
+    struck = 0
+    for token in tokens:
+        struck += {"s_open": 1, "s_close": -1}.get(token.type, 0)
+        words.extend([token.content] if token.type in {"text", "code_inline"} and not struck else [])
+    return different_words(words)
 
 
 def _reader() -> "MarkdownIt":

@@ -16,6 +16,8 @@ _OF_NOTES = re.compile("footnotes|endnotes")
 _REFERRING = re.compile(r"noteref|footnote-ref|endnote-ref")
 _NOTE = re.compile(r"doc-(?:foot|end|rear)note|(?:foot|end|rear)note")
 _BACK = re.compile(r"backlink|backref|footnote-back")
+_LABEL = r"\d{1,2}|[*†‡§]{1,3}|[a-z]"
+"""What refers to a note where no link does."""
 _STOP = re.compile(r"[.!?](?=[\"'”’)]*(?:\s+[^\W\d_a-zà-ÿ]|\s*$))")
 """What ends a sentence."""
 _ARROWS = "\\s^↑↩↵⏎\ufe0e\ufe0f"
@@ -24,7 +26,7 @@ _ARROWS = "\\s^↑↩↵⏎\ufe0e\ufe0f"
 def join_notes(body: Tag) -> None:
     """Tell each note that is linked from the text at the end of its sentence, and take it from its own place."""
     joined: list[Tag] = []
-    for mark, target in list(_marks(body)):
+    for mark, target in [*_marks(body), *_unlinked(body)]:
         block = mark.find_parent(["p", "li", "td", "th", "dd", *HEADINGS])
         if block is None or target in block.parents or target is block:
             continue
@@ -37,7 +39,9 @@ def join_notes(body: Tag) -> None:
         text.replace_with(text.replace(TOLD, ""))
     for target in joined:
         holder = target.find_parent(["section", "div", "aside"], class_=_OF_NOTES)
-        if not target.decomposed and (holder or target.name in {"li", "aside"} or _is_a_note(target)):
+        if not target.decomposed and (
+            holder or target.name in {"li", "aside"} or _is_a_note(target) or target.get("data-note")
+        ):
             target.decompose()
     for holder in body.find_all(["section", "div", "hr", "aside"], class_=re.compile("footnote|endnote")):
         if not holder.decomposed and not holder.get_text(strip=True):
@@ -54,6 +58,25 @@ def _marks(body: Tag) -> Iterator[tuple[Tag, Tag]]:
             target = body.find(True, id=str(link["href"])[1:])
             if isinstance(target, Tag):
                 yield mark, target
+
+
+def _unlinked(body: Tag) -> Iterator[tuple[Tag, Tag]]:
+    """Raised marks without a link, each with the next paragraph after it that begins with the same mark, raised too."""
+    raised = [mark for mark in body.find_all("sup") if not mark.find("a") and re.fullmatch(_LABEL, mark.get_text(strip=True))]  # fmt: skip
+    waiting: dict[str, list[Tag]] = {}
+    for mark in raised:
+        label = mark.get_text(strip=True)
+        holder = mark.find_parent(["p", "li"])
+        if holder is not None and holder.get_text(strip=True).startswith(label) and not _has_text_before(mark, holder):
+            holder["data-note"] = "1"
+            yield from ((before, holder) for before in waiting.pop(label, ()))
+        elif not re.search(r"(?:^|[^\w])[^\W\d_]{1,2}$", str(mark.previous_sibling or "")):  # m²
+            waiting.setdefault(label, []).append(mark)
+
+
+def _has_text_before(mark: Tag, holder: Tag) -> bool:
+    before = mark.find_previous(string=lambda text: bool(text and text.strip()))
+    return before is not None and holder in before.parents
 
 
 def _kinds(element: Tag) -> str:

@@ -33,10 +33,14 @@ def words_of(data: bytes) -> set[str]:
             archive.read("word/document.xml"), etree.XMLParser(resolve_entities=False, no_network=True)
         )
     return different_words(
-        "".join(str(run.text or "") for run in paragraph.iter(f"{_W}t"))
+        "".join(f" {run.text} " if _is_raised(run) else str(run.text or "") for run in paragraph.iter(f"{_W}t"))
         for paragraph in root.iter(f"{_W}p")
         if paragraph.find(f".//{_W}strike") is None
     )
+
+
+def _is_raised(text: Any) -> bool:
+    return text.getparent().find(f"{_W}rPr/{_W}vertAlign") is not None
 
 
 def lines_around(data: bytes) -> list[str]:

@@ -34,3 +34,18 @@ def test_items_hang_from_the_line_above_their_list() -> None:
 def test_rows_say_what_their_cells_are() -> None:
     (row,) = statements(passage("| Role | Pay |\n|---|---|\n| Nurse | $50,000 |"))
     assert row.text == "Role: Nurse; Pay: $50,000"
+
+
+@pytest.mark.parametrize(
+    ("caption", "cell", "told"),
+    [
+        ("Typical rates in euros", "0.14", "Kind: Legal; Per word: 0.14 (Typical rates in euros)"),
+        ("Pay by level (kUSD)", "182", "Kind: Legal; Per word: 182 (Pay by level (kUSD))"),
+        ("Pay in euros", "41,000", "Kind: Legal; Per word: EUR 41,000"),
+        ("Rates by kind", "0.14", "Kind: Legal; Per word: 0.14"),
+        ("Rates in euros", "$0.14", "Kind: Legal; Per word: $0.14"),
+    ],
+)
+def test_rows_of_bare_figures_say_what_states_their_currency(caption: str, cell: str, told: str) -> None:
+    (*_, row) = statements(passage(f"{caption}:\n\n| Kind | Per word |\n|---|---|\n| Legal | {cell} |"))
+    assert row.text == told

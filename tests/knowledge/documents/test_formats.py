@@ -173,3 +173,33 @@ def test_a_document_that_cannot_be_unpacked_says_why(tmp_path: Path, data: bytes
     (tmp_path / "a.docx").write_bytes(data)
     with pytest.raises(UnreadableFile, match=why):
         read_file(tmp_path / "a.docx")
+
+
+def rtf(tmp_path: Path, body: str) -> Document:
+    """An RTF file of a body."""
+    (tmp_path / "a.rtf").write_text(rf"{{\rtf1\ansi {body}}}", encoding="ascii")
+    return read_file(tmp_path / "a.rtf")
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (r"Pays \strike 30\strike0  34 euros.\par", "Pays 34 euros."),
+        (r"Pays {\strike 30 \u8364?}34 euros.\par", "Pays 34 euros."),
+        (r"Pays {\striked1 30}{\deleted 31}{\v 32}\v 33\plain 34 euros.\par", "Pays 34 euros."),
+        (r"Pays 34.{\super\chftn}{\footnote\pard {\super\chftn} Before tax.} Yes.\par", "Pays 34 (Before tax). Yes."),
+    ],
+)
+def test_rtf_leaves_out_what_is_struck_out_or_hidden_and_keeps_its_notes(tmp_path: Path, body: str, text: str) -> None:
+    document = rtf(tmp_path, body)
+    assert " ".join(document.markdown.split()) == text
+    assert document.notes == ()
+
+
+def test_raised_marks_of_rtf_are_no_part_of_a_figure(tmp_path: Path) -> None:
+    told = rtf(
+        tmp_path, r"Pays 90,000{\super 1} or 70,000\super 2\nosupersub  a year.\par {\super 1} Before tax.\par"
+    ).markdown
+    assert "Pays 90,000" in told
+    assert "(Before tax)" in told
+    assert "70,000 (note 2) a year" in told

@@ -43,3 +43,14 @@ def test_a_note_that_is_too_long_stays_where_it_is() -> None:
 
 def test_a_link_to_another_part_of_the_page_is_no_note() -> None:
     assert told('<p>See <a href="#pay">pay</a>.</p><p id="pay">Pays 5.</p>') == "See [pay](#pay).\n\nPays 5."
+
+
+def test_raised_marks_without_links_are_joined_with_the_next_paragraph_of_their_mark() -> None:
+    html = "<table><tr><th>A</th><th>B</th></tr><tr><td>x</td><td>31<sup>*</sup></td></tr></table><p><sup>*</sup> Before tax.</p><p>Pays 5<sup>*</sup>.</p><p><sup>*</sup>In Rome.</p>"
+    assert told(html) == "| A | B |\n| --- | --- |\n| x | 31 (Before tax) |\n\nPays 5 (In Rome)."
+
+
+def test_a_raised_mark_that_nothing_explains_and_a_square_metre_stay() -> None:
+    assert told("<p>Pays 5<sup>1</sup> for 3 m<sup>2</sup>.</p><p><sup>2</sup> Squares.</p>").startswith(
+        "Pays 5 (note 1) for 3 m²."
+    )
