@@ -42,7 +42,7 @@ class Statement:
 @lru_cache(maxsize=4096)
 def statements(passage: Passage) -> tuple[Statement, ...]:
     """The statements of a passage, in order."""
-    pieces = _pieces(passage.text)
+    pieces = _pieces(passage.text, passage.heading)
     return tuple(
         Statement(passage, text, shape, lead, block, position)
         for position, (text, shape, lead, block) in enumerate(pieces)
@@ -52,13 +52,13 @@ def statements(passage: Passage) -> tuple[Statement, ...]:
 Piece = tuple[str, Shape, str, int]
 
 
-def _pieces(markdown: str) -> Iterator[Piece]:
+def _pieces(markdown: str, heading: Sequence[str]) -> Iterator[Piece]:
     lead = ""
     for number, block in enumerate(blocks(markdown)):
         if block.kind is Kind.LIST:
             yield from _items(block, lead, number)
         elif block.kind is Kind.TABLE:
-            yield from _rows(block, lead, number)
+            yield from _rows(block, lead, number, heading)
         elif block.kind is Kind.PARAGRAPH:
             found = sentences(paragraph(block.lines))
             yield from ((sentence, Shape.SENTENCE, "", number) for sentence in found)
@@ -84,13 +84,14 @@ def _label(item: str) -> str:
     return label[0] if label else ""
 
 
-def _rows(block: Block, lead: str, number: int) -> Iterator[Piece]:
+def _rows(block: Block, lead: str, number: int, heading: Sequence[str]) -> Iterator[Piece]:
     """The rows of a table; one of bare figures, of which nobody can tell which are money, has with it what states the currency."""
     head = header_lines(block)
     header = cells(block.lines[0]) if head else []
     rows = [cells(line) for line in block.lines[head:]]
-    names, told = with_currencies(header, rows, lead)
-    money = lead.rstrip(":： ") if states_money(lead) else ""
+    stated = next((phrase for phrase in (lead, *reversed(heading)) if states_money(phrase)), lead)
+    names, told = with_currencies(header, rows, stated)
+    money = stated.rstrip(":： ") if states_money(stated) else ""
     for row, plain in zip(told, rows, strict=True):
         if text := _row_text(names, row):
             if money and list(row) == list(plain) and any(map(is_bare, row)):

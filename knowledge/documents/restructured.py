@@ -13,8 +13,10 @@ _SETTINGS = {
 }  # fmt: skip
 _DIRECTIVE = re.compile(r"^\s*\.\. ([\w:.+-]+)::", re.MULTILINE)
 _ROLE = re.compile(r":([\w:.+-]+):`")
-_NO_TEXT = frozenset({"toctree", "index", "only", "raw", "highlight", "currentmodule", "mermaid", "graphviz", "tags"})
-"""Directives of Sphinx whose content is none to read."""
+_NO_TEXT = frozenset(
+    {"todo", "todolist", "toctree", "index", "only", "raw", "highlight", "currentmodule", "mermaid", "graphviz", "tags"}
+)
+"""Directives of Sphinx whose content is none to read, or is not shown unless a project asks for it."""
 ERROR = 3
 """The level of docutils' messages from which on something was not understood."""
 NAMED = 3

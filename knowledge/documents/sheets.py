@@ -15,6 +15,8 @@ from knowledge.errors import UnreadableFile
 MOST_ROWS = 20_000
 MOST_COLUMNS = 200
 """Rows and columns of a sheet that are read; a table of pay has fewer."""
+_TITLE = re.compile(r"<p>([^<]{1,90}[^<.:!?])</p><table>")
+"""A cell alone above a table, with rows left free between them or not: what the table is called."""
 _CURRENCY = re.compile(r"\[\$([^\]-]*)(?:-[0-9A-Fa-f]+)?\]|\"([^\"]*)\"|\\(.)|([$€£¥])")
 
 
@@ -44,7 +46,8 @@ def workbook_as_html(path: Path) -> tuple[str, list[str]]:
             continue
         blocks = list(_blocks(sheet))
         if blocks:
-            parts.append(f"<h2>{escape(sheet.title)}</h2>{''.join(blocks)}")
+            told = _TITLE.sub(r"<p>\1:</p><table>", "".join(blocks))
+            parts.append(f"<h2>{escape(sheet.title)}</h2>{told}")
         if sheet.max_row > MOST_ROWS:
             notes.append(f"only the first {MOST_ROWS} rows of the sheet {sheet.title} are read")
     if not parts:

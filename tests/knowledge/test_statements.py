@@ -1,5 +1,7 @@
 """Passages come apart into sentences, items and rows that know what they hang from."""
 
+from dataclasses import replace
+
 import pytest
 
 from knowledge.blocks import sentences
@@ -49,3 +51,10 @@ def test_rows_say_what_their_cells_are() -> None:
 def test_rows_of_bare_figures_say_what_states_their_currency(caption: str, cell: str, told: str) -> None:
     (*_, row) = statements(passage(f"{caption}:\n\n| Kind | Per word |\n|---|---|\n| Legal | {cell} |"))
     assert row.text == told
+
+
+def test_a_heading_states_the_currency_of_a_table_that_states_none() -> None:
+    (row,) = statements(
+        replace(passage("| Level | Oslo |\n|---|---|\n| One | 41,000 |"), heading=("A", "Pay (NOK / year)"))
+    )
+    assert row.text == "Level: One; Oslo: NOK 41,000"

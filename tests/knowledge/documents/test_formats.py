@@ -203,3 +203,13 @@ def test_raised_marks_of_rtf_are_no_part_of_a_figure(tmp_path: Path) -> None:
     assert "Pays 90,000" in told
     assert "(Before tax)" in told
     assert "70,000 (note 2) a year" in told
+
+
+def test_a_cell_alone_above_a_table_is_what_the_table_is_called(tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for row in (["Earnings (kEUR)"], [], ["Role", "Base"], ["Mate", 41], ["Bosun", 35]):
+        book.active.append(row)
+    book.save(tmp_path / "a.xlsx")
+    assert "Earnings (kEUR):\n\n| Role | Base |" in read_file(tmp_path / "a.xlsx").markdown

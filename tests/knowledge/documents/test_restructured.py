@@ -28,10 +28,11 @@ def test_notes_stand_where_they_are_referred_to(tmp_path: Path) -> None:
 
 
 def test_what_sphinx_adds_is_read_with_its_labels(tmp_path: Path) -> None:
-    text = "A\n=\n\nSee :doc:`the rules </rules>`.\n\n.. tab-set::\n\n   .. tab-item:: Bergen\n      :sync: b\n\n      Pays NOK 260.\n\n.. versionadded:: 2\n\nB\n=\n\nText.\n"
+    text = "A\n=\n\nSee :doc:`the rules </rules>`.\n\n.. tab-set::\n\n   .. tab-item:: Bergen\n      :sync: b\n\n      Pays NOK 260.\n\n.. versionadded:: 2\n\n.. todo:: Ask the office.\n\nB\n=\n\nText.\n"
     document = rst(tmp_path, text)
     assert "See the rules." in document.markdown
     assert "## Bergen\n\nPays NOK 260." in document.markdown
+    assert "office" not in document.markdown
     assert document.notes == ()
 
 
