@@ -1,7 +1,9 @@
 """What kind of message is it: a question for the guides, or one that wants a human sentence instead?
 
-Told by the message's vector, with a classifier fitted on the messages and questions of many writers (`make fit`). What
-is said to each kind stands in prompts/people.md, which the company edits.
+Told by the message's vector, with a classifier fitted on the messages and questions of many writers (`make fit`). The
+encoder reads English; in other languages a second classifier, over runs of letters, is heard beside it, and limits of
+their own hold: without it a third of what is only thanks or a farewell was taken for distress. What is said to each kind
+stands in prompts/people.md, which the company edits.
 """
 
 import re
@@ -11,6 +13,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.answering.classifier import classifier
+from bot.answering.language import language_of
+from bot.answering.letters import letters
 from bot.answering.prompts import Prompt
 from bot.errors import SettingsError
 from knowledge.fitted import number
@@ -21,6 +25,8 @@ if TYPE_CHECKING:
 
 ROLE = "senior backend engineer"
 """The role of the examples where nothing is known of the guides."""
+READ_LANGUAGE = "en"
+"""The language that the encoder reads."""
 MOST_TITLES = 8
 """Guides that are named to somebody who asks what the bot knows."""
 
@@ -68,24 +74,65 @@ _TOLD = frozenset(Intent) - {Intent.QUESTION, Intent.SHORTER, Intent.MORE}
 """What prompts/people.md must have a section for."""
 
 
-def hear(vector: "NDArray[np.float32]", *, follows: bool) -> Intent:
+def foreign_letters(text: str) -> "NDArray[np.float32] | None":
+    """The letters of a text in another language than the encoder reads; None where it reads it, or the language is not sure."""
+    return letters(text) if language_of(text) not in (None, READ_LANGUAGE) else None
+
+
+def probabilities(vector: "NDArray[np.float32]", foreign: "NDArray[np.float32] | None") -> Mapping[str, float]:
+    """How probable each kind is, by the vector, and by the letters where there are some, each counting as much as the other."""
+    told = classifier("hearing").probabilities(vector)
+    if foreign is None:
+        return told
+    beside = classifier("hearing_foreign").probabilities(foreign)
+    both = {kind: told[kind] * beside.get(kind, 0.0) for kind in told}
+    whole = sum(both.values()) or 1.0
+    return {kind: share / whole for kind, share in both.items()}
+
+
+@dataclass(frozen=True)
+class _Limits:
+    """From which probabilities on a message is troubled, more than discontent, about self-harm, of another kind than a question."""
+
+    troubled: float
+    need: float
+    self_harm: float
+    other: float
+
+
+def _limits(*, foreign: bool) -> _Limits:
+    if foreign:
+        return _Limits(
+            number("hearing_foreign_troubled"),
+            number("hearing_foreign_need"),
+            number("hearing_foreign_self_harm"),
+            number("hearing_foreign_other"),
+        )
+    return _Limits(
+        number("hearing_troubled"), number("hearing_need"), number("hearing_self_harm"), number("hearing_other")
+    )
+
+
+def hear(vector: "NDArray[np.float32]", *, follows: bool, foreign: "NDArray[np.float32] | None" = None) -> Intent:
     """The kind of a message, by its vector; `follows` tells that the bot has answered in the conversation before.
+
+    `foreign` are the letters of a message in a language that the encoder does not read.
 
     In doubt it is a question. Kinds that need a person are weighed together first, so that a message between two of
     them is not taken for a question; self-harm is believed earlier than anything else. What is troubled, but not surely
     more than discontent, is heard as that: what is said to it suits both.
     """
-    told = classifier("hearing").probabilities(vector)
+    told, limits = probabilities(vector, foreign), _limits(foreign=foreign is not None)
     sensitive = {kind: told[kind] for kind in _SENSITIVE}
     need = sum(sensitive.values())
     troubled = need + told[Intent.DISCONTENT]
-    surely = troubled >= number("hearing_troubled") and need / troubled >= number("hearing_need")
-    if surely or told[Intent.SELF_HARM] >= number("hearing_self_harm"):
+    surely = troubled >= limits.troubled and need / troubled >= limits.need
+    if surely or told[Intent.SELF_HARM] >= limits.self_harm:
         return max(sensitive, key=lambda kind: sensitive[kind])
-    if troubled >= number("hearing_troubled"):
+    if troubled >= limits.troubled:
         return Intent.DISCONTENT
     best = Intent(max(told, key=lambda kind: told[kind]))
-    if told[best] < number("hearing_other") or (best.wants_another_form and not follows):
+    if told[best] < limits.other or (best.wants_another_form and not follows):
         return Intent.QUESTION
     return best
 

@@ -2,13 +2,18 @@
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bot.answering.addressing import Line, asks_after_a_person, asks_the_bot, encoded, is_said_to_the_bot
 from bot.answering.conversation import Conversation
-from bot.answering.hearing import Intent, hear, leans_on_earlier
+from bot.answering.hearing import Intent, foreign_letters, hear, leans_on_earlier
 from knowledge.blocks import sentences
 from knowledge.search.encoder import LocalEncoder
 from knowledge.threads import in_thread
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 MOST_QUESTIONS = 4
 """Questions of one message that are answered one by one without a model."""
@@ -43,8 +48,8 @@ class Interpreter:
         """What kind of message the last turn is. A wish for another form is a model's business where there is one."""
         if not re.search(r"\w", conversation.question):
             return Intent.GREETING if not conversation.question.strip() else Intent.CHITCHAT
-        vector = await in_thread(self._encoder.vector, conversation.question)
-        heard = hear(vector, follows=any(turn.speaker == "bot" for turn in conversation.earlier))
+        vector, foreign = await in_thread(self._seen, conversation.question)
+        heard = hear(vector, follows=any(turn.speaker == "bot" for turn in conversation.earlier), foreign=foreign)
         if heard is not Intent.QUESTION or "@colleague" not in conversation.question:
             return heard
         line = Line(conversation.question)
@@ -75,8 +80,12 @@ class Interpreter:
 
     async def leans(self, text: str) -> bool:
         """Whether a message is only understood with the answer before it."""
-        vector = await in_thread(self._encoder.vector, text)
-        return leans_on_earlier(vector) or hear(vector, follows=True).wants_another_form
+        vector, foreign = await in_thread(self._seen, text)
+        return leans_on_earlier(vector) or hear(vector, follows=True, foreign=foreign).wants_another_form
+
+    def _seen(self, text: str) -> "tuple[NDArray[np.float32], NDArray[np.float32] | None]":
+        """The vector of a message, and its letters where it is in a language that the encoder does not read."""
+        return self._encoder.vector(text), foreign_letters(text)
 
 
 def questions_in(message: str, asked: Asked) -> list[tuple[str, str]]:

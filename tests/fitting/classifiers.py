@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from bot.answering.hearing import foreign_letters
+from bot.answering.letters import letters
 from knowledge.search.encoder import LocalEncoder
 from tests.fitting.labelled import SETS, Text, lines, messages, questions, reply_sentences, shared_questions
 from tests.fitting.regression import Matrix, multinomial
@@ -17,18 +19,23 @@ SENSITIVE = ("self_harm", "harassment", "discrimination", "violence", "burnout",
 TROUBLED = (*SENSITIVE, "discontent")
 QUESTIONS_OF = "questions of "
 """How the writer of a set of questions is called."""
-WRITERS = ("a", "b", "c", "d1", "d2", "d3", "e1", "e2", "e3")
+WRITERS = ("a", "b", "c", "d1", "d2", "d3", "e1", "e2", "e3", "f1", "f2")
 """Writers of messages of every kind, each left out once."""
 MISTAKEN = {
     "hearing_troubled": 0.015,
     "hearing_self_harm": 0.01,
     "hearing_other": 0.01,
+    "hearing_foreign_troubled": 0.03,
+    "hearing_foreign_self_harm": 0.02,
+    "hearing_foreign_other": 0.05,
     "leaning": 0.05,
     "chatter": 0.012,
     "gap": 0.005,
 }
 """The share of questions that may be taken for a message of another kind or for a follow-up, and of claims for chatter or gaps."""
-EXAGGERATED = {"hearing_need": 0.15, "hearing_self_harm": 0.05}
+MISTAKEN_KINDS = 0.025
+"""The share of thanks, complaints and whatever else is no question and no trouble that may be taken for trouble."""
+EXAGGERATED = {"hearing_need": 0.1, "hearing_self_harm": 0.05}
 """The share of discontent that may be taken for need: a crisis line is no answer to "I feel stuck in my career".
 
 With a writer left out a third of all that is known of discontent is missing: on others the share is lower.
@@ -53,55 +60,74 @@ class Fit:
 
 def fit_all(encoder: LocalEncoder) -> tuple[dict[str, float], dict[str, Any]]:
     """Fit and write the classifiers: the limits from which on they are believed, and the figures of writers left out."""
-    hearing = _fit("hearing", _hearing_texts(), encoder, penalty=2e-5, fold=_hearing_fold)
+    texts = _hearing_texts()
+    whole = _fit("hearing", texts, encoder.vector, penalty=2e-5, fold=_hearing_fold)
+    hearing, foreign = _of_readers(texts, whole)
     leaning = _fit(
-        "leaning", _leaning_texts(), encoder, penalty=1e-4, fold=lambda writer: writer if writer == "shared" else ""
+        "leaning",
+        _leaning_texts(),
+        encoder.vector,
+        penalty=1e-4,
+        fold=lambda writer: writer if writer == "shared" else "",
     )
-    kinds = _fit("sentence_kinds", _sentence_texts(), encoder, penalty=1e-4, fold=lambda writer: writer)
+    kinds = _fit("sentence_kinds", _sentence_texts(), encoder.vector, penalty=1e-4, fold=lambda writer: writer)
     others = tuple(name for name in hearing.classes if name not in (*TROUBLED, "question"))
     limits = {
-        **limits_of_trouble(hearing),
+        **limits_of_trouble(hearing, "hearing"),
+        **limits_of_trouble(foreign, "hearing_foreign"),
         "hearing_other": _limit(hearing, others, "question", MISTAKEN["hearing_other"]),
+        "hearing_foreign_other": _limit(foreign, others, "question", MISTAKEN["hearing_foreign_other"]),
         "leaning": _limit(leaning, ("leaning",), "standing", MISTAKEN["leaning"]),
         "chatter": _limit(kinds, ("chatter",), "claim", MISTAKEN["chatter"]),
         "gap": _limit(kinds, ("gap",), "claim", MISTAKEN["gap"]),
     }
     found = {
-        **shares_of_trouble(hearing, limits),
+        "in English": shares_of_trouble(hearing, limits, "hearing"),
+        "in other languages": shares_of_trouble(foreign, limits, "hearing_foreign"),
         "hearing_other": _share_found(hearing, others, limits["hearing_other"]),
         "leaning": _share_found(leaning, ("leaning",), limits["leaning"]),
         "chatter": _share_found(kinds, ("chatter",), limits["chatter"]),
         "gap": _share_found(kinds, ("gap",), limits["gap"]),
     }
-    figures = {"hearing": _figures(hearing), "leaning": _figures(leaning), "sentence_kinds": _figures(kinds)}
+    figures = {
+        "hearing": _figures(hearing),
+        "hearing_foreign": _figures(foreign),
+        "leaning": _figures(leaning),
+        "sentence_kinds": _figures(kinds),
+    }
     return limits, figures | {"found at the limits": found}
 
 
-def limits_of_trouble(hearing: Fit) -> dict[str, float]:
+def limits_of_trouble(hearing: Fit, name: str) -> dict[str, float]:
     """From which probabilities on a message is troubled, and from which it is more than discontent."""
-    troubled = _limit(hearing, TROUBLED, "question", MISTAKEN["hearing_troubled"], together=True)
+    others = tuple(kind for kind in hearing.classes if kind not in (*TROUBLED, "question"))
+    troubled = max(
+        _limit(hearing, TROUBLED, "question", MISTAKEN[f"{name}_troubled"], together=True),
+        _limit(hearing, TROUBLED, others, MISTAKEN_KINDS, together=True),
+    )
     own = hearing.judged() & (np.array(hearing.labels) == "discontent")
     need = float(np.quantile(_need(hearing, troubled)[own], 1 - EXAGGERATED["hearing_need"]))
-    questions = _limit(hearing, ("self_harm",), "question", MISTAKEN["hearing_self_harm"])
+    questions = _limit(hearing, ("self_harm",), "question", MISTAKEN[f"{name}_self_harm"])
     discontent = _limit(hearing, ("self_harm",), "discontent", EXAGGERATED["hearing_self_harm"])
     return {
-        "hearing_troubled": troubled,
-        "hearing_need": round(need, 3),
-        "hearing_self_harm": max(questions, discontent),
+        f"{name}_troubled": troubled,
+        f"{name}_need": round(need, 3),
+        f"{name}_self_harm": max(questions, discontent),
     }
 
 
-def shares_of_trouble(hearing: Fit, limits: Mapping[str, float]) -> dict[str, Any]:
-    """Of what people in need write, and of discontent, the shares that get the answer to need, and any that is no question's."""
-    troubled = _score(hearing, TROUBLED, together=True) >= limits["hearing_troubled"]
-    in_need = _need(hearing, limits["hearing_troubled"]) >= limits["hearing_need"]
-    in_need |= _score(hearing, ("self_harm",), together=True) >= limits["hearing_self_harm"]
+def shares_of_trouble(hearing: Fit, limits: Mapping[str, float], name: str) -> dict[str, Any]:
+    """Of what people in need write, of discontent and of the rest, the shares that get the answer to need, and to need or discontent."""
+    troubled = _score(hearing, TROUBLED, together=True) >= limits[f"{name}_troubled"]
+    in_need = troubled & (_need(hearing, limits[f"{name}_troubled"]) >= limits[f"{name}_need"])
+    in_need |= _score(hearing, ("self_harm",), together=True) >= limits[f"{name}_self_harm"]
     labels, judged = np.array(hearing.labels), hearing.judged()
     groups = {"need": SENSITIVE, "self_harm": ("self_harm",), "discontent": ("discontent",), "question": ("question",)}
+    groups["other kinds"] = tuple(kind for kind in hearing.classes if kind not in (*TROUBLED, "question"))
     shares = {}
-    for name, kinds in groups.items():
+    for group, kinds in groups.items():
         own = judged & np.isin(labels, kinds)
-        shares[name] = [round(float(found[own].mean()), 3) for found in (in_need, in_need | troubled)]
+        shares[group] = [round(float(found[own].mean()), 3) for found in (in_need, in_need | troubled)]
     return {"answered as need, and as need or discontent": shares}
 
 
@@ -112,10 +138,12 @@ def _need(hearing: Fit, troubled: float) -> Matrix:
     return result
 
 
-def _limit(fit: Fit, classes: Sequence[str], spared: str, mistaken: float, *, together: bool = False) -> float:
-    """The probability of some classes above which at most a share `mistaken` of the texts of another class lies."""
+def _limit(
+    fit: Fit, classes: Sequence[str], spared: str | Sequence[str], mistaken: float, *, together: bool = False
+) -> float:
+    """The probability of some classes above which at most a share `mistaken` of the texts of another class, or of others, lies."""
     score = _score(fit, classes, together=together)
-    own = fit.judged() & (np.array(fit.labels) == spared)
+    own = fit.judged() & np.isin(fit.labels, [spared] if isinstance(spared, str) else spared)
     return round(float(np.quantile(score[own], 1 - mistaken)), 3)
 
 
@@ -166,18 +194,40 @@ def _sentence_texts() -> list[Text]:
     ]
 
 
-def _fit(name: str, texts: Sequence[Text], encoder: LocalEncoder, penalty: float, fold: Callable[[str], str]) -> Fit:
+def _of_readers(texts: Sequence[Text], whole: Fit) -> tuple[Fit, Fit]:
+    """What the encoder reads, and the rest with what the letters say of it beside it, as the bot hears both."""
+    unread = np.array([foreign_letters(text.text) is not None for text in texts])
+    foreign = [text for text, own in zip(texts, unread, strict=True) if own]
+    beside = _fit("hearing_foreign", foreign, letters, penalty=1e-4, fold=_hearing_fold, steps=400)
+    columns = [beside.classes.index(kind) if kind in beside.classes else -1 for kind in whole.classes]
+    both = whole.left_out[unread] * np.hstack([beside.left_out, np.zeros((len(foreign), 1))])[:, columns]
+    both /= both.sum(axis=1, keepdims=True)
+    labels = np.array(whole.labels)
+    return (
+        Fit(labels[~unread].tolist(), whole.vectors[~unread], whole.classes, whole.left_out[~unread]),
+        Fit(labels[unread].tolist(), whole.vectors[unread], whole.classes, both),
+    )
+
+
+def _fit(
+    name: str,
+    texts: Sequence[Text],
+    vector: Callable[[str], Matrix],
+    penalty: float,
+    fold: Callable[[str], str],
+    steps: int = 1500,
+) -> Fit:
     """Fit on everything, and for each fold on all the others. Texts of the fold "" are not judged."""
-    vectors = np.stack([encoder.vector(text.text) for text in texts])
+    vectors = np.stack([vector(text.text) for text in texts])
     labels, folds = [text.label for text in texts], np.array([fold(text.writer) for text in texts])
     classes = sorted(set(labels))
     left_out = np.full((len(texts), len(classes)), np.nan)
     for one in sorted({*folds.tolist()} - {""}):
         own = folds == one
         told = [label for label, mine in zip(labels, own, strict=True) if not mine]
-        weights, biases = multinomial(vectors[~own], classes, told, penalty)
+        weights, biases = multinomial(vectors[~own], classes, told, penalty, steps)
         left_out[own] = _shares(vectors[own] @ weights.T + biases)
-    weights, biases = multinomial(vectors, classes, labels, penalty)
+    weights, biases = multinomial(vectors, classes, labels, penalty, steps)
     written = {"classes": classes, "weights": np.round(weights, 3).tolist(), "biases": np.round(biases, 3).tolist()}
     (OUT / f"{name}.json").write_text(json.dumps(written, separators=(",", ":")) + "\n", encoding="utf-8")
     return Fit(labels, vectors, classes, left_out)

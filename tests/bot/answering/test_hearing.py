@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.hearing import Intent, Sayings, hear, leans_on_earlier
+from bot.answering.hearing import Intent, Sayings, foreign_letters, hear, leans_on_earlier
 from bot.answering.prompts import Prompt
 from bot.errors import SettingsError
 from knowledge.search.encoder import LocalEncoder
@@ -50,10 +50,33 @@ def test_a_message_in_words_that_no_example_has_is_heard_as_what_it_is(
     assert hear(encoder.vector(message), follows=False) is intent
 
 
+ABROAD = [
+    "tausend Dank, das reicht mir schon", "bis nächste Woche dann!", "merci, c'est très gentil à toi", "bonjour à tous", "qui es-tu au juste ?",
+    "muchísimas gracias por todo", "¿y en Bilbao cuánto pagan?", "até amanhã, pessoal", "grazie infinite, molto chiaro", "ciao, chi sei?",
+    "hartelijk bedankt voor de uitleg", "kun je dat nog eens zeggen?", "dziękuję pięknie", "do zobaczenia", "tack ska du ha",
+    "спасибо большое за помощь", "привет всем", "شكرا جزيلا لك", "非常感谢你", "本当にありがとう", "고마워요", "teşekkür ederim", "paljon kiitoksia avusta", "děkuji moc",
+]  # fmt: skip
+"""Messages of people who are in no trouble, in other languages than the encoder reads."""
+
+
+def test_thanks_and_questions_in_other_languages_are_not_answered_as_distress(encoder: LocalEncoder) -> None:
+    heard = [hear(encoder.vector(one), follows=True, foreign=foreign_letters(one)) for one in ABROAD]
+    assert sum(one.needs_a_person for one in heard) <= 1
+
+
+def test_letters_are_heard_only_of_a_language_that_the_encoder_does_not_read() -> None:
+    assert foreign_letters("What does a nurse earn after ten years?") is None
+    letters = foreign_letters("Was verdient eine Krankenschwester nach zehn Jahren?")
+    assert letters is not None
+    assert abs(float(letters @ letters) - 1) < 1e-5
+
+
 def test_none_of_these_messages_is_an_example_that_the_classifier_was_fitted_on() -> None:
     lines = [line for path in MESSAGES.glob("*.jsonl") for line in path.read_text(encoding="utf-8").splitlines()]
     examples = {tuple(words(json.loads(line)["text"])) for line in lines}
-    assert [message for message, _ in CASES if tuple(words(message)) in examples] == []
+    assert [
+        message for message in [*ABROAD, *(message for message, _ in CASES)] if tuple(words(message)) in examples
+    ] == []
 
 
 def test_a_wish_for_another_form_is_one_only_after_an_answer(encoder: LocalEncoder) -> None:
