@@ -1,5 +1,6 @@
 """The error handler of all listeners: what a person is told when something they pressed or typed did not work."""
 
+import asyncio
 import logging
 from typing import Any
 
@@ -13,6 +14,9 @@ from bot.slack.api.messages import Elsewhere, post_ephemeral
 from bot.slack.api.payloads import MalformedPayload
 from bot.slack.format.blocks import plain_post
 from knowledge.errors import KnowledgeError
+
+SEEN_SECONDS = 0.03
+"""Bolt looks every 0.01 s whether a listener has acknowledged, and forgets that it has when it fails before the next look."""
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +32,7 @@ async def handle_error(
 
     What cannot be read is acknowledged; there is no `response` where that was done already.
     """
+    await asyncio.sleep(SEEN_SECONDS)
     what = body.get("type") or body.get("command")
     if isinstance(error, MalformedPayload):
         log.warning("A payload of Slack's was left out: %s has no good %s", what, error.place)
