@@ -17,8 +17,6 @@ from bot.slack_settings import secret_text
 from bot.watchdog import settle_heap, watched
 from bot.workspace_settings import check_common, guides_of, of_workspace
 
-log = logging.getLogger(__name__)
-
 if TYPE_CHECKING:
     from bot.answering.advisor import Advisor
     from bot.metrics import PrometheusMeter
@@ -29,6 +27,8 @@ if TYPE_CHECKING:
     from bot.slack.workspaces.service import ManyWorkspaces
     from bot.storage import Records
     from knowledge.search.searcher import Searcher
+
+log = logging.getLogger(__name__)
 
 
 async def serve_slack(settings: Settings, application: Application) -> None:

@@ -39,7 +39,7 @@ def without_dates(text: str) -> str:
 
 def _date(found: re.Match[str]) -> Date:
     if found["name"]:
-        return int(found["named_year"]), _months()[found["name"].lower()], int(found["day"] or found["day_after"] or 0)
+        return int(found["named_year"]), months()[found["name"].lower()], int(found["day"] or found["day_after"] or 0)
     if found["year_last"]:
         return (int(found["year_last"]), *_month_and_day(int(found["one"]), int(found["two"]), found["mark"]))
     if found["month_first"]:
@@ -60,7 +60,7 @@ def _month_and_day(one: int, two: int, mark: str) -> tuple[int, int]:
 
 @lru_cache(maxsize=1)
 def _dates() -> re.Pattern[str]:
-    names = "|".join(map(re.escape, sorted(_months(), key=len, reverse=True)))
+    names = "|".join(map(re.escape, sorted(months(), key=len, reverse=True)))
     return re.compile(
         rf"(?<![\w.])(?:(?P<day>\d{{1,2}}){_ORDINAL}\s+{_OF})?(?P<name>{names})\b\.?,?\s+(?:(?P<day_after>\d{{1,2}}){_ORDINAL},?\s+)?{_OF}(?P<named_year>{_YEAR})(?!\d)"
         rf"|(?<![\d./-])(?P<one>\d{{1,2}})(?P<mark>[./-])(?P<two>\d{{1,2}})(?P=mark)(?P<year_last>{_YEAR})(?!\d)"
@@ -71,7 +71,8 @@ def _dates() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
-def _months() -> Mapping[str, int]:
+def months() -> Mapping[str, int]:
+    """The names of the months and their abbreviations, in small letters -> 1 to 12."""
     from babel.dates import get_month_names
 
     names: dict[str, int] = {}

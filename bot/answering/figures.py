@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import zip_longest
 
 from knowledge.currencies import SPELLED_LANGUAGES, currency_after, currency_before, same_currency
+from knowledge.dates import months
 from knowledge.words import fold, is_function_word, stem, words
 
 COUNTED_WORDS = 3
@@ -283,11 +284,4 @@ def _months(text: str) -> Iterator[Figure]:
 @lru_cache(maxsize=1)
 def _month_numbers() -> Mapping[str, int]:
     """Folded names of the months and their abbreviations -> 1 to 12."""
-    from babel.dates import get_month_names
-
-    told: dict[str, int] = {}
-    for language in ("en", "de", "fr", "es", "pt", "it", "nl"):
-        for width in ("wide", "abbreviated"):
-            for number, name in get_month_names(width, locale=language).items():
-                told.setdefault(fold(name.rstrip(".")), int(number))
-    return told | {"sept": 9}
+    return {fold(name): number for name, number in months().items()}

@@ -1,13 +1,14 @@
 """AsciiDoc as HTML, block by block: headings, paragraphs, lists, boxes, tables. It includes no file and runs nothing."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
 from knowledge.documents.asciidoc_inline import Notes, inline_html
 from knowledge.documents.asciidoc_source import preprocessed, underlines
 from knowledge.documents.asciidoc_tables import is_table, table_html
+from knowledge.documents.converted import Converted
 from knowledge.documents.coverage import different_words
 
 _HEADING = re.compile(r"^(?P<marks>={1,6}|#{1,6})\s+(?P<text>\S.*?)(?:\s+(?P=marks))?$")
@@ -27,16 +28,6 @@ DEEPEST = 30
 """Boxes and lists within each other that are read; what is deeper is taken as text."""
 
 
-@dataclass(frozen=True)
-class AsciiDoc:
-    """An AsciiDoc text as HTML, what it states about itself, the different words of its text, and the files it includes."""
-
-    html: str
-    fields: Mapping[str, str]
-    words: set[str]
-    included: Sequence[str]
-
-
 @dataclass
 class _Item:
     marker: str
@@ -45,7 +36,7 @@ class _Item:
     blocks: list[str] = field(default_factory=list)
 
 
-def asciidoc_as_html(text: str) -> AsciiDoc:
+def asciidoc_as_html(text: str) -> Converted:
     """The HTML of an AsciiDoc text."""
     source = preprocessed(text)
     reading = _Reading(Notes())
@@ -56,7 +47,8 @@ def asciidoc_as_html(text: str) -> AsciiDoc:
     rest = "\n".join(reading.blocks(source.lines[first + 1 :])) if byline else ""
     html = f"{top}<ul>{byline}</ul>{rest}" if byline else "\n".join(reading.blocks(source.lines))
     words = different_words(_SYNTAX.sub(" ", line) for line in source.lines if not _ATTRIBUTES.match(line))
-    return AsciiDoc(html + reading.notes.html(), source.fields(), words, source.included)
+    included = [f"{name}, which it includes, is not read with it" for name in source.included]
+    return Converted(html + reading.notes.html(), source.fields(), words, included)
 
 
 @dataclass

@@ -226,8 +226,7 @@ def _read_asciidoc(path: Path) -> Read:
     from knowledge.documents.asciidoc import asciidoc_as_html
 
     found = asciidoc_as_html(decoded(path.read_bytes()))
-    included = [f"{name}, which it includes, is not read with it" for name in found.included]
-    return _from_html(found.html, included, found.fields, words=found.words)
+    return _from_html(found.html, found.notes, found.fields, words=found.words)
 
 
 def _read_archive(path: Path) -> Read:

@@ -1,10 +1,10 @@
 """reStructuredText as HTML by docutils, with what its fields state, and with the content of directives and roles of Sphinx."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
+from knowledge.documents.converted import Converted
 from knowledge.documents.coverage import different_words
 
 _SETTINGS = {
@@ -22,17 +22,7 @@ ERROR = 3
 NAMED = 3
 
 
-@dataclass(frozen=True)
-class Restructured:
-    """A text as HTML, what its fields state about itself, its different words, and what of it was not understood."""
-
-    html: str
-    fields: Mapping[str, str]
-    words: set[str]
-    notes: Sequence[str]
-
-
-def restructured_as_html(text: str) -> Restructured:
+def restructured_as_html(text: str) -> Converted:
     """The HTML of reStructuredText. It includes no file and runs nothing."""
     from docutils import nodes
     from docutils.core import publish_doctree, publish_from_doctree
@@ -48,7 +38,7 @@ def restructured_as_html(text: str) -> Restructured:
     page = publish_from_doctree(tree, writer="html5", settings_overrides=settings)
     body = re.sub(r"\A.*?<body[^>]*>|</body>.*\Z", "", str(page), flags=re.DOTALL)
     notes = [*messages[:NAMED], *([f"and {len(messages) - NAMED} more places"] if len(messages) > NAMED else [])]
-    return Restructured(body, fields, words, notes)
+    return Converted(body, fields, words, notes)
 
 
 def _matters(message: Any) -> bool:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Any
 
 from aiohttp import web
 from slack_bolt import BoltResponse
@@ -18,6 +18,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.request.internals import parse_body
 
 from bot.slack.api.acknowledging import answer_to
+from bot.slack.api.receiver import Listening, Receiver
 from bot.slack.api.signatures import SignedRequests
 
 PATH = "/slack/events"
@@ -41,46 +42,28 @@ class HttpEndpoint:
     signing_secret: str = ""
 
 
-class Listening(Protocol):
-    """What requests are given to: Bolt's app of one installation, or what knows the apps of several."""
-
-    async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
-        """What is answered to a request."""
-        ...
-
-
-class HttpReceiver:
+class HttpReceiver(Receiver):
     """Takes Slack's requests and hands to the app those that are Slack's; whoever serves `routes` brings them.
 
     Nothing of a body is parsed, and nothing of it logged, before its signature is verified.
     """
 
     def __init__(self, signing_secret: str, read_seconds: float = READ_SECONDS) -> None:
+        super().__init__()
         self._signed = SignedRequests(signing_secret)
         self._read_seconds = read_seconds
-        self._app: Listening | None = None
-        self._closed = False
         self._handling: set[asyncio.Task[web.Response]] = set()
         self._told = -TOLD_SECONDS
         self.routes = (web.post(PATH, self._receive),)
 
     async def begin(self, app: Listening) -> None:
         """Take requests until close()."""
-        self._app = app
+        await super().begin(app)
         log.info("Slack's requests are taken at %s.", PATH)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether requests are taken; whether they find their way here is not known."""
-        return self._app is not None and not self._closed
-
-    async def lost(self) -> None:
-        """Never returns: there is no connection that could be lost."""
-        await asyncio.Event().wait()
 
     async def close(self) -> None:
         """Take nothing more; what has arrived is still acknowledged, if that does not take long."""
-        self._closed = True
+        await super().close()
         if self._handling:
             await asyncio.wait(self._handling, timeout=CLOSE_SECONDS)
 

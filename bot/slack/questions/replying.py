@@ -58,8 +58,7 @@ class Reply:
         """How it was made, for the log."""
         if not self.answer:
             return "a sentence instead of an answer" if self.posts else "nothing said"
-        answer = self.answer
-        return f"{answer.receipt.mode}, {answer.coverage.name.lower()}, {len(answer.citations)} sources"
+        return "{mode}, {coverage}, {sources} sources".format_map(self.fields)
 
     @property
     def fields(self) -> Mapping[str, str | int]:
