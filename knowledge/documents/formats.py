@@ -279,10 +279,12 @@ def readable_name(name: str) -> str:
 
 def _read_docx(path: Path) -> Read:
     from knowledge.documents.word import lines_around, refuse_bad_archive, word_as_html, words_of
+    from knowledge.documents.word_shown import as_shown
 
-    data = path.read_bytes()
-    refuse_bad_archive(data, LARGEST_UNPACKED, "word/document.xml", "Word")
-    return _from_html(word_as_html(data), words=words_of(data), beside=lines_around(data))
+    file = path.read_bytes()
+    refuse_bad_archive(file, LARGEST_UNPACKED, "word/document.xml", "Word")
+    data, notes = as_shown(file)
+    return _from_html(word_as_html(data), notes, words=words_of(data), beside=lines_around(data))
 
 
 def _read_pdf(path: Path) -> Read:

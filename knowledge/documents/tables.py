@@ -13,6 +13,7 @@ from itertools import pairwise
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PageElement
 
+from knowledge.documents.nested_tables import holds_tables_as_data, with_nested_below
 from knowledge.documents.pairs import are_pairs
 
 MOST_CELLS = 200_000
@@ -46,7 +47,9 @@ def make_tables_regular(soup: BeautifulSoup, root: Tag, *, trusted: bool = True)
     Where the marks of header rows are not `trusted`, as in a PDF, which has none, the rows themselves tell.
     """
     for table in reversed(root.find_all("table")):
-        if _only_arranges(table):
+        if holds_tables_as_data(_own_rows(table)):
+            with_nested_below(soup, table, lambda outer: _make_regular(soup, outer, trusted=trusted))
+        elif _only_arranges(table):
             _take_apart(soup, table)
         elif any(cell.find(HEADINGS) for cell in _own_cells(table)):
             _as_sections(soup, table)

@@ -64,7 +64,6 @@ def _no_picture(mammoth: Any) -> Any:
 def _style_map(data: bytes) -> Iterator[str]:
     """Lines that tell mammoth which styles are headings of which level, and to keep what is underlined."""
     yield "u => u"
-    yield "comment-reference => "
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             xml = archive.read("word/styles.xml")
