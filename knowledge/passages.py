@@ -9,7 +9,7 @@ from dataclasses import astuple, dataclass
 from knowledge.blocks import HEADING, Block, Kind, blocks, header_lines, paragraph, sentences, without_marks
 
 FORMAT_VERSION = "10"
-"""Part of every index's identity: raise it when the same document would give other passages."""
+"""Part of every index's identity: raise it when the same document would give other passages or vectors."""
 LONGEST_PASSAGE = 256
 """Word pieces. On the development corpus 256 found more than 128 or 400, and it is what MiniLM was trained on."""
 PIECES_PER_WORD = 1.35

@@ -8,6 +8,7 @@ from knowledge.errors import EmbeddingsFailed
 from knowledge.minilm.model import WIDTH, MiniLM
 from knowledge.passages import Passage, embedding_text
 from knowledge.search import word_pieces
+from knowledge.statements import statements
 from knowledge.threads import in_thread
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Question:
 
 class LocalEncoder:
     """MiniLM, tuned on questions in everyday words. A statement's vector knows its passage: it is the mean of its word
-    pieces' states in the passage's own pass.
+    pieces' states where the passage is read.
     """
 
     def __init__(self, model: MiniLM | None = None) -> None:
@@ -67,7 +68,7 @@ class LocalEncoder:
         return f"careers-MiniLM-L6/{self._model.fingerprint}"
 
     def encode(self, passages: Sequence[Passage]) -> list[Encoded]:
-        """The vectors of passages, one pass each."""
+        """The vectors of passages."""
         return [self._encoded(passage) for passage in passages]
 
     async def question(self, text: str) -> Question:
@@ -82,14 +83,17 @@ class LocalEncoder:
     def _encoded(self, passage: Passage) -> Encoded:
         import numpy as np
 
-        pieces = word_pieces.of_passage(passage)
-        states = self._model.states([word_pieces.FIRST, *pieces.ids, word_pieces.LAST])
-        whole = _unit(states.mean(axis=0))
-        means = [
-            _unit(states[span[0] : span[1]].mean(axis=0)) if span else whole
-            for span in word_pieces.shifted(pieces.spans, 1)
-        ]
+        read = [(pieces, self._states(pieces.ids)) for pieces in word_pieces.readings(passage)]
+        whole = _unit(np.concatenate([states for _, states in read]).mean(axis=0))
+        means = [whole] * len(statements(passage))
+        for pieces, states in read:
+            for number, span in enumerate(word_pieces.shifted(pieces.spans, 1)):
+                if span:
+                    means[number] = _unit(states[span[0] : span[1]].mean(axis=0))
         return Encoded(whole, np.array(means, dtype=np.float32).reshape(-1, WIDTH))
+
+    def _states(self, ids: Sequence[int]) -> "Vector":
+        return self._model.states([word_pieces.FIRST, *ids, word_pieces.LAST])
 
 
 class RemoteEncoder:

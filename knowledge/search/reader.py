@@ -5,12 +5,13 @@ the other. Fitted on questions in everyday words with the statements that answer
 to what a passage says and are not answered by it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from knowledge.minilm.model import MiniLM
 from knowledge.passages import Guide, Passage
 from knowledge.search import word_pieces
+from knowledge.statements import statements
 from knowledge.words import is_function_word, stem, stems, words
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 TASK = "reading"
 UNREAD = -30.0
-"""The logit of a statement beyond the length that is read."""
+"""The logit of a statement that is beyond all that is read of a passage."""
 
 
 class Reader:
@@ -44,20 +45,27 @@ class Reader:
         ]
 
     def _logits(self, asked: Sequence[int], passage: Passage) -> list[float]:
+        logits = [UNREAD] * len(statements(passage))
+        for pieces in word_pieces.readings(passage):
+            spans = word_pieces.shifted(pieces.spans, len(asked))
+            for number, logit in self._read_at_once(asked, pieces.ids, spans):
+                logits[number] = logit
+        return logits
+
+    def _read_at_once(
+        self, asked: Sequence[int], ids: Sequence[int], spans: Sequence[word_pieces.Span | None]
+    ) -> Iterator[tuple[int, float]]:
+        """The numbers of the statements that have spans, with their logits."""
         import numpy as np
 
         model = self._opened()
-        pieces = word_pieces.of_passage(passage)
-        spans = word_pieces.shifted(pieces.spans, len(asked))
-        states = model.states([*asked, *pieces.ids, word_pieces.LAST])
+        states = model.states([*asked, *ids, word_pieces.LAST])
         question = states[1 : len(asked) - 1].mean(axis=0) if len(asked) > 2 else states[0]
-        read = [number for number, span in enumerate(spans) if span]
-        logits = [UNREAD] * len(spans)
+        read = [(number, span) for number, span in enumerate(spans) if span]
         if read:
-            means = np.stack([states[span[0] : span[1]].mean(axis=0) for span in spans if span])
-            for number, logit in zip(read, _judged(question, means, model), strict=True):
-                logits[number] = float(logit)
-        return logits
+            means = np.stack([states[begin:end].mean(axis=0) for _, (begin, end) in read])
+            judged = _judged(question, means, model).tolist()
+            yield from ((number, logit) for (number, _), logit in zip(read, judged, strict=True))
 
     def _opened(self) -> MiniLM:
         if self._model is None:

@@ -413,7 +413,7 @@ def _read(model: ReadingModel, one: Question, places: Sequence[int]) -> tuple[Te
     asked = word_pieces.of_question(random.choice(forms(one.text, one.passages[0].guide)))
     rows, spans, who = [], [], []
     for text, place in enumerate(places):
-        pieces = word_pieces.of_passage(one.passages[place])
+        pieces = word_pieces.readings(one.passages[place])[0]
         rows.append([*asked, *pieces.ids, LAST])
         for position, span in enumerate(word_pieces.shifted(pieces.spans, len(asked))):
             if span:
@@ -425,7 +425,7 @@ def _read(model: ReadingModel, one: Question, places: Sequence[int]) -> tuple[Te
 
 def _late(encoder: Encoder, rows: Sequence[Passage]) -> tuple[Tensor, Tensor, list[tuple[int, int]]]:
     """The vectors of passages, those of their statements, and which (row, statement) these are."""
-    pieces = [word_pieces.of_passage(row) for row in rows]
+    pieces = [word_pieces.readings(row)[0] for row in rows]
     ids, mask = pad([[FIRST, *one.ids, LAST] for one in pieces])
     with torch.autocast("cpu", torch.bfloat16):
         states = encoder(ids, mask)

@@ -47,11 +47,14 @@ def test_of_a_long_question_the_end_counts(encoder: LocalEncoder) -> None:
     assert np.array_equal(encoder.vector(f"I once met a baker. {asked}"), encoder.vector(asked))
 
 
-def test_a_statement_beyond_what_is_read_has_the_vector_of_its_passage(encoder: LocalEncoder) -> None:
-    long = passage(" ".join(f"Sentence number {n} says something about ovens." for n in range(60)), "Ovens")
-    (encoded,) = encoder.encode([long])
-    assert np.array_equal(encoded.statements[-1], encoded.passage)
-    assert not np.array_equal(encoded.statements[0], encoded.passage)
+def test_a_statement_beyond_what_is_read_at_once_has_a_vector_of_its_own_that_knows_its_headings(
+    encoder: LocalEncoder,
+) -> None:
+    text = " ".join([*(f"Sentence number {n} says something about ovens." for n in range(60)), "The pay is $50,000."])
+    of_nurses, of_pilots = encoder.encode([passage(text, "Nurse"), passage(text, "Pilot")])
+    asked = encoder.vector("what do nurses earn")
+    assert (of_nurses.statements @ asked).argmax() == 60
+    assert float(of_nurses.statements[60] @ asked) > float(of_pilots.statements[60] @ asked)
 
 
 def test_a_passage_without_statements_has_a_vector(encoder: LocalEncoder) -> None:

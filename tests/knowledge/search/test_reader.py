@@ -48,9 +48,26 @@ def test_a_passage_without_statements_is_read_to_nothing(reader: Reader) -> None
     assert reader.read("what does it pay?", []) == []
 
 
-def test_statements_beyond_what_is_read_do_not_answer(reader: Reader) -> None:
-    long = passage(" ".join(f"Sentence number {n} says something about ovens." for n in range(60)), "Ovens")
+def test_what_stands_beyond_what_is_read_at_once_is_read_like_the_rest(reader: Reader) -> None:
+    ovens = [f"Sentence number {n} says something about ovens." for n in range(40)]
+    long = passage(" ".join([*ovens, "Sundays on duty are paid 110 euros."]), "Ovens")
+    logits = reader.read("how much is a sunday on duty paid?", [long])[0]
+    assert logits.index(max(logits)) == len(ovens)
+
+
+def test_every_row_of_a_table_is_read_however_long_the_names_of_its_columns(reader: Reader) -> None:
+    names = "| Position | Gross monthly wage in the capital from | Gross monthly wage in other towns from | Remarks and certificates |"
+    jobs = ["Cleaner", "Driver", "Loader", "Seller", "Packer", "Cook", "Clerk", "Guard", "Gardener", "Baker"]
+    rows = [f"| {job} | {4800 + 100 * n} | {4700 + 100 * n} | night work is paid extra |" for n, job in enumerate(jobs)]
+    table = passage("\n".join([names, "| --- | --- | --- | --- |", *rows]), "Wages")
+    logits = reader.read("what does a baker get outside the capital?", [table])[0]
+    assert logits.index(max(logits)) == len(jobs) - 1
+
+
+def test_no_more_is_read_of_a_passage_than_there_are_readings(reader: Reader) -> None:
+    long = passage(" ".join(f"Sentence number {n} says something about ovens." for n in range(400)), "Ovens")
     logits = reader.read("what do ovens do?", [long])[0]
+    assert len(logits) == len(statements(long))
     assert logits[-1] == UNREAD
     assert logits[0] > UNREAD
 
