@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
+from itertools import zip_longest
 
 from knowledge.blocks import HEADING, Block, Kind, blocks, header_lines, paragraph, sentences, without_marks
 
@@ -83,22 +84,39 @@ def _passage(guide: Guide, heading: tuple[str, ...], text: str, order: int, posi
 
 
 def _sections(document: Document) -> Iterator[tuple[tuple[str, ...], str]]:
-    """(heading path, text) of each section that has text; the path starts with the guide's title."""
+    """(heading path, text) of each section that has text; the path starts with the guide's title.
+
+    A heading with nothing beneath it, not even another heading, is text of the section around it.
+    """
     title = document.guide.title
+    sections = list(_at_headings(document.markdown))
+    alone: list[str] = []
+    for (path, lines), (following, _) in zip_longest(sections, sections[1:], fillvalue=((), ())):
+        is_leaf = path and not re.search(r"\w", "\n".join(lines)) and len(following) <= len(path)
+        if is_leaf and path[-1][1] != title:
+            alone += [path[-1][1], ""]
+        if alone and not (is_leaf and following[:-1] == path[:-1]):
+            yield from _section(title, path[:-1], alone)
+            alone = []
+        yield from _section(title, path, lines)
+
+
+def _at_headings(markdown: str) -> Iterator[tuple[Sequence[tuple[int, str]], Sequence[str]]]:
+    """The headings, with their levels, above each run of lines without one, and the lines."""
     path: list[tuple[int, str]] = []
     lines: list[str] = []
     fenced = False
-    for line in document.markdown.splitlines():
+    for line in markdown.splitlines():
         fenced = fenced != line.lstrip().startswith(("```", "~~~"))
         heading = None if fenced else HEADING.match(line)
         if heading is None:
             lines.append(line)
             continue
-        yield from _section(title, path, lines)
+        yield path, lines
         level = len(heading[1])
         path = [above for above in path if above[0] < level] + [(level, without_marks(heading[2]))]
         lines = []
-    yield from _section(title, path, lines)
+    yield path, lines
 
 
 def _section(

@@ -202,17 +202,13 @@ def _read_web_archive(path: Path) -> Read:
 
 
 def _read_rich_text(path: Path) -> Read:
-    from knowledge.documents.markdown import markdown_as_plain
-    from knowledge.documents.markup import rich_text_as_text
-    from knowledge.documents.plain_text import with_headings_marked
+    from knowledge.documents.rich_text_html import rich_text_as_html
 
     data = path.read_bytes()
     if not data.lstrip().startswith(b"{\\rtf"):
         raise UnreadableFile("it is not RTF, whatever its name says")
-    plain = rich_text_as_text(data.decode("cp1252", errors="replace"))
-    told = with_headings_marked(plain)
-    markdown = markdown_as_plain(told) if "<sup>" in told else told
-    return _titled(markdown, tuple(lost(words_of_html(plain), different_words([markdown]))))
+    html, notes = rich_text_as_html(data.decode("cp1252", errors="replace"))
+    return _from_html(html, notes)
 
 
 def _read_restructured(path: Path) -> Read:

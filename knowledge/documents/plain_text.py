@@ -23,16 +23,19 @@ def with_headings_marked(text: str) -> str:
         return text
     lines: Sequence[str] = with_joined_header_rows([_BULLET.sub("- ", line) for line in text.splitlines()])
     lines = list(_with_tables(list(_with_breaks(list(_with_underlined(lines))))))
-    marked = [
-        f"## {line.strip()}"
-        if _stands_alone(lines, n) and _looks_like_a_heading(line.strip()) and not _tells_a_date(line)
-        else line
-        for n, line in enumerate(lines)
-    ]
+    marked = [f"## {line.strip()}" if alone else line for line, alone in zip(lines, lone_headings(lines), strict=True)]
     first = next((n for n, line in enumerate(marked) if line.strip()), None)
     if first is not None and marked[first].startswith("## "):
         marked[first] = marked[first][1:]
     return "\n".join(marked)
+
+
+def lone_headings(lines: Sequence[str]) -> list[bool]:
+    """Which lines are headings because they stand alone and end as no sentence does."""
+    return [
+        _stands_alone(lines, n) and _looks_like_a_heading(line.strip()) and not _tells_a_date(line)
+        for n, line in enumerate(lines)
+    ]
 
 
 def _tells_a_date(line: str) -> bool:

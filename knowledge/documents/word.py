@@ -21,7 +21,7 @@ def word_as_html(data: bytes) -> str:
 
     styles = "\n".join(_style_map(data))
     html = str(mammoth.convert_to_html(io.BytesIO(data), style_map=styles, convert_image=_no_picture(mammoth)).value)
-    return _tabs_as_tables(html)
+    return tabs_as_tables(html)
 
 
 def words_of(data: bytes) -> set[str]:
@@ -98,7 +98,7 @@ def _level(style: Any, styles: Mapping[str, Any]) -> int:
     return 0
 
 
-def _tabs_as_tables(html: str) -> str:
+def tabs_as_tables(html: str) -> str:
     """Paragraphs one below another with as many tabs each are a table; a single one keeps its parts apart."""
     paragraphs = re.sub(r"<p>((?:(?!</?p>).)*)<br />((?:(?!</?p>).)*\t)", _split_lines, html, flags=re.DOTALL)
     return re.sub(rf"(?:{_TABLE_ROW.pattern}\s*)+", _table, paragraphs, flags=re.DOTALL)

@@ -38,10 +38,11 @@ def as_shown(data: bytes) -> tuple[bytes, list[str]]:
             _remove_comments(root)
             _open(root)
             hidden += _remove_hidden(root, hiding)
-        return _repacked(archive, {name: etree.tostring(root) for name, root in parts.items()}), list(_said(hidden, comments))  # fmt: skip
+        return _repacked(archive, {name: etree.tostring(root) for name, root in parts.items()}), list(left_out(hidden, comments))  # fmt: skip
 
 
-def _said(hidden: int, comments: int) -> Iterator[str]:
+def left_out(hidden: int, comments: int) -> Iterator[str]:
+    """What to say of paragraphs with hidden text and of comments, by their numbers."""
     if hidden:
         yield f"hidden text in {hidden} {'paragraph' if hidden == 1 else 'paragraphs'} is not read"
     if comments:

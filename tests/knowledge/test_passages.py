@@ -23,6 +23,17 @@ def test_passages_carry_their_heading_path_from_the_title_down(tmp_path: Path) -
     assert [p.text for p in found] == ["Intro.", "Much.", "Less.", "Git."]
 
 
+def test_headings_with_nothing_beneath_them_are_text_of_the_section_around_them() -> None:
+    text = "# Guide\n\n## Needed\n\nThis:\n\n### A licence\n\n### Good eyes\n\n## Pay\n\n### Night\n\n5.\n\n## Ask us"
+    found = split(Document(Guide("a.md", "Guide"), text))
+    assert [(p.heading, p.text) for p in found] == [
+        (("Guide", "Needed"), "This:"),
+        (("Guide", "Needed"), "A licence\n\nGood eyes"),
+        (("Guide", "Pay", "Night"), "5."),
+        (("Guide",), "Ask us"),
+    ]
+
+
 def test_a_heading_inside_code_is_not_a_heading(tmp_path: Path) -> None:
     found = split_text(tmp_path, "a.md", "# Guide\n\n```\n# a comment\n```\n")
     assert [p.heading for p in found] == [("Guide",)]

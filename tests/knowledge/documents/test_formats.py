@@ -193,7 +193,7 @@ def rtf(tmp_path: Path, body: str) -> Document:
 def test_rtf_leaves_out_what_is_struck_out_or_hidden_and_keeps_its_notes(tmp_path: Path, body: str, text: str) -> None:
     document = rtf(tmp_path, body)
     assert " ".join(document.markdown.split()) == text
-    assert document.notes == ()
+    assert not any("words" in note for note in document.notes)
 
 
 def test_raised_marks_of_rtf_are_no_part_of_a_figure(tmp_path: Path) -> None:
@@ -203,6 +203,54 @@ def test_raised_marks_of_rtf_are_no_part_of_a_figure(tmp_path: Path) -> None:
     assert "Pays 90,000" in told
     assert "(Before tax)" in told
     assert "70,000 (note 2) a year" in told
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        r"{\b Pay}\par",
+        r"\b\fs30 Pay\par\plain",
+        r"{\fs40 Pay}\par",
+        r"{\stylesheet{\s0 Normal;}{\s3\outlinelevel1\b heading 2;}{\s7\sbasedon3\snext0 Ours;}}\pard\s7 Pay\par",
+        r"\pard\outlinelevel1 Pay\par",
+    ],
+)
+def test_headings_of_rtf_are_told_by_style_outline_and_letters_and_not_by_short_lines(tmp_path: Path, heading: str) -> None:  # fmt: skip
+    document = rtf(tmp_path, rf"{{\fonttbl{{\f0 Times;}}}}\pard A gilder's guide to work.\par {heading}\pard From 800 a week\par Paid on Fridays.\par")  # fmt: skip
+    lines = [line for line in document.markdown.splitlines() if line]
+    assert (lines[0], lines[2:]) == ("A gilder's guide to work.", ["From 800 a week", "Paid on Fridays."])
+    assert lines[1].lstrip("#") == " Pay"
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        r"{\pntext\f1\'b7\tab}{\*\pn\pnlvlblt}\pard\li360 Steady hands\par {\pntext\f1\'b7\tab}\pard\li360 Good eyes\par",
+        r"\pard\ls1{\listtext\u8226?\tab}Steady hands\par {\listtext\u8226?\tab}Good eyes\par",
+    ],
+)
+def test_items_of_lists_in_rtf_are_items(tmp_path: Path, items: str) -> None:
+    assert (
+        rf"You need:{chr(10)}{chr(10)}- Steady hands{chr(10)}- Good eyes"
+        in rtf(tmp_path, rf"You need:\par {items}").markdown
+    )
+
+
+def test_numbered_and_nested_items_of_rtf_are_in_their_lists(tmp_path: Path) -> None:
+    body = (
+        r"\pard\ls1{\listtext 1.\tab}Learn\par\ilvl1{\listtext a)\tab}gold\par\ilvl0{\listtext 2.\tab}Pass the test\par"
+    )
+    assert rtf(tmp_path, body).markdown.split("\n")[:3] == ["1. Learn", "   1. gold", "2. Pass the test"]
+
+
+def test_lines_alone_are_headings_of_rtf_where_nothing_else_is_one(tmp_path: Path) -> None:
+    told = rtf(tmp_path, r"Gilders\par\par Pay\par\par From 800 a week\par Paid on Fridays.\par").markdown
+    assert [line for line in told.splitlines() if line] == ["# Gilders", "## Pay", "From 800 a week", "Paid on Fridays."]  # fmt: skip
+
+
+def test_what_rtf_hides_or_comments_on_is_counted(tmp_path: Path) -> None:
+    document = rtf(tmp_path, r"Pays 34.{\v Perhaps 36.}\par Daily.{\*\annotation\pard Is it?}\par")
+    assert document.notes == ("hidden text in 1 paragraph is not read", "1 comment of its authors is not read")
 
 
 def test_a_cell_alone_above_a_table_is_what_the_table_is_called(tmp_path: Path) -> None:

@@ -1,0 +1,131 @@
+"""RTF as HTML: its paragraphs by how they are set, its lists and tables."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import groupby
+
+from knowledge.documents.plain_text import lone_headings
+from knowledge.documents.rich_text import BOLD, BREAK, CELL, DOWN, END, HEADER, NOTE, ROW, SET, UP, Setting, signed
+from knowledge.documents.styles import LARGER
+from knowledge.documents.word import tabs_as_tables
+
+_PIXELS = 16
+"""The size that most letters get; that of the others is told in proportion."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A paragraph, or a row of a table."""
+
+    text: str
+    setting: Setting
+    is_row: bool = False
+
+    @property
+    def kind(self) -> str:
+        return "row" if self.is_row else "item" if self.setting.listed else "paragraph"
+
+
+def rich_text_as_html(text: str) -> tuple[str, list[str]]:
+    """The HTML of RTF and what of it is not read. Headings are told by style, outline, bold or larger letters; lines alone are
+    headings where nothing else is one."""
+    plain, settings, notes = signed(text)
+    plain = re.sub(f"{UP}\\s*{DOWN}", "", plain)
+    plain = re.sub(f"([.!?]?)\\s*{NOTE}\\s*([^{NOTE}{END}]*?)[.]?\\s*{END}", r" (\2)\1", plain)
+    parts = list(_parts(plain, settings))
+    usual = _usual_size(parts)
+    if not any(_is_marked(part.setting, usual) for part in parts):
+        parts = list(_with_lone_headings(parts))
+    told = (part for part in parts if part.is_row or re.search(r"[^\W_]", part.text))
+    grouped = [(kind, list(run)) for kind, run in groupby(told, key=lambda part: part.kind)]
+    return tabs_as_tables("".join(_run(kind, run, usual) for kind, run in grouped)), notes
+
+
+def _parts(plain: str, settings: Sequence[Setting]) -> Iterator[_Part]:
+    """The paragraphs and rows of a text with signs, empty ones among them."""
+    lines: list[str] = []
+    for line in plain.splitlines():
+        lines.append(line.strip(" "))
+        whole = BREAK.join(filter(None, lines))
+        if line.endswith(ROW):
+            yield _Part(whole, Setting(), is_row=True)
+        elif found := re.search(f"{SET}(\\d+){SET}", whole):
+            yield _Part(whole.replace(found[0], "").strip(), settings[int(found[1])])
+        else:
+            continue
+        lines = []
+    yield _Part(BREAK.join(filter(None, lines)), Setting())
+
+
+def _usual_size(parts: Sequence[_Part]) -> int:
+    """The size of most letters in paragraphs."""
+    letters = Counter[int]()
+    for part in parts:
+        if not part.is_row:
+            letters[part.setting.size] += len(part.text)
+    return letters.most_common(1)[0][0] if +letters else Setting().size
+
+
+def _is_marked(setting: Setting, usual: int) -> bool:
+    return not setting.listed and (setting.level > 0 or setting.is_bold or setting.size >= LARGER * usual)
+
+
+def _with_lone_headings(parts: Sequence[_Part]) -> Iterator[_Part]:
+    """The parts of a text that is set alike throughout: lines that stand alone are headings, as in plain text."""
+    alone = lone_headings([part.text for part in parts])
+    first = next((n for n, part in enumerate(parts) if part.text), -1)
+    for n, part in enumerate(parts):
+        is_heading = alone[n] and part.kind == "paragraph"
+        yield _Part(part.text, Setting(1 if n == first else 2)) if is_heading else part
+
+
+def _run(kind: str, parts: Sequence[_Part], usual: int) -> str:
+    """Parts of one kind, one below another."""
+    if kind == "paragraph":
+        return "".join(_paragraph(part, usual) for part in parts)
+    return _table(parts) if kind == "row" else _list(parts)
+
+
+def _inline(text: str) -> str:
+    told = escape(text.strip(f" \t{BREAK}"), quote=False)
+    return told.replace(UP, "<sup>").replace(DOWN, "</sup>").replace(BREAK, "<br />")
+
+
+def _paragraph(part: _Part, usual: int) -> str:
+    setting = part.setting
+    if setting.level:
+        kind = ' class="title"' if setting.is_title else ""
+        return f"<h{setting.level}{kind}>{_inline(part.text)}</h{setting.level}>"
+    size = f"font-size:{_PIXELS * setting.size / usual:.1f}px" if setting.size != usual else ""
+    style = ";".join(filter(None, [size, "font-weight:bold" if setting.is_bold else ""]))
+    return f'<p style="{style}">{_inline(part.text)}</p>' if style else f"<p>{_inline(part.text)}</p>"
+
+
+def _list(items: Sequence[_Part]) -> str:
+    """Items one below another as lists, each deeper one within the item before it."""
+    html, open_lists = "", list[str]()
+    for item in items:
+        depth, kind = item.setting.depth + 1, item.setting.listed
+        while len(open_lists) > depth or (len(open_lists) == depth and open_lists[-1] != kind):
+            html += f"</li></{open_lists.pop()}>"
+        html += "</li>" if len(open_lists) == depth else ""
+        while len(open_lists) < depth:
+            open_lists.append(kind)
+            html += f"<{kind}><li>" if len(open_lists) < depth else f"<{kind}>"
+        html += f"<li>{_inline(item.text)}"
+    return html + "".join(f"</li></{kind}>" for kind in reversed(open_lists))
+
+
+def _table(rows: Sequence[_Part]) -> str:
+    lines = ("".join(_cells(row.text)) for row in rows)
+    return f"<table>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
+
+
+def _cells(row: str) -> Iterator[str]:
+    name = "th" if HEADER in row else "td"
+    for cell in row.replace(HEADER, "").removesuffix(ROW).removesuffix(CELL).split(CELL):
+        text = _inline(cell.replace(BOLD, ""))
+        yield f"<{name}><b>{text}</b></{name}>" if BOLD in cell else f"<{name}>{text}</{name}>"
