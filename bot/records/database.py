@@ -25,7 +25,7 @@ from bot.records.sqlite_file import create
 from bot.records.turns import Turns
 
 TABLES = sa.MetaData()
-"""Every table of the records."""
+"""Every table of the records, once the modules are imported that keep them, as bot/storage.py does."""
 ROWS_AT_ONCE = 200
 """Rows that are read between two turns of the event loop."""
 log = logging.getLogger(__name__)
@@ -114,7 +114,7 @@ class Database:
         try:
             if file:
                 create(file)
-            aside = await migrate(engine.execution_options(**{OPTION: EVERY}), file, set_aside=set_aside)
+            aside = await migrate(engine.execution_options(**{OPTION: EVERY}), file, TABLES, set_aside=set_aside)
         except (*DRIVERS_ERRORS, sqlite3.Error) as error:
             await engine.dispose()
             raise RecordsUnavailable(what_failed(error, file)) from error

@@ -1,11 +1,12 @@
 """Brings the schema of the records forward: Alembic's migrations, by one process at a time, after a copy of SQLite's file.
 
-A migration is a module in `bot/records/migrations`; CONTRIBUTING.md tells how to add one.
+Where nothing is there yet the tables are made as they are now; a test compares them with what the migrations make. A migration is a module in `bot/records/migrations`; CONTRIBUTING.md tells how to add one.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from bot.errors import RecordsUnavailable
 from bot.records.sqlite_file import back_up, check
 
 if TYPE_CHECKING:
+    from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -25,8 +27,10 @@ _ADVISORY_LOCK = 0x6361726565720001
 """A number of our own, "career" and 1, for PostgreSQL's lock."""
 
 
-async def migrate(engine: AsyncEngine, file: Path | None, *, set_aside: bool = False) -> Path | None:
-    """Bring the schema to the newest one; `file` is SQLite's, None for PostgreSQL.
+async def migrate(
+    engine: AsyncEngine, file: Path | None, tables: sa.MetaData, *, set_aside: bool = False
+) -> Path | None:
+    """Bring the schema to the newest one, that of `tables`; `file` is SQLite's, None for PostgreSQL.
 
     Where that file is damaged it is given another name, which is returned, if it may be `set_aside`.
     Several processes may do so at once: one migrates, the others wait and find it done. Everything is done or nothing.
@@ -43,8 +47,16 @@ async def migrate(engine: AsyncEngine, file: Path | None, *, set_aside: bool = F
             await asyncio.to_thread(back_up, file, behind)
         async with engine.begin() as connection:
             await _lock(connection)
-            await connection.run_sync(upgrade)
+            await connection.run_sync(_bring_forward, tables)
     return aside
+
+
+def _bring_forward(connection: sa.Connection, tables: sa.MetaData) -> None:
+    if _is_behind(connection) != _NOTHING_THERE:
+        upgrade(connection)
+        return
+    tables.create_all(connection)
+    _version_in(connection).stamp(migrations(), "head")
 
 
 def upgrade(connection: sa.Connection, revision: str = "head") -> None:
@@ -58,6 +70,7 @@ def upgrade(connection: sa.Connection, revision: str = "head") -> None:
         environment.run_migrations()
 
 
+@cache
 def migrations() -> "ScriptDirectory":
     """The migrations, as Alembic knows them."""
     from alembic.script import ScriptDirectory
@@ -73,10 +86,7 @@ VERSION_TABLE = "careerbot_schema"
 
 def _is_behind(connection: sa.Connection) -> str:
     """The revision that a database has, if it is not the newest; otherwise nothing."""
-    from alembic.runtime.migration import MigrationContext
-
-    found = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_revision()
-    script = migrations()
+    found, script = _version_in(connection).get_current_revision(), migrations()
     if found is None:
         return _NO_NUMBER if sa.inspect(connection).get_table_names() else _NOTHING_THERE
     if found not in {one.revision for one in script.walk_revisions()}:
@@ -84,6 +94,12 @@ def _is_behind(connection: sa.Connection) -> str:
             f"The records have been used by a newer version of the bot (schema {found}); run that version, or set DATA_DIR or DATABASE_URL to other records."
         )
     return "" if found == script.get_current_head() else found
+
+
+def _version_in(connection: sa.Connection) -> "MigrationContext":
+    from alembic.runtime.migration import MigrationContext
+
+    return MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
 
 
 @asynccontextmanager

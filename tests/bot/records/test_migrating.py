@@ -46,10 +46,14 @@ async def engine(address: str) -> AsyncIterator[AsyncEngine]:
 
 
 async def drop_everything(engine: AsyncEngine) -> None:
-    if engine.dialect.name == "postgresql":
-        async with engine.begin() as connection:
+    async with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
             await connection.exec_driver_sql("DROP SCHEMA public CASCADE")
             await connection.exec_driver_sql("CREATE SCHEMA public")
+        else:
+            found = sa.MetaData()
+            await connection.run_sync(found.reflect)
+            await connection.run_sync(found.drop_all)
 
 
 async def create(engine: AsyncEngine, *schemas: str) -> None:
@@ -108,9 +112,34 @@ def _other_default(context: MigrationContext, *told: Any) -> bool | None:
     return (found is None) != (wanted is None) or (found or "").strip("()'") != (wanted or "")
 
 
-async def test_the_migrations_make_the_tables_of_the_code_from_nothing(engine: AsyncEngine, address: str) -> None:
-    await (await Database.open(address)).close()
+async def test_the_migrations_make_the_tables_of_the_code_from_nothing(engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        await connection.run_sync(upgrade)
     assert await differences(engine) == []
+
+
+async def test_new_records_have_what_the_migrations_make(engine: AsyncEngine, address: str) -> None:
+    async with engine.begin() as connection:
+        await connection.run_sync(upgrade)
+        migrated = await connection.run_sync(described)
+    await drop_everything(engine)
+    await (await Database.open(address)).close()
+    async with engine.connect() as connection:
+        assert await connection.run_sync(described) == migrated
+
+
+def described(connection: sa.Connection) -> dict[str, Any]:
+    """Columns, keys and indexes of every table, and the revision, as the database tells them."""
+    look = sa.inspect(connection)
+    told: dict[str, Any] = {
+        name: (
+            {column["name"]: (str(column["type"]), column["nullable"]) for column in look.get_columns(name)},
+            look.get_pk_constraint(name)["constrained_columns"],
+            sorted((str(one["name"]), one["column_names"], one["unique"]) for one in look.get_indexes(name)),
+        )
+        for name in look.get_table_names()
+    }
+    return told | {"revision": connection.execute(sa.text(f"SELECT * FROM {VERSION_TABLE}")).scalar()}
 
 
 @pytest.mark.parametrize("schema", RELEASED)
