@@ -3,20 +3,31 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from itertools import pairwise
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from knowledge.documents.coverage import different_words, lost
+from knowledge.documents.pdf_fonts import changing
 from knowledge.documents.pdf_marks import CLOSE, OPEN, Mark, marks_of, set_marks_apart
 from knowledge.documents.pdf_tables import Table, tables_over_pages
+from knowledge.documents.plain_text import PROSE
 from knowledge.errors import UnreadableFile
 
 MOST_PAGES = 2000
 NAMED_PAGES = 8
 _ENDS = (".", ":", "!", "?", "”", '"')
+NEAR = 0.6
+"""The room between lines of one paragraph at most, as a share of the size of its letters."""
+APART = 3
+"""The room at least, in sizes of its letters, between what a page says and the line at its foot."""
+SMALL = 0.9
+"""The size at most of the letters of a line at the foot of a page, as a share of most of the page's."""
+SHOWN_OF_A_LINE = 60
+"""Characters of a line that is not read which are named."""
 _OF_A_PRINT = re.compile(r"^(?:page\s+)?#+\s*(?:of|/|von|de|sur)\s*#+\b", re.IGNORECASE)
 """What browsers and Word write at the edge of a printed page, with its figures as #."""
 
@@ -29,6 +40,7 @@ class Page:
     height: float
     blocks: list["Block"] = field(default_factory=list)
     words: set[str] = field(default_factory=set)
+    size: float = 0.0
 
 
 @dataclass
@@ -56,10 +68,15 @@ def pdf_as_html(path: Path) -> tuple[str, list[str], list[str]]:
     if len(empty) == len(pages):
         raise UnreadableFile("it holds no text, only pictures perhaps; run text recognition on it")
     furniture = _remove_furniture(pages)
+    feet = list(_remove_feet(pages))
+    _tell_bold(pages, path)
+    for page in pages:
+        page.blocks = list(_with_whole_paragraphs(page.blocks))
     _set_levels(pages)
     tables_over_pages([[block.table for block in page.blocks[:1]] for page in pages], [[block.table for block in page.blocks[-1:]] for page in pages])  # fmt: skip
     html = "\n".join(_told(pages)).replace(OPEN, "<sup>").replace(CLOSE, "</sup>")
-    return html, [*_pages_not_read(result, empty), *_words_not_read(pages, html)], furniture
+    notes = [*_pages_not_read(result, empty), *_feet_not_read(feet), *_words_not_read(pages, html)]
+    return html, notes, [*furniture, *(line for _, lines in feet for line in lines)]
 
 
 def _parsed(path: Path) -> Any:
@@ -108,7 +125,13 @@ def _page(page: Any, marks: Sequence[Mark]) -> Page:
         for cell in (cell for row in (block.table.rows if block.table else ()) for cell in row):
             cell.text = set_marks_apart(cell.text, marks)
     words = {word for item in page.text_items for word in re.findall(r"\w+", set_marks_apart(item.text, marks))}
-    return Page(page.page_num, page.height, [block for block in blocks if block.text.strip() or block.table], words)
+    sizes = Counter[float]()
+    for item in page.text_items:
+        sizes[round(item.font_size or 0.0, 1)] += len(item.text)
+    size = sizes.most_common(1)[0][0] if sizes else 0.0
+    return Page(
+        page.page_num, page.height, [block for block in blocks if block.text.strip() or block.table], words, size
+    )
 
 
 def _blocks(block: Any, page: Any) -> Iterator[Block]:
@@ -117,9 +140,9 @@ def _blocks(block: Any, page: Any) -> Iterator[Block]:
     if block.kind == "table":
         yield Block("table", "", 0, top, bottom, table=Table.of(block, page.vector_graphics))
     elif block.kind == "heading":
-        sizes = [item.font_size or 0.0 for line in _lines(block, page.text_items) for item in line]
+        size = _size(_lines(block, page.text_items))
         for text in _headings(_clean(block.text), page.text_items):
-            yield Block("heading", text, block.level or 1, top, bottom, round(max(sizes, default=0.0), 1))
+            yield Block("heading", text, block.level or 1, top, bottom, size)
     elif block.kind == "list_item":
         yield Block("ordered" if block.ordered else "item", _clean(block.text), block.level or 0, top, bottom)
     elif block.kind in {"code", "grid_fallback"}:
@@ -135,12 +158,17 @@ def _paragraphs(block: Any, top: float, bottom: float, page: Any) -> Iterator[Bl
     if len(lines) > 1 and _style(lines[0]) not in {_style(line) for line in lines[1:]}:
         first = _clean(" ".join(item.text for item in lines[0]))
         if len(first) <= 80 and text.startswith(first) and not first.endswith((".", ",", ";")):
-            yield Block("bold", first, 0, top, top)
+            yield Block("bold", first, 0, top, top + lines[0][0].height, _size(lines[:1]))
             text = text[len(first) :].strip()
     short = len(lines) <= 2 and not text.endswith((".", ",", ";"))
     alone = len(lines) == 1 and len(text) <= 80 and text.isupper() and len(text) > 3
     parts = tuple(_clean(item.text) for line in lines for item in line)
-    yield Block("bold" if (block.bold and short) or alone else "paragraph", text, 0, top, bottom, parts=parts)
+    kind = "bold" if (block.bold and short) or alone else "paragraph"
+    yield Block(kind, text, 0, top, bottom, _size(lines), parts)
+
+
+def _size(lines: Sequence[Sequence[Any]]) -> float:
+    return round(max((item.font_size or 0.0 for line in lines for item in line), default=0.0), 1)
 
 
 def _headings(text: str, items: Sequence[Any]) -> list[str]:
@@ -218,6 +246,58 @@ def _remove_furniture(pages: Sequence[Page]) -> list[str]:
                 page.words -= set(re.findall(r"\w+", block.text))
                 removed.extend(block.parts or [block.text])
     return list(dict.fromkeys(removed))
+
+
+def _remove_feet(pages: Sequence[Page]) -> Iterator[tuple[Page, Sequence[str]]]:
+    """Take away the line at the foot of a page that stands far below what the page says, in smaller letters, and is no sentence or note."""
+    for page in pages:
+        if len(page.blocks) < 2:
+            continue
+        before, last = page.blocks[-2:]
+        is_set_apart = last.top > page.height * 7 / 8 and last.top - before.bottom > APART * last.size > 0
+        is_small = last.size <= SMALL * page.size and last.bottom - last.top < 2 * last.size
+        told = " ".join(last.parts) or last.text
+        is_said = told.endswith(_ENDS) or re.match(rf"\W*\d|[*†‡§]|Note |{OPEN}", told)
+        if last.kind in {"paragraph", "bold"} and is_set_apart and is_small and not is_said:
+            page.blocks.remove(last)
+            page.words -= set(re.findall(r"\w+", last.text))
+            yield page, last.parts or [last.text]
+
+
+def _feet_not_read(feet: Sequence[tuple[Page, Sequence[str]]]) -> Iterator[str]:
+    for page, lines in feet:
+        yield f"the foot of page {page.number} is not read: “{shorten(' '.join(lines), SHOWN_OF_A_LINE, placeholder=' …')}”"
+
+
+def _tell_bold(pages: Sequence[Page], path: Path) -> None:
+    """Make paragraphs of what only begins in bold."""
+    changes = changing(path, {page.number: [block.text for block in page.blocks if block.kind == "bold"] for page in pages})  # fmt: skip
+    for page in pages:
+        for block in page.blocks:
+            if block.kind == "bold" and (page.number, block.text) in changes:
+                block.kind = "paragraph"
+
+
+def _with_whole_paragraphs(blocks: Sequence[Block]) -> Iterator[Block]:
+    """The blocks, where a line of prose that ends within a sentence and the next line, which goes on with it, are one paragraph."""
+    waiting: Block | None = None
+    for block in blocks:
+        if waiting is not None and _goes_on(waiting, block):
+            hyphen = re.search(r"(?<=[^\W\d_])-$", waiting.text)
+            text = waiting.text[:-1] + block.text if hyphen else f"{waiting.text} {block.text}"
+            waiting = replace(waiting, text=text, bottom=block.bottom, parts=(*waiting.parts, *block.parts))
+            continue
+        if waiting is not None:
+            yield waiting
+        waiting = block
+    if waiting is not None:
+        yield waiting
+
+
+def _goes_on(block: Block, following: Block) -> bool:
+    is_prose = block.kind == following.kind == "paragraph" and len(block.text) >= PROSE
+    near = -block.size < following.top - block.bottom <= NEAR * block.size and block.size == following.size
+    return is_prose and near and not block.text.endswith((*_ENDS, ";")) and following.text[0].islower()
 
 
 def _edges(page: Page) -> list[Block]:

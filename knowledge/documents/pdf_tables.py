@@ -3,13 +3,17 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from html import escape
+from itertools import dropwhile, groupby
 from typing import Any
 
 _NEAR = 3.0
 """Points by which what is drawn at one place may differ."""
 _COVERED = 0.85
 """The share of a cell's width that a line under it must cover to be its border; what is shorter underlines a word."""
+MOST_HEADERS = 3
+"""Rows at the top of a table that may be told again on the next page."""
 _FIGURE = re.compile(r"\d")
 
 
@@ -49,6 +53,9 @@ class Table:
         read = [*([block.header] if block.header else []), *(block.rows or [])]
         width = max(map(len, read), default=0)
         rows = [[*(Cell(_clean(cell.text), _box(cell.bbox)) for cell in row), *(Cell("") for _ in range(width - len(row)))] for row in read]  # fmt: skip
+        if block.header:
+            for cell, name in zip(rows[0], with_group_names([cell.text for cell in rows[0]]), strict=True):
+                cell.text = name
         table = cls(rows, _box(block.bbox))
         lines = [(min(one.x1, one.x2), max(one.x1, one.x2), one.y1) for one in (graphics.lines if graphics else ()) if abs(one.y1 - one.y2) < 1]  # fmt: skip
         table._merge(lines)
@@ -103,17 +110,47 @@ class Table:
         return next((cell for row in self.rows for cell in row if cell.box and cell.box.holds(x, y)), None)
 
     def goes_on_as(self, other: "Table") -> bool:
-        """Whether another table has its columns where this one has them."""
+        """Whether another table has its columns as far from each other as this one has them."""
         ours, theirs = self._columns(), other._columns()
         return len(ours) == len(theirs) > 1 and all(abs(a - b) <= 4 * _NEAR for a, b in zip(ours, theirs, strict=True))
 
     def _columns(self) -> list[float]:
-        return [cell.box.left for cell in self.rows[0] if cell.box] if self.rows else []
+        """How far each column is to the right of the first, by the row that tells most."""
+        lefts = [[cell.box.left for cell in row if cell.box] for row in self.rows]
+        most = max(lefts, key=len, default=[])
+        return [left - most[0] for left in most]
 
     def html(self) -> str:
         """The table as HTML, whose first rows are not said to be headers: a page does not say so."""
         rows = ("".join(f"<td>{escape(cell.text)}</td>" for cell in row) for row in _with_whole_titles(self.rows))
         return f"<table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
+
+
+def with_group_names(names: Sequence[str]) -> Sequence[str]:
+    """Names of columns, where two rows of them were read as one and names of groups stand at their first columns only.
+
+    Columns that are called alike are told apart by what stands, in each run of them, before the words that the columns
+    before the runs end with alike: `Day min, max, Night min, max` is `Day min, Day max, Night min, Night max`.
+    """
+    runs = [
+        list(run)
+        for alike, run in groupby(range(len(names)), key=lambda n: bool(names[n]) and names.count(names[n]) > 1)
+        if alike
+    ]
+    starts = [names[run[0] - 1].split() for run in runs if run[0]]
+    if len(starts) != len(runs) or len(runs) < 2 or len({tuple(names[n] for n in run) for run in runs}) > 1:
+        return names
+    shared = 0
+    while all(len(start) > shared + 1 for start in starts) and len({start[-shared - 1] for start in starts}) == 1:
+        shared += 1
+    groups = [" ".join(start[: len(start) - shared]) for start in starts]
+    if not shared or len(set(groups)) < len(groups):
+        return names
+    full = list(names)
+    for run, group in zip(runs, groups, strict=True):
+        for n in run:
+            full[n] = f"{group} {names[n]}"
+    return full
 
 
 def tables_over_pages(first: Sequence[Sequence[Table | None]], last: Sequence[Sequence[Table | None]]) -> None:
@@ -129,11 +166,13 @@ def tables_over_pages(first: Sequence[Sequence[Table | None]], last: Sequence[Se
         if begin is None or whole is None or begin is whole or not whole.goes_on_as(begin):
             whole = None
             continue
-        rows = begin.rows
-        if [cell.text for cell in rows[0]] == [cell.text for cell in whole.rows[0]]:
-            rows = rows[1:]
-        whole.rows.extend(rows)
+        heads = whole.rows[:MOST_HEADERS]
+        whole.rows.extend(dropwhile(partial(_is_told_in, heads), begin.rows))
         begin.joined = True
+
+
+def _is_told_in(rows: Sequence[Sequence[Cell]], row: Sequence[Cell]) -> bool:
+    return any([cell.text for cell in row] == [cell.text for cell in other] for other in rows)
 
 
 def _with_whole_titles(rows: Sequence[Sequence[Cell]]) -> Sequence[Sequence[Cell]]:

@@ -36,6 +36,8 @@ _LABEL = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 """What stands before the date of a document, in the languages that figures are read in."""
+_NUMBERED = re.compile(r"^\W*[^\W\d_]+\.?\s+(?:[^\W\d_]{1,3}\.\s*)?\d+(?:[./]\d+)*\s*,\s+(?=\S)")
+"""A word with a number, before the date of what is numbered so."""
 _TIME = re.compile(r"^,?\s*(?:at\s+|T)?\d{1,2}[:.]\d\d(?:[:.]\d\d)?\s*(?:[AaPp]\.?[Mm]\b\.?|Uhr|h\b)?")
 _BETWEEN = re.compile(r"\s+[|·•–—-]\s+|[;|]|(?:(?<=[a-z)])|(?<=\d{4}))\.\s+(?=[A-ZÀ-Þ])|,\s+(?=last\b)")
 _NAMED = re.compile(r"^\W*(?P<name>edition|role|region|country|source)\W*:\W*(?P<value>\S.*)$", re.IGNORECASE)
@@ -55,7 +57,9 @@ def stated(fields: Mapping[str, Any], markdown: str, beside: Sequence[str] = ())
             name = found["name"].lower().replace("country", "region")
             if name not in named and name not in known:
                 named[name] = found["value"].strip(" *_|")
-    edition = _edition(known) or ("" if "edition" in known else named.pop("edition", "") or _edition_in(lines))
+    edition = _edition(known) or (
+        "" if "edition" in known else named.pop("edition", "") or _edition_in(lines) or _edition_of_an_issue(beside)
+    )
     return {**named, **({"edition": edition} if edition else {})}
 
 
@@ -110,6 +114,18 @@ def _edition_in(lines: Iterable[str]) -> str:
             if label and date and _is_all(piece, label, date.text):
                 return date.text
     return ""
+
+
+def _edition_of_an_issue(beside: Sequence[str]) -> str:
+    """The date that a line beside the text gives to what it numbers, where all that do give the same number: `Issue 12, April 2026`."""
+    told = dict[str, str]()
+    for line in beside:
+        numbered = _NUMBERED.match(line)
+        rest = line[numbered.end() :] if numbered else ""
+        date = next(dates_in(rest), None)
+        if numbered and date and rest.startswith(date.text) and re.match(r"\s*(?:$|[^\w\s])", rest[len(date.text) :]):
+            told[numbered.group()] = date.text
+    return next(iter(told.values())) if len(told) == 1 else ""
 
 
 def _is_all(piece: str, label: re.Match[str], date: str) -> bool:

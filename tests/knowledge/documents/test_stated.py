@@ -48,6 +48,19 @@ def test_the_edition_is_in_a_line_that_says_no_more_than_that(line: str, edition
     assert stated({}, "# Baker\n\nBakes.", [line]).get("edition", "") == edition
 
 
+@pytest.mark.parametrize(
+    ("lines", "edition"),
+    [
+        (["Issue 12, April 2025, supersedes Issue 11"], "April 2025"),
+        (["Rundschreiben Nr. 4/25, 2. Februar 2025"], "2. Februar 2025"),
+        (["Page 1, April 2025", "Page 2, April 2025"], ""),
+        (["Room 12, April 2025 to May 2026"], ""),
+    ],
+)
+def test_a_line_around_the_text_that_dates_what_it_numbers_states_the_edition(lines: list[str], edition: str) -> None:
+    assert stated({}, "# Baker\n\nBakes.", lines).get("edition", "") == edition
+
+
 def test_lines_in_the_middle_and_headings_state_nothing() -> None:
     lines = "\n\n".join(["Bakes bread."] * 20)
     assert stated({}, f"# Updated March 2026\n\n{lines}\n\nEdition: 2025-01\n\n{lines}") == {}

@@ -1,0 +1,116 @@
+"""Pages of PDFs: tables over pages, names of columns in two rows, lines that begin in bold, what stands at the foot."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from reportlab.lib import colors
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Table
+
+from knowledge.documents.pdf_tables import with_group_names
+from knowledge.documents.reading import GuideFile, read
+from knowledge.passages import Document
+
+
+def read_pdf(tmp_path: Path, *draw: Callable[[Canvas], None]) -> Document:
+    """A PDF of pages that are drawn, read."""
+    file = Canvas(str(tmp_path / "a.pdf"), pagesize=(595, 842))
+    for page in draw:
+        page(file)
+        file.showPage()
+    file.save()
+    return read(GuideFile(tmp_path, tmp_path / "a.pdf"))
+
+
+def write(page: Canvas, y: float, text: str, font: str = "Helvetica", size: float = 11) -> None:
+    """A line of text at the left edge."""
+    page.setFont(font, size)
+    page.drawString(60, y, text)
+
+
+def grid(page: Canvas, x: float, y: float, rows: Sequence[Sequence[str]]) -> None:
+    """A ruled table."""
+    table = Table([list(row) for row in rows], colWidths=[90, 70, 80])
+    table.setStyle([("GRID", (0, 0), (-1, -1), 0.5, colors.black)])
+    table.wrapOn(page, 400, 400)
+    table.drawOn(page, x, y)
+
+
+HEAD = ("Grade", "Day", "Night")
+FIRST, SECOND = [("One", "31", "35"), ("Two", "32", "36"), ("Three", "33", "37")], [("Four", "34", "38"), ("Five", "35", "39")]  # fmt: skip
+
+
+@pytest.mark.parametrize("again", [[], [HEAD]])
+def test_a_table_that_goes_on_over_the_page_is_one_wherever_it_stands_there(again: list[tuple[str, ...]], tmp_path: Path) -> None:  # fmt: skip
+    def first(page: Canvas) -> None:
+        write(page, 700, "Wages by the hour, in euros.")
+        grid(page, 260, 560, [HEAD, *FIRST])
+
+    def second(page: Canvas) -> None:
+        grid(page, 60, 700, [*again, *SECOND])
+        write(page, 600, "Weekends are paid double.")
+
+    document = read_pdf(tmp_path, first, second)
+    told = [line for line in document.markdown.splitlines() if line.startswith("|") and "---" not in line]
+    assert told == [f"| {' | '.join(row)} |" for row in (HEAD, *FIRST, *SECOND)]
+
+
+@pytest.mark.parametrize(
+    ("names", "full"),
+    [
+        (["Rank", "Day low", "high", "Night low", "high"], ["Rank", "Day low", "Day high", "Night low", "Night high"]),
+        (["A x", "y", "z", "B x", "y", "z", "Notes"], ["A x", "A y", "A z", "B x", "B y", "B z", "Notes"]),
+        (["Rank", "Pay", "Pay"], ["Rank", "Pay", "Pay"]),
+        (["Low", "high", "Low", "high"], ["Low", "high", "Low", "high"]),
+        (["Day low", "high", "Night early", "high"], ["Day low", "high", "Night early", "high"]),
+        (["", "Pay", ""], ["", "Pay", ""]),
+    ],
+)
+def test_columns_called_alike_get_the_name_of_their_group(names: list[str], full: list[str]) -> None:
+    assert list(with_group_names(names)) == full
+
+
+def test_a_paragraph_that_begins_in_bold_is_no_heading_and_stays_whole(tmp_path: Path) -> None:
+    def draw(page: Canvas) -> None:
+        write(page, 760, "Gilding", "Helvetica-Bold", 18)
+        write(page, 730, "The steps are the same in all workshops of the guild.")
+        line = page.beginText(60, 700)
+        line.setFont("Helvetica-Bold", 11)
+        line.textOut("To the second grade. ")
+        line.setFont("Helvetica", 11)
+        line.textLine("Two years at the bench, one frame of your own and a test")
+        line.textLine("in front of two masters.")
+        page.drawText(line)
+
+    told = "To the second grade. Two years at the bench, one frame of your own and a test in front of two masters."
+    assert told in read_pdf(tmp_path, draw).markdown.splitlines()
+
+
+def test_a_line_in_bold_throughout_above_a_paragraph_is_a_heading(tmp_path: Path) -> None:
+    def draw(page: Canvas) -> None:
+        write(page, 760, "Gilding", "Helvetica-Bold", 18)
+        write(page, 730, "The steps are the same in all workshops of the guild.")
+        write(page, 700, "The second grade", "Helvetica-Bold")
+        write(page, 686, "Two years at the bench and a test in front of two masters.")
+
+    assert "# The second grade\n" in read_pdf(tmp_path, draw).markdown
+
+
+@pytest.mark.parametrize(
+    ("line", "is_read"),
+    [
+        ("Guild of Gilders, issue 4", False),
+        ("Whoever is ill calls before eight.", True),
+        ("* paid from the second month", True),
+    ],
+)
+def test_a_small_line_far_below_the_text_of_a_page_is_named_and_not_read_unless_it_says_something(line: str, is_read: bool, tmp_path: Path) -> None:  # fmt: skip
+    def draw(page: Canvas) -> None:
+        write(page, 760, "Gilding", "Helvetica-Bold", 18)
+        write(page, 730, "A gilder earns 800 euros a week in all workshops.")
+        write(page, 30, line, size=7)
+
+    document = read_pdf(tmp_path, draw)
+    assert (line.strip("* ") in document.markdown) is is_read
+    assert document.notes == (() if is_read else (f"the foot of page 1 is not read: “{line}”",))
