@@ -48,7 +48,8 @@ def asciidoc_as_html(text: str) -> Converted:
     html = f"{top}<ul>{byline}</ul>{rest}" if byline else "\n".join(reading.blocks(source.lines))
     words = different_words(_SYNTAX.sub(" ", line) for line in source.lines if not _ATTRIBUTES.match(line))
     included = [f"{name}, which it includes, is not read with it" for name in source.included]
-    return Converted(html + reading.notes.html(), source.fields(), words, included)
+    unclear = [f"the condition ifeval::[{told}] cannot be evaluated; what it holds is read" for told in source.unclear]
+    return Converted(html + reading.notes.html(), source.fields(), words, [*included, *unclear])
 
 
 @dataclass

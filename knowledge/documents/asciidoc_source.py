@@ -1,8 +1,10 @@
 """The lines of an AsciiDoc text as its preprocessor leaves them: without comments, with attributes filled in, the header told apart."""
 
+import operator
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 _ATTRIBUTE = re.compile(r"^:(?P<unset>!?)(?P<name>\w[\w-]*)(?P<unset_after>!?):(?:[ \t]+(?P<value>.*))?$")
 _CONDITION = re.compile(r"^(?P<kind>ifdef|ifndef|ifeval|endif)::(?P<names>[^\[\]]*)\[(?P<text>.*)\]\s*$")
@@ -14,16 +16,28 @@ _CHARACTERS = {"nbsp": "\u00a0", "sp": " ", "empty": "", "blank": "", "zwsp": "\
 """Attributes that every AsciiDoc text has, for characters that mean something in it."""
 _REVISION = re.compile(r"^(?:v?(?P<number>[\w.]*\d[\w.]*),?\s*)?(?P<date>[^:]*?)(?::\s*(?P<remark>.*))?$")
 DEEPEST_REFERENCE = 5
+_COMPARISON = re.compile(r"^(?P<left>.+?) *(?P<sign>[=!><]=|[><]) *(?P<right>.+)$")
+_COMPARED: dict[str, Callable[[Any, Any], bool]] = {"==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}  # fmt: skip
+_INTRINSIC = {
+    "backend": "html5",
+    "basebackend": "html",
+    "doctype": "article",
+    "filetype": "html",
+    "outfilesuffix": ".html",
+}
+"""Attributes that a text need not set: those of a page of HTML."""
 
 
 @dataclass
 class Source:
-    """What is left to be read: lines, the attributes of the text, its lines of author and revision, files that it includes."""
+    """What is left to be read: lines, the attributes of the text, its lines of author and revision, files that it includes,
+    conditions that cannot be evaluated."""
 
     lines: list[str] = field(default_factory=list)
     attributes: dict[str, str] = field(default_factory=dict)
     byline: list[str] = field(default_factory=list)
     included: list[str] = field(default_factory=list)
+    unclear: list[str] = field(default_factory=list)
 
     def fields(self) -> dict[str, str]:
         """What the text states about itself: its attributes, and the date of its line of revision."""
@@ -94,11 +108,38 @@ def _conditional(condition: re.Match[str], source: Source, left_out: list[bool])
         return ""
     known = [name.strip().lower() in source.attributes for name in re.split(r"[,+]", condition["names"])]
     is_met = all(known) if "+" in condition["names"] else any(known)
-    holds = condition["kind"] == "ifeval" or is_met == (condition["kind"] == "ifdef")
+    holds = _holds(condition["text"], source) if condition["kind"] == "ifeval" else is_met == (condition["kind"] == "ifdef")  # fmt: skip
     if condition["text"] and condition["kind"] != "ifeval":
         return condition["text"] if holds and not any(left_out) else ""
     left_out.append(not holds)
     return ""
+
+
+def _holds(expression: str, source: Source) -> bool:
+    """Whether a comparison of `ifeval` holds; the text below one that is none is kept, as Asciidoctor does, and the comparison is named."""
+    found = _COMPARISON.match(expression.strip())
+    if not found:
+        source.unclear.append(expression)
+        return True
+    left, right = (_value(found[side], source.attributes) for side in ("left", "right"))
+    try:
+        return _COMPARED[found["sign"]](left, right)
+    except TypeError:
+        return False
+
+
+def _value(text: str, attributes: dict[str, str]) -> Any:
+    """An operand of a comparison: text between quotes, a boolean, a number, or nothing; an attribute that is not set is empty."""
+    told = _REFERENCE.sub("", with_attributes(text, {**_INTRINSIC, **attributes})).strip()
+    quoted = re.fullmatch(r"\"(.*)\"|'(.*)'", told)
+    if quoted:
+        return quoted[1] or quoted[2] or ""
+    if told in {"", "true", "false"}:
+        return {"true": True, "false": False}.get(told)
+    try:
+        return float(told) if "." in told else int(told)
+    except ValueError:
+        return told
 
 
 def _set(attribute: re.Match[str], lines: list[str], at: int, source: Source) -> int:

@@ -17,6 +17,9 @@ LONGEST_HEADING = 90
 _TEMPLATE = re.compile(
     r"\{\{\{?(?![<%#!/])(?P<inner>[^{}\n]{1,200})\}\}\}?|\$\{[^{}\n]{1,80}\}|\$[A-Za-z][A-Za-z]*(?:_[A-Za-z0-9]+)+\$?|<%=[^%]{1,80}%>|%\([a-z_]+\)s"
 )
+_EMBED = re.compile(r"!\[\[([^\]\n]*)\]\]")
+"""A file or note that wikis show in its place."""
+NAMED_EMBEDS = 3
 _STATEMENTS = re.compile(r"\{%.*?%\}|\{\{[<%].*?[%>]\}\}|\{\{[#!/].*?\}\}|<!--.*?-->", re.DOTALL)
 _ATTRIBUTES = re.compile(r"[ \t]*(?<!\w)\{:[^}\n]*\}|(?<=\S)[ \t]*\{[#.][\w-][^}\n]*\}[ \t]*$", re.MULTILINE)
 _BOX = re.compile(
@@ -205,7 +208,7 @@ def _inline_dialects(text: str) -> str:
 
 
 def _marks(text: str) -> str:
-    text = re.sub(r"!\[\[[^\]\n]*\]\]", "", text)
+    text = _EMBED.sub("", text)
     text = re.sub(r"!\[([^\]\n]*)\]\([^)\n]*\)(?:\{[^}\n]*\})?", lambda picture: picture[1] if len(picture[1].split()) >= WORDS_OF_A_PICTURE else "", text)  # fmt: skip
     text = re.sub(r"(?<!!)\[\s*\]\([^)\n]*\)", "", text)
     text = re.sub(r"\[\[(?:[^\]|\n]*\|)?([^\]|\n]+)\]\]", lambda link: link[1].split("#")[0] or link[1], text)
@@ -216,6 +219,21 @@ def _marks(text: str) -> str:
     text = re.sub(r"^[*-] TOC[ \t]*\n(?=\{:)|^\[TOC\]$|^\[\[_?TOC_?\]\]$", "", text, flags=re.MULTILINE | re.IGNORECASE)
     text = _ATTRIBUTES.sub("", text)
     return templates_named(text)
+
+
+def embeds_not_read(text: str) -> Iterator[str]:
+    """What to say of the files and notes that a text shows in its place, which are not read with it."""
+    found: list[str] = []
+
+    def collected(part: str) -> str:
+        found.extend(_EMBED.findall(part))
+        return part
+
+    list(_outside_code(text, collected))
+    names = list(dict.fromkeys(name.split("|")[0].strip() for name in found))
+    if names:
+        more = f" and {len(names) - NAMED_EMBEDS} more" if len(names) > NAMED_EMBEDS else ""
+        yield f"what it embeds is not read with it: {', '.join(names[:NAMED_EMBEDS])}{more}"
 
 
 def templates_named(text: str) -> str:

@@ -34,6 +34,7 @@ def reader_of(path: Path) -> "Callable[[Path], Read] | None":
 
 
 def _read_markdown(path: Path) -> Read:
+    from knowledge.documents.dialects import embeds_not_read
     from knowledge.documents.markdown import markdown_as_plain, words_of_markdown
 
     text, matter = front_matter(decoded(path.read_bytes()))
@@ -41,7 +42,7 @@ def _read_markdown(path: Path) -> Read:
     fields = {key.lower(): value for key, value in matter.items() if value}
     kept = yaml_as_markdown({key: _on_one_line(value) for key, value in own.items()}) if own else ""
     body = markdown_as_plain(_filled_in(text, matter))
-    notes = tuple(lost(words_of_markdown(text), different_words([body])))
+    notes = (*embeds_not_read(text), *lost(words_of_markdown(text), different_words([body])))
     return Read(f"{kept}\n\n{body}", {"title": title_of(body), **fields}, notes)
 
 
@@ -175,12 +176,13 @@ def _read_slides(path: Path) -> Read:
 
 
 def _read_opendocument(path: Path) -> Read:
-    from knowledge.documents.packages import opendocument_as_html
+    from knowledge.documents.opendocument import opendocument_as_html
     from knowledge.documents.word import refuse_bad_archive
 
     data = path.read_bytes()
     refuse_bad_archive(data, LARGEST_UNPACKED, "content.xml", "OpenDocument")
-    return _from_html(opendocument_as_html(data))
+    html, notes = opendocument_as_html(data)
+    return _from_html(html, notes)
 
 
 def _read_book(path: Path) -> Read:

@@ -1,4 +1,4 @@
-"""Packed documents as HTML or as the files in them: OpenDocument, EPUB, web archives, exports of Notion and Confluence."""
+"""Packed documents as HTML or as the files in them: EPUB, web archives, exports of Notion and Confluence."""
 
 import email
 import email.policy
@@ -6,8 +6,7 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Collection, Iterator
-from html import escape
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote
@@ -15,49 +14,6 @@ from urllib.parse import unquote
 from knowledge.errors import UnreadableFile
 
 MOST_MEMBERS = 5000
-_T = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
-_S = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
-_B = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
-
-
-_NOTE = re.compile(r'<aside role="doc-footnote".*?</aside>', re.DOTALL)
-
-
-def opendocument_as_html(data: bytes) -> str:
-    """The HTML of an ODT file that was unpacked without danger before, its notes at the end."""
-    from lxml import etree
-
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        root = etree.fromstring(archive.read("content.xml"), etree.XMLParser(resolve_entities=False, no_network=True))
-    body = root.find("{urn:oasis:names:tc:opendocument:xmlns:office:1.0}body")
-    struck = {str(style.get(f"{_S}name")) for style in root.iter(f"{_S}style") if any(inner.get(f"{_S}text-line-through-style") not in {None, "none"} for inner in style)}  # fmt: skip
-    html = "".join(_told(child, struck) for child in body.iterchildren()) if body is not None else ""
-    return _NOTE.sub("", html) + "".join(_NOTE.findall(html))
-
-
-_ELEMENTS = {f"{_T}p": "p", f"{_T}list": "ul", f"{_T}list-item": "li", f"{_T}list-header": "li", f"{_B}table-row": "tr", f"{_B}table-header-rows": "thead", f"{_B}table": "table", f"{_B}table-cell": "td"}  # fmt: skip
-_SIGNS = {f"{_T}s": " ", f"{_T}tab": "\t", f"{_T}line-break": "<br>"}
-_LEFT_OUT = {f"{_T}tracked-changes", f"{_B}covered-table-cell", f"{_T}sequence-decls", f"{_T}note-citation", "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}annotation"}  # fmt: skip
-
-
-def _told(element: Any, struck: Collection[str]) -> str:
-    """An element as HTML; nothing of what is no text, and of what has a style that strikes it out."""
-    if not isinstance(element.tag, str) or element.tag in _LEFT_OUT or element.get(f"{_T}style-name") in struck:
-        return ""
-    inside = escape(element.text or "") + "".join(_told(child, struck) + escape(child.tail or "") for child in element)
-    if element.tag == f"{_T}note":
-        number = element.get(f"{_T}id") or str(id(element))
-        note = " ".join("".join(element.find(f"{_T}note-body").itertext()).split())
-        return f'<sup><a href="#{escape(number)}">*</a></sup><aside role="doc-footnote" id="{escape(number)}">{escape(note)}</aside>'
-    if element.tag in _SIGNS:
-        return _SIGNS[element.tag]
-    name, spans = _ELEMENTS.get(element.tag, ""), ""
-    if element.tag == f"{_T}h":
-        name = f"h{min(int(element.get(f'{_T}outline-level') or 1), 6)}"
-    if element.tag == f"{_B}table-cell":
-        counts = ((short, element.get(f"{_B}number-{long}-spanned")) for short, long in (("row", "rows"), ("col", "columns")))  # fmt: skip
-        spans = "".join(f" {short}span={count}" for short, count in counts if count and count.isdigit())
-    return f"<{name}{spans}>{inside}</{name}>" if name else inside
 
 
 def book_as_html(data: bytes) -> tuple[str, dict[str, str]]:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from html import escape
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from knowledge.documents.coverage import different_words
+from knowledge.documents.sheets import shown as as_shown
 from knowledge.errors import UnreadableFile
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -26,6 +28,7 @@ def slides_as_html(path: Path) -> tuple[str, list[str], set[str]]:
             shown.append((number, slide))
     if not shown:
         raise UnreadableFile("its slides are all hidden" if notes else "it has no slides")
+    notes.extend(f"a chart on slide {number} is not read, as it has no categories" for number, slide in shown for chart in _charts(slide.shapes) if not _tables_of(chart))  # fmt: skip
     words = different_words(text for _, slide in shown for text in _texts(slide))
     return "".join(_slide(slide, number) for number, slide in shown), notes, words
 
@@ -63,8 +66,61 @@ def _shapes(shapes: Iterable[Any]) -> Iterator[str]:
         elif getattr(shape, "has_table", False):
             rows = ("".join(_cell(cell) for cell in row.cells if not cell.is_spanned) for row in shape.table.rows)
             yield f"<table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
+        elif getattr(shape, "has_chart", False):
+            yield _chart(shape.chart)
         elif shape.has_text_frame:
             yield from _paragraphs(shape.text_frame)
+
+
+def _charts(shapes: Iterable[Any]) -> Iterator[Any]:
+    for shape in shapes:
+        if hasattr(shape, "shapes"):
+            yield from _charts(shape.shapes)
+        elif getattr(shape, "has_chart", False):
+            yield shape.chart
+
+
+def _chart(chart: Any) -> str:
+    """The figures of a chart as a table, a row for each category and a column for each series, under its titles."""
+    titled = [chart, *(axis for name in ("category_axis", "value_axis") if (axis := _axis(chart, name)) is not None)]
+    titles = [" ".join(part.text.split()) for one in titled if (part := _title(one)) is not None and part.text.strip()]
+    about = f"<p>{escape('. '.join(titles).rstrip(':'))}:</p>" if titles else ""
+    tables = _tables_of(chart)
+    return "".join(f"{about}<table>{table}</table>" for table in tables) if tables else about
+
+
+def _axis(chart: Any, name: str) -> Any:
+    try:
+        return getattr(chart, name)
+    except ValueError:  # a pie has none
+        return None
+
+
+def _title(titled: Any) -> Any:
+    if not titled.has_title:
+        return None
+    told = titled.chart_title if hasattr(titled, "chart_title") else titled.axis_title
+    return told.text_frame if told.has_text_frame else None
+
+
+def _tables_of(chart: Any) -> list[str]:
+    """The rows of a table for the plots of a chart that have the same categories."""
+    plots = [(tuple(" – ".join(labels) for labels in plot.categories.flattened_labels), plot) for plot in chart.plots]
+    tables = []
+    for categories, same in groupby((one for one in plots if one[0]), key=lambda one: one[0]):
+        series = [series for _, plot in same for series in plot.series]
+        head = "".join(f"<td><b>{escape(one.name)}</b></td>" for one in series)
+        lines = "".join(f"<tr><td>{escape(name)}</td>{''.join(_value(one, n) for one in series)}</tr>" for n, name in enumerate(categories))  # fmt: skip
+        tables.append(f"<tr><td></td>{head}</tr>{lines}")
+    return tables
+
+
+def _value(series: Any, number: int) -> str:
+    """A value of a series in the form that its chart keeps for it."""
+    values = series.values
+    code = series._element.find(f"{_C}val//{_C}formatCode")
+    form = str(code.text) if code is not None and code.text else "General"
+    return f"<td>{escape(as_shown(values[number], form)) if number < len(values) else ''}</td>"
 
 
 def _cell(cell: Any) -> str:

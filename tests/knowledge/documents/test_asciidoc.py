@@ -114,3 +114,33 @@ def test_titles_may_be_underlined_and_included_files_are_named(tmp_path: Path) -
     document = adoc(tmp_path, "Bookbinder\n==========\n\nPay\n---\n\nEarns 5.\n\ninclude::wages.adoc[]\n")
     assert document.markdown == "# Bookbinder\n\n## Pay\n\nEarns 5."
     assert document.notes == ("wages.adoc, which it includes, is not read with it",)
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        ('"{year}" == "2026"', True),
+        ("'{year}' != '2026'", False),
+        ("{year} >= 2025", True),
+        ("{rate} < 1.4", False),
+        ('{year} == "2026"', False),
+        ('{year} > "2025"', False),
+        ("{draft} == true", True),
+        ('"{nobody}" == ""', True),
+        ("{nobody} > 3", False),
+        ('"{backend}" == "html5"', True),
+    ],
+)
+def test_a_comparison_of_attributes_says_whether_what_it_holds_is_read(tmp_path: Path, condition: str, holds: bool) -> None:  # fmt: skip
+    document = adoc(
+        tmp_path,
+        f"= A\n:year: 2026\n:rate: 1.5\n:draft: true\n\nSews.\n\nifeval::[{condition}]\nGlues.\nendif::[]\n\nCuts.\n",
+    )
+    assert ("Glues." in document.markdown, "Cuts." in document.markdown) == (holds, True)
+    assert document.notes == ()
+
+
+def test_a_comparison_that_cannot_be_evaluated_is_named_and_what_it_holds_is_read(tmp_path: Path) -> None:
+    document = adoc(tmp_path, "= A\n\nifeval::[{year} is new]\nGlues.\nendif::[]\n")
+    assert "Glues." in document.markdown
+    assert document.notes == ("the condition ifeval::[{year} is new] cannot be evaluated; what it holds is read",)

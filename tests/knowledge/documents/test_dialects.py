@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowledge.documents.dialects import NOT_FILLED_IN
+from knowledge.documents.dialects import NOT_FILLED_IN, embeds_not_read
 from knowledge.documents.formats import title_of
 from knowledge.documents.markdown import markdown_as_plain
 
@@ -76,3 +76,9 @@ def test_code_is_no_title_and_neither_is_the_first_of_many_sections() -> None:
     assert title_of("```\n# make it\n```\n\n## One\n\n## Two") == ""
     assert title_of("# One\n\nText.\n\n# Two") == ""
     assert title_of("# Whole\n\n## One") == "Whole"
+
+
+def test_files_that_a_note_embeds_are_named() -> None:
+    text = "Rates: ![[rates.png|300]] and ![[Pay 2026]].\n\n```\n![[code.png]]\n```\n\n![[rates.png]]\n"
+    assert list(embeds_not_read(text)) == ["what it embeds is not read with it: rates.png, Pay 2026"]
+    assert list(embeds_not_read("[[Linked]] only.")) == []

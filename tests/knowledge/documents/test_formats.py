@@ -3,6 +3,7 @@
 import datetime
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -97,6 +98,73 @@ def test_opendocument_texts_keep_headings_and_cells_that_span(tmp_path: Path) ->
     assert document.guide.title == "Shifts"
     assert "| Day | Cook |\n| Day | Baker |" in document.markdown
     assert "fall" not in document.markdown
+
+
+def odt(tmp_path: Path, styles: str, text: str) -> Document:
+    """An ODT file of styles and a text."""
+    spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "text", "style"))  # fmt: skip
+    content = f"<office:document-content {spaces}><office:automatic-styles>{styles}</office:automatic-styles><office:body><office:text>{text}</office:text></office:body></office:document-content>"
+    common = f'<office:document-styles {spaces}><office:styles><style:style style:name="Ours" style:display-name="Title"/><style:style style:name="Part" style:default-outline-level="2"/></office:styles></office:document-styles>'
+    return read_file(packed(tmp_path / "a.odt", content_xml=content, styles_xml=common))
+
+
+@pytest.mark.parametrize("style", ["Title", "Ours", "P1"])
+def test_a_paragraph_in_a_style_that_is_or_is_made_from_the_title_is_the_title(tmp_path: Path, style: str) -> None:
+    text = f'<text:p text:style-name="{style}">Divers</text:p><text:h text:outline-level="1">Pay</text:h><text:p>From 31.</text:p><text:p text:style-name="P2">Leave</text:p><text:p>30 days.</text:p>'
+    styles = '<style:style style:name="P1" style:parent-style-name="Ours"/><style:style style:name="P2" style:parent-style-name="Part"/>'
+    document = odt(tmp_path, styles, text)
+    assert document.guide.title == "Divers"
+    assert [line for line in document.markdown.splitlines() if line.startswith("#")] == ["# Divers", "## Pay", "### Leave"]  # fmt: skip
+
+
+def test_what_opendocument_hides_or_comments_on_is_counted(tmp_path: Path) -> None:
+    styles = '<style:style style:name="P1"><style:text-properties text:display="none"/></style:style><style:style style:name="P2" style:parent-style-name="P1"/>'
+    text = '<text:p>From 31.<office:annotation><text:p>Or 32?</text:p></office:annotation></text:p><text:p text:style-name="P2">Up to 35.</text:p><text:section text:display="none"><text:p>Never 36.</text:p></text:section>'
+    document = odt(tmp_path, styles, text)
+    assert document.markdown.strip() == "From 31."
+    assert document.notes == ("hidden text in 2 paragraphs is not read", "1 comment of its authors is not read")
+
+
+def cached(kind: str, form: str, *texts: str) -> str:
+    """Values that a chart keeps."""
+    points = "".join(f'<c:pt idx="{n}"><c:v>{text}</c:v></c:pt>' for n, text in enumerate(texts) if text)
+    code = f"<c:formatCode>{form}</c:formatCode>" if form else ""
+    return f'<c:{kind}Ref><c:{kind}Cache>{code}<c:ptCount val="{len(texts)}"/>{points}</c:{kind}Cache></c:{kind}Ref>'
+
+
+def add_chart(slide: Any, name: str, plot: str, title: str = "") -> None:
+    """A chart on a slide, whose plot is given as XML."""
+    from pptx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
+    from pptx.opc.packuri import PackURI
+    from pptx.parts.chart import ChartPart
+
+    spaces = 'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+    above = f"<c:title><c:tx><c:rich><a:bodyPr/><a:p><a:r><a:t>{title}</a:t></a:r></a:p></c:rich></c:tx></c:title>" if title else ""  # fmt: skip
+    xml = f"<c:chartSpace {spaces}><c:chart>{above}<c:plotArea>{plot}</c:plotArea></c:chart></c:chartSpace>"
+    part = ChartPart.load(PackURI(f"/ppt/charts/{name}.xml"), CONTENT_TYPE.DML_CHART, slide.part.package, xml.encode())
+    slide.shapes._add_chart_graphicFrame(slide.part.relate_to(part, RELATIONSHIP_TYPE.CHART), 0, 0, 9, 9)
+
+
+def test_charts_of_slides_are_tables_or_named(tmp_path: Path) -> None:
+    from pptx import Presentation
+
+    deck = Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[5])
+    slide.shapes.title.text = "Divers"
+    places = cached("str", "", "Harbour", "Wreck")
+    series = "".join(
+        f'<c:ser><c:idx val="{n}"/><c:order val="{n}"/><c:tx>{cached("str", "", name)}</c:tx><c:cat>{places}</c:cat><c:val>{cached("num", "0%", *values)}</c:val></c:ser>'
+        for n, (name, values) in enumerate({"2025": ("0.25", "0.5"), "2026": ("0.75", "")}.items())
+    )
+    add_chart(slide, "chart1", f"<c:barChart>{series}</c:barChart>", "Share with a licence")
+    points = f"<c:xVal>{cached('num', '', '1')}</c:xVal><c:yVal>{cached('num', '', '2')}</c:yVal>"
+    add_chart(
+        slide, "chart2", f'<c:scatterChart><c:ser><c:idx val="0"/><c:order val="0"/>{points}</c:ser></c:scatterChart>'
+    )
+    deck.save(str(tmp_path / "deck.pptx"))
+    document = read_file(tmp_path / "deck.pptx")
+    assert "Share with a licence:\n\n| | 2025 | 2026 |\n| --- | --- | --- |\n| Harbour | 25% | 75% |\n| Wreck | 50% | |" in document.markdown  # fmt: skip
+    assert "a chart on slide 1 is not read, as it has no categories" in document.notes
 
 
 def test_the_chapters_of_a_book_come_in_their_order(tmp_path: Path) -> None:
