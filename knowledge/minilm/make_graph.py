@@ -5,8 +5,9 @@ Run it only when the graph itself is to change; it needs the `onnx` package, whi
     python -m venv /tmp/onnx && /tmp/onnx/bin/pip install onnx numpy
     /tmp/onnx/bin/python knowledge/minilm/make_graph.py knowledge/minilm/minilm.onnx
 
-The architecture is BERT's (Devlin et al. 2019) with 6 layers, 12 heads and hidden size 384. The graph takes the word
-pieces of one text and gives the state of each. Weights are initialisers that `knowledge.minilm.model` supplies when a
+The architecture is BERT's (Devlin et al. 2019) with 6 layers, 12 heads and hidden size 384. The graph takes the rows that
+the word pieces of one text have in the table of word pieces and gives the state of each: the table, four fifths of the
+weights, stays on disk and is shared by all sessions. Weights are initialisers that `knowledge.minilm.model` supplies when a
 session is opened, so that one graph serves every set of them. Linear layers multiply 8-bit integers: weights are scaled
 by output, activations by word piece, which keeps the cosine with the 32-bit states at 0.998 and takes less than half the
 time. Both are unsigned with 128 as their zero: of unsigned by signed integers onnxruntime adds two products in 16 bits on
@@ -22,7 +23,7 @@ from onnx import TensorProto, helper
 
 LAYERS, HEADS, HIDDEN, WIDE, EPSILON = 6, 12, 384, 1536, 1e-12
 HEAD = HIDDEN // HEADS
-VOCABULARY, POSITIONS, KINDS = 30_522, 512, 2
+POSITIONS, KINDS = 512, 2
 
 
 class Graph:
@@ -80,26 +81,26 @@ class Graph:
 
 
 def build() -> onnx.ModelProto:
-    """The whole model: `input_ids`, int64 of shape (pieces,), to `states`, float32 of shape (pieces, 384)."""
+    """The whole model: `pieces`, the rows of word pieces, to `states`, both float32 of shape (pieces, 384)."""
     graph = Graph()
     x = _embeddings(graph)
     for number in range(LAYERS):
         x = _layer(graph, x, f"encoder.layer.{number}")
     graph.nodes.append(helper.make_node("Identity", [x], ["states"]))
-    ids = helper.make_tensor_value_info("input_ids", TensorProto.INT64, ["pieces"])
-    states = helper.make_tensor_value_info("states", TensorProto.FLOAT, ["pieces", HIDDEN])
-    whole = helper.make_graph(graph.nodes, "MiniLM-L6", [ids], [states], list(graph.initialisers.values()))
+    pieces = helper.make_tensor_value_info("pieces", TensorProto.FLOAT, ["count", HIDDEN])
+    states = helper.make_tensor_value_info("states", TensorProto.FLOAT, ["count", HIDDEN])
+    whole = helper.make_graph(graph.nodes, "MiniLM-L6", [pieces], [states], list(graph.initialisers.values()))
     return helper.make_model(whole, opset_imports=[helper.make_opsetid("", 20)], ir_version=9)
 
 
 def _embeddings(graph: Graph) -> str:
     zero = graph.constant("zero", TensorProto.INT64, [], [0])
     one = graph.constant("one", TensorProto.INT64, [], [1])
-    words = graph.op("Gather", graph.weight("embeddings.word_embeddings.weight", [VOCABULARY, HIDDEN]), "input_ids")
-    positions = graph.op("Range", zero, graph.op("Squeeze", graph.op("Shape", "input_ids")), one)
+    count = graph.op("Squeeze", graph.op("Shape", "pieces", start=0, end=1))
+    positions = graph.op("Range", zero, count, one)
     table = graph.weight("embeddings.position_embeddings.weight", [POSITIONS, HIDDEN])
     kind = graph.op("Gather", graph.weight("embeddings.token_type_embeddings.weight", [KINDS, HIDDEN]), zero)
-    x = graph.op("Add", graph.op("Add", words, graph.op("Gather", table, positions)), kind)
+    x = graph.op("Add", graph.op("Add", "pieces", graph.op("Gather", table, positions)), kind)
     return graph.norm(x, "embeddings.LayerNorm")
 
 

@@ -31,7 +31,8 @@ WIDTH = 384
 """Numbers in a state."""
 LONGEST = 512
 """Word pieces of one text at most."""
-_SHARED = ("embeddings.word_embeddings.weight", "embeddings.position_embeddings.weight")
+_PIECES, _POSITIONS = "embeddings.word_embeddings.weight", "embeddings.position_embeddings.weight"
+"""The tensors that all tasks share."""
 _DTYPES = {"F32": "<f4", "F16": "<f2", "I8": "|i1", "I64": "<i8"}
 
 
@@ -56,8 +57,7 @@ class MiniLM:
         """The state of each word piece of one text, of shape (pieces, 384)."""
         import numpy as np
 
-        ids = np.asarray(pieces[:LONGEST], dtype=np.int64)
-        (states,) = self._session.run(None, {"input_ids": ids})
+        (states,) = self._session.run(None, {"pieces": np.asarray(_official()[_PIECES][list(pieces[:LONGEST])])})
         return states  # type: ignore[no-any-return]
 
 
@@ -104,13 +104,19 @@ def read_tensors(path: Path) -> "dict[str, NDArray[Any]]":
 
 
 def _of_task(own: "Weights") -> "Weights":
-    """All weights of the graph: a task's own layers, and the official table of word pieces and positions."""
+    """All weights of the graph: a task's own layers, and the official table of positions."""
     import numpy as np
 
-    official = read_tensors(weights_folder() / "model.safetensors")
-    shared = {name: np.ascontiguousarray(official[name]) for name in _SHARED}
-    layers = {name: value for name, value in own.items() if not name.startswith("head.")}
-    return shared | {name: _as_supplied(np.ascontiguousarray(value)) for name, value in layers.items()}
+    layers = {name: value for name, value in own.items() if not name.startswith("head.")} | {
+        _POSITIONS: _official()[_POSITIONS]
+    }
+    return {name: _as_supplied(np.ascontiguousarray(value)) for name, value in layers.items()}
+
+
+@lru_cache(maxsize=1)
+def _official() -> "Weights":
+    """The official weights; what is not used of them is not read."""
+    return read_tensors(weights_folder() / "model.safetensors")
 
 
 def _as_supplied(value: "NDArray[Any]") -> "NDArray[Any]":
@@ -126,6 +132,8 @@ def _open_session(weights: "Weights", threads: int) -> tuple[Any, list[Any]]:
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
+    # The arena would keep what the longest text took, in every session; without it computing takes as long.
+    options.enable_cpu_mem_arena = False
     # A spinning thread would take a core from everything else the bot does.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     values = [onnxruntime.OrtValue.ortvalue_from_numpy(value) for value in weights.values()]
