@@ -162,8 +162,8 @@ def _read_workbook(path: Path) -> Read:
     from knowledge.documents.word import refuse_bad_archive
 
     refuse_bad_archive(path.read_bytes(), LARGEST_UNPACKED, "xl/workbook.xml", "Excel")
-    html, notes = workbook_as_html(path)
-    return _from_html(html, notes, trusted=False)
+    book = workbook_as_html(path)
+    return _from_html(book.html, book.notes, {"title": book.title}, trusted=False)
 
 
 def _read_slides(path: Path) -> Read:
