@@ -9,6 +9,7 @@ from knowledge.currencies import named_in
 _SIGN = re.compile(r"[A-Z]{0,3}[$€£¥₹]")
 _CODE = re.compile(r"(?:[(\[,/]\s*|\bin\s+|^)([A-Z]{3})\b(?=\s*(?:$|[)\],/:;]|per\b|a\b))")
 """A code where one states what figures are in: in brackets, after "in", at the beginning or the end."""
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _AMOUNT = r"\d{1,3}(?:[.,'’ \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
 _BARE = re.compile(rf"(?:{_AMOUNT})\s?[kK]?(?:\s?(?:-|–|—|to)\s?(?:{_AMOUNT})\s?[kK]?)?\+?(?:\s\(note [^)]*\))?")
 _IN_A_SENTENCE = re.compile(rf"(?<![\w.,#/-])(?:{_AMOUNT})(?:\s?[kK]\b)?(?![\w%/]|[.,]\d)")
@@ -46,7 +47,7 @@ def _unless_needed(name: str, currency: str, column: int, rows: Sequence[Sequenc
 @lru_cache(maxsize=4096)
 def currency_in(text: str) -> str:
     """The sign or ISO 4217 code of the one currency that a text states its figures in; nothing where it states a figure or several."""
-    if re.search(r"\d{3}(?<!19\d\d)(?<!20\d\d)(?!\d)", re.sub(r"\b(?:19|20)\d\d\b", "", text)):
+    if re.search(r"\d{3}(?<!19\d\d)(?<!20\d\d)(?!\d)", _YEAR.sub("", text)):
         return ""
     signs = {*_SIGN.findall(text), *(code for code in _CODE.findall(text) if code in _codes()), *named_in(text)}
     return signs.pop() if len(signs) == 1 else ""
@@ -56,6 +57,11 @@ def states_money(text: str) -> bool:
     """Whether a text states a currency for the figures below it, as they are or in thousands or millions of it (kUSD, €m)."""
     scaled = any(code in _codes() for code in _SCALED.findall(text)) or _SCALED_SIGN.search(text)
     return bool(currency_in(text) or scaled)
+
+
+def states_money_of_others(sentence: str) -> bool:
+    """Whether a sentence states a currency and no figure but a year, so that it is about the figures of others."""
+    return not re.search(r"\d", _YEAR.sub("", sentence)) and states_money(sentence.rstrip(" .!"))
 
 
 def is_bare(cell: str) -> bool:

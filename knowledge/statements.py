@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from knowledge.bare_figures import is_bare, states_money, with_currencies
+from knowledge.bare_figures import is_bare, states_money, states_money_of_others, with_currencies
 from knowledge.blocks import Block, Kind, blocks, cells, header_lines, items, paragraph, sentences
 from knowledge.passages import Passage
 
 LONG_ITEM = 30
 """Words. The sentences of a longer list item are statements of their own."""
+
+_STOP = re.compile(r"[.!?。！？][\"'”’)\]*_]*$")
 
 
 class Shape(StrEnum):
@@ -23,12 +25,25 @@ class Shape(StrEnum):
 
 
 @dataclass(frozen=True)
+class Row:
+    """A row as it stands in its table: the names of the columns, its cells, and what above the table says what all its
+    figures are in and what it is called.
+    """
+
+    captions: tuple[str, ...]
+    names: tuple[str, ...]
+    cells: tuple[str, ...]
+    text: str
+    """The row in words, as people read it by itself: a figure has no currency that the name of its column states."""
+
+
+@dataclass(frozen=True)
 class Statement:
     """A piece of a passage that can stand in an answer.
 
-    `text` is plain Markdown on one line; `lead` is what it hangs from: the line that introduces a list, the item
-    above a nested one, a table's header row. `block` numbers the paragraphs, lists and tables of the passage, so
-    that statements of one list share it.
+    `text` is plain Markdown on one line, in which a figure of money has its currency; `lead` is what it hangs from: the
+    line that introduces a list, the item above a nested one, a table's header row. `block` numbers the paragraphs, lists
+    and tables of the passage, so that statements of one list share it. `row` is what a table's row is of.
     """
 
     passage: Passage
@@ -37,6 +52,7 @@ class Statement:
     lead: str
     block: int
     position: int
+    row: Row | None = None
 
 
 @lru_cache(maxsize=4096)
@@ -44,25 +60,29 @@ def statements(passage: Passage) -> tuple[Statement, ...]:
     """The statements of a passage, in order."""
     pieces = _pieces(passage.text, passage.heading)
     return tuple(
-        Statement(passage, text, shape, lead, block, position)
-        for position, (text, shape, lead, block) in enumerate(pieces)
+        Statement(passage, text, shape, lead, block, position, row)
+        for position, (text, shape, lead, block, row) in enumerate(pieces)
     )
 
 
-Piece = tuple[str, Shape, str, int]
+Piece = tuple[str, Shape, str, int, Row | None]
 
 
 def _pieces(markdown: str, heading: Sequence[str]) -> Iterator[Piece]:
-    lead = ""
+    lead = caption = ""
+    money = next(filter(states_money, reversed(heading)), "")
     for number, block in enumerate(blocks(markdown)):
         if block.kind is Kind.LIST:
             yield from _items(block, lead, number)
         elif block.kind is Kind.TABLE:
-            yield from _rows(block, lead, number, heading)
+            above = lead or caption
+            yield from _rows(block, lead, number, above, above if states_money(above) else money)
         elif block.kind is Kind.PARAGRAPH:
             found = sentences(paragraph(block.lines))
-            yield from ((sentence, Shape.SENTENCE, "", number) for sentence in found)
+            yield from ((sentence, Shape.SENTENCE, "", number, None) for sentence in found)
             lead = found[-1] if found and found[-1].endswith((":", "：")) else ""
+            money = next(filter(states_money_of_others, reversed(found)), money)
+        caption = found[-1] if block.kind is Kind.PARAGRAPH and found and not _STOP.search(found[-1]) else ""
 
 
 def _items(block: Block, lead: str, number: int) -> Iterator[Piece]:
@@ -73,8 +93,8 @@ def _items(block: Block, lead: str, number: int) -> Iterator[Piece]:
             above.pop()
         leads = " ".join(part for part in [lead, *(parent for _, parent in above)] if part)
         parts = sentences(text) if len(text.split()) > LONG_ITEM else [text]
-        yield parts[0], Shape.ITEM, leads, number
-        yield from ((f"{_label(text)} {part}".strip(), Shape.SENTENCE, leads, number) for part in parts[1:])
+        yield parts[0], Shape.ITEM, leads, number, None
+        yield from ((f"{_label(text)} {part}".strip(), Shape.SENTENCE, leads, number, None) for part in parts[1:])
         above.append((indent, _label(text) or text))
 
 
@@ -84,19 +104,21 @@ def _label(item: str) -> str:
     return label[0] if label else ""
 
 
-def _rows(block: Block, lead: str, number: int, heading: Sequence[str]) -> Iterator[Piece]:
+def _rows(block: Block, lead: str, number: int, caption: str, stated: str) -> Iterator[Piece]:
     """The rows of a table; one of bare figures, of which nobody can tell which are money, has with it what states the currency."""
     head = header_lines(block)
     header = cells(block.lines[0]) if head else []
     rows = [cells(line) for line in block.lines[head:]]
-    stated = next((phrase for phrase in (lead, *reversed(heading)) if states_money(phrase)), lead)
     names, told = with_currencies(header, rows, stated)
-    money = stated.rstrip(":： ") if states_money(stated) else ""
+    named = any(map(states_money, header))
+    captions = tuple(dict.fromkeys(filter(None, ["" if named else stated, caption])))
     for row, plain in zip(told, rows, strict=True):
         if text := _row_text(names, row):
-            if money and list(row) == list(plain) and any(map(is_bare, row)):
-                text = f"{text} ({money})"
-            yield text, Shape.ROW, " ".join([lead, *header]).strip(), number
+            if stated and list(row) == list(plain) and any(map(is_bare, row)):
+                text = f"{text} ({stated.rstrip(':： .')})"
+            by_itself = _row_text(header, plain) if named else text
+            row_of = Row(captions, tuple(header), tuple(plain), by_itself)
+            yield text, Shape.ROW, " ".join([lead, *header]).strip(), number, row_of
 
 
 def _row_text(header: Sequence[str], row: Sequence[str]) -> str:

@@ -73,6 +73,7 @@ MAY_KNOW = {
     "answering.classifier": set[str](),
     "answering.figures": set[str](),
     "answering.names": set[str](),
+    "answering.excerpts": set[str](),
     "answering.language": set[str](),
     "answering.letters": set[str](),
     "answering.model_output": set[str](),
@@ -87,7 +88,7 @@ MAY_KNOW = {
         "answering.chat_model", "answering.conversation", "answering.model_output", "answering.prompts", "errors",
     },
     "answering.same_question": {"answering.hearing"},
-    "answering.quoting": {"answering.conversation", "answering.figures", "answering.names"},
+    "answering.quoting": {"answering.conversation", "answering.excerpts", "answering.figures", "answering.names"},
     "answering.checking": {
         "answering.classifier", "answering.figures", "answering.language", "answering.model_output", "answering.names",
     },

@@ -23,9 +23,9 @@ class _Part:
 
 def told(shown: Sequence[Statement], number: int) -> str:
     """Statements of a passage, in order, as an answer that cites it by a number."""
-    *above, last = [line for part in _parts(shown) for line in part.lines]
-    cited = f"{last.removesuffix('|').rstrip()} [{number}] |" if last.startswith("|") else f"{last} [{number}]"
-    return "\n".join([*above, cited]).strip()
+    *above, last = "\n".join(line for part in _parts(shown) for line in part.lines).strip().split("\n")
+    cited = f"{last.removesuffix(' |')} [{number}] |" if last.startswith("|") else f"{last} [{number}]"
+    return "\n".join([*above, cited])
 
 
 def quotation(shown: Sequence[Statement], bold: Statement | None) -> str:
@@ -37,7 +37,7 @@ def quotation(shown: Sequence[Statement], bold: Statement | None) -> str:
         lines += part.lines
         place = part.last + 1
     lines += ["…"] if place < len(statements(shown[0].passage)) else []
-    return "\n".join(line if not line or line.startswith("|") else f"> {line}" for line in lines).strip("\n")
+    return "\n".join(line if not line or line.startswith("|") else f"> {line}" for line in lines).rstrip("\n")
 
 
 def by_itself(statement: Statement) -> str:
@@ -82,19 +82,20 @@ def _parts(shown: Sequence[Statement], bold: Statement | None = None) -> Iterato
 
 
 def _table(rows: Sequence[tuple[Row, bool]], of: Statement, said: set[str]) -> _Part:
-    """Rows below their header and the table's caption, and how many others it has; without columns that are empty in all of them."""
+    """Rows below their header and the table's captions, and how many others it has; without columns that are empty in all of them."""
     there = statements(of.passage)
     places = [one.position for one in there if one.block == of.block]
-    names, caption, others = rows[0][0].names, rows[0][0].caption, len(places) - len(rows)
-    is_led = places[0] > 0 and there[places[0] - 1].text == caption
+    names, captions, others = rows[0][0].names, rows[0][0].captions, len(places) - len(rows)
+    is_led = places[0] > 0 and there[places[0] - 1].text in captions
     kept = [n for n in range(len(names)) if any(row.cells[n : n + 1] != ("",) and row.cells[n:] for row, _ in rows)]
     lines = [
-        *([tidy(caption)] if caption and caption not in said else []),
+        *(tidy(caption) for caption in captions if caption not in said),
         "",
         _line([names[n] for n in kept]),
         f"|{' --- |' * len(kept)}",
         *(_line(_cells(row, kept, bold=bold)) for row, bold in rows),
-        *(["", f"… {others} more row{'s' if others > 1 else ''}"] if others else []),
+        "",
+        *([f"… {others} more row{'s' if others > 1 else ''}"] if others else []),
     ]
     return _Part(places[0] - is_led, places[-1], tuple(lines))
 

@@ -6,11 +6,11 @@ is right, and two fitted limits tell three outcomes apart: covered, nearest, not
 """
 
 import math
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.answering.conversation import Coverage
+from bot.answering.excerpts import by_itself, quotation, told, words
 from bot.answering.figures import figures, stands
 from bot.answering.names import names, stands_in
 from knowledge.fitted import Logistic, number
@@ -29,7 +29,6 @@ LIST_WORDS = 50
 LIKELIER_THAN_NOT = 0.5
 LARGEST = 5.0
 """A feature of certainty counts as this where it is larger; what lies beyond has been seen too rarely to be fitted."""
-_RELATIVE_LINK = re.compile(r"!?\[([^\[\]]*)\]\((?!https?:)[^()]*\)")
 
 
 @dataclass(frozen=True)
@@ -112,7 +111,7 @@ class Quoter:
     def best(self, question: str, hits: Sequence[Hit]) -> str:
         """The single best statement, however sure."""
         judged = self.judged(question, hits)
-        return _sentence(judged[0]) if judged else ""
+        return f"{by_itself(judged[0].statement)} [{judged[0].hit}]" if judged else ""
 
     def more(self, judged: Sequence[Judged]) -> str:
         """What stands in the passages found beside their best statements."""
@@ -203,7 +202,7 @@ def _belongs(one: Statement, other: Statement) -> bool:
 
 def given(judged: Sequence[Judged]) -> str:
     """The likeliest statements as the answer, each passage with its citation."""
-    return "\n\n".join("\n".join(_lines(one.statements)) + f" [{one.hit}]" for one in extracts(judged, GIVEN))
+    return "\n\n".join(told(one.statements, one.hit) for one in extracts(judged, GIVEN))
 
 
 def extracts(judged: Sequence[Judged], size: Size) -> list[Extract]:
@@ -211,12 +210,20 @@ def extracts(judged: Sequence[Judged], size: Size) -> list[Extract]:
     chosen: dict[int, dict[int, Statement]] = {}
     left = size.words
     for one in _likeliest(judged, size.share):
-        new = [unit for unit in _unit(one.statement) if unit.position not in chosen.get(one.hit, {})]
-        needed = _words(new)
-        if not chosen or (needed <= left and (one.hit in chosen or len(chosen) < size.passages)):
-            chosen.setdefault(one.hit, {}).update({unit.position: unit for unit in new})
-            left -= needed
-    return [Extract(hit, tuple(there[place] for place in sorted(there))) for hit, there in chosen.items()]
+        there = chosen.get(one.hit, {})
+        for unit in (_unit(one.statement, judged), [one.statement]):
+            taken = _in_order([*there.values(), *unit])
+            needed = words(list(taken.values())) - words(list(there.values()))
+            if not chosen or (needed <= left and (there or len(chosen) < size.passages)):
+                chosen[one.hit] = taken
+                left -= needed
+                break
+    return [Extract(hit, tuple(there.values())) for hit, there in chosen.items()]
+
+
+def _in_order(some: Sequence[Statement]) -> dict[int, Statement]:
+    """Statements of a passage by their places, in order, each once."""
+    return {one.position: one for one in sorted(some, key=lambda one: one.position)}
 
 
 def _likeliest(judged: Sequence[Judged], share: float) -> Iterator[Judged]:
@@ -230,17 +237,16 @@ def _likeliest(judged: Sequence[Judged], share: float) -> Iterator[Judged]:
             return
 
 
-def _unit(statement: Statement) -> Sequence[Statement]:
-    """What is quoted together with a statement: a short list or table whole, and what a sentence leads up to."""
+def _unit(statement: Statement, judged: Sequence[Judged]) -> Sequence[Statement]:
+    """What is quoted together with a statement: a short list or table whole, and what a sentence leads up to, of a long
+    one the likeliest.
+    """
     there = statements(statement.passage)
     if statement.shape is Shape.SENTENCE:
-        return [statement, *_as_much([one for one in there if _leads(statement, one)])]
+        led = [one for one in there if _leads(statement, one)]
+        return [statement, *(led if words(led) <= LIST_WORDS else _as_much(_by_probability(led, judged)))]
     whole = [one for one in there if one.block == statement.block]
-    return whole if _words(whole) <= LIST_WORDS else [statement]
-
-
-def _words(some: Sequence[Statement]) -> int:
-    return sum(len(one.text.split()) for one in some)
+    return whole if words(whole) <= LIST_WORDS else [statement]
 
 
 def _leads(sentence: Statement, other: Statement) -> bool:
@@ -248,28 +254,23 @@ def _leads(sentence: Statement, other: Statement) -> bool:
     return other.block == sentence.block + 1 and bool(other.lead) and other.lead.startswith(sentence.text)
 
 
-def _as_much(led: Sequence[Statement]) -> Iterator[Statement]:
-    """The beginning of a list, as much as a short one has."""
-    used = 0
-    for one in led:
-        used += _words([one])
-        if used > LIST_WORDS and one is not led[0]:
-            return
-        yield one
+def _by_probability(led: Sequence[Statement], judged: Sequence[Judged]) -> list[Statement]:
+    """Statements, the likeliest first."""
+    places = {id(one.statement): place for place, one in enumerate(judged)}
+    return sorted(led, key=lambda one: places.get(id(one), len(judged)))
 
 
-def _sentence(one: Judged) -> str:
-    """A statement by itself: an item with what it hangs from, a row with its column names."""
-    statement = one.statement
-    lead = tidy(statement.lead) if statement.shape is Shape.ITEM and len(statement.lead.split()) <= 25 else ""
-    return f"{lead} {tidy(statement.text)} [{one.hit}]".strip()
+def _as_much(led: Sequence[Statement]) -> Sequence[Statement]:
+    """The first of some statements, as much as a short list has; one in any case."""
+    fits = [count for count in range(1, len(led) + 1) if words(list(_in_order(led[:count]).values())) <= LIST_WORDS]
+    return led[: max(fits, default=1)]
 
 
 def nearest(judged: Sequence[Judged]) -> str:
     """The statements that come nearest, quoted under the headings of their passages, one that stands out in bold."""
     bold = _outstanding(judged)
     return "\n\n".join(
-        f"*{_place(extract.passage)}* [{extract.hit}]\n{_quoted(extract, bold.get(extract.hit))}"
+        f"*{_place(extract.passage)}* [{extract.hit}]\n{quotation(extract.statements, bold.get(extract.hit))}"
         for extract in extracts(judged, NEAREST)
     )
 
@@ -286,43 +287,6 @@ def _outstanding(judged: Sequence[Judged]) -> Mapping[int, Statement]:
     return {hit: surest[hit] for hit, there in weights.items() if there[0] > sum(there[1:])}
 
 
-def _quoted(extract: Extract, bold: Statement | None) -> str:
-    """What is taken of a passage as a quotation, with dots where the passage says more."""
-    first, last = extract.statements[0], extract.statements[-1]
-    lines = [*_lines(extract.statements, bold, skipped="…")]
-    before = ["…"] if first.position else []
-    after = ["…"] if last.position + 1 < len(statements(extract.passage)) else []
-    return "\n".join(f"> {line}" for line in [*before, *lines, *after])
-
-
-def _lines(shown: Sequence[Statement], bold: Statement | None = None, skipped: str = "") -> Iterator[str]:
-    """Statements as Markdown: sentences of a paragraph on one line, items and rows as a list under their lead; `skipped`
-    stands for what is left out between two.
-    """
-    block, lead, open_line, place = -1, "", "", shown[0].position
-    for statement in shown:
-        text = tidy(statement.text)
-        text = f"**{text.replace('**', '')}**" if statement is bold else text
-        gap, place = statement.position > place, statement.position + 1
-        if statement.shape is Shape.SENTENCE and statement.block == block and not gap:
-            open_line = f"{open_line} {text}".strip()
-            continue
-        if open_line:
-            yield open_line
-        if gap and skipped:
-            yield skipped
-        open_line = text if statement.shape is Shape.SENTENCE else ""
-        if statement.shape is not Shape.SENTENCE:
-            told = statement.shape is Shape.ITEM and statement.lead and statement.lead != lead
-            if told and statement.block != block and statement.lead not in (one.text for one in shown):
-                yield tidy(statement.lead)
-            yield f"- {text}"
-            lead = statement.lead
-        block = statement.block
-    if open_line:
-        yield open_line
-
-
 def _place(passage: Passage) -> str:
     """A passage's headings in its guide, with the guide's title where there is no other."""
     return " › ".join(passage.heading[1:]) or passage.heading[0]
@@ -332,8 +296,3 @@ def unknown_names(question: str, vocabulary: Mapping[str, int]) -> list[str]:
     """The names in a question that stand nowhere in the guides, not even as another form of the word."""
     stems = {stem(word) for word in vocabulary}
     return [name for name in names(question) if name not in vocabulary and stem(name) not in stems]
-
-
-def tidy(text: str) -> str:
-    """A statement as it is shown: links that lead nowhere outside the guide become their text."""
-    return _RELATIVE_LINK.sub(r"\1", text).strip()

@@ -44,7 +44,18 @@ def test_dots_stand_where_a_quotation_leaves_out_other_than_rows() -> None:
         "> Wages in euro per month:\n\n| Ship | Rank | Summer |\n| --- | --- | --- |\n| Small | Mate | 2,910 |\n"
         "| **Large** | **Mate** | **3,180** |\n\n> … 1 more row\n> Nights are paid twice.\n> …\n> On leave nothing is paid."
     )
-    assert quotation([LEAD, SMALL_MATE, MASTER, LARGE_MATE, NIGHTS, SUNDAYS, LEAVE], None).count("…") == 0
+    assert quotation([LEAD, SMALL_MATE, MASTER, LARGE_MATE, NIGHTS, SUNDAYS, LEAVE], None).endswith(
+        "| Large | Mate | 3,180 |  |\n\n> Nights are paid twice. Sundays are not. On leave nothing is paid."
+    )
+
+
+def test_a_line_without_a_stop_right_above_a_table_is_its_caption_and_states_its_currency() -> None:
+    table = "| Ship | Mate | Days |\n|---|---|---|\n| Small | 2,910 | 12 |\n| Large | 3,180 | 14 |"
+    *_, small, large = statements(passage(f"Table 2: Monthly wage, in euro\n\n{table}"))
+    assert small.text == "Ship: Small; Mate: EUR 2,910; Days: 12"
+    assert told([small, large], 1).startswith("Table 2: Monthly wage, in euro\n\n| Ship | Mate | Days |")
+    *_, small, large = statements(passage(f"Mates live on board.\n\n{table}"))
+    assert told([small, large], 1).startswith("| Ship | Mate | Days |")
 
 
 def test_items_stand_under_what_their_list_hangs_from() -> None:
@@ -55,4 +66,4 @@ def test_items_stand_under_what_their_list_hangs_from() -> None:
 
 def test_the_names_of_columns_count_once_for_several_rows() -> None:
     assert words([MASTER]) == len(MASTER.text.split())
-    assert words([SMALL_MATE, MASTER]) == len("Ship Rank Summer Remarks Small Mate 2,910 Small Master 3,820 own cabin".split())
+    assert words([SMALL_MATE, MASTER]) == 4 + 3 + 5
