@@ -51,13 +51,15 @@ class MiniLM:
         """What identifies these weights and how they are computed: states of different ones cannot be compared."""
         self.head: Weights = {name: value for name, value in own.items() if name.startswith("head.")}
         """The tensors that the task adds on top of the states."""
-        self._session, self._kept = _open_session(_of_task(own), threads)
+        official = read_tensors(weights_folder() / "model.safetensors")
+        self._pieces = official[_PIECES]
+        self._session, self._kept = _open_session(_of_task(own, official), threads)
 
     def states(self, pieces: Sequence[int]) -> "NDArray[np.float32]":
         """The state of each word piece of one text, of shape (pieces, 384)."""
         import numpy as np
 
-        (states,) = self._session.run(None, {"pieces": np.asarray(_official()[_PIECES][list(pieces[:LONGEST])])})
+        (states,) = self._session.run(None, {"pieces": np.asarray(self._pieces[list(pieces[:LONGEST])])})
         return states  # type: ignore[no-any-return]
 
 
@@ -103,20 +105,13 @@ def read_tensors(path: Path) -> "dict[str, NDArray[Any]]":
     }
 
 
-def _of_task(own: "Weights") -> "Weights":
+def _of_task(own: "Weights", official: "Weights") -> "Weights":
     """All weights of the graph: a task's own layers, and the official table of positions."""
     import numpy as np
 
-    layers = {name: value for name, value in own.items() if not name.startswith("head.")} | {
-        _POSITIONS: _official()[_POSITIONS]
-    }
+    layers = {name: value for name, value in own.items() if not name.startswith("head.")}
+    layers[_POSITIONS] = official[_POSITIONS]
     return {name: _as_supplied(np.ascontiguousarray(value)) for name, value in layers.items()}
-
-
-@lru_cache(maxsize=1)
-def _official() -> "Weights":
-    """The official weights; what is not used of them is not read."""
-    return read_tensors(weights_folder() / "model.safetensors")
 
 
 def _as_supplied(value: "NDArray[Any]") -> "NDArray[Any]":
