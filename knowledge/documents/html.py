@@ -19,6 +19,12 @@ from knowledge.documents.tables import make_tables_regular
 from knowledge.documents.text_tables import table_of
 
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_ZERO_WIDTH = re.compile(
+    r"[\u200b\u2060\ufeff]|&(?:#(?:8203|8288|65279|x200b|x2060|xfeff)|ZeroWidthSpace|NoBreak);", re.IGNORECASE
+)
+"""Signs without a width, which tell where a line may break or that a text is Unicode."""
+_LABEL = re.compile(r"(?:^|[-_])(?:lozenge|badge)(?:$|[-_])")
+"""Classes of short labels that are shown in a box of their own within a line, as Confluence's lozenges and Bootstrap's badges are."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,7 @@ def html_as_markdown(html: str, *, trusted: bool = True) -> str:
 
 def parsed(html: str) -> BeautifulSoup:
     """The tree of a page, in which tags say what its styles do."""
-    soup = BeautifulSoup(html, "lxml")
+    soup = BeautifulSoup(_ZERO_WIDTH.sub("", html), "lxml")
     tell_styles(soup)
     return soup
 
@@ -66,6 +72,7 @@ def converted(soup: BeautifulSoup, body: Tag, *, trusted: bool = True) -> str:
     _set_title_above(body)
     join_notes(body)
     _set_superscripts_apart(body)
+    _set_labels_apart(body)
     _word_styles(body)
     _tell_pictures(body)
     _draw_tables(body)
@@ -136,6 +143,19 @@ def _set_superscripts_apart(body: Tag) -> None:
             mark.replace_with(f"Note {number}: ")
         else:
             mark.replace_with(f" (note {number})" if len(number) <= 5 else f" ({number}) ")
+
+
+def _set_labels_apart(body: Tag) -> None:
+    """A label in a box within a line stands in brackets beside the words of the line."""
+    for label in body.find_all("span", class_=_LABEL):
+        text = label.get_text(" ", strip=True)
+        block = label.find_parent(["p", "li", "td", "th", "div", "dt", "dd", *HEADINGS])
+        if not text or label.find_parent("span", class_=_LABEL) or block is None:
+            continue
+        if block.get_text(" ", strip=True) != text:
+            before, after = _text_before(label), label.next_sibling
+            follows = re.match(r"\w", after.get_text() if isinstance(after, Tag) else str(after or ""))
+            label.replace_with(f"{' ' if before.strip() == before else ''}({text}){' ' if follows else ''}")
 
 
 def _text_before(mark: Tag) -> str:

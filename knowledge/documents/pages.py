@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 from textwrap import shorten
 from typing import Any
 
@@ -20,9 +21,10 @@ _NOISE = re.compile(
 )
 """Words in ids and classes that pages give to what surrounds their content, and sometimes to content."""
 _LIST_OF_CONTENTS = re.compile(r"(?:^|\s)(?:toc|table-of-contents|breadcrumbs?|page-metadata)(?:$|\s)", re.IGNORECASE)
-_NOISE_ROLES = {"navigation", "search", "contentinfo", "banner"}
+_NOISE_ROLES = {"navigation", "search", "contentinfo", "banner", "menu", "menubar", "toolbar", "tree"}
 _HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 _OTHER_PAGE = re.compile(r"^[^/:#]+\.html$")
+_SENTENCE = re.compile(r"\w[.!?](?:\s|$)")
 LINKED = 0.5
 """The share of an element's text in links from which on it is a menu rather than content."""
 
@@ -61,6 +63,7 @@ def main_content(soup: BeautifulSoup) -> Content:
     for element in content.body.find_all(["div", "ul", "section", "ol", "table"]):
         if not element.decomposed and _is_noise(element):
             element.decompose()
+    content.about.extend(_without_menus_above(content.body))
     content.aside.extend(_beside(soup, content.body))
     return content
 
@@ -121,8 +124,8 @@ def _beside(soup: BeautifulSoup, body: Tag) -> Iterator[str]:
 
 
 def _is_furniture(element: Tag) -> bool:
-    roles = _NOISE_ROLES | {"dialog", "alertdialog", "menu"}
-    names = " ".join([str(element.get("id") or ""), *(element.get("class") or [])])
+    roles = _NOISE_ROLES | {"dialog", "alertdialog"}
+    names = _names(element)
     return element.name in {"nav", "header", "footer", "form", "dialog"} or element.get("role") in roles or (element.name != "aside" and _NOISE.search(names) is not None)  # fmt: skip
 
 
@@ -227,12 +230,39 @@ def _keep_label_or_remove(button: Tag) -> None:
 
 
 def _is_noise(element: Tag) -> bool:
-    names = " ".join([str(element.get("id") or ""), *(element.get("class") or []), str(element.get("role") or "")])
+    names = f"{_names(element)} {element.get('role') or ''}"
     if _LIST_OF_CONTENTS.search(names):
         return True
     if element.get("role") in _NOISE_ROLES and not element.find(["h1", "h2"]):
         return True
     return _NOISE.search(names) is not None and len(element.find_all("p")) < 3 and _links(element) > LINKED
+
+
+def _names(element: Tag) -> str:
+    """The id and the classes of an element, with a hyphen where a capital begins a word."""
+    names = " ".join([str(element.get("id") or ""), *(element.get("class") or [])])
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", names)
+
+
+def _without_menus_above(body: Tag) -> list[str]:
+    """Take away what stands above the only heading of the first level, links and no sentence; the texts of that."""
+    headings = body.find_all("h1")
+    if len(headings) != 1:
+        return []
+    around = takewhile(lambda one: one is not body, (headings[0], *headings[0].parents))
+    above = [before for one in around for before in one.find_previous_siblings(True)]
+    menus = [element for element in above if _is_menu(element)]
+    texts = [_on_one_line(menu) for menu in menus]
+    for menu in menus:
+        menu.decompose()
+    return texts
+
+
+def _is_menu(element: Tag) -> bool:
+    """Whether an element has several links and neither a paragraph, a table, a heading nor a sentence."""
+    blocks = [*_HEADINGS, "p", "table"]
+    several = len(element.find_all("a")) > 1
+    return several and element.name not in blocks and not element.find(blocks) and not _SENTENCE.search(element.get_text(" "))  # fmt: skip
 
 
 def _links(element: Tag) -> float:

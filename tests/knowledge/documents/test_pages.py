@@ -59,3 +59,33 @@ def test_confluence_pages_are_without_attachments_and_its_list_of_pages_is_none(
     assert list(told.beside) == ["last modified by Al on Mar 3, 2026"]
     with pytest.raises(UnreadableFile, match="list of the pages"):
         page(f"{top}<ul><li><a href='Diver_1.html'>Diver</a></li></ul>")
+
+
+@pytest.mark.parametrize(
+    "menu",
+    [
+        '<div id="suiteBar"><div>Guild intranet</div><a>News</a><a>Sites</a></div>',
+        '<div><ul class="root static"><li><a>Rota</a></li><li><a>School</a></li></ul></div>',
+        '<div role="menubar"><span>File</span><span>Edit</span></div>',
+        '<div class="leftNavBox"><a>Rota</a></div>',
+    ],
+)
+def test_menus_of_a_page_are_not_its_content(menu: str) -> None:
+    told = page(f"{menu}<div><div><h1>Diver</h1><p>Dives.</p></div></div>")
+    assert (told.markdown.strip(), told.notes) == ("# Diver\n\nDives.", [])
+
+
+@pytest.mark.parametrize("above", ["<div>See <a>pay</a> and <a>leave</a>. Both are new.</div>", "<p>For <a>A</a> and <a>B</a></p>"])  # fmt: skip
+def test_sentences_and_paragraphs_with_links_above_the_heading_are_content(above: str) -> None:
+    assert len(page(f"{above}<h1>Diver</h1><p>Dives.</p>").markdown.split("# Diver")[0].split()) > 3
+
+
+def test_signs_without_a_width_are_no_part_of_titles_and_text() -> None:
+    told = page("<h1>\u200bDiver</h1><p>Di&#8203;ves\ufeff.</p>", "<title>&#x200B;Diver</title>")
+    assert (told.title, told.markdown.strip()) == ("Diver", "# Diver\n\nDives.")
+
+
+def test_a_label_in_a_box_of_its_own_is_set_apart_from_the_words_beside_it() -> None:
+    label = '<span class="status-macro aui-lozenge aui-lozenge-success">Hiring</span>'
+    told = page(f"<h1>Divers</h1><p>Wreck diver{label}, harbour diver {label}now.</p><p>{label}</p>")
+    assert told.markdown.strip().split("\n\n")[1:] == ["Wreck diver (Hiring), harbour diver (Hiring) now.", "Hiring"]
