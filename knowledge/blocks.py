@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 
 class Kind(StrEnum):
@@ -34,6 +35,12 @@ _TABLE_RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|approx|Dr|Mr|Mrs|Ms|Prof|St|No|Inc|Ltd|Co|Corp|Sr|Jr|Fig|Vol|U\.S|a\.m|p\.m|resp|incl)\.|\b[A-Z]\.)$"
 )
+_SHORT_WORD = re.compile(r"(?<![\w.-])([a-zß-ÿ]{1,5})\.$")
+SHORTEST_WORD = 3
+"""Letters of a word with a stop after which a number goes on rather than begins a sentence."""
+_GOING_ON = re.compile(r"(?<![\w.-])([a-zß-ÿ]{1,5})\.(?=\s[a-zß-ÿ])")
+_LABEL = re.compile(r"[B-DF-HJ-NP-TV-XZ](?![^\W\d_]|['’])")
+"""A consonant by itself: no word, so that no sentence begins with it."""
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?P<closing>[\"'”’)\]*_]*)\s+(?=[\"'“‘(\[*_]*[A-Z0-9À-ÖØ-Þ])|(?<=[。！？])")
 
 
@@ -116,14 +123,33 @@ def paragraph(lines: Sequence[str]) -> str:
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a paragraph on one line. Abbreviations and initials do not end one."""
+    """The sentences of a paragraph on one line. Abbreviations and initials do not end one, nor does a short word with a stop
+    that the text itself shows to be an abbreviation: by a small letter after it, or by what no sentence begins with.
+    """
+    parts = list(_split_after_ends(text.strip()))
+    short = {word.lower() for word in _GOING_ON.findall(text)}
+    short |= {_last_word(one) for one, other in pairwise(parts) if _is_cut(one, other)}
     found: list[str] = []
-    for part in _split_after_ends(text.strip()):
-        if found and _ABBREVIATION.search(found[-1]):
+    for part in parts:
+        if found and (
+            _ABBREVIATION.search(found[-1]) or (_last_word(found[-1]) or " ") in short or _is_cut(found[-1], part)
+        ):
             found[-1] += f" {part}"
         elif part.strip():
             found.append(part.strip())
     return found
+
+
+def _last_word(part: str) -> str:
+    """The word with a stop at the end of a part, where it is short enough for an abbreviation."""
+    last = _SHORT_WORD.search(part)
+    return last[1] if last else ""
+
+
+def _is_cut(before: str, after: str) -> bool:
+    """Whether a stop after a short word cuts a number or a label off: "tlf. 87 11", "cat. C"."""
+    word = _last_word(before)
+    return bool(word) and bool(_LABEL.match(after) or (len(word) <= SHORTEST_WORD and after[:1].isdigit()))
 
 
 def _split_after_ends(text: str) -> Iterator[str]:

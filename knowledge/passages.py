@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 from itertools import zip_longest
 
-from knowledge.blocks import HEADING, Block, Kind, blocks, header_lines, paragraph, sentences, without_marks
+from knowledge.bare_figures import states_money, states_money_of_others, with_currencies
+from knowledge.blocks import HEADING, Block, Kind, blocks, cells, header_lines, paragraph, sentences, without_marks
 
 FORMAT_VERSION = "10"
 """Part of every index's identity: raise it when the same document would give other passages or vectors."""
@@ -61,15 +62,48 @@ class Passage:
 
 def split(document: Document) -> list[Passage]:
     """The passages of a document in order. Sections end at headings; long ones are split between sentences,
-    list items or table rows, the pieces of a table each with its header."""
+    list items or table rows, the pieces of a table each with its header. A sentence of the introduction, or of the same
+    section, that states the currency of others' figures stands above each piece with a table that states none.
+    """
     guide = document.guide
     seen = Counter[tuple[str, ...]]()
     passages: list[Passage] = []
+    introduced = ""
     for heading, text in _sections(document):
+        stated = introduced
         for piece in _pieces(text):
-            passages.append(_passage(guide, heading, piece, seen[heading], len(passages)))
+            told = _with_currency_stated(piece, heading, stated)
+            stated = _stating(piece) or stated
+            passages.append(_passage(guide, heading, told, seen[heading], len(passages)))
             seen[heading] += 1
+        if len(heading) == 1:
+            introduced = stated
     return passages
+
+
+def _with_currency_stated(piece: str, heading: Sequence[str], stated: str) -> str:
+    """A piece below what states the currency of its tables, where nothing of its own does and their figures are bare."""
+    found = blocks(piece)
+    tables = [block for block in found if block.kind is Kind.TABLE]
+    if not stated or not tables or any(map(states_money, [*heading, *(block.lines[0] for block in tables)])):
+        return piece
+    above = [
+        sentence for block in found if block.kind is Kind.PARAGRAPH for sentence in sentences(paragraph(block.lines))
+    ]
+    bare = any(with_currencies(rows[0], rows[1:], stated)[1] != rows[1:] for rows in map(_rows, tables))
+    return piece if not bare or any(map(states_money, above)) else f"{stated}\n\n{piece}"
+
+
+def _rows(table: Block) -> list[list[str]]:
+    """The cells of a table, the names of its columns first."""
+    head = header_lines(table)
+    return [cells(table.lines[0]) if head else [], *(cells(line) for line in table.lines[head:])]
+
+
+def _stating(piece: str) -> str:
+    """The last sentence of a piece's paragraphs that states the currency of others' figures."""
+    found = (sentences(paragraph(block.lines)) for block in blocks(piece) if block.kind is Kind.PARAGRAPH)
+    return next(filter(states_money_of_others, reversed([sentence for some in found for sentence in some])), "")
 
 
 def embedding_text(passage: Passage) -> str:

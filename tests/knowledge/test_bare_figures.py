@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.bare_figures import currency_in, with_currencies, with_currency
+from knowledge.bare_figures import currency_in, states_money_of_others, with_currencies, with_currency
 from knowledge.statements import statements
 from tests.conftest import split_text
 
@@ -60,3 +60,49 @@ def test_bare_amounts_of_a_sentence_have_the_currency_of_the_nearest_heading_tha
     text: str, told: str
 ) -> None:
     assert with_currency(text, ["Pay (EUR)", "Crews (NOK)", "On board"]) == told
+
+
+@pytest.mark.parametrize(
+    ("sentence", "states"),
+    [
+        ("Wages in CZK per month, without shift supplements.", True),
+        ("All amounts are gross and in Swiss francs.", True),
+        ("Amounts of 2026 in NZD.", True),
+        ("We pay up to 90 a year in euros for shoes.", False),
+        ("Uniforms cost €90 a year.", False),
+        ("Wages are paid each month.", False),
+    ],
+)
+def test_a_sentence_without_a_figure_states_the_currency_of_others(sentence: str, states: bool) -> None:
+    assert states_money_of_others(sentence) == states
+
+
+TABLE = "| Job | Wage |\n|---|---|\n| Signaller | 30,650 |\n| Pointsman | 26,900 |"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (f"# Railway\n\nWages in CZK per month.\n\n## Wages\n\n{TABLE}", "Job: Signaller; Wage: CZK 30,650"),
+        (f"# Railway\n\nWages in CZK.\n\n## Wages (EUR)\n\n{TABLE}", "Job: Signaller; Wage: EUR 30,650"),
+        (f"# Railway\n\nWages in CZK.\n\n## Wages\n\nAbroad in euros:\n\n{TABLE}", "Job: Signaller; Wage: EUR 30,650"),
+        (f"# Railway\n\n## Abroad\n\nWages in CZK.\n\n## Wages\n\n{TABLE}", "Job: Signaller; Wage: 30,650"),
+        (f"# Railway\n\nA helmet costs CZK 900.\n\n## Wages\n\n{TABLE}", "Job: Signaller; Wage: 30,650"),
+    ],
+)
+def test_the_introduction_states_the_currency_of_tables_where_nothing_nearer_does(
+    tmp_path: Path, text: str, told: str
+) -> None:
+    rows = [one for found in split_text(tmp_path, "a.md", text) for one in statements(found) if one.row]
+    assert rows[0].text == told
+
+
+def test_the_sentence_of_a_section_that_states_the_currency_stands_above_each_piece_of_its_table(
+    tmp_path: Path,
+) -> None:
+    rows = "\n".join(f"| Signaller of class {n} at the station | 3{n % 10},650 |" for n in range(100, 160))
+    text = f"# Railway\n\n## Wages\n\nAll of it is in CZK a month.\n\n| Job | Wage |\n|---|---|\n{rows}"
+    pieces = split_text(tmp_path, "a.md", text)
+    assert len(pieces) > 2
+    assert all(one.text.count("All of it is in CZK a month.") == 1 for one in pieces)
+    assert all("CZK" in one.text for found in pieces for one in statements(found) if one.row)

@@ -17,6 +17,18 @@ from tests.conftest import passage
         ("In the U.S. Salaries vary.", ["In the U.S. Salaries vary."]),
         ("It costs $1.5 million. Yes!", ["It costs $1.5 million.", "Yes!"]),
         ('He said "no." Then left.', ['He said "no."', "Then left."]),
+        ("Call tlf. 87 11 40. Ask for Mette.", ["Call tlf. 87 11 40.", "Ask for Mette."]),
+        (
+            "With cat. B you may drive, cat. C is paid more. The fee is ours.",
+            ["With cat. B you may drive, cat. C is paid more.", "The fee is ours."],
+        ),
+        (
+            "Ask at ext. no later than May. Or at ext. Berlin.",
+            ["Ask at ext. no later than May.", "Or at ext. Berlin."],
+        ),
+        ("Tips go into the tronc. 60 are shared.", ["Tips go into the tronc.", "60 are shared."]),
+        ("You need a car. C1 is a licence. It is dear.", ["You need a car. C1 is a licence.", "It is dear."]),
+        ("They have a dog. A cat came. I ran.", ["They have a dog.", "A cat came.", "I ran."]),
         ("高い。低い。", ["高い。", "低い。"]),
     ],
 )
