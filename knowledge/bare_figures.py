@@ -11,7 +11,7 @@ _CODE = re.compile(r"(?:[(\[,/]\s*|\bin\s+|^)([A-Z]{3})\b(?=\s*(?:$|[)\],/:;]|pe
 """A code where one states what figures are in: in brackets, after "in", at the beginning or the end."""
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _AMOUNT = r"\d{1,3}(?:[.,'’ \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
-_BARE = re.compile(rf"(?:{_AMOUNT})\s?[kK]?(?:\s?(?:-|–|—|to)\s?(?:{_AMOUNT})\s?[kK]?)?\+?(?:\s\(note [^)]*\))?")
+_BARE = re.compile(rf"(?:{_AMOUNT})\s?[kK]?(?:\s?(?:-|–|—|to)\s?(?:{_AMOUNT})\s?[kK]?)?\+?(?:\s\(note .*\))?")
 _IN_A_SENTENCE = re.compile(rf"(?<![\w.,#/-])(?:{_AMOUNT})(?:\s?[kK]\b)?(?![\w%/]|[.,]\d)")
 _SCALED = re.compile(r"\b[kKmMtT]([A-Z]{3})\b")
 _SCALED_SIGN = re.compile(r"[$€£¥₹]\s?(?:'000s?|000s?|[kKmM]|bn)\b(?!\w)")

@@ -97,11 +97,17 @@ def headings(markdown: str) -> list[tuple[int, str]]:
 
 
 def items(block: Block) -> list[tuple[int, str]]:
-    """The items of a list as (indent in columns, text on one line), continuation lines joined."""
+    """The items of a list as (indent in columns, text on one line), continuation lines joined.
+
+    An item that is nothing but an item of another list is that one.
+    """
     found: list[tuple[int, list[str]]] = []
     for line in block.lines:
         if bullet := BULLET.match(line):
-            found.append((len(bullet[1].expandtabs(4)), [bullet[2].strip()]))
+            indent = len(bullet[1].expandtabs(4))
+            while inner := BULLET.match(bullet[2]):
+                bullet, indent = inner, indent + 2
+            found.append((indent, [bullet[2].strip()]))
         elif line.strip() and found:
             found[-1][1].append(line.strip())
     return [(indent, " ".join(parts)) for indent, parts in found]

@@ -9,6 +9,9 @@ from knowledge.statements import Row, Shape, Statement, statements
 
 LONGEST_LEAD = 25
 """Words of what an item hangs from that are shown with it when it stands by itself."""
+_EMPHASIS = r"(?<![\\*_])(?:\*{1,3}|_{1,3})(?![*_])"
+_MARKS = re.compile(rf"{_EMPHASIS}(?=\S)|(?<=\S){_EMPHASIS}")
+_OPENED, _CLOSED = re.compile(rf"^{_EMPHASIS}(?=\S)"), re.compile(rf"(?<=\S){_EMPHASIS}$")
 _RELATIVE_LINK = re.compile(r"!?\[([^\[\]]*)\]\((?!https?:)[^()]*\)")
 
 
@@ -57,8 +60,14 @@ def words(shown: Sequence[Statement]) -> int:
 
 
 def tidy(text: str) -> str:
-    """A statement as it is shown: links that lead nowhere outside the guide become their text."""
-    return _RELATIVE_LINK.sub(r"\1", text).strip()
+    """A statement as it is shown: links that lead nowhere outside the guide become their text, and a mark of emphasis that
+    begins or ends in another sentence is left out.
+    """
+    shown = _RELATIVE_LINK.sub(r"\1", text).strip()
+    for edge in (_OPENED, _CLOSED):
+        if (mark := edge.search(shown)) and len(_MARKS.findall(shown)) % 2:
+            shown = shown[: mark.start()] + shown[mark.end() :]
+    return shown
 
 
 def _by_block(shown: Sequence[Statement]) -> Iterator[list[Statement]]:

@@ -12,6 +12,7 @@ from knowledge.documents.comments import remove_comments
 from knowledge.documents.coverage import different_words, lost, words_of_html
 from knowledge.documents.dialects import LONGEST_HEADING, WORDS_OF_A_PICTURE
 from knowledge.documents.labels import HEADINGS, set_heading_levels
+from knowledge.documents.note_marks import with_notes_told
 from knowledge.documents.notes import join_notes
 from knowledge.documents.pages import main_content, metadata, not_read, page_title
 from knowledge.documents.styles import tell_styles
@@ -87,7 +88,7 @@ def converted(soup: BeautifulSoup, body: Tag, *, trusted: bool = True) -> str:
         bullets="-", autolinks=False, compact_tables=True, extract_metadata=False, highlight_style="none"
     )
     markdown = str(convert(str(body), options).content or "")
-    return re.sub(r"(?<=\S)[ \t\xa0]{2,}(?=\S)", " ", markdown)
+    return with_notes_told(re.sub(r"(?<=\S)[ \t\xa0]{2,}(?=\S)", " ", markdown))
 
 
 def _remove(body: Tag) -> None:

@@ -45,6 +45,15 @@ def test_items_hang_from_the_line_above_their_list() -> None:
     ]
 
 
+def test_an_item_that_is_nothing_but_an_item_of_another_list_hangs_from_the_one_above() -> None:
+    found = statements(passage("Exams:\n\n- National board\n- - 75 to pass\n- Licence"))
+    assert [(s.text, s.lead) for s in found[1:]] == [
+        ("National board", "Exams:"),
+        ("75 to pass", "Exams: National board"),
+        ("Licence", "Exams:"),
+    ]
+
+
 def test_rows_say_what_their_cells_are() -> None:
     (row,) = statements(passage("| Role | Pay |\n|---|---|\n| Nurse | $50,000 |"))
     assert row.text == "Role: Nurse; Pay: $50,000"

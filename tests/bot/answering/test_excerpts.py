@@ -1,6 +1,8 @@
 """What is shown of statements: tables under their header, lists under their lead, dots where more is said."""
 
-from bot.answering.excerpts import by_itself, quotation, told, words
+import pytest
+
+from bot.answering.excerpts import by_itself, quotation, tidy, told, words
 from knowledge.statements import statements
 from tests.conftest import passage
 
@@ -67,3 +69,19 @@ def test_items_stand_under_what_their_list_hangs_from() -> None:
 def test_the_names_of_columns_count_once_for_several_rows() -> None:
     assert words([MASTER]) == len(MASTER.text.split())
     assert words([SMALL_MATE, MASTER]) == 4 + 3 + 5
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("*Figures of 2024.", "Figures of 2024."),
+        ("The first hour is paid as two.*", "The first hour is paid as two."),
+        ("**It starts at 3 * 4.", "It starts at 3 * 4."),
+        ("*Paid* as two.", "*Paid* as two."),
+        ("**Paid as two.**", "**Paid as two.**"),
+        ("5\\* of them", "5\\* of them"),
+        ("snake_case stays_", "snake_case stays_"),
+    ],
+)
+def test_a_mark_of_emphasis_whose_other_half_is_in_another_sentence_is_left_out(text: str, shown: str) -> None:
+    assert tidy(text) == shown
