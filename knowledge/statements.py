@@ -126,5 +126,5 @@ def _row_text(header: Sequence[str], row: Sequence[str]) -> str:
     names = [*header, *[""] * (len(row) - len(header))]
     pairs = [(name, cell) for name, cell in zip(names, row, strict=False) if cell]
     if len(pairs) == 2 and not names[1]:
-        return f"{pairs[0][1]}: {pairs[1][1]}"
+        return f"{pairs[0][1].rstrip(':： ')}: {pairs[1][1]}"
     return "; ".join(f"{name}: {cell}" if name and name != cell else cell for name, cell in pairs)

@@ -16,7 +16,7 @@ from bot.answering.shown_reply import OnSentence
 from bot.answering.writing import Writer
 from bot.errors import ModelUnavailable
 from bot.meter import Meter, Step
-from knowledge.editions import Editions, older
+from knowledge.editions import older
 from knowledge.search.searcher import Hit, Searcher
 from knowledge.threads import in_thread
 
@@ -114,12 +114,12 @@ class Advisor:
         if composed.stands:
             receipt = self._receipt(started, composed)
             answer = cited_answer(composed.text, composed.coverage, hits, receipt, composed.gaps)
-            return _with_edition(answer, search.editions())
+            return _with_reservations(answer, search)
         with self._meter.timing(Step.QUOTE):
             quoted = await self._quoted_answers.quoted(conversation, asked, hits, intent, search)
             receipt = replace(self._receipt(started, composed), probability=quoted.probability)
             answer = await in_thread(self._quoted_answers.answer, quoted, composed, asked, search, receipt)
-        return _with_edition(answer, search.editions())
+        return _with_reservations(answer, search)
 
     async def _found(self, asked: Asked, search: Searcher) -> Sequence[Hit]:
         with self._meter.timing(Step.SEARCH) as step:
@@ -160,13 +160,16 @@ class Advisor:
         return Receipt(QUOTED, "", milliseconds, notice, composed.withheld, model_failed=composed.failed)
 
 
-def _with_edition(answer: Answer, groups: Sequence[Editions]) -> Answer:
-    """An answer that says so where it rests on an older edition of a guide and not on the newest."""
-    found = older(groups, [citation.passage.guide.path for citation in answer.citations])
-    if found is None:
-        return answer
-    this, newest = found
-    return replace(answer, text=f"{answer.text}\n\n{wording.older_edition(this.label, newest.label)}")
+def _with_reservations(answer: Answer, search: Searcher) -> Answer:
+    """An answer that says so where it rests on an older edition of a guide and not on the newest, or on a guide of which
+    pages were not read.
+    """
+    guides = list(dict.fromkeys(citation.passage.guide for citation in answer.citations))
+    found = older(search.editions(), [guide.path for guide in guides])
+    said = [wording.older_edition(found[0].label, found[1].label)] if found else []
+    unread = [(guide.title, search.unread_pages(guide.path)) for guide in guides]
+    said += [wording.unread_pages(title, reasons) for title, reasons in unread if reasons]
+    return replace(answer, text="\n\n".join([answer.text, *said])) if said else answer
 
 
 def _milliseconds(started: float) -> int:

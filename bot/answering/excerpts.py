@@ -32,10 +32,12 @@ def told(shown: Sequence[Statement], number: int) -> str:
 
 
 def quotation(shown: Sequence[Statement], bold: Statement | None) -> str:
-    """Statements of a passage, in order, as a quotation, with dots where the passage says more. Tables cannot be quoted and stand bare."""
+    """Statements of a passage, in order, as a quotation, under its headings, with dots where the passage says more. Tables cannot
+    be quoted and stand bare.
+    """
     lines: list[str] = []
     place = 0
-    for part in _parts(shown, bold):
+    for part in _parts(shown, bold, shown[0].passage.heading):
         lines += ["…"] if part.first > place else []
         lines += part.lines
         place = part.last + 1
@@ -79,8 +81,9 @@ def _is_table(group: Sequence[Statement]) -> bool:
     return len(group) > 1 and all(one.row and any(one.row.names) for one in group)
 
 
-def _parts(shown: Sequence[Statement], bold: Statement | None = None) -> Iterator[_Part]:
-    said = {one.text for one in shown}
+def _parts(shown: Sequence[Statement], bold: Statement | None = None, above: Sequence[str] = ()) -> Iterator[_Part]:
+    """The parts of what is shown under some headings."""
+    said = {*above, *(one.text for one in shown)}
     for group in _by_block(shown):
         if _is_table(group):
             yield _table([(one.row, one is bold) for one in group if one.row], group[0], said)

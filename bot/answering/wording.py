@@ -102,6 +102,11 @@ def older_edition(this: str, newest: str) -> str:
     return f"_This is from the edition of {this}; the newest is that of {newest}._"
 
 
+def unread_pages(title: str, reasons: Sequence[str]) -> str:
+    """That pages of a guide that an answer rests on were not read."""
+    return f"_Of {title} not all is known here: {'; '.join(reasons)}._"
+
+
 def _lacking(unknown: Sequence[str]) -> str:
     if unknown:
         listed = " or ".join(f"“{name}”" for name in unknown[:3])

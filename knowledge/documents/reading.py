@@ -28,6 +28,10 @@ SHOWN_BY_NAME = 3
 """Files of a format that is not read which are named one by one; of more the first is named and the others are counted."""
 
 
+_PAGES = re.compile(r"(?:pages? \d|only the first \d+ of its \d+ pages)")
+"""How it is said that pages of a file were not read."""
+
+
 @dataclass(frozen=True)
 class SkippedFile:
     """A file or a part of one that could not be used: its path below its folder, why, and whether the rest was read."""
@@ -35,6 +39,11 @@ class SkippedFile:
     path: str
     reason: str
     partly: bool = False
+
+    @property
+    def has_pages(self) -> bool:
+        """Whether what was not read are whole pages, on which the answer to a question may stand."""
+        return self.partly and _PAGES.match(self.reason) is not None
 
     def __str__(self) -> str:
         return f"{self.path}: {self.reason}" if self.partly else f"{self.path} is left out: {self.reason}"

@@ -32,6 +32,22 @@ OPENING = 120.0
 FEATURES = ("dense", "statement", "lexical", "lexical_statement", "lexical_heading")
 
 
+class Unread(Protocol):
+    """What was not read, a sentence as a string: the path of the file, the reason, and whether it is whole pages."""
+
+    @property
+    def path(self) -> str:
+        """The path of the file below its folder."""
+
+    @property
+    def reason(self) -> str:
+        """What is not read and why."""
+
+    @property
+    def has_pages(self) -> bool:
+        """Whether what was not read are whole pages."""
+
+
 class Snapshot(Protocol):
     """One version of the index, as search needs it."""
 
@@ -44,8 +60,8 @@ class Snapshot(Protocol):
         """The guides of the passages."""
 
     @property
-    def skipped(self) -> Sequence[object]:
-        """What was not read, a sentence each as a string."""
+    def skipped(self) -> Sequence[Unread]:
+        """What was not read."""
 
     @property
     def editions(self) -> Sequence[Editions]:
@@ -165,6 +181,10 @@ class Searcher:
     def unread(self) -> Sequence[str]:
         """The files and parts of files that are not in the current index, a sentence each with the reason."""
         return [str(skipped) for skipped in self._reader.snapshot().skipped]
+
+    def unread_pages(self, path: str) -> Sequence[str]:
+        """Which pages of a guide are not in the current index, with the reason."""
+        return [one.reason for one in self._reader.snapshot().skipped if one.path == path and one.has_pages]
 
     def editions(self) -> Sequence[Editions]:
         """The guides of the current index of which there are several editions."""

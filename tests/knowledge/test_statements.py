@@ -59,6 +59,11 @@ def test_rows_say_what_their_cells_are() -> None:
     assert row.text == "Role: Nurse; Pay: $50,000"
 
 
+def test_a_pair_has_one_colon() -> None:
+    (row,) = statements(passage("|  |  |\n|---|---|\n| Overtime included: | 8.5% |"))
+    assert row.text == "Overtime included: 8.5%"
+
+
 @pytest.mark.parametrize(
     ("caption", "cell", "told"),
     [

@@ -60,6 +60,13 @@ def test_a_line_without_a_stop_right_above_a_table_is_its_caption_and_states_its
     assert told([small, large], 1).startswith("| Ship | Mate | Days |")
 
 
+def test_a_heading_that_states_the_currency_is_said_once() -> None:
+    rows = "| Job | Wage |\n|---|---|\n| Mate | 31,000 |\n| Cook | 29,000 |"
+    found = statements(passage(rows, "Crews", "Pay (USD a year)"))
+    assert told(found, 1).startswith("Pay (USD a year)\n\n| Job | Wage |")
+    assert quotation(found, None).lstrip().startswith("| Job | Wage |")
+
+
 def test_items_stand_under_what_their_list_hangs_from() -> None:
     git, maven = statements(passage("Tools are:\n\n- Git\n- Maven, see [the list](tools.md)"))[1:]
     assert told([git, maven], 1) == "Tools are:\n- Git\n- Maven, see the list [1]"
