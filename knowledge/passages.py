@@ -103,7 +103,8 @@ def _rows(table: Block) -> list[list[str]]:
 def _stating(piece: str) -> str:
     """The last sentence of a piece's paragraphs that states the currency of others' figures."""
     found = (sentences(paragraph(block.lines)) for block in blocks(piece) if block.kind is Kind.PARAGRAPH)
-    return next(filter(states_money_of_others, reversed([sentence for some in found for sentence in some])), "")
+    said = [without_marks(sentence) for some in found for sentence in some]
+    return next(filter(states_money_of_others, reversed(said)), "")
 
 
 def embedding_text(passage: Passage) -> str:

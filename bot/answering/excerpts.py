@@ -99,11 +99,12 @@ def _table(rows: Sequence[tuple[Row, bool]], of: Statement, said: set[str]) -> _
     places = [one.position for one in there if one.block == of.block]
     names, captions, others = rows[0][0].names, rows[0][0].captions, len(places) - len(rows)
     is_led = places[0] > 0 and there[places[0] - 1].text in captions
-    kept = [n for n in range(len(names)) if any(row.cells[n : n + 1] != ("",) and row.cells[n:] for row, _ in rows)]
+    width = max(len(names), *(len(row.cells) for row, _ in rows))
+    kept = [n for n in range(width) if any("".join(row.cells[n : n + 1]) for row, _ in rows)]
     lines = [
         *(tidy(caption) for caption in captions if caption not in said),
         "",
-        _line([names[n] for n in kept]),
+        _line(["".join(names[n : n + 1]) for n in kept]),
         f"|{' --- |' * len(kept)}",
         *(_line(_cells(row, kept, bold=bold)) for row, bold in rows),
         "",

@@ -83,7 +83,7 @@ TABLE = "| Job | Wage |\n|---|---|\n| Signaller | 30,650 |\n| Pointsman | 26,900
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        (f"# Railway\n\nWages in CZK per month.\n\n## Wages\n\n{TABLE}", "Job: Signaller; Wage: CZK 30,650"),
+        (f"# Railway\n\n*Of 2026. Wages in CZK per month.*\n\n## Wages\n\n{TABLE}", "Job: Signaller; Wage: CZK 30,650"),
         (f"# Railway\n\nWages in CZK.\n\n## Wages (EUR)\n\n{TABLE}", "Job: Signaller; Wage: EUR 30,650"),
         (f"# Railway\n\nWages in CZK.\n\n## Wages\n\nAbroad in euros:\n\n{TABLE}", "Job: Signaller; Wage: EUR 30,650"),
         (f"# Railway\n\n## Abroad\n\nWages in CZK.\n\n## Wages\n\n{TABLE}", "Job: Signaller; Wage: 30,650"),
@@ -95,6 +95,7 @@ def test_the_introduction_states_the_currency_of_tables_where_nothing_nearer_doe
 ) -> None:
     rows = [one for found in split_text(tmp_path, "a.md", text) for one in statements(found) if one.row]
     assert rows[0].text == told
+    assert not any("*" in one.passage.text for one in rows)
 
 
 def test_the_sentence_of_a_section_that_states_the_currency_stands_above_each_piece_of_its_table(

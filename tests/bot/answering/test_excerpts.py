@@ -41,6 +41,13 @@ def test_rows_without_names_of_columns_stay_a_list() -> None:
     assert told(found, 1) == "- Notice: 30 days\n- Leave: 25 days [1]"
 
 
+def test_a_cell_beyond_the_names_of_columns_is_shown() -> None:
+    found = statements(passage("| Rank | Pay |\n|---|---|\n| Mate | 2,910 | own cabin |\n| Cook | 2,400 |"))
+    assert told(found, 1).endswith(
+        "| Rank | Pay |  |\n| --- | --- | --- |\n| Mate | 2,910 | own cabin |\n| Cook | 2,400 |  [1] |"
+    )
+
+
 def test_dots_stand_where_a_quotation_leaves_out_other_than_rows() -> None:
     assert quotation([SMALL_MATE, LARGE_MATE, NIGHTS, LEAVE], LARGE_MATE) == (
         "> Wages in euro per month:\n\n| Ship | Rank | Summer |\n| --- | --- | --- |\n| Small | Mate | 2,910 |\n"
