@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from itertools import groupby
 
+from knowledge.documents.lists import nested_list
 from knowledge.documents.plain_text import lone_headings
 from knowledge.documents.rich_text import BOLD, BREAK, CELL, DOWN, END, HEADER, NOTE, ROW, SET, UP, Setting, signed
 from knowledge.documents.styles import LARGER
@@ -86,7 +87,9 @@ def _run(kind: str, parts: Sequence[_Part], usual: int) -> str:
     """Parts of one kind, one below another."""
     if kind == "paragraph":
         return "".join(_paragraph(part, usual) for part in parts)
-    return _table(parts) if kind == "row" else _list(parts)
+    if kind == "row":
+        return _table(parts)
+    return nested_list((part.setting.depth, part.setting.listed, _inline(part.text)) for part in parts)
 
 
 def _inline(text: str) -> str:
@@ -102,21 +105,6 @@ def _paragraph(part: _Part, usual: int) -> str:
     size = f"font-size:{_PIXELS * setting.size / usual:.1f}px" if setting.size != usual else ""
     style = ";".join(filter(None, [size, "font-weight:bold" if setting.is_bold else ""]))
     return f'<p style="{style}">{_inline(part.text)}</p>' if style else f"<p>{_inline(part.text)}</p>"
-
-
-def _list(items: Sequence[_Part]) -> str:
-    """Items one below another as lists, each deeper one within the item before it."""
-    html, open_lists = "", list[str]()
-    for item in items:
-        depth, kind = item.setting.depth + 1, item.setting.listed
-        while len(open_lists) > depth or (len(open_lists) == depth and open_lists[-1] != kind):
-            html += f"</li></{open_lists.pop()}>"
-        html += "</li>" if len(open_lists) == depth else ""
-        while len(open_lists) < depth:
-            open_lists.append(kind)
-            html += f"<{kind}><li>" if len(open_lists) < depth else f"<{kind}>"
-        html += f"<li>{_inline(item.text)}"
-    return html + "".join(f"</li></{kind}>" for kind in reversed(open_lists))
 
 
 def _table(rows: Sequence[_Part]) -> str:

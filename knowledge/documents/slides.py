@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from knowledge.documents.coverage import different_words
+from knowledge.documents.lists import nested_list
 from knowledge.documents.sheets import shown as as_shown
 from knowledge.errors import UnreadableFile
 
@@ -134,7 +135,4 @@ def _paragraphs(frame: Any) -> Iterator[str]:
     if len(texts) == 1:
         yield f"<p>{escape(texts[0][0])}</p>"
     elif texts:
-        yield "<ul>"
-        for text, level in texts:
-            yield f"{'<li><ul>' if level else ''}<li>{escape(text)}</li>{'</ul></li>' if level else ''}"
-        yield "</ul>"
+        yield nested_list((level, "ul", escape(text)) for text, level in texts)

@@ -66,11 +66,13 @@ def _own_cells(table: Tag) -> list[Tag]:
 
 
 def _only_arranges(table: Tag) -> bool:
-    """Whether a table is there for the look of a page: it holds tables or headings without naming columns, or one cell."""
+    """Whether a table is there for the look of a page: it holds tables or headings without naming columns, one cell, or one row of texts."""
     cells = _own_cells(table)
     if str(table.get("role")) in {"presentation", "none"} or len(cells) <= 1 or _is_regular_already(table):
         return not _is_regular_already(table)
     marked = any(cell.name == "th" for cell in cells) or table.find("thead", recursive=False) is not None
+    if not marked and len(_own_rows(table)) == 1 and all(len(list(_pieces(cell))) > 1 for cell in cells):
+        return True
     return table.find("table") is not None or (not marked and any(cell.find(HEADINGS) for cell in cells))
 
 
@@ -84,6 +86,10 @@ def _take_apart(soup: BeautifulSoup, table: Tag) -> None:
         table.insert_before(caption.extract())
     for cell in _own_cells(table):
         part = soup.new_tag("div")
+        first = next(_pieces(cell), None)
+        if first is not None and first.name == "p" and _cell(first).bold and _text_of(cell) != _text_of(first):
+            part["data-label"] = _text_of(first)
+            first.decompose()
         part.extend([child.extract() for child in list(cell.contents)])
         table.insert_before(part)
     table.decompose()

@@ -125,6 +125,21 @@ def test_what_opendocument_hides_or_comments_on_is_counted(tmp_path: Path) -> No
     assert document.notes == ("hidden text in 2 paragraphs is not read", "1 comment of its authors is not read")
 
 
+def test_points_of_slides_stand_below_those_that_they_belong_to(tmp_path: Path) -> None:
+    from pptx import Presentation
+
+    deck = Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[1])
+    frame = slide.placeholders[1].text_frame
+    frame.text = "Learn"
+    for level, text in ((1, "two years"), (0, "Pass the test"), (2, "twice a year")):
+        paragraph = frame.add_paragraph()
+        paragraph.text, paragraph.level = text, level
+    deck.save(str(tmp_path / "deck.pptx"))
+    told = "- Learn\n  - two years\n- Pass the test\n  - twice a year"
+    assert told in read_file(tmp_path / "deck.pptx").markdown
+
+
 def cached(kind: str, form: str, *texts: str) -> str:
     """Values that a chart keeps."""
     points = "".join(f'<c:pt idx="{n}"><c:v>{text}</c:v></c:pt>' for n, text in enumerate(texts) if text)

@@ -100,3 +100,12 @@ def test_hidden_text_is_left_out_and_a_hidden_tab_is_not() -> None:
     markdown = read_page(html).markdown
     assert "Draft" not in markdown
     assert "Second." in markdown
+
+
+def test_a_single_row_of_texts_only_sets_them_beside_each_other() -> None:
+    html = "<table><tr><td><p>Bring boots.</p><p>Come at six.</p></td><td><p>Divers work in pairs.</p><p>Nobody dives alone.</p></td></tr></table>"
+    assert html_as_markdown(f"<body>{html}</body>").split("\n\n")[:2] == ["Bring boots.", "Come at six."]
+    headed = html.replace("<p>Bring", "<p><b>First day</b></p><p>Bring")
+    told = html_as_markdown(f"<body><h1>Divers</h1>{headed}</body>").strip().split("\n\n")
+    assert told == ["# Divers", "## First day", "Bring boots.", "Come at six.", "# Divers", "Divers work in pairs.", "Nobody dives alone."]  # fmt: skip
+    assert rows("<table><tr><td>Mate</td><td>31</td></tr></table>") == [["", ""], ["Mate", "31"]]
