@@ -18,7 +18,7 @@ DOCUMENTS = {
 }
 EVERYTHING = "\n".join(DOCUMENTS.values())
 SETTINGS = re.findall(r"^\| `([A-Z_]+)` \| (?:`([^`]*)`)? ?\| (.+) \|$", DOCUMENTS["docs/settings.md"], re.M)
-FIXED = re.findall(r"^\| `((?:bot|knowledge)\.[\w.]+)\.([A-Z_]+)` \| ([^|]+?) \|", DOCUMENTS["docs/capacity.md"], re.M)
+FIXED = re.findall(r"^\| `((?:bot|knowledge)\.[\w.]+)\.([^.`]+)` \| ([^|]+?) \|", DOCUMENTS["docs/capacity.md"], re.M)
 LOG_LINES = re.findall(r"^\| `([^`]+)` \|", DOCUMENTS["docs/operations.md"].split("## Logs")[1].split("\n## ")[0], re.M)
 DECISIONS = [name for name in DOCUMENTS if re.match(r"docs/decisions/\d", name)]
 LINKS = [

@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import asyncpg
@@ -22,10 +23,12 @@ from tests.chaos.faults import Services
 from tests.chaos.proxy import Proxy
 from tests.chaos.slack import UnreliableSlack
 from tests.chaos.trial import Options, Report, Trial, figures
+from tests.chroma_server import chroma_server_in
 from tests.openai_server import KEY, OpenAIServer
 from tests.slack_server.server import APP_TOKEN, BOT_TOKEN
 
 DATABASE = "chaos"
+GUIDES = Path(__file__).parents[2] / "knowledge" / "guides"
 CHAT_TIMEOUT = "8"
 
 
@@ -36,10 +39,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = Options(
         wanted.questions, wanted.kills, wanted.stops, wanted.seed, not wanted.no_outages,
         (min(5.0, wanted.longest_outage), wanted.longest_outage), not wanted.no_model,
+        not wanted.no_reindexing,
     )  # fmt: skip
     folder = wanted.keep or Path(tempfile.mkdtemp(prefix="chaos-"))
     folder.mkdir(parents=True, exist_ok=True)
-    report = asyncio.run(run(options, folder, wanted.processes, wanted.postgres))
+    report = asyncio.run(run(options, folder, wanted.processes, wanted.postgres, chroma=wanted.chroma))
     for name, value in figures(report):
         print(f"{name:40} {value}")
     for broken in report.broken:
@@ -51,8 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if report.broken else 0
 
 
-async def run(options: Options, folder: Path, processes: int, postgres: str) -> Report:
-    """Run a trial in a folder; on PostgreSQL if the address of a server is given, otherwise on SQLite."""
+async def run(options: Options, folder: Path, processes: int, postgres: str, *, chroma: bool = False) -> Report:
+    """Run a trial in a folder: on PostgreSQL if the address of a server is given, otherwise on SQLite; `chroma` starts a Chroma server for the index."""
     async with AsyncExitStack() as stack:
         slack = await stack.enter_async_context(UnreliableSlack(random.Random(options.seed)))
         model = await stack.enter_async_context(OpenAIServer())
@@ -62,22 +66,28 @@ async def run(options: Options, folder: Path, processes: int, postgres: str) -> 
         if postgres:
             postgres = await stack.enter_async_context(_new_database(postgres))
             lines["database"] = Proxy.before(postgres)
+        if chroma:
+            address = stack.enter_context(chroma_server_in(folder / "chroma"))
+            lines["chroma"] = Proxy.before(address)
         for line in lines.values():
             await stack.enter_async_context(line)
         slack.go_through(lines["slack"].port)
+        guides = shutil.copytree(GUIDES, folder / "guides")
         environment = {
             "SLACK_BOT_TOKEN": BOT_TOKEN,
             "SLACK_APP_TOKEN": APP_TOKEN,
             "SLACK_API_URL": slack.url,
             "DATABASE_URL": lines["database"].url(postgres) if postgres else "",
+            "KNOWLEDGE_DIR": str(guides),
+            "CHROMA_URL": lines["chroma"].url(address) if chroma else "",
         }
         if options.model:
             environment |= {
                 "OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": lines["model"].url(model.url), "CHAT_TIMEOUT": CHAT_TIMEOUT,
             }  # fmt: skip
         bots = await _bots(folder, processes, environment)
-        print(f"seed {options.seed}, {processes} process(es), {'PostgreSQL' if postgres else 'SQLite'}", flush=True)
-        trial = Trial(options, Services(slack, lines), model, bots, lambda line: print(line, flush=True))
+        print(f"seed {options.seed}, {processes} process(es), {', '.join(lines)}", flush=True)
+        trial = Trial(options, Services(slack, lines, guides), model, bots, partial(print, flush=True))
         return await trial.run()
 
 
@@ -87,7 +97,7 @@ async def _bots(folder: Path, processes: int, environment: dict[str, str]) -> li
     for number in range(processes):
         place = folder / f"bot-{number}"
         place.mkdir()
-        if number:
+        if number and not environment["CHROMA_URL"]:
             shutil.copytree(folder / "bot-0" / "data" / "index", place / "data" / "index")
         bots.append(BotProcess(place, environment))
         if not number:
@@ -117,8 +127,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--postgres", default="", help="a PostgreSQL server, postgresql://…, whose user may create databases"
     )
+    parser.add_argument("--chroma", action="store_true", help="the index is on a Chroma server")
     parser.add_argument("--longest-outage", type=float, default=20.0, help="seconds")
     parser.add_argument("--no-outages", action="store_true")
+    parser.add_argument("--no-reindexing", action="store_true", help="no guide changes meanwhile")
     parser.add_argument("--no-model", action="store_true", help="answers are quotes")
     parser.add_argument("--keep", type=Path, help="a new folder for the data and the logs, which is kept")
     return parser

@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -52,6 +53,13 @@ class BotProcess:
         with self._log.open("rb") as log:
             log.seek(self._log_from)
             return CONNECTED in log.read()
+
+    def megabytes(self) -> int:
+        """The memory that the process at hand holds, 0 where there is none."""
+        with suppress(OSError):
+            status = Path(f"/proc/{self._process.pid}/status").read_text() if self._process else ""
+            return sum(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:")) // 1024
+        return 0
 
     async def kill(self) -> None:
         """kill -9."""

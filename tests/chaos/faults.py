@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.chaos.proxy import Line, Proxy
 from tests.chaos.slack import UnreliableSlack
@@ -21,10 +22,11 @@ MODEL_FAULTS = (
 
 @dataclass(frozen=True)
 class Services:
-    """Slack, and the lines to all services, by name."""
+    """Slack, the lines to all services, by name, and the folder of the guides."""
 
     slack: UnreliableSlack
     lines: Mapping[str, Proxy]
+    guides: Path
 
 
 async def outage(services: Services, name: str, seconds: float) -> None:

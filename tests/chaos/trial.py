@@ -18,6 +18,10 @@ PEOPLE, CHANNELS = 20, 5
 PATIENCE = 180.0
 """Seconds after the last fault within which every accepted question is answered or told."""
 CONNECT_SECONDS = 90.0
+QUIET = "nothing ended"
+QUIET_QUESTIONS = 100
+"""Questions of a round where no process is ended."""
+GUIDE = "# Pastry chef\n\n## Pay\n\nA pastry chef earns ${number},000 per year.\n\n## Skills\n\nPatience and a steady hand.\n"
 QUESTIONS = (
     "What does a senior backend engineer earn?",
     "Which skills does a senior backend engineer need?",
@@ -49,6 +53,8 @@ class Options:
     outages: bool = True
     outage_seconds: tuple[float, float] = (5.0, 20.0)
     model: bool = True
+    reindexing: bool = True
+    """Whether a guide changes now and then."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,7 @@ class Report:
     kills: int
     stops: int
     outages: Mapping[str, int]
+    guides_changed: int
     ended_alone: int
     slowest_stop: float
     recovery: float
@@ -87,6 +94,7 @@ class Trial:
     asked: list[Asked] = field(default_factory=list)
     outages: Counter[str] = field(default_factory=Counter)
     deaf: bool = False
+    guides_changed: int = 0
     _outage: asyncio.Task[None] | None = None
 
     def __post_init__(self) -> None:
@@ -107,16 +115,20 @@ class Trial:
             await bot.start()
         await self._all_connected()
         rounds = ["kill"] * self.options.kills + ["stop"] * self.options.stops
+        rounds = rounds or [QUIET] * -(-self.options.questions // QUIET_QUESTIONS)
         self._chance.shuffle(rounds)
         for number, end in enumerate(rounds):
             await self._round(self._share(number, len(rounds)), end)
-            self.say(f"{number + 1}/{len(rounds)} {end}; asked {len(self.asked)}, connected {self._slack.connections}")
+            memory = ", ".join(str(bot.megabytes()) for bot in self.bots)
+            self.say(
+                f"{number + 1}/{len(rounds)} {end}; asked {len(self.asked)}, connected {self._slack.connections}, {memory} MB"
+            )
         recovery = await self._recover()
         for bot in self.bots:
             await bot.stop()
         return Report(
             self._verdict(), self.options.kills, self.options.stops, self.outages,
-            sum(bot.ended_alone for bot in self.bots), max(bot.slowest_stop for bot in self.bots),
+            self.guides_changed, sum(bot.ended_alone for bot in self.bots), max(bot.slowest_stop for bot in self.bots),
             recovery, time.monotonic() - began, self.deaf,
         )  # fmt: skip
 
@@ -127,13 +139,22 @@ class Trial:
         """People ask, something may be away, and a process that has connected is ended in the middle of its work."""
         if self.options.outages and self._chance.random() < 0.3 and (self._outage is None or self._outage.done()):
             self._outage = asyncio.create_task(self._some_outage())
+        if self.options.reindexing and self._chance.random() < 0.3:
+            self._change_a_guide()
         bot = self._chance.choice(self.bots)
         asking = asyncio.create_task(self._ask_some(questions))
         await self._connected(bot)
         await asking
         await asyncio.sleep(self._chance.random() * 5)
-        await (bot.kill() if end == "kill" else bot.stop())
-        await bot.start()
+        if end != QUIET:
+            await (bot.kill() if end == "kill" else bot.stop())
+            await bot.start()
+
+    def _change_a_guide(self) -> None:
+        """Whoever keeps the guides edits one; the running bots index it by themselves."""
+        self.guides_changed += 1
+        told = GUIDE.format(number=self.guides_changed)
+        (self.services.guides / "pastry-chef.md").write_text(told, encoding="utf-8")
 
     async def _some_outage(self) -> None:
         name = self._chance.choice(possible(self.services))
@@ -214,6 +235,7 @@ def figures(report: Report) -> list[tuple[str, Any]]:
         ("slowest stop, s", f"{report.slowest_stop:.1f}"),
         ("processes that ended by themselves", report.ended_alone),
         ("outages", ", ".join(f"{name} {times}" for name, times in sorted(report.outages.items())) or "none"),
+        ("changes of a guide", report.guides_changed),
         ("all in order after the last fault, s", f"{report.recovery:.0f}"),
         ("whole trial, s", f"{report.seconds:.0f}"),
     ]

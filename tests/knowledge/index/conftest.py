@@ -1,15 +1,12 @@
 """Guides, an empty index beside them, and a real Chroma server."""
 
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from knowledge.index.store import IndexStore
+from tests.chroma_server import chroma_server_in
 
 
 @pytest.fixture
@@ -30,19 +27,6 @@ def store(tmp_path: Path) -> IndexStore:
 
 @pytest.fixture
 def chroma_server(tmp_path: Path) -> Iterator[str]:
-    """A real Chroma server in a process of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [str(Path(sys.executable).with_name("chroma")), "run", "--path", str(tmp_path / "server")]
-    server = subprocess.Popen(
-        [*command, "--host", "127.0.0.1", "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        transport = httpx.HTTPTransport(retries=10)
-        with httpx.Client(transport=transport) as client:
-            assert client.get(f"http://127.0.0.1:{port}/api/v2/heartbeat").status_code == 200
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(30)
+    """The address of a real Chroma server."""
+    with chroma_server_in(tmp_path / "server") as url:
+        yield url
