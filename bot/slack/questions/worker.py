@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Coroutine, Sequence
 
 from bot.errors import RecordsUnavailable
 from bot.logs import about
@@ -23,6 +23,8 @@ from bot.storage import Records
 
 HELD = 10
 """Questions in memory for each that may be answered at the same time; more wait in the inbox."""
+CLAIMED_AT_ONCE = 20
+"""Questions that are claimed before the first of them are begun: a process that is killed soon has answered some."""
 FENCE_SECONDS = 30.0
 """Work ends when its lease could not be renewed for so long: before another process may take it up."""
 HAND_BACK_SECONDS = 1.0
@@ -62,8 +64,8 @@ class QuestionWorker:
         self._renewed_at = time.monotonic()
 
     async def begin(self) -> None:
-        """Look into the inbox, at once and then every few seconds."""
-        await self._look_if_there()
+        """Begin with the first questions of the inbox; it is looked through beside the work on them, and then every few seconds."""
+        await self._if_there(self._claim_some())
         self._looking = asyncio.create_task(self._keep_looking())
 
     def take(self, question: AskedQuestion) -> None:
@@ -103,6 +105,11 @@ class QuestionWorker:
 
     async def look(self) -> None:
         """Renew the leases of what is worked on, drop what is another's by now, and claim what waits."""
+        await self._renew()
+        while await self._claim_some():
+            pass
+
+    async def _renew(self) -> None:
         jobs = {job.question.key: (task, job) for task, job in self._jobs.items()}
         ours = await self._records.leases.renew(jobs.keys())
         self._renewed_at = time.monotonic()
@@ -110,19 +117,25 @@ class QuestionWorker:
             if key not in ours and not job.outcome.is_known:
                 log.info("Question %s is answered by another process or was deleted.", reference_of(key))
                 task.cancel()
-        room = HELD * self._most - len(self._jobs)
-        claimed = await self._records.leases.claim(room) if room > 0 else []
-        for claim in (ours | {claim.question.key: claim for claim in claimed}).values():
+        for claim in ours.values():
             self._start(claim, again=True)
+
+    async def _claim_some(self) -> bool:
+        """Claim some of what waits; whether there may be more that can be held."""
+        room = min(HELD * self._most - len(self._jobs), CLAIMED_AT_ONCE)
+        claimed = await self._records.leases.claim(room) if room > 0 else []
+        for claim in claimed:
+            self._start(claim, again=True)
+        return len(claimed) == CLAIMED_AT_ONCE
 
     async def _keep_looking(self) -> None:
         while True:
+            await self._if_there(self.look())
             await asyncio.sleep(self._pauses.look)
-            await self._look_if_there()
 
-    async def _look_if_there(self) -> None:
+    async def _if_there(self, looking: Awaitable[object]) -> None:
         try:
-            await self.look()
+            await looking
         except RecordsUnavailable as error:
             log.error("The inbox was not looked through: %s", error)
             if time.monotonic() - self._renewed_at > FENCE_SECONDS:
