@@ -1,6 +1,6 @@
 """For whom this process computes just now, in a file that outlives it: what ended a process was computed for one of them.
 
-What waits for Slack, for a model or for the database ends no process, so it is not on record meanwhile.
+What waits for Slack, for a model, for the database or for a thread ends no process, so it is not on record meanwhile.
 """
 
 import asyncio
@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
+
+from knowledge.threads import in_order
 
 SLOT = 256
 """Bytes of the file for one piece of work; a longer key is cut."""
@@ -38,15 +40,16 @@ class FlightRecorder:
 
     @asynccontextmanager
     async def at_work(self, key: str, alone: asyncio.Lock | None = None) -> AsyncIterator[None]:
-        """While this lasts, the key is on record; not while its task is `waiting`.
+        """While this lasts, the key is on record; not while its task is `waiting`, for a thread for example.
 
-        Of those that share a lock `alone` one is on record at a time: if the process ends, that one is to blame.
+        What began earlier gets a thread earlier. Of those that share a lock `alone` one is on record at a time: if the process ends, that one is to blame.
         """
         work = _Work(self, key, asyncio.current_task(), alone)
         token = _work.set(work)
         try:
             await work.begin()
-            yield
+            with in_order(waiting):
+                yield
         finally:
             work.end()
             _work.reset(token)

@@ -8,7 +8,7 @@ answer failed, or the process was computing for it when it died (of a process on
 
 import asyncio
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -81,15 +81,19 @@ class Leases:
         self._worker = worker
         self._suspects = asyncio.Lock()
 
-    async def claim(self, most: int) -> list[Claim]:
-        """Lease up to so many questions that wait and are leased by nobody; people take turns, first the oldest of each."""
+    async def claim(self, most: int) -> AsyncIterator[Claim]:
+        """Lease up to so many questions that wait and are leased by nobody; people take turns, first the oldest of each.
+
+        Each is given as soon as it is leased: a process that is killed before it has leased all has begun the first.
+        """
         await self._free_those_of_the_gone()
         moment = now()
         turn = sa.func.row_number().over(partition_by=INBOX.c.person, order_by=INBOX.c.accepted_at)
-        waiting = sa.select(INBOX).where(_is_free(moment)).order_by(turn, INBOX.c.accepted_at).limit(most)
+        waiting = sa.select(INBOX).where(_is_free(moment)).order_by(turn, INBOX.c.accepted_at).limit(max(most, 0))
         rows = await self._database.rows(waiting)
-        claims = [self._counted(row, _claim(row, moment)) for row in rows]
-        return [claim for claim in claims if await self._take(claim, moment)]
+        for claim in [self._counted(row, _claim(row, moment)) for row in rows]:
+            if await self._take(claim, moment):
+                yield claim
 
     async def renew(self, keys: Collection[str]) -> dict[str, Claim]:
         """Renew the leases of what is worked on; returns all that this process has leased and should be working on.

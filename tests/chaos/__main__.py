@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = Options(
         wanted.questions, wanted.kills, wanted.stops, wanted.seed, not wanted.no_outages,
         (min(5.0, wanted.longest_outage), wanted.longest_outage), not wanted.no_model,
-        not wanted.no_reindexing,
+        wanted.longest_life, not wanted.no_reindexing,
     )  # fmt: skip
     folder = wanted.keep or Path(tempfile.mkdtemp(prefix="chaos-"))
     folder.mkdir(parents=True, exist_ok=True)
@@ -129,6 +129,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--chroma", action="store_true", help="the index is on a Chroma server")
     parser.add_argument("--longest-outage", type=float, default=20.0, help="seconds")
+    parser.add_argument(
+        "--longest-life", type=float, default=5.0, help="seconds that a process lives at most once connected"
+    )
     parser.add_argument("--no-outages", action="store_true")
     parser.add_argument("--no-reindexing", action="store_true", help="no guide changes meanwhile")
     parser.add_argument("--no-model", action="store_true", help="answers are quotes")

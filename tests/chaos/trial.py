@@ -53,6 +53,8 @@ class Options:
     outages: bool = True
     outage_seconds: tuple[float, float] = (5.0, 20.0)
     model: bool = True
+    longest_life: float = 5.0
+    """Seconds from when a process has connected, and people have asked, until it is ended; on a slow machine none answers in five."""
     reindexing: bool = True
     """Whether a guide changes now and then."""
 
@@ -145,7 +147,7 @@ class Trial:
         asking = asyncio.create_task(self._ask_some(questions))
         await self._connected(bot)
         await asking
-        await asyncio.sleep(self._chance.random() * 5)
+        await asyncio.sleep(self._chance.random() * self.options.longest_life)
         if end != QUIET:
             await (bot.kill() if end == "kill" else bot.stop())
             await bot.start()

@@ -28,7 +28,6 @@ from bot.slack.questions.outcome import Outcome
 from bot.slack.questions.pauses import Pauses
 from bot.slack.questions.replying import Replies, Reply
 from bot.storage import Records
-from knowledge.threads import in_order
 
 CLEANUP_SECONDS = 2.0
 """How long broken-off work may take to leave its message in order."""
@@ -83,8 +82,7 @@ class QuestionJob:
         """Answer, retrying while Slack cannot be reached. What fails is handed back to the inbox, or told to the asker."""
         try:
             async with self._records.leases.at_work(self.claim):
-                with in_order(waiting):
-                    await self._run()
+                await self._run()
         except LeaseLost:
             log.info("The question was taken by another process, changed or deleted; nothing is posted from here.")
         except SlackApiError as error:

@@ -23,8 +23,8 @@ from bot.storage import Records
 
 HELD = 10
 """Questions in memory for each that may be answered at the same time; more wait in the inbox."""
-CLAIMED_AT_ONCE = 20
-"""Questions that are claimed before the first of them are begun: a process that is killed soon has answered some."""
+CLAIMED_FIRST = 20
+"""Questions of the inbox that are claimed before the bot connects; the others are beside that."""
 FENCE_SECONDS = 30.0
 """Work ends when its lease could not be renewed for so long: before another process may take it up."""
 HAND_BACK_SECONDS = 1.0
@@ -36,8 +36,7 @@ log = logging.getLogger(__name__)
 class QuestionWorker:
     """Works on at most `most` questions concurrently, people in turn, and on those of one thread in their order.
 
-    `streams` tells whether answers come sentence by sentence. What the worker does not finish stays in the inbox, and is
-    taken up by it or by another process.
+    `streams` tells whether answers come sentence by sentence. What is not finished stays in the inbox.
     """
 
     def __init__(
@@ -54,7 +53,6 @@ class QuestionWorker:
         self._records = records
         self._pauses = pauses
         self._context = JobContext(records, clients, replies, streams, pauses, meter)
-        self._meter = meter
         self._most = most
         self._slots = FairSlots(most)
         self._locks = KeyedLocks()
@@ -65,12 +63,12 @@ class QuestionWorker:
 
     async def begin(self) -> None:
         """Begin with the first questions of the inbox; it is looked through beside the work on them, and then every few seconds."""
-        await self._if_there(self._claim_some())
+        await self._if_there(self._claim(CLAIMED_FIRST))
         self._looking = asyncio.create_task(self._keep_looking())
 
     def take(self, question: AskedQuestion) -> None:
         """Start answering a question that was accepted just now; where too many wait already, it waits in the inbox."""
-        self._meter.asked(Place.THREAD)
+        self._context.meter.asked(Place.THREAD)
         if len(self._jobs) < HELD * self._most:
             self._start(Claim(question))
         else:
@@ -105,11 +103,6 @@ class QuestionWorker:
 
     async def look(self) -> None:
         """Renew the leases of what is worked on, drop what is another's by now, and claim what waits."""
-        await self._renew()
-        while await self._claim_some():
-            pass
-
-    async def _renew(self) -> None:
         jobs = {job.question.key: (task, job) for task, job in self._jobs.items()}
         ours = await self._records.leases.renew(jobs.keys())
         self._renewed_at = time.monotonic()
@@ -119,14 +112,11 @@ class QuestionWorker:
                 task.cancel()
         for claim in ours.values():
             self._start(claim, again=True)
+        await self._claim(HELD * self._most - len(self._jobs))
 
-    async def _claim_some(self) -> bool:
-        """Claim some of what waits; whether there may be more that can be held."""
-        room = min(HELD * self._most - len(self._jobs), CLAIMED_AT_ONCE)
-        claimed = await self._records.leases.claim(room) if room > 0 else []
-        for claim in claimed:
+    async def _claim(self, most: int) -> None:
+        async for claim in self._records.leases.claim(most):
             self._start(claim, again=True)
-        return len(claimed) == CLAIMED_AT_ONCE
 
     async def _keep_looking(self) -> None:
         while True:
@@ -164,8 +154,9 @@ class QuestionWorker:
 
     async def _run_in_turn(self, job: QuestionJob) -> None:
         """Run a job in a slot; who waits long for one is told."""
-        loop = asyncio.get_running_loop()
-        told = loop.call_later(self._pauses.patience, self._tell_place, job, self._slots.before(job.question.person))
+        told = asyncio.get_running_loop().call_later(
+            self._pauses.patience, self._tell_place, job, self._slots.before(job.question.person)
+        )
         try:
             async with self._slots.of(job.question.person):
                 told.cancel()

@@ -19,6 +19,10 @@ from bot.records.worker_identity import WorkerIdentity
 from bot.storage import Records
 
 
+async def claimed(records: Records, most: int) -> list[Claim]:
+    return [claim async for claim in records.leases.claim(most)]
+
+
 def question(ts: str = "1.0", person: str = "U1") -> AskedQuestion:
     return AskedQuestion("T1", "C1", ts, ts, person, "what does it pay?")
 
@@ -39,8 +43,8 @@ async def let_leases_run_out(database: Database, seconds: float = LEASE.total_se
 
 async def test_what_one_process_has_accepted_no_other_claims(records: Records, other: Records) -> None:
     await records.inbox.accept(question())
-    assert await other.leases.claim(9) == []
-    assert await records.leases.claim(9) == []
+    assert await claimed(other, 9) == []
+    assert await claimed(records, 9) == []
 
 
 async def test_what_a_process_left_is_claimed_once_its_lease_has_run_out(
@@ -48,7 +52,7 @@ async def test_what_a_process_left_is_claimed_once_its_lease_has_run_out(
 ) -> None:
     await records.inbox.accept(question())
     await let_leases_run_out(database)
-    (claim,) = await other.leases.claim(9)
+    (claim,) = await claimed(other, 9)
     assert (claim.question, claim.expired) == (question(), False)
     assert not await records.leases.holds(question())
     assert await other.leases.holds(question())
@@ -59,13 +63,13 @@ async def test_many_processes_that_look_at_once_never_claim_the_same(database: D
         await records.inbox.accept(question(f"{number}.0"))
     await let_leases_run_out(database)
     processes = [Records(database) for _ in range(6)]
-    claimed = [
-        claim.question.ts for found in await asyncio.gather(*(p.leases.claim(9) for p in processes)) for claim in found
+    taken = [
+        claim.question.ts for found in await asyncio.gather(*(claimed(p, 9) for p in processes)) for claim in found
     ]
-    assert len(claimed) == len(set(claimed))
-    while found := await processes[0].leases.claim(9):
-        claimed += [claim.question.ts for claim in found]
-    assert sorted(claimed) == sorted(f"{number}.0" for number in range(30))
+    assert len(taken) == len(set(taken))
+    while found := await claimed(processes[0], 9):
+        taken += [claim.question.ts for claim in found]
+    assert sorted(taken) == sorted(f"{number}.0" for number in range(30))
 
 
 async def test_a_lease_that_is_renewed_does_not_run_out(database: Database, records: Records, other: Records) -> None:
@@ -73,7 +77,7 @@ async def test_a_lease_that_is_renewed_does_not_run_out(database: Database, reco
     await let_leases_run_out(database, LEASE.total_seconds() - 1)
     assert [claim.question for claim in (await records.leases.renew({question().key})).values()] == [question()]
     await let_leases_run_out(database, LEASE.total_seconds() - 1)
-    assert await other.leases.claim(9) == []
+    assert await claimed(other, 9) == []
 
 
 async def test_what_another_process_has_by_now_is_not_renewed(
@@ -81,7 +85,7 @@ async def test_what_another_process_has_by_now_is_not_renewed(
 ) -> None:
     await records.inbox.accept(question())
     await let_leases_run_out(database)
-    await other.leases.claim(9)
+    await claimed(other, 9)
     assert await records.leases.renew({question().key}) == {}
 
 
@@ -90,7 +94,7 @@ async def test_an_answer_of_a_process_that_lost_the_question_does_not_count(
 ) -> None:
     await records.inbox.accept(question())
     await let_leases_run_out(database)
-    await other.leases.claim(9)
+    await claimed(other, 9)
     await records.inbox.answered(question())
     assert await other.inbox.unanswered() == [question()]
     await other.inbox.answered(question())
@@ -119,17 +123,17 @@ async def test_an_edit_that_another_process_hears_of_leaves_the_question_with_th
 async def test_what_is_handed_back_is_claimed_when_it_is_due(records: Records, other: Records) -> None:
     await records.inbox.accept(question())
     await records.leases.release(question(), 60)
-    assert await other.leases.claim(9) == []
+    assert await claimed(other, 9) == []
     await records.inbox.accept(question("2.0"))
     await records.leases.release(question("2.0"), 0)
-    assert [claim.question for claim in await other.leases.claim(9)] == [question("2.0")]
+    assert [claim.question for claim in await claimed(other, 9)] == [question("2.0")]
 
 
 async def test_a_process_that_stops_hands_back_everything_at_once(records: Records, other: Records) -> None:
     await records.inbox.accept(question())
     await records.inbox.accept(question("2.0"))
     await records.leases.release_all()
-    assert len(await other.leases.claim(9)) == 2
+    assert len(await claimed(other, 9)) == 2
 
 
 async def test_people_take_turns_whoever_asked_most(records: Records, other: Records) -> None:
@@ -137,7 +141,7 @@ async def test_people_take_turns_whoever_asked_most(records: Records, other: Rec
         await records.inbox.accept(question(f"{number}.0", "U-many"))
     await records.inbox.accept(question("90.0", "U-few"))
     await records.leases.release_all()
-    assert [claim.question.person for claim in await other.leases.claim(2)] == ["U-many", "U-few"]
+    assert [claim.question.person for claim in await claimed(other, 2)] == ["U-many", "U-few"]
 
 
 async def test_a_try_that_ends_the_process_counts_and_one_that_is_handed_back_does_not(
@@ -145,11 +149,11 @@ async def test_a_try_that_ends_the_process_counts_and_one_that_is_handed_back_do
 ) -> None:
     await records.inbox.accept(question())
     await records.leases.release(question(), 0)
-    (claim,) = await other.leases.claim(9)
+    (claim,) = await claimed(other, 9)
     assert (claim.retries, claim.is_suspect) == (0, False)
     for tries in range(1, MOST_RETRIES + 2):
         await other.leases.release(question(), 0, counted=True)
-        (claim,) = await other.leases.claim(9)
+        (claim,) = await claimed(other, 9)
         assert (claim.retries, claim.is_suspect, claim.is_hopeless) == (tries, True, tries > MOST_RETRIES)
 
 
@@ -168,7 +172,7 @@ async def test_of_a_dead_process_only_what_it_computed_for_counts(database: Data
     await asyncio.sleep(0)
     async with there.leases.at_work(Claim(question("1.0"))):
         there._worker._lock.release()  # type: ignore[union-attr]  # as the operating system does when a process ends
-        claims = await here.leases.claim(9)
+        claims = await claimed(here, 9)
     dies.set()
     await waits
     assert {claim.question.ts: claim.retries for claim in claims} == {"1.0": 1, "2.0": 0, "3.0": 0}
@@ -179,22 +183,22 @@ async def test_a_lease_that_ran_out_elsewhere_counts_and_an_own_one_does_not(
 ) -> None:
     await records.inbox.accept(question())
     await let_leases_run_out(database)
-    assert (await records.leases.claim(9))[0].retries == 0
+    assert (await claimed(records, 9))[0].retries == 0
     await let_leases_run_out(database)
-    assert (await other.leases.claim(9))[0].retries == 1
+    assert (await claimed(other, 9))[0].retries == 1
 
 
 async def test_a_question_set_aside_is_listed_without_its_text_and_can_be_retried_or_dropped(records: Records) -> None:
     for ts in ("1.0", "2.0"):
         await records.inbox.accept(question(ts))
         await records.leases.set_aside(question(ts), "failed again and again")
-    assert await records.leases.claim(9) == []
+    assert await claimed(records, 9) == []
     first, second = await records.leases.list_set_aside()
     assert (first.reference, first.person) == (reference_of(question("1.0").key), "U1")
     assert await records.leases.retry(first.key)
     assert await records.leases.drop(second.key)
     assert not await records.leases.drop(second.key)
-    (claim,) = await records.leases.claim(9)
+    (claim,) = await claimed(records, 9)
     assert (claim.question, claim.retries) == (question("1.0"), 0)
     assert await records.leases.list_set_aside() == []
 
@@ -205,7 +209,7 @@ async def test_a_stop_is_remembered_by_whoever_takes_the_question_up(
     await records.inbox.accept(question())
     await records.inbox.stopped(question())
     await let_leases_run_out(database)
-    (claim,) = await other.leases.claim(9)
+    (claim,) = await claimed(other, 9)
     assert claim.stopped
 
 
@@ -214,7 +218,7 @@ async def test_a_question_that_waited_for_days_is_claimed_as_expired(database: D
     await records.leases.release_all()
     async with database.engine.begin() as connection:
         await connection.execute(sa.update(INBOX).values(accepted_at=now() - dt.timedelta(days=3)))
-    (claim,) = await records.leases.claim(9)
+    (claim,) = await claimed(records, 9)
     assert claim.expired
 
 
@@ -222,10 +226,10 @@ async def test_what_a_dead_process_of_this_machine_had_is_claimed_at_once(databa
     here = Records(database, WorkerIdentity(tmp_path))
     there = Records(database, WorkerIdentity(tmp_path))
     await there.inbox.accept(question())
-    assert await here.leases.claim(9) == []
+    assert await claimed(here, 9) == []
     there._worker._lock.release()  # type: ignore[union-attr]  # as the operating system does when a process ends
     await here.promises.claim(())
-    (claim,) = await here.leases.claim(9)
+    (claim,) = await claimed(here, 9)
     assert claim.question == question()
 
 
