@@ -255,12 +255,17 @@ def test_a_chroma_server_that_does_not_answer_is_told_in_a_sentence(tmp_path: Pa
         IndexReader(IndexStore(tmp_path, "http://127.0.0.1:9")).snapshot()
 
 
-def test_a_file_whose_headings_hold_words_that_no_passage_has_is_named_also_when_it_is_not_read_again(
-    store: IndexStore, guides: Path
-) -> None:
+def test_headings_with_nothing_beneath_them_are_in_a_passage(store: IndexStore, guides: Path) -> None:
     (guides / "empty.md").write_text("# Divers\n\n## Wages\n\n## Holidays\n\n## Tools\n\nKnives.\n", encoding="utf-8")
+    report = _sync(store, guides)
+    assert report.shares["empty.md"] == 1.0
+    assert report.skipped == ()
+    assert any("Holidays" in text for text in _texts(store))
+
+
+def test_what_is_not_read_of_a_file_is_named_also_when_it_is_not_read_again(store: IndexStore, guides: Path) -> None:
+    (guides / "pictured.md").write_text("# Diver\n\n![[wages.png]]\n\nDivers earn $50,000.\n", encoding="utf-8")
     for report in (_sync(store, guides), _sync(store, guides)):
-        assert report.shares["empty.md"] == 0.6
-        (skipped,) = [skip for skip in report.skipped if skip.path == "empty.md"]
-        assert skipped.reason == "2 of its 5 different words are in no passage"
-        assert skipped.partly
+        (skipped,) = report.skipped
+        assert (skipped.path, skipped.partly) == ("pictured.md", True)
+        assert "wages.png" in skipped.reason
