@@ -1,4 +1,5 @@
-"""Who a line is said to: the bot, or people. Told by classifiers that `tests/fitting/addressing.py` has fitted.
+"""Who a line is said to, the bot or people, and whether it tells the bot to keep quiet. Told by classifiers that
+`tests/fitting/addressing.py` has fitted.
 
 They weigh the line's vector, its letters (pieces of words, which tell languages that the encoder does not know), and its
 form: question marks of any script, length, names of people.
@@ -9,6 +10,7 @@ import unicodedata
 import zlib
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
@@ -29,6 +31,17 @@ LONGEST = 600
 """Characters of a line that are weighed."""
 _UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
 _VOCATIVE = r"(?:^|[,;:.!?]\s*)@?{name}\s*(?:[,:!、，：]|さん|$)"
+
+
+class Command(Enum):
+    """What a line can tell the bot to do in a thread. The values are classes of the classifier, beside `OTHERWISE`."""
+
+    PAUSE = "pause"
+    RESUME = "resume"
+
+
+OTHERWISE = "other"
+"""The class of lines that tell the bot neither."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +65,13 @@ def asks_the_bot(line: Line, vector: "Vector") -> bool:
 def asks_after_a_person(line: Line, vector: "Vector") -> bool:
     """Whether a question that mentions somebody asks after them, rather than after what the guides say."""
     return "@" in line.text and _share(line, vector, "naming") < 0.5
+
+
+def command_in(line: Line, vector: "Vector") -> Command | None:
+    """What a line that is said to the bot tells it to do in its thread; nothing, in doubt."""
+    shares = classifier("steering").probabilities(features(line, vector))
+    likeliest = max(shares, key=lambda name: shares[name])
+    return None if likeliest == OTHERWISE else Command(likeliest)
 
 
 def _share(line: Line, vector: "Vector", name: Literal["following", "mentioning", "naming"]) -> float:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.answering import wording
-from bot.answering.addressing import Line
+from bot.answering.addressing import Command, Line
 from bot.answering.checked_reply import Composed
 from bot.answering.citing import FOUND, TELLING, cited_answer
 from bot.answering.conversation import QUOTED, SAID, Answer, Conversation, Coverage, Receipt
@@ -73,6 +73,10 @@ class Advisor:
     async def is_asked(self, line: Line) -> bool:
         """Whether a line that names the bot asks it something."""
         return await self._interpreter.is_asked(line)
+
+    async def command(self, line: Line) -> Command | None:
+        """What a line that is said to the bot tells it to do in its thread."""
+        return await self._interpreter.command(line)
 
     async def leans(self, text: str) -> bool:
         """Whether a message is only understood with the answer before it."""

@@ -43,6 +43,8 @@ class Intent(StrEnum):
     PRIVACY = "privacy"
     COMPLAINT = "complaint"
     CHITCHAT = "chitchat"
+    GIBBERISH = "gibberish"
+    SOURCE = "source"
     WRITING = "writing"
     COLLEAGUE = "colleague"
     SHORTER = "shorter"
@@ -60,6 +62,11 @@ class Intent(StrEnum):
     def needs_a_person(self) -> bool:
         """Whether somebody who writes this needs a person rather than a guide."""
         return self in _SENSITIVE or self is Intent.DISCONTENT
+
+    @property
+    def is_of_the_last_answer(self) -> bool:
+        """Whether it is only said after an answer: a wish for another form of it, or a question where it comes from."""
+        return self.wants_another_form or self is Intent.SOURCE
 
     @property
     def wants_another_form(self) -> bool:
@@ -132,7 +139,7 @@ def hear(vector: "NDArray[np.float32]", *, follows: bool, foreign: "NDArray[np.f
     if troubled >= limits.troubled:
         return Intent.DISCONTENT
     best = Intent(max(told, key=lambda kind: told[kind]))
-    if told[best] < limits.other or (best.wants_another_form and not follows):
+    if told[best] < limits.other or (best.is_of_the_last_answer and not follows):
         return Intent.QUESTION
     return best
 

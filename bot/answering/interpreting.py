@@ -4,7 +4,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.answering.addressing import Line, asks_after_a_person, asks_the_bot, encoded, is_said_to_the_bot
+from bot.answering.addressing import (
+    Command,
+    Line,
+    asks_after_a_person,
+    asks_the_bot,
+    command_in,
+    encoded,
+    is_said_to_the_bot,
+)
 from bot.answering.conversation import Conversation
 from bot.answering.hearing import Intent, foreign_letters, hear, leans_on_earlier
 from knowledge.blocks import sentences
@@ -78,10 +86,14 @@ class Interpreter:
         """Whether a line that names the bot asks it something."""
         return asks_the_bot(line, await in_thread(self._encoder.vector, encoded(line)))
 
+    async def command(self, line: Line) -> Command | None:
+        """What a line that is said to the bot tells it to do in its thread."""
+        return command_in(line, await in_thread(self._encoder.vector, encoded(line)))
+
     async def leans(self, text: str) -> bool:
         """Whether a message is only understood with the answer before it."""
         vector, foreign = await in_thread(self._seen, text)
-        return leans_on_earlier(vector) or hear(vector, follows=True, foreign=foreign).wants_another_form
+        return leans_on_earlier(vector) or hear(vector, follows=True, foreign=foreign).is_of_the_last_answer
 
     def _seen(self, text: str) -> "tuple[NDArray[np.float32], NDArray[np.float32] | None]":
         """The vector of a message, and its letters where it is in a language that the encoder does not read."""

@@ -1,10 +1,11 @@
-"""Fits who a line is said to: follow-ups without a mention, and whether a mention asks. `python -m tests.fitting.addressing`.
+"""Fits who a line is said to, and whether it tells the bot to keep quiet. `python -m tests.fitting.addressing`.
 
 Judged on writers left out; writes the classifiers that bot/answering/addressing.py asks.
 """
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,11 @@ from typing import Any
 import numpy as np
 import yaml
 
-from bot.answering.addressing import BOT, PIECES, Line, encoded, features, names_in
+from bot.answering.addressing import BOT, OTHERWISE, PIECES, Command, Line, encoded, features, names_in
 from knowledge.minilm.model import WIDTH
 from knowledge.search.encoder import LocalEncoder
 from tests.fitting.labelled import DATA, messages, questions
-from tests.fitting.regression import Matrix
+from tests.fitting.regression import Matrix, multinomial
 
 OUT = Path(__file__).parents[2] / "bot" / "answering"
 SCALES = (3.0, 3.0, 0.3)
@@ -26,9 +27,20 @@ OTHER_WEIGHT = 0.3
 """What one of the messages that were written for other classifiers weighs."""
 OTHERS = 500
 """So many of those are taken."""
-MISSED = {"following": None, "mentioning": 0.02, "naming": 0.05}
+STEERING = (*(command.value for command in Command), OTHERWISE)
+MISTAKEN = 0.02
+"""The share of other lines that may be taken for a word to keep quiet or to speak again."""
+MISSED = {"following": None, "mentioning": 0.05, "naming": 0.05}
 """The share of lines to the bot that may be missed: a mention is a question in doubt. Without one, either mistake weighs the same."""
-_OTHER = {"shorter": "bot", "form": "bot", "more": "bot", "thanks": "people", "goodbye": "people", "chitchat": "people"}
+_OTHER = {
+    "shorter": "bot",
+    "form": "bot",
+    "more": "bot",
+    "source": "bot",
+    "thanks": "people",
+    "goodbye": "people",
+    "chitchat": "people",
+}
 
 
 @dataclass(frozen=True)
@@ -41,10 +53,11 @@ class Said:
 
 
 def main() -> int:
-    """Fit and write both; print the shares that are wrong with the writer left out."""
+    """Fit and write all; print the shares that are wrong with the writer left out."""
     encoder = LocalEncoder()
     parts = {"following": following(), "mentioning": mentioning(), "naming": written("naming")}
     told = {name: _fit(name, lines, encoder, MISSED[name]) for name, lines in parts.items()}
+    told["steering"] = fit_steering(steering(), encoder)
     print(json.dumps(told, indent=1))
     return 0
 
@@ -60,9 +73,21 @@ def written(folder: str) -> list[Said]:
     return found
 
 
+def steering() -> list[Said]:
+    """Lines that tell the bot to keep quiet or to speak again, and others; `to` is which, and messages for other classifiers are others."""
+    found = []
+    for path in sorted((DATA / "addressing" / "steering").glob("*.yaml")):
+        told = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found += [Said(Line(text), label, path.stem) for label in STEERING for text in map(str, told[label])]
+    texts = [m.text for m in messages()] + [q["turns"][-1] for _, q in questions()]
+    chosen = np.random.default_rng(1).permutation(len(texts))[: 2 * OTHERS]
+    return [*found, *(Said(Line(texts[place]), OTHERWISE, "") for place in chosen)]
+
+
 def following() -> list[Said]:
     """Lines after an answer, and some of what was written for other classifiers."""
-    others = [Said(Line(m.text), _OTHER[m.label], "") for m in messages() if m.label in _OTHER]
+    others = [Said(one.line, "bot", "") for one in steering() if one.to != OTHERWISE]
+    others += [Said(Line(m.text), _OTHER[m.label], "") for m in messages() if m.label in _OTHER]
     others += [Said(Line(q["turns"][-1]), "bot", "") for _, q in questions() if len(q["turns"]) > 1]
     chosen = np.random.default_rng(1).permutation(len(others))[:OTHERS]
     return [*written("following"), *(others[place] for place in chosen)]
@@ -73,6 +98,7 @@ def mentioning() -> list[Said]:
     texts = [m.text for m in messages()]
     chosen = [texts[place] for place in np.random.default_rng(1).permutation(len(texts))[:OTHERS]]
     others = [f"{text} {BOT}" if place % 5 == 0 else f"{BOT} {text}" for place, text in enumerate(chosen)]
+    others += [f"{BOT} {one.line.text}" for one in steering() if one.writer]
     return [*written("mentioning"), *(Said(Line(text), "bot", "") for text in others)]
 
 
@@ -97,8 +123,35 @@ def _fit(name: str, said: list[Said], encoder: LocalEncoder, missed: float | Non
         shift = float(np.quantile(scores[~np.isnan(scores) & (labels == 1)], missed))
         scores, bias = scores - shift, bias - shift
     scaled = weights * scale
-    _write(name, scaled, bias - float(centre @ scaled))
+    both = np.stack([scaled, np.zeros_like(scaled)])
+    _write(name, ("bot", "people"), both, np.array([bias - float(centre @ scaled), 0.0]))
     return _figures(scores, labels, writers, folds)
+
+
+def fit_steering(said: list[Said], encoder: LocalEncoder) -> dict[str, Any]:
+    """Fit and write what tells words to keep quiet, and to speak again, from all others; the shares that are wrong with the writer left out."""
+    raw = np.stack([features(one.line, encoder.vector(encoded(one.line))) for one in said]).astype(np.float64)
+    scale, centre = _scaling(raw)
+    rows, labels = (raw - centre) * scale, np.array([one.to for one in said])
+    writers = np.array([one.writer for one in said])
+    logits = np.full((len(said), len(STEERING)), np.nan)
+    for one in sorted({*writers.tolist()} - {""}):
+        own = writers == one
+        weights, biases = multinomial(rows[~own], STEERING, labels[~own].tolist(), PENALTY)
+        logits[own] = rows[own] @ weights.T + biases
+    judged = writers != ""
+    ahead = logits[:, :-1].max(axis=1) - logits[:, -1]
+    shift = float(np.quantile(ahead[judged & (labels == OTHERWISE)], 1 - MISTAKEN))
+    weights, biases = multinomial(rows, STEERING, labels.tolist(), PENALTY)
+    scaled = weights * scale
+    _write("steering", STEERING, scaled, biases - scaled @ centre + np.array([0.0, 0.0, shift]))
+    logits[:, -1] += shift
+    right = np.array(STEERING)[np.nan_to_num(logits).argmax(axis=1)] == labels
+    return {
+        f"{writer} {label}": round(float(right[(writers == writer) & (labels == label)].mean()), 3)
+        for writer in sorted({*writers.tolist()} - {""})
+        for label in STEERING
+    }
 
 
 def _scaling(raw: Matrix) -> tuple[Matrix, Matrix]:
@@ -123,12 +176,8 @@ def regression(rows: Matrix, labels: Matrix, importance: Matrix, steps: int = 8)
     return rows.T @ duals, 100.0 * float(duals.sum())
 
 
-def _write(name: str, weights: Matrix, bias: float) -> None:
-    told = {
-        "classes": ["bot", "people"],
-        "weights": [np.round(weights, 3).tolist(), [0] * len(weights)],
-        "biases": [round(bias, 3), 0],
-    }
+def _write(name: str, classes: Sequence[str], weights: Matrix, biases: Matrix) -> None:
+    told = {"classes": classes, "weights": np.round(weights, 3).tolist(), "biases": np.round(biases, 3).tolist()}
     (OUT / f"{name}.json").write_text(json.dumps(told, separators=(",", ":")) + "\n", encoding="utf-8")
 
 

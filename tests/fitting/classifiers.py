@@ -19,7 +19,7 @@ SENSITIVE = ("self_harm", "harassment", "discrimination", "violence", "burnout",
 TROUBLED = (*SENSITIVE, "discontent")
 QUESTIONS_OF = "questions of "
 """How the writer of a set of questions is called."""
-WRITERS = ("a", "b", "c", "d1", "d2", "d3", "e1", "e2", "e3", "f1", "f2")
+WRITERS = ("a", "b", "c", "d1", "d2", "d3", "e1", "e2", "e3", "f1", "f2", "g1", "g2")
 """Writers of messages of every kind, each left out once."""
 MISTAKEN = {
     "hearing_troubled": 0.015,
@@ -198,7 +198,7 @@ def _of_readers(texts: Sequence[Text], whole: Fit) -> tuple[Fit, Fit]:
     """What the encoder reads, and the rest with what the letters say of it beside it, as the bot hears both."""
     unread = np.array([foreign_letters(text.text) is not None for text in texts])
     foreign = [text for text, own in zip(texts, unread, strict=True) if own]
-    beside = _fit("hearing_foreign", foreign, letters, penalty=1e-4, fold=_hearing_fold, steps=400)
+    beside = _fit("hearing_foreign", foreign, letters, penalty=1e-4, fold=_hearing_fold)
     columns = [beside.classes.index(kind) if kind in beside.classes else -1 for kind in whole.classes]
     both = whole.left_out[unread] * np.hstack([beside.left_out, np.zeros((len(foreign), 1))])[:, columns]
     both /= both.sum(axis=1, keepdims=True)
@@ -215,7 +215,6 @@ def _fit(
     vector: Callable[[str], Matrix],
     penalty: float,
     fold: Callable[[str], str],
-    steps: int = 1500,
 ) -> Fit:
     """Fit on everything, and for each fold on all the others. Texts of the fold "" are not judged."""
     vectors = np.stack([vector(text.text) for text in texts])
@@ -225,9 +224,9 @@ def _fit(
     for one in sorted({*folds.tolist()} - {""}):
         own = folds == one
         told = [label for label, mine in zip(labels, own, strict=True) if not mine]
-        weights, biases = multinomial(vectors[~own], classes, told, penalty, steps)
+        weights, biases = multinomial(vectors[~own], classes, told, penalty)
         left_out[own] = _shares(vectors[own] @ weights.T + biases)
-    weights, biases = multinomial(vectors, classes, labels, penalty, steps)
+    weights, biases = multinomial(vectors, classes, labels, penalty)
     written = {"classes": classes, "weights": np.round(weights, 3).tolist(), "biases": np.round(biases, 3).tolist()}
     (OUT / f"{name}.json").write_text(json.dumps(written, separators=(",", ":")) + "\n", encoding="utf-8")
     return Fit(labels, vectors, classes, left_out)

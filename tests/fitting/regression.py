@@ -1,30 +1,37 @@
-"""Logistic regressions fitted with NumPy alone, by accelerated gradient descent."""
+"""Logistic regressions, each by the method that suits its number of features."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
 
 Matrix = NDArray[Any]
 
 
 def multinomial(
-    features: Matrix, classes: Sequence[str], labels: Sequence[str], penalty: float = 1e-3, steps: int = 1500
+    features: Matrix, classes: Sequence[str], labels: Sequence[str], penalty: float = 1e-3, steps: int = 200
 ) -> tuple[Matrix, Matrix]:
-    """Weights (classes, features) and biases of a multinomial regression with an L2 penalty."""
-    x = np.hstack([features, np.ones((len(features), 1))]).astype(np.float64)
-    y = np.eye(len(classes))[[classes.index(label) for label in labels]]
-    weights = np.zeros((len(classes), x.shape[1]))
-    before = weights.copy()
-    rate = 1.0 / (0.5 * float(np.linalg.norm(x, 2)) ** 2 / len(x) + penalty)
-    for step in range(steps):
-        ahead = weights + step / (step + 3) * (weights - before)
-        logits = x @ ahead.T
-        shares = np.exp(logits - logits.max(axis=1, keepdims=True))
-        shares /= shares.sum(axis=1, keepdims=True)
-        gradient = (shares - y).T @ x / len(x) + penalty * np.hstack([ahead[:, :-1], np.zeros((len(classes), 1))])
-        before, weights = weights, ahead - rate * gradient
+    """Weights (classes, features) and biases of a multinomial regression with an L2 penalty, by at most so many steps of L-BFGS.
+
+    Products are computed with 32 bits, which takes half the time.
+    """
+    x = np.hstack([features, np.ones((len(features), 1))]).astype(np.float32)
+    y = np.eye(len(classes), dtype=np.float32)[[classes.index(label) for label in labels]]
+
+    def loss(flat: Matrix) -> tuple[float, Matrix]:
+        weights = flat.reshape(len(classes), -1)
+        logits = x @ weights.T.astype(np.float32)
+        logits -= logits.max(axis=1, keepdims=True)
+        whole = np.log(np.exp(logits).sum(axis=1, keepdims=True))
+        shares = np.exp(logits - whole)
+        kept = weights * ([1.0] * features.shape[1] + [0.0])
+        value = float((y * (whole - logits)).sum() / len(x) + penalty / 2 * (kept**2).sum())
+        return value, ((shares - y).T @ x / len(x) + penalty * kept).ravel().astype(np.float64)
+
+    found = minimize(loss, np.zeros(len(classes) * x.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": steps})
+    weights = found.x.reshape(len(classes), -1)
     return weights[:, :-1], weights[:, -1]
 
 

@@ -1,9 +1,7 @@
 """Which of Slack's events are questions to the bot, and which only tell of one. Pure."""
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from enum import Enum, auto
 from typing import Any
 
 from bot.answering.addressing import BOT, Line, is_question_mark, is_unspaced, names_in
@@ -18,17 +16,8 @@ _SPOKEN = frozenset({None, "file_share", "thread_broadcast", "me_message"})
 _SLACKBOT = "USLACKBOT"
 _OF_AN_APP = ("bot_id", "bot_profile")
 """What a message has that was posted by an app."""
-_POLITE = frozenset({"please", "pls", "thanks", "thank", "you", "now", "ok", "okay", "bitte", "danke"})
-"""Words that may stand beside a command."""
 _ASKED_WORDS = 3
 """A question put to a whole channel has at least so many words; "really?" is none."""
-
-
-class Command(Enum):
-    """What a mention can tell the bot to do in a thread."""
-
-    PAUSE = auto()
-    RESUME = auto()
 
 
 def question_in(event: Mapping[str, Any], team: str, bot_user: str) -> AskedQuestion | None:
@@ -97,14 +86,6 @@ def line_of(text: str, bot_user: str, known: Collection[str] = ()) -> Line:
     """A message as a line that is told to be said to the bot or to people; `known` are first and last names of people of the workspace."""
     said = said_in(mention_of(bot_user).sub(BOT, text), "").own
     return Line(said, names_in(said, known))
-
-
-def command_in(text: str) -> Command | None:
-    """What a message tells the bot to do in its thread, if it is nothing but that, however politely."""
-    said = " ".join(word for word in re.findall(r"\w+", text.casefold()) if word not in _POLITE)
-    if said in {"pause", "be quiet", "quiet", "mute", "stop"}:
-        return Command.PAUSE
-    return Command.RESUME if said in {"resume", "unmute", "go on"} else None
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ HEARD = {
         "which certificates does a fire safety officer need", "how many weeks of notice do I have to give?",
         "can I be dismissed during probation?", "is burnout common among nurses", "what does a suicide prevention counsellor earn",
         "does the handbook say how harassment is reported?", "what is the severance pay after redundancy",
-        "hi, what does a nurse earn?", "thanks! and how long is the training?", "pay?",
+        "hi, what does a nurse earn?", "thanks! and how long is the training?", "the pay?",
     ],
 }  # fmt: skip
 """Messages in words that no example has, by what they are."""
@@ -54,7 +54,7 @@ ABROAD = [
     "tausend Dank, das reicht mir schon", "bis nächste Woche dann!", "merci, c'est très gentil à toi", "bonjour à tous", "qui es-tu au juste ?",
     "muchísimas gracias por todo", "¿y en Bilbao cuánto pagan?", "até amanhã, pessoal", "grazie infinite, molto chiaro", "ciao, chi sei?",
     "hartelijk bedankt voor de uitleg", "kun je dat nog eens zeggen?", "dziękuję pięknie", "do zobaczenia", "tack ska du ha",
-    "спасибо большое за помощь", "привет всем", "شكرا جزيلا لك", "非常感谢你", "本当にありがとう", "고마워요", "teşekkür ederim", "paljon kiitoksia avusta", "děkuji moc",
+    "спасибо большое за помощь", "привет всем", "شكرا جزيلا لك", "非常感谢你", "本当にありがとう", "큰 도움 됐어요, 고맙습니다", "teşekkür ederim", "paljon kiitoksia avusta", "děkuji moc",
 ]  # fmt: skip
 """Messages of people who are in no trouble, in other languages than the encoder reads."""
 

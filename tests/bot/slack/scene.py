@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from bot.answering.addressing import Line
-from bot.answering.advisor import OnSentence
+from bot.answering.addressing import Command, Line
+from bot.answering.advisor import Advisor, OnSentence
 from bot.answering.chat_model import open_chat_model
 from bot.answering.composing import Composer
 from bot.answering.conversation import QUOTED, Answer, Citation, Conversation, Coverage, Receipt
@@ -19,7 +19,6 @@ from bot.slack.api.http_mode import PATH, HttpEndpoint
 from bot.slack.api.mentors import MentorSettings
 from bot.slack.api.socket_mode import SocketTimes
 from bot.slack.app import Limits, SlackBot, Workspace
-from bot.slack.questions.inbox import Ear
 from bot.slack.questions.pauses import Pauses
 from bot.storage import Records
 from knowledge.passages import Guide, Passage
@@ -73,7 +72,7 @@ class Scripted:
     def __init__(
         self,
         say: Callable[[Conversation], str] = lambda c: f"Answer to: {c.question}",
-        ear: Ear | None = None,
+        ear: Advisor | None = None,
     ) -> None:
         self.say = say
         self._ear = ear
@@ -99,6 +98,11 @@ class Scripted:
 
     async def is_asked(self, line: Line) -> bool:
         return self._ear is None or await self._ear.is_asked(line)
+
+    async def command(self, line: Line) -> Command | None:
+        if self._ear:
+            return await self._ear.command(line)
+        return next((command for command in Command if command.value == line.text), None)
 
     async def leans(self, text: str) -> bool:
         return self._ear is not None and await self._ear.leans(text)

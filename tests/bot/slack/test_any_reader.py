@@ -6,10 +6,12 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.answering.addressing import Line, command_in
 from bot.errors import CareerBotError
 from bot.records.inbox import AskedQuestion
 from bot.records.threads import ThreadState
@@ -32,7 +34,6 @@ from bot.slack.mentors.sharing.views import chosen_in
 from bot.slack.private.channel_settings import found_guides, settings_in
 from bot.slack.questions.addressed import (
     change_in,
-    command_in,
     deleted_ts,
     is_put_to_the_channel,
     line_of,
@@ -41,6 +42,7 @@ from bot.slack.questions.addressed import (
 )
 from bot.slack.questions.conversation import conversation, files_not_told
 from bot.slack.questions.views import reason_in
+from knowledge.minilm.model import WIDTH
 from knowledge.passages import Guide
 from tests.anything import HOSTILE, ODD, SECONDS, TEXTS, often, seconds_of, spoilt
 from tests.bot.slack.everything import LIVE
@@ -117,7 +119,7 @@ READ_TEXT: dict[str, Callable[[str], object]] = {
     "readable": lambda text: readable(text, BOT),
     "said_in": lambda text: said_in(text, BOT),
     "line_of": lambda text: line_of(text, BOT, ["Anna"]),
-    "command_in": command_in,
+    "command_in": lambda text: command_in(Line(text), np.zeros(WIDTH, dtype=np.float32)),
     "found_guides": lambda text: found_guides(GUIDES, text),
     "mentors_markdown": mentors_markdown,
     "calling_nobody": calling_nobody,

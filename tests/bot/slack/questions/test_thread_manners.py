@@ -115,6 +115,27 @@ async def test_pause_and_resume_by_mention_survive_a_restart(slack: SlackServer,
     assert said(slack)[-1] == "Answer to: and in Seattle?"
 
 
+@pytest.mark.parametrize(
+    ("quiet_please", "speak_again"),
+    [
+        ("could you keep out of this thread from here on", "alright, you can join the discussion again"),
+        ("bitte halt dich ab jetzt hier raus", "du darfst hier wieder mitreden"),
+        ("no more answers in here, we are sorting it out ourselves", "start replying here again please"),
+    ],
+)
+async def test_it_is_told_to_be_quiet_and_to_speak_again_in_anybodys_words(
+    slack: SlackServer, advisor: Advisor, tmp_path: Path, quiet_please: str, speak_again: str
+) -> None:
+    async with running(slack, Scripted(ear=advisor), tmp_path) as bot:
+        ts = await asked(slack, bot)
+        for text in (f"{MENTION} {quiet_please}", "and in Boston?", f"{MENTION} {speak_again}", "and in Seattle?"):
+            await slack.say("C1", text, thread_ts=ts)
+            await quiet(slack, bot)
+    assert "stay quiet" in said(slack)[1]
+    assert "again" in said(slack)[2]
+    assert said(slack)[3:] == ["Answer to: and in Seattle?"]
+
+
 async def test_follow_ups_are_heard_after_a_restart(slack: SlackServer, tmp_path: Path) -> None:
     async with running(slack, Scripted(), tmp_path) as bot:
         ts = await asked(slack, bot)

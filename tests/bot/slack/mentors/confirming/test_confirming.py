@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.answering.addressing import Line
+from bot.answering.addressing import Command, Line
 from bot.answering.advisor import Advisor
 from bot.answering.conversation import Answer, Conversation
 from bot.answering.same_question import SameQuestions
@@ -115,6 +115,9 @@ class Counting:
 
     async def is_asked(self, line: Line) -> bool:
         return await self._advisor.is_asked(line)
+
+    async def command(self, line: Line) -> Command | None:
+        return await self._advisor.command(line)
 
     async def leans(self, text: str) -> bool:
         return await self._advisor.leans(text)
