@@ -135,7 +135,7 @@ def _pieces(text: str) -> "Vector":
 
 @lru_cache(maxsize=20_000)
 def _bucket(piece: str) -> int:
-    return zlib.crc32(piece.encode()) % PIECES
+    return zlib.crc32(piece.encode(errors="surrogatepass")) % PIECES
 
 
 def _form(text: str, names: frozenset[str]) -> "Vector":
