@@ -6,6 +6,7 @@ stream or a session is left as if the bot were at work. It is no part of `make t
 
 import argparse
 import asyncio
+import json
 import logging
 import random
 import shutil
@@ -25,7 +26,7 @@ from tests.chaos.slack import UnreliableSlack
 from tests.chaos.trial import Options, Report, Trial, figures
 from tests.chroma_server import chroma_server_in
 from tests.openai_server import KEY, OpenAIServer
-from tests.slack_server.server import APP_TOKEN, BOT_TOKEN
+from tests.slack_server.server import APP_TOKEN, BOT_TOKEN, SlackServer
 
 DATABASE = "chaos"
 GUIDES = Path(__file__).parents[2] / "knowledge" / "guides"
@@ -49,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for broken in report.broken:
         print(f"BROKEN {broken}")
     if report.broken:
-        print(f"What the bot logged is in {folder}.")
+        print(f"What the bot logged and Slack saw is in {folder}.")
     elif not wanted.keep:
         shutil.rmtree(folder)
     return 1 if report.broken else 0
@@ -88,7 +89,22 @@ async def run(options: Options, folder: Path, processes: int, postgres: str, *, 
         bots = await _bots(folder, processes, environment)
         print(f"seed {options.seed}, {processes} process(es), {', '.join(lines)}", flush=True)
         trial = Trial(options, Services(slack, lines, guides), model, bots, partial(print, flush=True))
-        return await trial.run()
+        report = await trial.run()
+        if report.broken:
+            _keep_what_slack_saw(slack, report, folder / "slack.jsonl")
+        return report
+
+
+def _keep_what_slack_saw(slack: SlackServer, report: Report, file: Path) -> None:
+    """Every message and every call of the channels that broken invariants are about."""
+    broken = {place.split()[0] for places in report.verdict.problems.values() for place in places}
+    lines: list[object] = [
+        {"channel": place.id, "message": message}
+        for place in slack.channels.values() if place.id in broken
+        for message in place.messages.values()
+    ]  # fmt: skip
+    lines += [{"at": call.at, "call": call.method, **call.arguments} for call in slack.calls]
+    file.write_text("\n".join(json.dumps(line, default=str) for line in lines), encoding="utf-8")
 
 
 async def _bots(folder: Path, processes: int, environment: dict[str, str]) -> list[BotProcess]:
