@@ -93,7 +93,8 @@ class Interpreter:
     async def leans(self, text: str) -> bool:
         """Whether a message is only understood with the answer before it."""
         vector, foreign = await in_thread(self._seen, text)
-        return leans_on_earlier(vector) or hear(vector, follows=True, foreign=foreign).is_of_the_last_answer
+        heard = hear(vector, follows=True, foreign=foreign)
+        return leans_on_earlier(vector) if heard is Intent.QUESTION else heard.is_of_the_last_answer
 
     def _seen(self, text: str) -> "tuple[NDArray[np.float32], NDArray[np.float32] | None]":
         """The vector of a message, and its letters where it is in a language that the encoder does not read."""

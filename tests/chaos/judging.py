@@ -101,8 +101,9 @@ def _is_doubled(parts: Sequence[Message]) -> bool:
 
 
 def _parts(slack: SlackServer, question: Asked) -> list[Message]:
-    thread = slack.messages(question.channel, question.thread_ts)
-    return [m for m in thread if m.get("bot_id") == BOT_ID and _payload(m).get("question") == question.ts]
+    """The messages of its answer, in whichever thread: a direct message that leans on an answer is answered in its thread."""
+    there = slack.channels[question.channel].messages.values()
+    return [m for m in there if m.get("bot_id") == BOT_ID and _payload(m).get("question") == question.ts]
 
 
 def _payload(message: Message) -> Mapping[str, Any]:

@@ -196,3 +196,11 @@ async def test_warming_up_loads_what_answers_take_and_asks_no_chat_model(
         assert server.requests == []
     assert reader._model
     assert checker._model
+
+
+@pytest.mark.parametrize(
+    ("text", "leans"),
+    [("hello", False), ("good morning!", False), ("and in Seattle?", True), ("shorter please", True)],
+)
+async def test_a_greeting_leans_on_no_answer_before_it(advisor: Advisor, text: str, leans: bool) -> None:
+    assert await advisor.leans(text) is leans
