@@ -12,6 +12,8 @@ LONGEST_LEAD = 25
 _EMPHASIS = r"(?<![\\*_])(?:\*{1,3}|_{1,3})(?![*_])"
 _MARKS = re.compile(rf"{_EMPHASIS}(?=\S)|(?<=\S){_EMPHASIS}")
 _OPENED, _CLOSED = re.compile(rf"^{_EMPHASIS}(?=\S)"), re.compile(rf"(?<=\S){_EMPHASIS}$")
+_MARK_OF_NOTE = re.compile(r"(?<=[\d%])\*$")
+"""A star right behind a figure leads to a note."""
 _RELATIVE_LINK = re.compile(r"!?\[([^\[\]]*)\]\((?!https?:)[^()]*\)")
 
 
@@ -25,10 +27,9 @@ class _Part:
 
 
 def told(shown: Sequence[Statement], number: int) -> str:
-    """Statements of a passage, in order, as an answer that cites it by a number."""
-    *above, last = "\n".join(line for part in _parts(shown) for line in part.lines).strip().split("\n")
-    cited = f"{last.removesuffix(' |')} [{number}] |" if last.startswith("|") else f"{last} [{number}]"
-    return "\n".join([*above, cited])
+    """Statements of a passage, in order, as an answer that cites it by a number; below a table that stands alone."""
+    lines = "\n".join(line for part in _parts(shown) for line in part.lines).strip()
+    return f"{lines}\n\n[{number}]" if lines.rpartition("\n")[2].startswith("|") else f"{lines} [{number}]"
 
 
 def quotation(shown: Sequence[Statement], bold: Statement | None) -> str:
@@ -66,6 +67,8 @@ def tidy(text: str) -> str:
     begins or ends in another sentence is left out.
     """
     shown = _RELATIVE_LINK.sub(r"\1", text).strip()
+    if shown.count("*") == 1:
+        shown = _MARK_OF_NOTE.sub(r"\\*", shown)
     for edge in (_OPENED, _CLOSED):
         if (mark := edge.search(shown)) and len(_MARKS.findall(shown)) % 2:
             shown = shown[: mark.start()] + shown[mark.end() :]

@@ -138,7 +138,7 @@ def _blocks(block: Any, page: Any) -> Iterator[Block]:
     top = block.bbox.y if block.bbox else 0.0
     bottom = top + (block.bbox.height if block.bbox else 0.0)
     if block.kind == "table":
-        yield Block("table", "", 0, top, bottom, table=Table.of(block, page.vector_graphics))
+        yield Block("table", "", 0, top, bottom, table=Table.of(block, page.vector_graphics, page.text_items))
     elif block.kind == "heading":
         size = _size(_lines(block, page.text_items))
         for text in _headings(_clean(block.text), page.text_items):

@@ -48,15 +48,15 @@ class Table:
     joined: bool = field(default=False)
 
     @classmethod
-    def of(cls, block: Any, graphics: Any) -> "Table":
-        """The table of a block, with its rows as the page's lines divide them."""
+    def of(cls, block: Any, graphics: Any, items: Sequence[Any] = ()) -> "Table":
+        """The table of a block, with its rows as the page's lines and its lines of figures (of the text `items`) divide them."""
         read = [*([block.header] if block.header else []), *(block.rows or [])]
         width = max(map(len, read), default=0)
         rows = [[*(Cell(_clean(cell.text), _box(cell.bbox)) for cell in row), *(Cell("") for _ in range(width - len(row)))] for row in read]  # fmt: skip
         if block.header:
             for cell, name in zip(rows[0], with_group_names([cell.text for cell in rows[0]]), strict=True):
                 cell.text = name
-        table = cls(rows, _box(block.bbox))
+        table = cls([part for row in rows for part in _apart(row, items)], _box(block.bbox))
         lines = [(min(one.x1, one.x2), max(one.x1, one.x2), one.y1) for one in (graphics.lines if graphics else ()) if abs(one.y1 - one.y2) < 1]  # fmt: skip
         table._merge(lines)
         return table
@@ -195,6 +195,44 @@ def _is_border(box: Box | None, lines: Sequence[tuple[float, float, float]]) -> 
 def _both_hold_figures(above: Sequence[Cell], below: Sequence[Cell]) -> bool:
     """Whether two rows have a figure in the same column, and so are about two things."""
     return any(_FIGURE.search(a.text) and _FIGURE.search(b.text) for a, b in zip(above, below, strict=True))
+
+
+def _apart(row: list[Cell], items: Sequence[Any]) -> list[list[Cell]]:
+    """A row as the rows that it is: one for each line, where columns beside each other have a figure on every line.
+
+    What stands on one line only, as the name of a group, is said of each.
+    """
+    lines = [_lines_in(cell.box, items) for cell in row]
+    figures = [told for told in lines if len(told) > 1 and all(_FIGURE.search(text) for _, text in told)]
+    most = max(figures, key=len, default=[])
+    beside = [told for told in lines if _stand_beside(told, most)]
+    if len(beside) < 2 or any(told not in beside and len(told) > 1 for told in lines):
+        return [row]
+    return [
+        [
+            Cell(told[n][1], cell.box and Box(cell.box.left, y - _NEAR, cell.box.right, y + _NEAR)) if told in beside else cell
+            for cell, told in zip(row, lines, strict=True)
+        ]
+        for n, (y, _) in enumerate(most)
+    ]  # fmt: skip
+
+
+def _lines_in(box: Box | None, items: Sequence[Any]) -> list[tuple[float, str]]:
+    """The lines of words in a cell, each with the height of its middle, from the top."""
+    told: list[tuple[float, str]] = []
+    inside = [item for item in items if box and item.text.strip() and box.holds(item.x + item.width / 2, item.y + item.height / 2)]  # fmt: skip
+    for item in sorted(inside, key=lambda item: (item.y, item.x)):
+        middle = item.y + item.height / 2
+        if told and abs(told[-1][0] - middle) <= _NEAR:
+            told[-1] = (told[-1][0], f"{told[-1][1]} {_clean(item.text)}")
+        else:
+            told.append((middle, _clean(item.text)))
+    return told
+
+
+def _stand_beside(told: Sequence[tuple[float, str]], others: Sequence[tuple[float, str]]) -> bool:
+    """Whether lines of two cells stand on the same heights."""
+    return len(told) == len(others) and all(abs(a - b) <= _NEAR for (a, _), (b, _) in zip(told, others, strict=True))
 
 
 def _joined(above: Cell, below: Cell) -> Cell:

@@ -18,7 +18,7 @@ LEAD, SMALL_MATE, MASTER, LARGE_MATE, NIGHTS, SUNDAYS, LEAVE = statements(WAGES)
 def test_several_rows_stand_under_the_names_of_their_columns_and_their_caption_once() -> None:
     assert told([SMALL_MATE, MASTER, LARGE_MATE], 1) == (
         "Wages in euro per month:\n\n| Ship | Rank | Summer | Remarks |\n| --- | --- | --- | --- |\n"
-        "| Small | Mate | 2,910 |  |\n| Small | Master | 3,820 | own cabin |\n| Large | Mate | 3,180 |  [1] |"
+        "| Small | Mate | 2,910 |  |\n| Small | Master | 3,820 | own cabin |\n| Large | Mate | 3,180 |  |\n\n[1]"
     )
 
 
@@ -44,7 +44,7 @@ def test_rows_without_names_of_columns_stay_a_list() -> None:
 def test_a_cell_beyond_the_names_of_columns_is_shown() -> None:
     found = statements(passage("| Rank | Pay |\n|---|---|\n| Mate | 2,910 | own cabin |\n| Cook | 2,400 |"))
     assert told(found, 1).endswith(
-        "| Rank | Pay |  |\n| --- | --- | --- |\n| Mate | 2,910 | own cabin |\n| Cook | 2,400 |  [1] |"
+        "| Rank | Pay |  |\n| --- | --- | --- |\n| Mate | 2,910 | own cabin |\n| Cook | 2,400 |  |\n\n[1]"
     )
 
 
@@ -99,3 +99,8 @@ def test_the_names_of_columns_count_once_for_several_rows() -> None:
 )
 def test_a_mark_of_emphasis_whose_other_half_is_in_another_sentence_is_left_out(text: str, shown: str) -> None:
     assert tidy(text) == shown
+
+
+def test_a_star_behind_a_figure_is_the_mark_of_a_note_and_stays() -> None:
+    assert tidy("98,200*") == "98,200\\*"
+    assert tidy("paid as two.*") == "paid as two."

@@ -56,6 +56,23 @@ def test_a_table_that_goes_on_over_the_page_is_one_wherever_it_stands_there(agai
     assert told == [f"| {' | '.join(row)} |" for row in (HEAD, *FIRST, *SECOND)]
 
 
+def test_rows_of_a_group_that_is_named_once_are_rows_of_their_own(tmp_path: Path) -> None:
+    def draw(page: Canvas) -> None:
+        write(page, 780, "Wages by the month, in euros.")
+        rows = [("Group", "Post", "Pay", "Most"), ("Kitchen", "Cook", "742", "861"), ("", "Baker", "748", "866"), ("Hall", "Waiter", "701", "801"), ("", "Host", "702", "802")]  # fmt: skip
+        table = Table([list(row) for row in rows], colWidths=[90, 90, 70, 70])
+        table.setStyle([("GRID", (0, 0), (-1, -1), 0.5, colors.black)])
+        table.wrapOn(page, 400, 400)
+        table.drawOn(page, 60, 640)
+        write(page, 600, "Weekends are paid double.")
+
+    lines = read_pdf(tmp_path, draw).markdown.splitlines()
+    assert [line for line in lines if "Baker" in line or "Host" in line] == [
+        "| Kitchen | Baker | 748 | 866 |",
+        "| Hall | Host | 702 | 802 |",
+    ]
+
+
 @pytest.mark.parametrize(
     ("names", "full"),
     [
