@@ -61,15 +61,15 @@ class Drafts:
         made_at = draft.made_at.replace(tzinfo=draft.made_at.tzinfo or dt.UTC)  # SQLite tells no time zone
         await self._database.insert(_drafts, asdict(draft) | {"sources": list(draft.sources), "made_at": made_at})
 
-    async def find(self, key: str) -> Draft | None:
-        """A draft, None when it was posted, thrown away or deleted, or is over a day old."""
-        row = await self._database.row(sa.select(_drafts).where(_of(key)))
+    async def find(self, key: str, person: str) -> Draft | None:
+        """A person's draft, None when it was posted, thrown away or deleted, is over a day old, or another's."""
+        row = await self._database.row(sa.select(_drafts).where(_of(key) & (_drafts.c.person == person)))
         return _draft(row) if row else None
 
-    async def take(self, key: str) -> Draft | None:
-        """A draft out of the records: of several who take it at once, one gets it."""
-        draft = await self.find(key)
-        taken = await self._database.change(sa.delete(_drafts).where(_of(key)))
+    async def take(self, key: str, person: str) -> Draft | None:
+        """A person's draft out of the records: of several presses at once, one gets it."""
+        draft = await self.find(key, person)
+        taken = draft and await self._database.change(sa.delete(_drafts).where(_of(key)))
         return draft if taken else None
 
     def purging(self, before: dt.datetime) -> Sequence[sa.Delete]:

@@ -194,7 +194,7 @@ class SlackBot:
         app.middleware(of_the_installation(self._clients.audience, self._clients.channel_kinds))
         app.middleware(accepting(self._records, self._people, self._clients.audience, self._advisor))
         listen_to_questions(app, self.worker, answer_written(self.ctx))
-        listen_to_answer_buttons(app, self._records, self._guide_index, offer_to_ask(self.ctx))
+        listen_to_answer_buttons(app, self._records, self._guide_index, offer_to_ask(self.ctx), self._clients.audience)
         posting = DraftPosting(self._clients.retrying, self._records)
         listen_to_private(app, self._records, self._private, posting, settings)
         listen_to_sharing(app, self.ctx)

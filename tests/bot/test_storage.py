@@ -258,18 +258,25 @@ async def test_a_draft_past_its_time_can_neither_be_read_nor_posted_nor_confirme
     await records.drafts.keep(Draft("d1", "T1", "C1", "", PERSON, SECRET, SECRET, (), made_at=old))
     confirmation = Confirmation("c1", "T1", "k1", "?", SECRET, (), (), PERSON, made_at=old)
     await records.confirmations.draft(confirmation)
-    assert await records.drafts.find("d1") is None
-    assert await records.drafts.take("d1") is None
+    assert await records.drafts.find("d1", PERSON) is None
+    assert await records.drafts.take("d1", PERSON) is None
     assert await records.confirmations.find("c1") is None
     assert not await records.confirmations.confirm(confirmation, [], await records.confirmations.version())
     await records.purge(now() - RETENTION)
     assert await holding(records, SECRET) == set()
 
 
+async def test_a_draft_is_given_to_whose_it_is_alone(records: Records) -> None:
+    await records.drafts.keep(Draft("d1", "T1", "C1", "", PERSON, SECRET, SECRET, ()))
+    assert await records.drafts.find("d1", "U0SOMEBODY") is None
+    assert await records.drafts.take("d1", "U0SOMEBODY") is None
+    assert await records.drafts.take("d1", PERSON) is not None
+
+
 async def test_a_draft_that_could_not_be_posted_is_no_younger_for_it(records: Records) -> None:
     made_at = now() - DAY + dt.timedelta(minutes=1)
     await records.drafts.keep(Draft("d1", "T1", "C1", "", PERSON, "?", SECRET, (), made_at=made_at))
-    draft = await records.drafts.take("d1")
+    draft = await records.drafts.take("d1", PERSON)
     assert draft is not None
     await records.drafts.keep(draft)
     (kept,) = await records.drafts.all()

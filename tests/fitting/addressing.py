@@ -86,8 +86,7 @@ def steering() -> list[Said]:
 
 def following() -> list[Said]:
     """Lines after an answer, and some of what was written for other classifiers."""
-    others = [Said(one.line, "bot", "") for one in steering() if one.to != OTHERWISE]
-    others += [Said(Line(m.text), _OTHER[m.label], "") for m in messages() if m.label in _OTHER]
+    others = [Said(Line(m.text), _OTHER[m.label], "") for m in messages() if m.label in _OTHER]
     others += [Said(Line(q["turns"][-1]), "bot", "") for _, q in questions() if len(q["turns"]) > 1]
     chosen = np.random.default_rng(1).permutation(len(others))[:OTHERS]
     return [*written("following"), *(others[place] for place in chosen)]

@@ -62,8 +62,9 @@ def draft_submitted(posting: DraftPosting):  # type: ignore[no-untyped-def]
 
 async def _posted(posting: DraftPosting, body: Mapping[str, Any], view: Mapping[str, Any]) -> Submitted:
     text = text_in(view, DRAFT_TEXT)
-    byline = f"Posted by <@{body['user']['id']}>"
-    refusal = await posting.post(str(view["private_metadata"]), lambda draft: _as_edited(draft, text), byline)
+    person = str(body["user"]["id"])
+    key, byline = str(view["private_metadata"]), f"Posted by <@{person}>"
+    refusal = await posting.post(key, person, lambda draft: _as_edited(draft, text), byline)
     if refusal in {GONE, UNDER_WAY}:
         return Submitted(refusal)
     return Submitted(errors={DRAFT_TEXT: refusal}) if refusal else Submitted(POSTED, done=True)
@@ -72,9 +73,9 @@ async def _posted(posting: DraftPosting, body: Mapping[str, Any], view: Mapping[
 def draft_discarded(records: Records):  # type: ignore[no-untyped-def]
     """The draft's window was closed."""
 
-    async def listener(ack: AsyncAck, view: dict[str, Any]) -> None:
+    async def listener(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         await ack()
-        await records.drafts.take(str(view["private_metadata"]))
+        await records.drafts.take(str(view["private_metadata"]), str(body["user"]["id"]))
 
     return listener
 

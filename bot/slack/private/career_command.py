@@ -56,9 +56,9 @@ def career_asked(records: Records, answers: PrivateAnswers, settings: SettingsFo
 def draft_posted(posting: DraftPosting):  # type: ignore[no-untyped-def]
     """The button "Post to channel" under a private answer."""
 
-    async def listener(ack: AsyncAck, action: dict[str, Any], respond: AsyncRespond) -> None:
+    async def listener(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond) -> None:
         await ack()
-        if refusal := await posting.post(value_of(action), as_shown, ASKED_BY):
+        if refusal := await posting.post(value_of(action), str(body["user"]["id"]), as_shown, ASKED_BY):
             await post_ephemeral(respond, plain_post(refusal))
             return
         try:

@@ -98,13 +98,13 @@ class DraftPosting:
         self._records = records
         self._under_way: set[str] = set()
 
-    async def post(self, key: str, made: Callable[[Draft], Shown], byline: str) -> str:
-        """Post the draft with a key as it is `made` to be shown; why not, in a sentence, where it was not posted."""
+    async def post(self, key: str, person: str, made: Callable[[Draft], Shown], byline: str) -> str:
+        """Post a person's draft with a key as it is `made` to be shown; why not, in a sentence, where it was not posted."""
         if key in self._under_way:
             return UNDER_WAY
         self._under_way.add(key)
         try:
-            draft = await self._records.drafts.take(key)
+            draft = await self._records.drafts.take(key, person)
             return GONE if draft is None else await self._post(draft, made(draft), byline)
         finally:
             self._under_way.discard(key)

@@ -115,7 +115,7 @@ class PrivateAnswers:
     async def _draft(self, promise: Promise) -> Draft:
         if await self._clients.audience.excludes(promise.person):
             raise Unanswerable(OUTSIDE)
-        if draft := await self._records.drafts.find(promise.id):
+        if draft := await self._records.drafts.find(promise.id, promise.person):
             return draft
         if promise.tries > MOST_TRIES or is_over(promise, now()):
             raise Unanswerable(f"{STOPPED}\n\n> {' '.join(promise.question.split())[:QUOTED]}")
@@ -137,7 +137,7 @@ class PrivateAnswers:
         view = draft_modal(draft, DRAFT_VIEW, note) if draft.sources else note_modal(TITLE, f"{draft.text}\n\n{note}")
         there = await show_promised(self._client, _window(promise), view)
         if not there or not draft.sources:
-            await self._records.drafts.take(draft.id)
+            await self._records.drafts.take(draft.id, draft.person)
 
     async def _say(self, promise: Promise, sentence: str) -> None:
         if promise.response_url:

@@ -88,6 +88,13 @@ def line_of(text: str, bot_user: str, known: Collection[str] = ()) -> Line:
     return Line(said, names_in(said, known))
 
 
+def said_to_the_bot(question: AskedQuestion, bot_user: str) -> Line | None:
+    """What a mention says to the bot where others read it, which may tell it to keep quiet there."""
+    if question.is_direct or not mention_of(bot_user).search(question.text):
+        return None
+    return Line(said_in(question.text, bot_user).question)
+
+
 @dataclass(frozen=True)
 class Change:
     """A message as it is after a change. `reworded` where it says something else; that the bot is named or not is no word."""

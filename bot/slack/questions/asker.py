@@ -23,10 +23,11 @@ class Asker:
         self._clients = clients
         self._question = question
 
-    async def tell_details(self, details: str) -> None:
+    async def tell_details(self, details: str, *, below_an_answer: bool) -> None:
         """Details of a reply, which nobody else reads."""
         if details:
-            await self._tell_privately([plain_post(details)], self._question.thread_ts)
+            thread_ts = self._question.thread_ts if below_an_answer else self._lively_thread
+            await self._tell_privately([plain_post(details)], thread_ts)
 
     async def tell_in_thread(self, sentence: str, thread: Sequence[Message] = ()) -> None:
         """Something in the place of an answer, which may still come, unless it stands in the thread already.

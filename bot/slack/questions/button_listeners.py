@@ -9,6 +9,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.mentoring.guides import GuideIndex
+from bot.slack.api.audience import OUTSIDE, Audience
 from bot.slack.api.messages import Block, post, post_ephemeral, thread_of
 from bot.slack.api.payloads import value_of
 from bot.slack.format.blocks import CONTINUE_PRIVATELY, FEEDBACK, SHOW_PASSAGE, plain_post
@@ -26,12 +27,14 @@ Offer = Callable[[Block, str, str], Awaitable[Block]]
 """Adds to a window what a person may do about the answer with a key."""
 
 
-def listen_to_answer_buttons(app: AsyncApp, records: Records, guide_index: GuideIndex, offer: Offer) -> None:
+def listen_to_answer_buttons(
+    app: AsyncApp, records: Records, guide_index: GuideIndex, offer: Offer, audience: Audience
+) -> None:
     """The buttons under an answer, and the window that asks what was not good about it."""
     app.action(SHOW_PASSAGE)(passage_shown(records, guide_index))
     app.action(FEEDBACK)(rated(records))
     app.view(REASON_VIEW)(reason_given(records, offer))
-    app.action(CONTINUE_PRIVATELY)(continued_privately)
+    app.action(CONTINUE_PRIVATELY)(continued_privately(audience))
 
 
 def passage_shown(records: Records, guide_index: GuideIndex):  # type: ignore[no-untyped-def]  # Bolt reads the listener's own signature
@@ -41,7 +44,7 @@ def passage_shown(records: Records, guide_index: GuideIndex):  # type: ignore[no
         await ack()
         key = value_of(action)
         receipt = await records.receipts.find(key)
-        draft = None if body.get("message") else await records.drafts.find(key)
+        draft = None if body.get("message") else await records.drafts.find(key, str(body["user"]["id"]))
         view = (
             _sources(receipt["passages"], guide_index, draft.text if draft else _text(body)) if receipt else FORGOTTEN
         )
@@ -79,11 +82,19 @@ def reason_given(records: Records, offer: Offer):  # type: ignore[no-untyped-def
     return listener
 
 
-async def continued_privately(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-    """The button "Ask privately": the answer is quoted there, and its thread is a conversation."""
-    await ack()
-    quoted = "\n".join(f"> {line}" for line in _text(body).splitlines())
-    await post(client, body["user"]["id"], plain_post(f"{PRIVATELY}\n\n{quoted}"))
+def continued_privately(audience: Audience):  # type: ignore[no-untyped-def]
+    """The button "Ask privately": the answer is quoted there, and its thread is a conversation; not with whom the bot does not answer."""
+
+    async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond) -> None:
+        await ack()
+        person = str(body["user"]["id"])
+        if await audience.excludes(person):
+            return await post_ephemeral(respond, plain_post(OUTSIDE), thread_of(body))
+        quoted = "\n".join(f"> {line}" for line in _text(body).splitlines())
+        await post(client, person, plain_post(f"{PRIVATELY}\n\n{quoted}"))
+        return None
+
+    return listener
 
 
 def _sources(cited: Sequence[Mapping[str, str]], guide_index: GuideIndex, answer: str) -> Block:

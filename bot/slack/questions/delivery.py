@@ -95,8 +95,9 @@ class Delivery:
     async def replace(self, posts: Sequence[Post]) -> None:
         """End with the whole answer in the place of an earlier one."""
         await self._status.begun()
+        more = len(posts) > len(self._messages.ts)
         await self._messages.replace(posts)
-        if posts:
+        if more:  # a change of a message takes no line of status away
             self._status.answered()
 
     async def stopped(self) -> None:
@@ -127,6 +128,7 @@ class Delivery:
         if not self._clients.streams:
             self._streams = False
             return
+        await self._status.begun()
         try:
             await self._messages.start_stream(escaped(self._heard.lstrip()))
         except FAILURES as error:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from slack_bolt import BoltResponse
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.answering.addressing import BOT, Line
+from bot.answering.addressing import BOT, Command, Line
 from bot.errors import RecordsUnavailable
 from bot.records.database import now
 from bot.records.inbox import TOO_OLD, AskedQuestion
@@ -27,6 +27,7 @@ from bot.slack.questions.addressed import (
     may_follow_up,
     message_in,
     question_in,
+    said_to_the_bot,
     without_app,
 )
 from bot.slack.questions.locks import KeyedLocks
@@ -52,6 +53,9 @@ class Ear(Protocol):
 
     async def leans(self, text: str) -> bool:
         """Whether a message is only understood with the answer before it."""
+
+    async def command(self, line: Line) -> Command | None:
+        """What a line that is said to the bot tells it to do in its thread."""
 
 
 def accepting(
@@ -114,7 +118,7 @@ class Acceptance:
             if not asks:
                 await self._overheard(question)
                 return None
-            return await self._written(question)
+            return await self._heeded(await self._written(question), bot_user)
         if question.starts_thread and (last := await self._records.inbox.answered_last(question, RECENT)):
             text = said_in(question.text, bot_user).own
             if text and await self._ear.leans(text):
@@ -128,13 +132,22 @@ class Acceptance:
     async def _written(self, question: AskedQuestion) -> AskedQuestion | None:
         return question if await self._records.inbox.accept(question) else None
 
+    async def _heeded(self, question: AskedQuestion | None, bot_user: str) -> AskedQuestion | None:
+        """The question; a word in it to keep quiet, or to speak again, holds for what is written after it, also while others are answered."""
+        line = said_to_the_bot(question, bot_user) if question else None
+        command = await self._ear.command(line) if line else None
+        if question and command and not await self._audience.excludes(question.person):
+            await self._records.threads.pause(question.thread, paused=command is Command.PAUSE)
+        return question
+
     async def _changed(self, change: Change, team: str, bot_user: str) -> AskedQuestion | None:
         """A question after its change: one that is known, or that the change made one, or whose own event is still to come."""
         said = message_in(change.message, team)
         if await self._records.inbox.find(said.key):
             if not change.reworded:
                 return None
-            return await self._records.inbox.reopen(said.key, said.text, change.ts, said.files)
+            reopened = await self._records.inbox.reopen(said.key, said.text, change.ts, said.files)
+            return await self._heeded(reopened, bot_user)
         is_recent = float(said.ts) > (now() - TOO_OLD).timestamp()
         if not is_recent or question_in(change.message, team, bot_user) is None:
             return None

@@ -151,7 +151,7 @@ class QuestionJob:
         finally:
             await delivery.close()
         _note_answered(self._meter, whole, reply, time.monotonic() - began)
-        await self._asker.tell_details(reply.details)
+        await self._asker.tell_details(reply.details, below_an_answer=bool(reply.posts))
 
     async def _read_thread(self) -> Sequence[Message]:
         """The question's thread, and in it what stands of the answer. A question that is new and alone has none."""

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.answering.addressing import Command, Line
+from bot.answering.addressing import Command
 from bot.answering.advisor import Advisor, OnSentence
 from bot.answering.conversation import SAID, Answer, Conversation
 from bot.answering.language import language_of
@@ -21,6 +21,7 @@ from bot.slack.format.confirmed import SHOW_CONFIRMED, confirmed_line, shown_con
 from bot.slack.format.escaping import escaped
 from bot.slack.format.handed_files import unread
 from bot.slack.format.reading import said_in
+from bot.slack.questions.addressed import said_to_the_bot
 from bot.slack.questions.answer_calls import StoppedByPerson
 from bot.slack.questions.answer_notes import note_to_tell, note_told
 from bot.slack.questions.buttons import AnswerButtons
@@ -102,8 +103,8 @@ class Replies:
         if len(said.own) + len(said.quoted) > self._longest:
             details = f"Please ask in at most {self._longest:,} characters."
             return self._refusal(question, TOO_LONG, details)
-        if not question.is_direct and (command := await self._advisor.command(Line(text))):
-            await self._records.threads.pause(question.thread, paused=command is Command.PAUSE)
+        line = said_to_the_bot(question, bot_user)
+        if line and (command := await self._advisor.command(line)):
             return Reply([plain_post(_TOLD[command])])
         told, files = conversation(thread, question, bot_user), unread(files_not_told(thread, question, bot_user))
         if files and not told.question:

@@ -7,6 +7,7 @@ import pytest
 from bot.answering.advisor import Advisor
 from bot.records.channels import AnswerPolicy, ChannelSettings
 from bot.slack.api.audience import OUTSIDE
+from bot.slack.format.blocks import CONTINUE_PRIVATELY
 from bot.slack.mentors.handover import views as handover
 from bot.slack.mentors.sharing import texts as sharing
 from bot.slack.mentors.sharing.views import CHANNEL, NOTE, PERSON, QUESTION, SHARE_VIEW
@@ -47,7 +48,20 @@ async def test_outsiders_are_not_answered_and_hear_why_once_and_alone(
             await quiet(slack, bot)
     assert advisor.asked == []
     assert slack.answers("C1") == []
-    assert [(note["user"], note["text"]) for note in slack.ephemeral] == [(person, OUTSIDE)]
+    assert [(note["user"], note["text"], note["shown"]) for note in slack.ephemeral] == [(person, OUTSIDE, True)]
+
+
+async def test_an_outsider_is_not_invited_to_ask_privately(
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
+) -> None:
+    async with running(slack, advisor, tmp_path, searcher) as bot:
+        await slack.say("C1", f"{MENTION} {PAY}")
+        await slack.until(lambda: slack.answers("C1"))
+        await slack.press("C1", slack.answers("C1")[0]["ts"], CONTINUE_PRIVATELY, user=PARTNER)
+        await slack.until(lambda: slack.ephemeral)
+        await quiet(slack, bot)
+    assert [(note["user"], note["text"]) for note in slack.ephemeral] == [(PARTNER, OUTSIDE)]
+    assert not any("Let us go on here" in str(message) for message in slack.sees(PARTNER))
 
 
 async def test_a_guest_is_told_in_direct_messages_too_and_in_private_commands(

@@ -124,7 +124,7 @@ class AskerListeners:
         if refusal:
             await show(client, window, note_modal(views.TITLE, refusal))
         else:
-            await show(client, window, views.ask_window(key, await self._question(key)))
+            await show(client, window, views.ask_window(key, await self._question(key, person)))
         return None
 
     async def submitted(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
@@ -166,10 +166,10 @@ class AskerListeners:
         opened = await self._ctx.client.views_open(trigger_id=body["trigger_id"], view=view)
         return str(opened["view"]["id"])
 
-    async def _question(self, key: str) -> str:
+    async def _question(self, key: str, person: str) -> str:
         """What was asked, as it stands in Slack, or else as it was noted that the guides do not answer it."""
         records = self._ctx.records
-        if draft := await records.drafts.find(key):
+        if draft := await records.drafts.find(key, person):
             return draft.question
         if asked := await records.inbox.find(key):
             thread = await read_thread(self._ctx.client, asked.thread)

@@ -54,7 +54,7 @@ async def test_a_second_press_posts_nothing_twice(
         await slack.command("C1", "/career", PAY)
         await slack.until(lambda: slack.ephemeral)
         (draft,) = await bot._records.drafts.all()
-        await bot._records.drafts.take(draft.id)
+        await bot._records.drafts.take(draft.id, draft.person)
         await slack.press("C1", slack.ephemeral[0]["ts"], POST_DRAFT)
         await slack.until(lambda: len(slack.ephemeral) == 2)
     assert slack.ephemeral[-1]["text"] == GONE

@@ -19,6 +19,7 @@ async def test_an_edited_question_is_answered_again_in_the_same_message(slack: S
     (answer,) = slack.answers("C1")
     assert answer["ts"] == first["ts"]
     assert answer["text"] == "Answer to: what pays in Boston?"
+    assert not slack.statuses, "a change of a message does not take the line of status away"
 
 
 async def test_an_edit_that_changes_no_word_changes_nothing(slack: SlackServer, tmp_path: Path) -> None:

@@ -136,6 +136,28 @@ async def test_it_is_told_to_be_quiet_and_to_speak_again_in_anybodys_words(
     assert said(slack)[3:] == ["Answer to: and in Seattle?"]
 
 
+async def test_a_word_to_be_quiet_holds_from_when_it_is_written_and_only_with_a_mention(
+    slack: SlackServer, tmp_path: Path
+) -> None:
+    advisor = Scripted()
+    async with running(slack, advisor, tmp_path) as bot:
+        ts = await asked(slack, bot)
+        advisor.may_answer.clear()
+        await slack.say("C1", f"{MENTION} what about nurses?", thread_ts=ts)
+        await advisor.was_asked(2)
+        await slack.say("C1", f"{MENTION} pause", user=BEN, thread_ts=ts)
+        await slack.say("C1", "and in Boston?", thread_ts=ts)
+        await slack.settled()
+        advisor.may_answer.set()
+        await quiet(slack, bot)
+        assert [text[:16] for text in said(slack)[1:]] == ["Answer to: what ", "I stay quiet in "]
+        await slack.say("C1", f"{MENTION} resume", thread_ts=ts)
+        await quiet(slack, bot)
+        await slack.say("C1", "pause?", thread_ts=ts)
+        await quiet(slack, bot)
+    assert said(slack)[-1] == "Answer to: pause?"
+
+
 async def test_follow_ups_are_heard_after_a_restart(slack: SlackServer, tmp_path: Path) -> None:
     async with running(slack, Scripted(), tmp_path) as bot:
         ts = await asked(slack, bot)
