@@ -16,10 +16,14 @@ class AnswerFinder:
     bot_user: str
     noted: tuple[str, ...]
 
-    def all_in(self, thread: Sequence[Message]) -> AnswerProgress:
-        """Every message of the answer, complete or not; without the thread, those that were noted."""
+    def all_in(self, thread: Sequence[Message], taken: Collection[str] = ()) -> AnswerProgress:
+        """Every message of the answer, complete or not, or its stream that a run left open; without the thread, those that were noted.
+
+        `taken` are messages, by ts, that were noted as the answers to other questions.
+        """
         parts = parts_of(thread, self.question, self.bot_user)
         known = {str(part["ts"]) for part in parts}.union(self._noted_in(thread))
+        known = known or set(open_stream(thread, self.question, self.bot_user, taken))
         there = tuple(ts for ts in (str(message["ts"]) for message in thread) if ts in known)
         found = there if thread else self.noted
         whole = any(map(_ends, parts)) or not parts

@@ -53,9 +53,9 @@ class AnswerMessages:
         """Their ts, in order."""
         return self._progress.messages
 
-    def find(self, thread: Sequence[Message]) -> None:
-        """Find every message of the answer in its thread, complete or not; without the thread, what the inbox has noted."""
-        self._progress = self._finder.all_in(thread)
+    async def find(self, thread: Sequence[Message]) -> None:
+        """Find every message of the answer in its thread; without the thread, what is noted. Raises RecordsUnavailable."""
+        self._progress = self._finder.all_in(thread, await self._places.of_others(self._question))
 
     async def resume(self, thread: Sequence[Message]) -> None:
         """Find what an earlier try or run has left in the thread, to go on from there. Raises RecordsUnavailable."""

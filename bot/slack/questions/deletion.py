@@ -47,7 +47,7 @@ async def delete_with_answer(records: Records, clients: SlackClients, question: 
         thread = await read_thread(clients.retrying, question.thread)
         if thread and nobody_replied(thread, question, clients.bot_user):
             messages = AnswerMessages(clients, records.answer_places, question)
-            messages.find(thread)
+            await messages.find(thread)
             await messages.delete()
     except (*FAILURES, RecordsUnavailable) as error:
         log.error("The answer to the deleted question %s may stay.", reference_of(question.key), exc_info=error)

@@ -141,24 +141,24 @@ class QuestionJob:
         delivery.begin()
         try:
             thread = await self._read_thread()
-            if self._again and not self.question.edited and self._messages.state is AnswerState.WHOLE:
-                await self.outcome.answered()
-                return
-            reply = self._reply = await self._replies.to(self.question, thread, self._clients.bot_user, delivery.hear)
-            with self._meter.timing(Step.DELIVER):
-                await self._deliver(reply, delivery)
-            await self.outcome.answered()
+            if not self._again or self.question.edited or self._messages.state is not AnswerState.WHOLE:
+                reply = await self._replies.to(self.question, thread, self._clients.bot_user, delivery.hear)
+                self._reply = reply
+                with self._meter.timing(Step.DELIVER):
+                    await self._deliver(reply, delivery)
         finally:
             await delivery.close()
-        _note_answered(self._meter, whole, reply, time.monotonic() - began)
-        await self._asker.tell_details(reply.details, below_an_answer=bool(reply.posts))
+        await self.outcome.answered()  # last: nobody looks again at what still says that the bot is at work
+        if self._reply:
+            _note_answered(self._meter, whole, self._reply, time.monotonic() - began)
+            await self._asker.tell_details(self._reply.details, below_an_answer=bool(self._reply.posts))
 
     async def _read_thread(self) -> Sequence[Message]:
         """The question's thread, and in it what stands of the answer. A question that is new and alone has none."""
         alone = self.question.starts_thread and not self._again
         thread = [] if alone else await read_thread(self._clients.retrying, self.question.thread)
         if self.question.edited:
-            self._messages.find(thread)
+            await self._messages.find(thread)
         elif self._again:
             await self._messages.resume(thread)
         return thread

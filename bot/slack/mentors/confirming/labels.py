@@ -53,7 +53,7 @@ async def confirmable_answer(ctx: AppContext, question: AskedQuestion) -> Confir
     """A question and its answer as they are in Slack; None where the answer is not there."""
     thread = await read_thread(ctx.client, question.thread)
     messages = AnswerMessages(ctx.clients, ctx.records.answer_places, question)
-    messages.find(thread)
+    await messages.find(thread)
     parts = messages.among(thread)
     if not parts:
         return None

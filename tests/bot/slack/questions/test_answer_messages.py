@@ -152,10 +152,20 @@ async def test_an_answer_that_is_still_being_streamed_is_ended_before_it_is_repl
     await begun.start_stream("On")
     await begun.note()
     edited = await scene.messages()
-    edited.find(await scene.thread())
+    await edited.find(await scene.thread())
     await edited.replace([TWO])
     assert scene.texts() == ["Two."]
     assert edited.ts == begun.ts
+
+
+async def test_a_stream_that_a_killed_run_has_not_noted_is_ended_when_the_question_was_edited(scene: Scene) -> None:
+    begun = await scene.messages()
+    await begun.start_stream("On")
+    edited = await scene.messages()
+    await edited.find(await scene.thread())
+    await edited.replace([TWO])
+    assert scene.texts() == ["Two."]
+    assert not any(message.get("streaming") for message in scene.slack.messages("C1"))
 
 
 async def test_a_stream_that_slack_does_not_end_is_replaced_below_and_deleted_later(
@@ -166,7 +176,7 @@ async def test_a_stream_that_slack_does_not_end_is_replaced_below_and_deleted_la
     await begun.note()
     scene.slack.fail("chat.stopStream", "internal_stream_fault", times=3)
     edited = await scene.messages()
-    edited.find(await scene.thread())
+    await edited.find(await scene.thread())
     await edited.replace([TWO])
     assert scene.texts() == ["On", "Two."]
     await clear_remains(records, scene.clients)
@@ -198,7 +208,7 @@ async def test_a_stream_ends_with_what_is_missing(scene: Scene) -> None:
 async def test_another_answer_takes_every_place_and_leaves_nothing_over(scene: Scene, posts: list[Post]) -> None:
     await (await scene.messages()).complete([ONE, TWO])
     again = await scene.messages()
-    again.find(await scene.thread())
+    await again.find(await scene.thread())
     await again.replace(posts)
     assert scene.texts() == [post.text for post in posts]
     assert len(again.ts) == len(posts)
@@ -210,7 +220,7 @@ async def test_what_was_noted_and_is_gone_from_the_thread_is_not_written_to(scen
     await first.note()
     del scene.slack.channels["C1"].messages[first.ts[0]]
     again = await scene.messages()
-    again.find(await scene.thread())
+    await again.find(await scene.thread())
     assert again.ts == ()
     await again.replace([TWO])
     assert scene.texts() == ["Two."]
@@ -221,7 +231,7 @@ async def test_without_the_thread_what_was_noted_counts(scene: Scene) -> None:
     await first.complete([ONE])
     await first.note()
     again = await scene.messages()
-    again.find(())
+    await again.find(())
     await again.replace([TWO])
     assert scene.texts() == ["Two."]
 
@@ -231,7 +241,7 @@ async def test_all_of_them_are_deleted_those_of_other_answers_stay(scene: Scene)
     other = AskedQuestion("T0TEST", "C1", "1.5", "1.0", ANNA, "And then?")
     await AnswerMessages(scene.clients, scene._records.answer_places, other).complete([THREE])
     found = await scene.messages()
-    found.find(await scene.thread())
+    await found.find(await scene.thread())
     await found.delete()
     assert found.state is AnswerState.ABSENT
     assert scene.texts() == ["Three."]

@@ -16,7 +16,7 @@ from bot.storage import Records
 from tests.bot.slack.scene import LIMITS, MENTION, NoGuides, Scripted, running
 from tests.slack_server import SlackServer
 from tests.slack_server.blocks import texts
-from tests.slack_server.server import APP_TOKEN, BOT_TOKEN
+from tests.slack_server.server import APP_TOKEN, BOT_TOKEN, TEAM
 
 
 async def test_a_mention_is_answered_in_its_thread_with_sources(
@@ -329,3 +329,20 @@ async def test_a_wrong_app_token_is_told_in_a_sentence(slack: SlackServer, tmp_p
         await bot.start()
     await bot.stop(seconds=0)
     await records.close()
+
+
+async def test_a_question_is_done_with_when_nothing_says_any_more_that_the_bot_is_at_work(
+    slack: SlackServer, tmp_path: Path
+) -> None:
+    advisor, said = Scripted(), slack.hold("agents.sessions.setStatus")
+    advisor.streams = True
+    async with running(slack, advisor, tmp_path) as bot:
+        ts = await slack.say("C1", f"{MENTION} what pays?")
+        await slack.until(lambda: slack.answers("C1"))
+        question = await bot._records.inbox.find(f"{TEAM}:C1:{ts}")
+        assert question
+        assert await bot._records.leases.holds(question), "a process that dies now leaves it to the next"
+        said.set()
+        await bot.worker.idle(10)
+        assert not await bot._records.leases.holds(question)
+    assert not [session for session in slack.sessions.values() if session.get("status") == "processing"]
