@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import chromadb
 import pytest
+from chromadb.config import Settings
 
 from knowledge.index.store import IndexStore
 from tests.chroma_server import chroma_server_in
@@ -25,8 +28,17 @@ def store(tmp_path: Path) -> IndexStore:
     return IndexStore(tmp_path / "index")
 
 
-@pytest.fixture
-def chroma_server(tmp_path: Path) -> Iterator[str]:
-    """The address of a real Chroma server."""
-    with chroma_server_in(tmp_path / "server") as url:
+@pytest.fixture(scope="session")
+def running_chroma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with chroma_server_in(tmp_path_factory.mktemp("chroma")) as url:
         yield url
+
+
+@pytest.fixture
+def chroma_server(running_chroma: str) -> str:
+    """The address of a real Chroma server without any collection."""
+    place = urlsplit(running_chroma)
+    client = chromadb.HttpClient(host=str(place.hostname), port=place.port or 0, settings=Settings(anonymized_telemetry=False))  # fmt: skip
+    for collection in client.list_collections():
+        client.delete_collection(collection.name)
+    return running_chroma
