@@ -155,7 +155,7 @@ class QuestionJob:
 
     async def _read_thread(self) -> Sequence[Message]:
         """The question's thread, and in it what stands of the answer. A question that is new and alone has none."""
-        alone = self.question.starts_thread and not self._again
+        alone = self.question.starts_thread and not self._again and not self.question.edited
         thread = [] if alone else await read_thread(self._clients.retrying, self.question.thread)
         if self.question.edited:
             await self._messages.find(thread)

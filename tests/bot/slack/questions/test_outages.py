@@ -296,3 +296,20 @@ def test_an_answer_that_comes_late_says_so() -> None:
 
 def test_an_old_answer_made_afresh_is_not_called_late() -> None:
     assert late_by(3 * 3600, fresh=True) == "[]"
+
+
+async def test_an_edit_finds_the_stream_of_the_first_text_whose_start_nobody_noted(
+    slack: SlackServer, tmp_path: Path
+) -> None:
+    advisor = Halting()
+    advisor.may_answer.clear()
+    slack.lose_reply("chat.startStream")
+    async with running(slack, advisor, tmp_path) as bot:
+        ts = await slack.say("C1", f"{MENTION} what pays?")
+        await advisor.was_asked()
+        await slack.edit("C1", ts, f"{MENTION} what pays in Boston?")
+        advisor.may_answer.set()
+        await done(bot)
+    (answer,) = slack.answers("C1")
+    assert answer["text"] == "Answer to: what pays in Boston?"
+    assert not answer.get("streaming")
