@@ -7,7 +7,6 @@ hundred jobs of several pieces each would otherwise all end at the same late mom
 import asyncio
 import contextlib
 import contextvars
-import heapq
 import itertools
 import os
 import threading
@@ -19,6 +18,7 @@ from typing import Any, TypeVar, TypeVarTuple
 from weakref import WeakKeyDictionary
 
 from knowledge.errors import TookTooLong
+from knowledge.turns import Turns
 
 WORKERS = (os.cpu_count() or 1) + 4
 """Threads: one for each core, and some for those that wait for a database."""
@@ -80,7 +80,7 @@ def _heard(done: "asyncio.Future[Any]") -> None:
         done.exception()
 
 
-async def _wait_for(turns: "_Turns") -> None:
+async def _wait_for(turns: Turns) -> None:
     with contextlib.ExitStack() as unless_used:
         async with _while_waiting.get()():
             try:
@@ -92,41 +92,11 @@ async def _wait_for(turns: "_Turns") -> None:
         unless_used.pop_all()
 
 
-class _Turns:
-    """As many turns as there are threads; a free one goes to the earliest job that waits, and to its first piece of work."""
-
-    def __init__(self) -> None:
-        self._free = WORKERS
-        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
-        self._arrivals = itertools.count()
-
-    async def take(self, job: int) -> None:
-        if self._free:
-            self._free -= 1
-            return
-        turn = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._waiting, (job, next(self._arrivals), turn))
-        try:
-            await turn
-        except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():  # it was handed over in the same moment
-                self.give_back()
-            raise
-
-    def give_back(self) -> None:
-        while self._waiting:
-            *_, turn = heapq.heappop(self._waiting)
-            if not turn.done():
-                turn.set_result(None)
-                return
-        self._free += 1
+_all_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, Turns] = WeakKeyDictionary()
 
 
-_all_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, _Turns] = WeakKeyDictionary()
-
-
-def _turns_of(loop: asyncio.AbstractEventLoop) -> _Turns:
-    return _all_turns.setdefault(loop, _Turns())
+def _turns_of(loop: asyncio.AbstractEventLoop) -> Turns:
+    return _all_turns.setdefault(loop, Turns(WORKERS))
 
 
 async def in_thread_of_its_own(work: Callable[[], None], name: str) -> None:

@@ -32,7 +32,7 @@ FLOORS = (
 )
 """The rooms of bot from the bottom up: a room may know the rooms on the floors below its own, and no other."""
 KNOWLEDGE_FLOORS = (
-    {"errors", "blocks", "words", "fitted", "circuit"},
+    {"errors", "blocks", "words", "fitted", "circuit", "turns"},
     {"currencies"},
     {"bare_figures", "dates"},
     {"passages", "minilm", "threads"},

@@ -22,7 +22,7 @@ from bot.records.engines import BUSY_SECONDS, CONNECTIONS, DRIVERS_ERRORS, WAIT_
 from bot.records.failures import what_failed
 from bot.records.migrating import migrate
 from bot.records.sqlite_file import create
-from bot.records.turns import Turns
+from bot.records.turns import DatabaseTurns
 
 TABLES = sa.MetaData()
 """Every table of the records, once the modules are imported that keep them, as bot/storage.py does."""
@@ -63,7 +63,7 @@ class Gate:
     """Lets transactions to the connections in their turn, until it is closed."""
 
     def __init__(self, most: int) -> None:
-        self._turns = Turns(most)
+        self._turns = DatabaseTurns(most)
         self._closed = False
         self._open = 0
         self._idle = asyncio.Event()

@@ -13,7 +13,7 @@ from typing import Any
 from knowledge.documents.coverage import different_words, lost
 from knowledge.documents.pdf_fonts import changing
 from knowledge.documents.pdf_marks import CLOSE, OPEN, Mark, marks_of, set_marks_apart
-from knowledge.documents.pdf_tables import Table, tables_over_pages
+from knowledge.documents.pdf_tables import Table, by_lines, tables_over_pages
 from knowledge.documents.plain_text import PROSE
 from knowledge.errors import UnreadableFile
 
@@ -206,13 +206,7 @@ def _lines(block: Any, items: Sequence[Any]) -> list[list[Any]]:
     if box is None:
         return []
     inside = [item for item in items if box.y - 1 <= item.y + item.height / 2 <= box.y + box.height + 1 and box.x - 2 <= item.x <= box.x + box.width]  # fmt: skip
-    lines: list[list[Any]] = []
-    for item in sorted(inside, key=lambda item: (item.y, item.x)):
-        if lines and abs(lines[-1][0].y - item.y) < item.height / 2:
-            lines[-1].append(item)
-        else:
-            lines.append([item])
-    return lines
+    return by_lines(inside)
 
 
 def _style(line: Sequence[Any]) -> tuple[Any, ...]:

@@ -219,15 +219,19 @@ def _apart(row: list[Cell], items: Sequence[Any]) -> list[list[Cell]]:
 
 def _lines_in(box: Box | None, items: Sequence[Any]) -> list[tuple[float, str]]:
     """The lines of words in a cell, each with the height of its middle, from the top."""
-    told: list[tuple[float, str]] = []
     inside = [item for item in items if box and item.text.strip() and box.holds(item.x + item.width / 2, item.y + item.height / 2)]  # fmt: skip
-    for item in sorted(inside, key=lambda item: (item.y, item.x)):
-        middle = item.y + item.height / 2
-        if told and abs(told[-1][0] - middle) <= _NEAR:
-            told[-1] = (told[-1][0], f"{told[-1][1]} {_clean(item.text)}")
+    return [(line[0].y + line[0].height / 2, " ".join(_clean(item.text) for item in line)) for line in by_lines(inside)]
+
+
+def by_lines(items: Sequence[Any]) -> list[list[Any]]:
+    """Text items line by line, from the top and from the left."""
+    lines: list[list[Any]] = []
+    for item in sorted(items, key=lambda item: (item.y, item.x)):
+        if lines and abs(lines[-1][0].y - item.y) < item.height / 2:
+            lines[-1].append(item)
         else:
-            told.append((middle, _clean(item.text)))
-    return told
+            lines.append([item])
+    return lines
 
 
 def _stand_beside(told: Sequence[tuple[float, str]], others: Sequence[tuple[float, str]]) -> bool:

@@ -96,7 +96,7 @@ async def run(options: Options, folder: Path, processes: int, postgres: str, *, 
 
 
 def _keep_what_slack_saw(slack: SlackServer, report: Report, file: Path) -> None:
-    """Every message and every call of the channels that broken invariants are about."""
+    """Every message of the channels that broken invariants are about, and every call."""
     broken = {place.split()[0] for places in report.verdict.problems.values() for place in places}
     lines: list[object] = [
         {"channel": place.id, "message": message}

@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 
-from bot.records.turns import Turns, urgently
+from bot.records.turns import DatabaseTurns, urgently
 
 
 async def test_what_is_urgent_goes_before_what_came_earlier() -> None:
-    turns, order = Turns(1), list[str]()
+    turns, order = DatabaseTurns(1), list[str]()
 
     async def go(name: str) -> None:
         async with turns.one(5):
@@ -29,7 +29,7 @@ async def test_what_is_urgent_goes_before_what_came_earlier() -> None:
 
 
 async def test_somebody_who_gave_up_holds_nobody_up() -> None:
-    turns = Turns(1)
+    turns = DatabaseTurns(1)
     async with turns.one(5):
         with pytest.raises(TimeoutError):
             async with turns.one(0.01):
@@ -43,6 +43,6 @@ async def test_somebody_who_gave_up_holds_nobody_up() -> None:
         pass
 
 
-async def _take(turns: Turns) -> None:
+async def _take(turns: DatabaseTurns) -> None:
     async with turns.one(5):
         await asyncio.sleep(60)
