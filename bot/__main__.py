@@ -272,7 +272,7 @@ def _make_fresh(application: Application, *, only_these: bool) -> None:
 
 
 def _fetch(application: Application, *, if_due: bool = False) -> None:
-    """Fetch the guides that come from a repository, and say what kept that from succeeding."""
+    """Fetch the guides that come from elsewhere, and say what kept that from succeeding."""
     if trouble := fetch_guides(application, if_due=if_due):
         typer.echo(f"careerbot: {trouble}", err=True)
 

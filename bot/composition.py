@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from knowledge.search.encoder import Encoder, LocalEncoder
     from knowledge.search.reader import Reader
     from knowledge.search.searcher import Searcher
-    from knowledge.sources.git_guides import GitGuides
+    from knowledge.sources.copied_guides import CopiedGuides
 
 
 class LocalModels:
@@ -86,13 +86,13 @@ class Application:
         if self._guides:
             return [self._guides]
         ours = Path(str(resources.files("knowledge"))) / "guides"
-        folders = (ours, self.git_guides and self.git_guides.folder, self._settings.knowledge_dir)
-        return [folder for folder in folders if folder]
+        own = self._settings.knowledge_dir
+        return [ours, *(source.folder for source in self.sources), *([own] if own else [])]
 
     @cached_property
-    def git_guides(self) -> "GitGuides | None":
-        """The guides that come from a git repository, if one is set."""
-        return None if self._guides else _open_git_guides(self._settings)
+    def sources(self) -> "Sequence[CopiedGuides]":
+        """The guides that come from elsewhere, where that is set."""
+        return () if self._guides else _open_sources(self._settings)
 
     def store(self) -> "IndexStore":
         """Where the index is kept."""
@@ -201,28 +201,32 @@ class Application:
         )  # fmt: skip
 
 
-def _open_git_guides(settings: Settings) -> "GitGuides | None":
-    if settings.knowledge_git is None:
-        return None
-    from knowledge.sources.git_address import GitAddress
-    from knowledge.sources.git_guides import GitGuides
+def _open_sources(settings: Settings) -> "Sequence[CopiedGuides]":
+    """The guides from elsewhere that the settings name: where two hold a file of the same name, the later one's counts."""
+    s, opened = settings, []
+    if s.knowledge_git is not None:
+        from knowledge.sources.copied_guides import CopiedGuides
+        from knowledge.sources.git_address import GitAddress
+        from knowledge.sources.git_guides import GitGuides
 
-    address = GitAddress.of(settings.knowledge_git.get_secret_value())
-    return GitGuides(
-        address, settings.knowledge_git_folder, settings.data_dir / "sources", settings.knowledge_git_minutes
-    )
+        repository = GitGuides(GitAddress.of(secret_text(s.knowledge_git)), s.knowledge_git_folder)
+        opened.append(CopiedGuides(repository, s.data_dir / "sources", s.knowledge_git_minutes))
+    return opened
 
 
 def fetch_guides(application: Application, *, if_due: bool = False) -> str:
-    """Fetch an application's guides that come from a repository, or only if that is due; what kept that from succeeding, as a
-    sentence, empty where nothing did.
+    """Fetch an application's guides that come from elsewhere, or only if that is due; what kept that from succeeding, in
+    sentences, empty where nothing did.
 
     Raises SourceUnavailable where there is no copy of them yet.
     """
-    if (source := application.git_guides) is None:
-        return ""
-    source.pull(if_due=if_due)
-    return source.trouble
+    for source in application.sources:
+        source.pull(if_due=if_due)
+    return _trouble(application)
+
+
+def _trouble(application: Application) -> str:
+    return " ".join(filter(None, (source.trouble for source in application.sources)))
 
 
 def _open_meter(settings: Settings) -> Meter:
@@ -269,9 +273,11 @@ async def kept_fresh(application: Application) -> "AsyncIterator[Callable[[], st
 
     Gives what tells, in sentences, why answers may be from guides as they were before.
     """
-    freshness, source = freshness_of(application), application.git_guides
-    async with freshness.kept(), source.kept() if source else nullcontext():
-        yield lambda: " ".join(filter(None, (freshness.told, source.trouble if source else "")))
+    freshness = freshness_of(application)
+    async with freshness.kept(), AsyncExitStack() as sources:
+        for source in application.sources:
+            await sources.enter_async_context(source.kept())
+        yield lambda: " ".join(filter(None, (freshness.told, _trouble(application))))
 
 
 def freshness_of(application: Application) -> "Freshness":

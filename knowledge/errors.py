@@ -3,7 +3,7 @@
     KnowledgeError
     ├── UnreadableFile    a guide file that cannot be used; indexing goes on without it
     ├── NoGuides          the folders hold no guide at all
-    ├── SourceUnavailable the repository of guides cannot be fetched, and there is no copy of it yet
+    ├── SourceUnavailable guides from elsewhere cannot be fetched, and there is no copy of them yet
     ├── IndexMissing      there is no index yet
     ├── IndexDamaged      there is an index, but it cannot be read
     ├── IndexUnreachable  the Chroma server does not answer
@@ -31,7 +31,7 @@ class NoGuides(KnowledgeError):
 
 
 class SourceUnavailable(KnowledgeError):
-    """The repository that guides come from cannot be fetched, and there is no copy of it yet."""
+    """Guides that come from elsewhere cannot be fetched, and there is no copy of them yet."""
 
 
 class IndexMissing(KnowledgeError):

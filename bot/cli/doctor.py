@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.cli.commands import as_typed
-from bot.composition import Application, fetch_guides, opened_records
+from bot.composition import Application, opened_records
 from bot.errors import CareerBotError, SettingsError
 from bot.mentoring.report import counted
 from bot.private_files import mend_rights
@@ -72,7 +72,9 @@ async def _checks() -> AsyncIterator[tuple[str, Check]]:
         yield "Data", check
     yield "Data", _privacy(settings.data_dir)
     application = Application(settings)
-    for check in (*await _source(application), *await _index(application)):
+    async for check in _sources(application):
+        yield "Guides", check
+    for check in await _index(application):
         yield "Guides", check
     yield "Answers", _prompts(application)
     yield "Answers", await _model(settings, application)
@@ -130,14 +132,15 @@ def _privacy(folder: Path) -> Check:
     return Check("privacy", False, f"others may read {some}, which belong to another user; run chown, or delete them")
 
 
-async def _source(application: Application) -> list[Check]:
-    """Whether the guides that come from a repository can be fetched; they are, by that."""
-    try:
-        trouble = await asyncio.to_thread(fetch_guides, application)
-    except KnowledgeError as error:
-        trouble = str(error)
-    source = application.git_guides
-    return [Check("guides in git", not trouble, trouble or source.told)] if source else []
+async def _sources(application: Application) -> AsyncIterator[Check]:
+    """Whether the guides that come from elsewhere can be fetched; they are, by that."""
+    for source in application.sources:
+        try:
+            await asyncio.to_thread(source.pull)
+            trouble = source.trouble
+        except KnowledgeError as error:
+            trouble = str(error)
+        yield Check(source.kind, not trouble, trouble or source.told)
 
 
 async def _index(application: Application) -> list[Check]:

@@ -1,24 +1,17 @@
 """The address of a git repository: what may be shown of it, its branch, and the credentials that it may carry."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Self
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult
+
+from knowledge.sources.login import Login, login_in, split_address
 
 SCHEMES = ("https", "ssh", "file")
 _SHORT_SSH = re.compile(r"\w[\w.+-]*@\w[\w.-]*:(?!//).+", re.ASCII)
 """An address such as git@host:team/guides.git, which is ssh's, too."""
 _BRANCH = re.compile(r"(?!.*\.\.)[^\s~^:?*\[\\-][^\s~^:?*\[\\]*")
 """What git takes for a branch's name, as far as it matters here (git-check-ref-format)."""
-
-
-@dataclass(frozen=True)
-class Login:
-    """Name and password for a server (https://host:port) and no other."""
-
-    server: str
-    name: str = field(repr=False)
-    password: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -45,19 +38,12 @@ class GitAddress:
         parts = _parts(address)
         if parts.scheme != "https" or parts.username is None:
             return cls(address, branch)
-        host = parts.netloc.rpartition("@")[2]
-        name, password = unquote(parts.username), unquote(parts.password or "")
-        if not (name + password).isprintable():
-            raise ValueError("its name and password have no control characters")
-        return cls(f"https://{host}{parts.path}", branch, Login(f"https://{host}", name, password))
+        server, login = login_in(parts)
+        return cls(f"{server}{parts.path}", branch, login)
 
 
 def _parts(address: str) -> SplitResult:
-    try:
-        parts = urlsplit(address)
-        _ = parts.port
-    except ValueError:
-        raise ValueError("it is no address") from None
+    parts = split_address(address)
     if parts.scheme not in SCHEMES or not address.startswith(f"{parts.scheme}://"):
         raise ValueError("it begins with https://, ssh:// or file://")
     if parts.scheme == "file" and (parts.netloc or not parts.path):

@@ -17,12 +17,12 @@ from pathlib import Path
 from textwrap import shorten
 from typing import IO
 
-from knowledge.sources.git_address import SCHEMES, Login
+from knowledge.sources.copied_guides import LARGEST, NotFetched
+from knowledge.sources.git_address import SCHEMES
+from knowledge.sources.login import Login
 
 SECONDS = 120.0
 """How long one command may take."""
-LARGEST = 500 * 1024 * 1024
-"""Bytes that the repository may take on the disk, and the guides that are taken from it."""
 SHOWN = 200
 """Characters of what git says."""
 _LOOK_SECONDS = 0.1
@@ -57,7 +57,7 @@ _LOGIN = '!f() { printf "username=%s\\npassword=%s\\n" "$CAREERBOT_GIT_NAME" "$C
 """A credential helper: it hands git what stands in the environment, which others on the machine cannot read as they can arguments."""
 
 
-class GitFailed(Exception):
+class GitFailed(NotFetched):
     """git did not do what it was told; the message is the reason, without credentials and without a full stop."""
 
 

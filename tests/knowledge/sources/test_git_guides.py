@@ -15,6 +15,7 @@ import pytest
 from knowledge.documents.reading import look
 from knowledge.errors import SourceUnavailable
 from knowledge.index.syncing import stamps
+from knowledge.sources.copied_guides import CopiedGuides
 from knowledge.sources.git_address import GitAddress
 from knowledge.sources.git_guides import GitGuides
 from tests.git_repository import Repository, served
@@ -48,11 +49,12 @@ def marker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return made
 
 
-def guides_of(address: str, place: Path, folder: str = "", **limits: float) -> GitGuides:
-    return GitGuides(GitAddress.of(address), folder, place / "sources", 10, **limits)  # type: ignore[arg-type]
+def guides_of(address: str, place: Path, folder: str = "", **limits: float) -> CopiedGuides:
+    origin = GitGuides(GitAddress.of(address), folder, **limits)  # type: ignore[arg-type]
+    return CopiedGuides(origin, place / "sources", 10)
 
 
-def files_of(guides: GitGuides) -> dict[str, str]:
+def files_of(guides: CopiedGuides) -> dict[str, str]:
     folder = guides.folder
     return {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()}
 
@@ -199,7 +201,7 @@ def test_a_server_that_never_answers_is_given_up_and_nothing_of_git_runs_on(
 async def test_a_stop_ends_what_is_being_fetched(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"https://127.0.0.1:{silent.getsockname()[1]}/guides.git"
-        guides = GitGuides(GitAddress.of(address), "", tmp_path / "sources", 0)
+        guides = CopiedGuides(GitGuides(GitAddress.of(address)), tmp_path / "sources", 0)
         async with guides.kept():
             connection, _ = await asyncio.to_thread(silent.accept)
         _until_closed(connection)
@@ -228,7 +230,7 @@ async def test_it_is_pulled_on_schedule_and_a_failure_is_logged_once_and_ends(
     repository: Repository, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    guides = GitGuides(GitAddress.of(repository.address), "", tmp_path / "sources", 0.001)
+    guides = CopiedGuides(GitGuides(GitAddress.of(repository.address)), tmp_path / "sources", 0.001)
     async with guides.kept():
         await asyncio.to_thread(_until, lambda: guides.folder.joinpath("notes.md").exists())
         shutil.move(repository.folder, tmp_path / "elsewhere")
