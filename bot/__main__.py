@@ -10,7 +10,7 @@ import typer
 
 from bot.cli.commands import as_typed
 from bot.cli.output import open_console, print_report, progress_bar, report_as_object
-from bot.cli.quiet import silence_libraries
+from bot.cli.quiet import keep_from_bolt, silence_libraries
 from bot.composition import Application, fetch_guides, kept_fresh
 from bot.errors import CareerBotError, SettingsError
 from bot.logs import start_log, trace
@@ -73,6 +73,7 @@ def main() -> None:
 def run() -> None:
     """Build or refresh the index, then start the bot: in Slack when its tokens are set, otherwise in this terminal."""
     settings = _settings()
+    keep_from_bolt()
     console = open_console()
     application = Application(settings)
     _sync(application, console)

@@ -335,6 +335,7 @@ def workspace_of(settings: Settings) -> "Workspace":
         MentorSettings(s.mentor_ids, s.mentor_group, s.mentors_channel),
         s.answer_outsiders,
         HttpEndpoint(s.http_host, port, secret_text(s.slack_signing_secret)) if port else None,
+        connections=s.socket_connections,
     )
 
 

@@ -51,6 +51,12 @@ class SlackSettings(BaseSettings):
 
     slack_bot_token: BotToken | None = Field(None, description="Bot token of the Slack app (xoxb-…).")
     slack_app_token: AppToken | None = Field(None, description="App-level token with connections:write (xapp-…).")
+    socket_connections: int = Field(
+        2,
+        ge=1,
+        le=10,
+        description="Connections that a process keeps in Socket Mode: while one breaks or is replaced, the others deliver. An app has ten, those of all its processes together.",
+    )
     slack_signing_secret: SigningSecret | None = Field(
         None,
         description="Signing secret of the Slack app, for HTTP mode: without SLACK_APP_TOKEN Slack delivers to HTTP_HOST and HTTP_PORT.",

@@ -126,7 +126,7 @@ BUILT_BY = {
     },
     "slack/app": {
         "AnswerButtons", "AppContext", "ConfirmedAnswers", "DraftPosting", "Drafting", "Mentors", "People", "PeriodicJobs", "PrivateAnswers",
-        "HttpReceiver", "QuestionWorker", "Readiness", "Replies", "SettingsForm", "SlackClients", "SocketModeConnection", "WebServer",
+        "HttpReceiver", "QuestionWorker", "Readiness", "Replies", "SettingsForm", "SlackClients", "SocketModeConnections", "WebServer",
     },
     "serving": {"InstalledBots", "ManyWorkspaces", "OAuth", "Traces", "WorkspaceApplication"},
     "storage": {"AuditLog", "Channels", "Confirmations", "Drafts", "Feedback", "Handovers", "Inbox", "Installations", "Promises", "Receipts", "Shares", "Threads", "WeeklyReports"},

@@ -85,15 +85,6 @@ async def test_kind_posts_are_not_limited_for_the_workspace(slack: SlackServer) 
     assert all(limit.per_channel for limit in slack._limits["chat.postMessage"])
 
 
-async def test_kind_more_than_ten_connections_are_taken(slack: SlackServer) -> None:
-    sockets = []
-    async with aiohttp.ClientSession() as session:
-        for _ in range(11):
-            url = (await AsyncWebClient(base_url=slack.url).apps_connections_open(app_token=APP_TOKEN))["url"]
-            sockets.append(await session.ws_connect(url))
-        await slack.until(lambda: slack.connections == 11)
-
-
 async def test_kind_a_status_stays_for_good(slack: SlackServer) -> None:
     ts = await slack.say("C1", "hello", deliver=False)
     await client(slack).assistant_threads_setStatus(channel_id="C1", thread_ts=ts, status="is thinking")
@@ -139,6 +130,24 @@ async def test_kind_every_name_of_an_argument_is_taken(slack: SlackServer) -> No
 
 
 # And where it is not kind
+
+
+async def test_an_eleventh_connection_is_refused_instead_of_a_hello_until_one_is_closed(slack: SlackServer) -> None:
+    async with aiohttp.ClientSession() as session:
+
+        async def opened() -> aiohttp.ClientWebSocketResponse:
+            url = (await AsyncWebClient(base_url=slack.url).apps_connections_open(app_token=APP_TOKEN))["url"]
+            return await session.ws_connect(url)
+
+        sockets = [await opened() for _ in range(10)]
+        assert [(await socket.receive_json())["num_connections"] for socket in sockets] == list(range(1, 11))
+        refused = await opened()
+        assert (await refused.receive_json())["reason"] == "too_many_websockets"
+        assert (await refused.receive()).type is aiohttp.WSMsgType.CLOSED
+        assert (slack.connections, slack.too_many) == (10, 1)
+        await sockets[0].close()
+        await slack.until(lambda: slack.connections == 9)
+        assert (await (await opened()).receive_json())["type"] == "hello"
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,10 @@ LEADS_ELSEWHERE = (
     "LANGSMITH_TRACING_V2",
 )  # fmt: skip
 """Variables by which LangChain sends every prompt to LangSmith, whatever this program's settings say, or refuses to work."""
+READ_BY_BOLT = (
+    "SLACK_BOT_TOKEN", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_SIGNING_SECRET", "SLACK_VERIFICATION_TOKEN",
+)  # fmt: skip
+"""Variables that Bolt takes as its own settings, whatever it is given: it warns that it does not use them, or installs the app by OAuth."""
 
 
 def silence_libraries() -> None:
@@ -30,3 +34,9 @@ def silence_libraries() -> None:
         os.environ.setdefault(name, value)
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
+
+
+def keep_from_bolt() -> None:
+    """Take Slack's secrets out of the environment once the settings have been read: Bolt is given what it is to know of them."""
+    for name in READ_BY_BOLT:
+        os.environ.pop(name, None)

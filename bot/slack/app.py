@@ -28,9 +28,10 @@ from bot.slack.api.clients import SlackClients
 from bot.slack.api.errors import code
 from bot.slack.api.handed_on import HandedOn
 from bot.slack.api.http_mode import HttpEndpoint, HttpReceiver
+from bot.slack.api.kept_connection import Refused, SocketTimes
 from bot.slack.api.mentors import Mentors, MentorSettings
 from bot.slack.api.people import People
-from bot.slack.api.socket_mode import Refused, SocketModeConnection, SocketTimes, patiently
+from bot.slack.api.socket_mode import SocketModeConnections, patiently
 from bot.slack.api.web_server import WebServer
 from bot.slack.context import AppContext
 from bot.slack.error_handler import handle_error
@@ -81,8 +82,8 @@ class Limits:
 class Workspace:
     """How to reach a workspace: its tokens and the address of Slack's Web API, and who has which rights in it.
 
-    Slack delivers over Socket Mode where there is an `app_token`, else to `http`, which may serve health alone; where many
-    workspaces share an address, that hands on to `delivery`.
+    Slack delivers over so many `connections` of Socket Mode where there is an `app_token`, else to `http`, which may serve health
+    alone; where many workspaces share an address, that hands on to `delivery`.
     `admins` may change channel settings, `mentor_settings` tells who the mentors are.
     `answers_outsiders`: whether people of other organisations and guests are answered.
     """
@@ -95,6 +96,7 @@ class Workspace:
     answers_outsiders: bool = False
     http: HttpEndpoint | None = None
     delivery: HandedOn | None = None
+    connections: int = 1
 
 
 class SlackBot:
@@ -232,17 +234,17 @@ class SlackBot:
 
 def _connection_of(
     workspace: Workspace, clients: SlackClients, times: SocketTimes
-) -> SocketModeConnection | HttpReceiver | HandedOn:
+) -> SocketModeConnections | HttpReceiver | HandedOn:
     """The way over which Slack delivers."""
     if workspace.delivery:
         return workspace.delivery
     if workspace.app_token or workspace.http is None:
-        return SocketModeConnection(clients, workspace.app_token, times)
+        return SocketModeConnections(clients, workspace.app_token, workspace.connections, times)
     return HttpReceiver(workspace.http.signing_secret)
 
 
 def _web_server(
-    endpoint: HttpEndpoint | None, readiness: Readiness, connection: SocketModeConnection | HttpReceiver | HandedOn
+    endpoint: HttpEndpoint | None, readiness: Readiness, connection: SocketModeConnections | HttpReceiver | HandedOn
 ) -> WebServer | None:
     if endpoint is None:
         return None

@@ -68,6 +68,7 @@ class HttpMode(SocketMode):
         self.requests: list[Request] = []
         """What was sent to the app, as it was signed."""
         self._request_urls: list[str] = []
+        self._turn = 0
         self._session: aiohttp.ClientSession | None = None
 
     async def use_request_url(self, url: str, *others: str) -> None:

@@ -8,7 +8,6 @@ KINDNESSES = {
     "retries_come_within_seconds": "Slack delivers again at once, after about a minute and after about five.",
     "nothing_is_limited_until_a_test_says_so": "Slack limits the rate of every method.",
     "posts_are_not_limited_for_the_workspace": "Slack limits chat.postMessage to some hundred a minute in a workspace, too.",
-    "more_than_ten_connections_are_taken": "Slack takes ten WebSockets of an app.",
     "a_status_stays_for_good": "Slack takes a status away after two minutes, and ends a session after about an hour.",
     "any_message_can_be_changed_however_old": "A workspace may close the time in which messages are changed.",
     "links_are_not_unfurled_by_themselves": "Slack shows links and delivers that as message_changed.",

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import random
 import time
 import uuid
 from collections.abc import Mapping
@@ -12,18 +13,27 @@ from aiohttp import WSMsgType, web
 
 from tests.slack_server.workspace import APP_ID, SCOPE_OF_KIND, Channel, Envelope, Workspace
 
+MOST_CONNECTIONS = 10
+"""Of one app."""
+
 
 class SocketMode(Workspace):
-    """Delivers to one of the open connections. Events come again when unacknowledged; nothing else does."""
+    """Delivers each time to one of the open connections, in no pattern. Events come again when unacknowledged; nothing else does.
+
+    An acknowledgement counts over the connection of its envelope alone: Slack promises nothing of others.
+    """
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._sockets: list[web.WebSocketResponse] = []
+        self._sockets: dict[int, web.WebSocketResponse] = {}
+        self._opened = 0
+        self._chance = random.Random(1)
         self._waiting: list[Envelope] = []
         self._pending: dict[str, tuple[Envelope, asyncio.Event]] = {}
-        self._turn = 0
         self._tickets: dict[str, bool] = {}
         self.stale_tickets: list[str] = []
+        self.too_many = 0
+        """How often a connection was refused because the app had as many as it takes."""
         self.gateway = "open"
         """Whether new connections are taken: "open", "refusing" (an error), or "silent" (no answer, and no pong either)."""
 
@@ -36,6 +46,11 @@ class SocketMode(Workspace):
     def connections(self) -> int:
         """How many Socket Mode connections are open."""
         return len(self._sockets)
+
+    @property
+    def open_connections(self) -> list[int]:
+        """The numbers of those that are open, each higher than those before it."""
+        return list(self._sockets)
 
     def expire_tickets(self) -> None:
         """Let the time pass for which tickets are good."""
@@ -92,21 +107,21 @@ class SocketMode(Workspace):
         self.lost += self._waiting
         self._waiting = []
 
-    async def redeliver(self, envelope: Envelope) -> None:
-        """Deliver something again under a new envelope, as Slack does now and then with acknowledged events."""
-        await self._deliver(Envelope(envelope.payload, envelope.attempt + 1, kind=envelope.kind))
+    async def redeliver(self, envelope: Envelope, over: int = 0) -> None:
+        """Deliver something again under a new envelope, as Slack does now and then with acknowledged events; over a certain connection."""
+        await self._deliver(Envelope(envelope.payload, envelope.attempt + 1, kind=envelope.kind, over=over))
 
-    async def drop_connections(self) -> None:
-        """Cut every Socket Mode connection without a word."""
-        for socket in list(self._sockets):
+    async def drop_connections(self, *numbers: int) -> None:
+        """Cut Socket Mode connections without a word: those with these numbers, or all."""
+        for number in numbers or tuple(self._sockets):
+            socket = self._sockets.pop(number)
             if socket._req is not None and socket._req.transport is not None:
                 socket._req.transport.abort()
-        self._sockets.clear()
 
-    async def disconnect(self, reason: str = "refresh_requested") -> None:
-        """Ask the app to connect anew, as Slack does every few hours."""
-        for socket in list(self._sockets):
-            await socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {}})
+    async def disconnect(self, reason: str = "refresh_requested", *numbers: int) -> None:
+        """Ask the app to connect anew, as Slack does every few hours, in the place of the connections with these numbers, or of all."""
+        for number in numbers or tuple(self._sockets):
+            await self._sockets[number].send_json({"type": "disconnect", "reason": reason, "debug_info": {}})
 
     async def _socket(self, request: web.Request) -> web.WebSocketResponse:
         ticket = request.match_info["ticket"]
@@ -121,12 +136,19 @@ class SocketMode(Workspace):
         if self.gateway == "silent":
             await self._say_nothing(socket)
             return socket
-        connected = len(self._sockets) + 1
+        if len(self._sockets) >= MOST_CONNECTIONS:
+            return await self._refuse(socket)
+        self._opened += 1
+        number, self._sockets[self._opened] = self._opened, socket
         info = {"approximate_connection_time": 18060}
         await socket.send_json(
-            {"type": "hello", "num_connections": connected, "debug_info": info, "connection_info": {"app_id": APP_ID}}
+            {
+                "type": "hello",
+                "num_connections": len(self._sockets),
+                "debug_info": info,
+                "connection_info": {"app_id": APP_ID},
+            }
         )
-        self._sockets.append(socket)
         await self._tell()
         waiting, self._waiting = self._waiting, []
         for envelope in waiting:
@@ -134,26 +156,36 @@ class SocketMode(Workspace):
         try:
             async for message in socket:
                 if self.gateway == "silent":
+                    self._sockets.pop(number, None)
                     await self._say_nothing(socket)
                 elif message.type is WSMsgType.PING:
                     await socket.pong(message.data)
                 elif message.type is WSMsgType.TEXT:
-                    await self._acknowledge(json.loads(message.data))
+                    await self._acknowledge(json.loads(message.data), number)
         finally:
-            with suppress(ValueError):
-                self._sockets.remove(socket)
+            self._sockets.pop(number, None)
+            await self._tell()
+        return socket
+
+    async def _refuse(self, socket: web.WebSocketResponse) -> web.WebSocketResponse:
+        """Instead of a hello, and without closing it in form."""
+        self.too_many += 1
+        await socket.send_json({"type": "disconnect", "reason": "too_many_websockets", "debug_info": {}})
+        if socket._req is not None and socket._req.transport is not None:
+            socket._req.transport.close()
+        await self._tell()
         return socket
 
     async def _say_nothing(self, socket: web.WebSocketResponse) -> None:
         """As a network does that lost its way: nothing comes back, and no end either."""
-        with suppress(ValueError):
-            self._sockets.remove(socket)
         async for _ in socket:
             pass
 
-    async def _acknowledge(self, said: Mapping[str, Any]) -> None:
-        if found := self._pending.pop(str(said.get("envelope_id")), None):
+    async def _acknowledge(self, said: Mapping[str, Any], over: int = 0) -> None:
+        found = self._pending.get(str(said.get("envelope_id")))
+        if found and found[0].over == over:
             envelope, acknowledged = found
+            del self._pending[envelope.id]
             self.acknowledged.append(envelope.id)
             self.acknowledged_at[envelope.id] = time.monotonic()
             if envelope.answered:
@@ -181,9 +213,9 @@ class SocketMode(Workspace):
         }
         if envelope.attempt:
             frame |= {"retry_attempt": envelope.attempt, "retry_reason": "timeout"}
-        self._turn += 1
+        envelope.over = envelope.over or self._chance.choice(list(self._sockets))
         with suppress(ConnectionError):
-            await self._sockets[self._turn % len(self._sockets)].send_json(frame)
+            await self._sockets[envelope.over].send_json(frame)
         self._spawn(self._await_acknowledgement(envelope, acknowledged))
 
     async def _give_up(self, envelope: Envelope) -> None:

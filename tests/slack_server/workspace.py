@@ -78,7 +78,10 @@ class Channel:
 
 @dataclass(eq=False)
 class Envelope:
-    """Something on its way to the app. `answered` takes what the app acknowledged it with, `reason` is why it comes again."""
+    """Something on its way to the app. `answered` takes what the app acknowledged it with, `reason` is why it comes again.
+
+    `over` is the number of the Socket Mode connection that it was delivered over, 0 over HTTP.
+    """
 
     payload: dict[str, Any]
     attempt: int = 0
@@ -87,6 +90,7 @@ class Envelope:
     at: float = 0.0
     answered: Callable[[Mapping[str, Any]], None] | None = None
     reason: str = ""
+    over: int = 0
 
 
 @dataclass

@@ -1,5 +1,7 @@
 """What the doctor asks of Slack: are the tokens good, are the scopes granted, does Socket Mode open."""
 
+import asyncio
+import json
 from collections.abc import AsyncIterator
 from http import HTTPStatus
 
@@ -8,7 +10,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.api.clients import open_session
-from bot.slack.api.errors import code
+from bot.slack.api.errors import TOO_MANY, code
+from bot.slack.api.limits import CONNECTIONS
 from bot.slack.api.mentors import MentorSettings
 from bot.slack.api.scopes import scopes
 from bot.slack.api.web_server import READY
@@ -24,6 +27,10 @@ _REMEDIES = {
     "no_such_subteam": "there is no such user group; its id begins with S",
 }
 
+USED_UP = f"the app's {CONNECTIONS} connections are in use; lower SOCKET_CONNECTIONS or end bots that nobody needs. Those of a network that broke Slack forgets after a while"
+CONNECTING_SECONDS = 10.0
+AT_ONCE = aiohttp.ClientWSTimeout(ws_close=1.0)
+"""How long Slack's part of a close is waited for, in seconds: what it delivers to the doctor nobody answers."""
 LISTENING = aiohttp.ClientTimeout(total=5)
 """For what listens on this machine, in seconds."""
 
@@ -35,7 +42,7 @@ async def findings(tokens: tuple[str, str], api_url: str, mentor_settings: Mento
     """Every check of Slack in order; Socket Mode is tried where the second token, the app's, is not empty."""
     async with open_session() as session:
         client = AsyncWebClient(token=tokens[0], base_url=api_url, session=session)
-        async for finding in _connecting(client, tokens[1]):
+        async for finding in _tokens(client, session, tokens[1]):
             yield finding
         async for finding in _mentors(client, mentor_settings):
             yield finding
@@ -58,7 +65,7 @@ async def listening(host: str, port: int) -> Finding:
     return "listening", True, f"the bot on {host}:{port} is ready"
 
 
-async def _connecting(client: AsyncWebClient, app_token: str) -> AsyncIterator[Finding]:
+async def _tokens(client: AsyncWebClient, session: aiohttp.ClientSession, app_token: str) -> AsyncIterator[Finding]:
     try:
         said = await client.auth_test()
         yield "SLACK_BOT_TOKEN", True, f"the bot is {said['user']} in {said['team']}"
@@ -69,13 +76,30 @@ async def _connecting(client: AsyncWebClient, app_token: str) -> AsyncIterator[F
         yield "scopes", not missing, told if missing else "all that are needed are granted"
     except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
         yield "SLACK_BOT_TOKEN", False, _told(error)
-    if not app_token:
-        return
+    if app_token:
+        try:
+            ticket = (await client.apps_connections_open(app_token=app_token))["url"]
+            yield "Socket Mode", *(await _socket_mode(session, ticket, client.proxy))
+        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+            yield "Socket Mode", False, _told(error)
+
+
+async def _socket_mode(session: aiohttp.ClientSession, ticket: str, proxy: str | None) -> tuple[bool, str]:
+    """Whether Slack takes a further connection, by opening one until the first thing is said over it."""
     try:
-        await client.apps_connections_open(app_token=app_token)
-        yield "Socket Mode", True, "it opens"
-    except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
-        yield "Socket Mode", False, _told(error)
+        async with (
+            asyncio.timeout(CONNECTING_SECONDS),
+            session.ws_connect(ticket, proxy=proxy, timeout=AT_ONCE) as connection,
+        ):
+            said = json.loads((await connection.receive()).data or "{}")
+    except (aiohttp.ClientError, TimeoutError, ValueError, TypeError):
+        return False, "its WebSockets cannot be reached; have the network and the proxy let them through"
+    if said.get("type") == "hello":
+        others = int(said.get("num_connections") or 1) - 1
+        return True, f"it opens; {others} of the app's {CONNECTIONS} connections are in use"
+    if said.get("reason") == TOO_MANY:
+        return False, USED_UP
+    return False, f"Slack ends the connection ({said.get('reason')}); see that Socket Mode is on in the app's settings"
 
 
 async def _mentors(client: AsyncWebClient, mentor_settings: MentorSettings) -> AsyncIterator[Finding]:

@@ -24,6 +24,9 @@ _PASSING = frozenset(
 NO_ENTRY = frozenset({"not_in_channel", "channel_not_found", "is_archived", "no_permission", "restricted_action"})
 """The bot may not post there: it is no member, or nobody may."""
 
+TOO_MANY = "too_many_websockets"
+"""Why Slack ends a connection of Socket Mode, or says this instead of hello: the app has as many as it takes."""
+
 SORRY = "Sorry, that did not work. Try it once more; if it fails again, tell the person who runs me."
 """What a person is told of an error that nobody foresaw."""
 

@@ -1,5 +1,7 @@
 """Slack's limits, each in one place. Source: Slack's documentation and the threads named in the comments."""
 
+CONNECTIONS = 10
+"""WebSockets of Socket Mode that an app may have, of all its processes together."""
 MARKDOWN_BLOCK = 12_000
 """Characters of a `markdown` block, and of all of them together in a message."""
 BLOCKS = 50

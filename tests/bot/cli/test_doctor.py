@@ -5,9 +5,11 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 from slack_sdk.oauth.installation_store import Bot
 from slack_sdk.oauth.installation_store.sqlalchemy import AsyncSQLAlchemyInstallationStore
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cli.doctor import diagnose
 from bot.composition import Application, opened_records
@@ -114,6 +116,23 @@ async def test_a_wrong_app_token_is_named(slack: SlackServer, monkeypatch: pytes
     monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-wrong")
     _, told = await report()
     assert "FAIL  Socket Mode: Slack does not know this token" in told
+
+
+async def test_how_many_connections_the_app_has_is_told_and_that_they_are_used_up(slack: SlackServer) -> None:
+    assert "ok    Socket Mode: it opens; 0 of the app's 10 connections are in use" in (await report())[1]
+    async with aiohttp.ClientSession() as session:
+        sockets = []
+        for _ in range(10):
+            url = (await AsyncWebClient(base_url=slack.url).apps_connections_open(app_token=APP_TOKEN))["url"]
+            sockets.append(await session.ws_connect(url))
+        await slack.until(lambda: slack.connections == 10)
+        told = (await report())[1]
+    assert "FAIL  Socket Mode: the app's 10 connections are in use; lower SOCKET_CONNECTIONS" in told
+
+
+async def test_a_network_that_lets_no_websocket_through_is_told(slack: SlackServer) -> None:
+    slack.gateway = "refusing"
+    assert "FAIL  Socket Mode: its WebSockets cannot be reached" in (await report())[1]
 
 
 async def test_one_token_without_the_other_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

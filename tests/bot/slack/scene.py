@@ -16,8 +16,8 @@ from bot.answering.same_question import SameQuestions
 from bot.meter import Meter
 from bot.records.database import database_url
 from bot.slack.api.http_mode import PATH, HttpEndpoint
+from bot.slack.api.kept_connection import SocketTimes
 from bot.slack.api.mentors import MentorSettings
-from bot.slack.api.socket_mode import SocketTimes
 from bot.slack.app import Limits, SlackBot, Workspace
 from bot.slack.questions.pauses import Pauses
 from bot.storage import Records
@@ -170,11 +170,21 @@ async def running(
     index_trouble: Callable[[], str] = str,
     meter: Meter | None = None,
     http: bool = False,
+    connections: int = 1,
 ) -> AsyncIterator[SlackBot]:
-    """The bot at work, in HTTP mode or Socket Mode; on leaving it finishes what it was asked."""
+    """The bot at work, in HTTP mode or over so many connections in Socket Mode; on leaving it finishes what it was asked."""
     records = await Records.open(address or database_url("", folder), folder / "workers")
     app_token, endpoint = ("", HTTP) if http else (APP_TOKEN, None)
-    workspace = Workspace(BOT_TOKEN, app_token, slack.url, frozenset(admins), mentor_settings, outsiders, endpoint)
+    workspace = Workspace(
+        BOT_TOKEN,
+        app_token,
+        slack.url,
+        frozenset(admins),
+        mentor_settings,
+        outsiders,
+        endpoint,
+        connections=connections,
+    )
     bot = SlackBot(
         advisor,
         guide_index or NoGuides(),

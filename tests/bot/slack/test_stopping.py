@@ -43,7 +43,7 @@ class Slow(Scripted):
 
 async def main(url, folder, kind, port):
     app_token, http = ("", HttpEndpoint("127.0.0.1", port, SIGNING_SECRET)) if port else (APP_TOKEN, None)
-    workspace = Workspace(BOT_TOKEN, app_token, url, http=http)
+    workspace = Workspace(BOT_TOKEN, app_token, url, http=http, connections=3)
     records = await Records.open(database_url("", folder), folder / "workers")
     try:
         await serve(SlackBot(Slow(kind), NoGuides(), records, workspace, LIMITS))
@@ -91,7 +91,7 @@ async def test_what_takes_longer_is_handed_back_and_answered_once_by_the_next_pr
 async def test_an_answer_that_is_nearly_there_is_given(slack: SlackServer, tmp_path: Path) -> None:
     held = slack.hold("chat.postMessage")
     async with process(slack, tmp_path) as bot:
-        await slack.until(lambda: slack.connections, seconds=60)
+        await slack.until(lambda: slack.connections == 3, seconds=60)
         await slack.say("C1", f"{MENTION} what pays?")
         await slack.until(lambda: slack.called("chat.postMessage"), seconds=30)
         bot.send_signal(signal.SIGTERM)

@@ -11,7 +11,8 @@ import pytest
 
 from bot.errors import ConnectionLost
 from bot.records.database import database_url
-from bot.slack.api.socket_mode import EVENTS_AT_ONCE, SocketTimes
+from bot.slack.api.kept_connection import SocketTimes
+from bot.slack.api.socket_mode import EVENTS_AT_ONCE
 from bot.slack.app import SlackBot, Workspace
 from bot.storage import Records
 from tests.bot.slack.scene import IMPATIENT, LIMITS, MENTION, NoGuides, Scripted, running
@@ -135,10 +136,12 @@ async def test_no_ticket_is_ever_logged(slack: SlackServer, tmp_path: Path, capl
 
 
 @asynccontextmanager
-async def started(slack: SlackServer, folder: Path, times: SocketTimes) -> AsyncIterator[SlackBot]:
+async def started(
+    slack: SlackServer, folder: Path, times: SocketTimes, connections: int = 1
+) -> AsyncIterator[SlackBot]:
     """A bot that has begun to run, and is stopped at once on leaving."""
     records = await Records.open(database_url("", folder))
-    workspace = Workspace(BOT_TOKEN, APP_TOKEN, slack.url)
+    workspace = Workspace(BOT_TOKEN, APP_TOKEN, slack.url, connections=connections)
     bot = SlackBot(Scripted(), NoGuides(), records, workspace, LIMITS, times=times)  # type: ignore[arg-type]
     yield bot
     await bot.stop(seconds=0)
