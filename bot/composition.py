@@ -203,14 +203,22 @@ class Application:
 
 def _open_sources(settings: Settings) -> "Sequence[CopiedGuides]":
     """The guides from elsewhere that the settings name: where two hold a file of the same name, the later one's counts."""
-    s, opened = settings, []
+    from knowledge.sources.copied_guides import CopiedGuides
+
+    s, place = settings, settings.data_dir / "sources"
+    opened = []
     if s.knowledge_git is not None:
-        from knowledge.sources.copied_guides import CopiedGuides
         from knowledge.sources.git_address import GitAddress
         from knowledge.sources.git_guides import GitGuides
 
         repository = GitGuides(GitAddress.of(secret_text(s.knowledge_git)), s.knowledge_git_folder)
-        opened.append(CopiedGuides(repository, s.data_dir / "sources", s.knowledge_git_minutes))
+        opened.append(CopiedGuides(repository, place, s.knowledge_git_minutes))
+    if s.knowledge_https is not None:
+        from knowledge.sources.https_address import HttpsAddress
+        from knowledge.sources.https_guides import HttpsGuides
+
+        guides = HttpsGuides(HttpsAddress.of(secret_text(s.knowledge_https)))
+        opened.append(CopiedGuides(guides, place, s.knowledge_https_minutes))
     return opened
 
 

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.errors import SettingsError
 from bot.slack_settings import SlackSettings, WebAddress, secret_text
 from knowledge.sources.git_address import GitAddress
+from knowledge.sources.https_address import HttpsAddress
 
 HOME = "CAREERBOT_HOME"
 """The variable of the environment that names the bot's folder."""
@@ -68,6 +69,11 @@ def _is_repository(address: SecretStr) -> SecretStr:
     return address
 
 
+def _is_https(address: SecretStr) -> SecretStr:
+    HttpsAddress.of(address.get_secret_value())
+    return address
+
+
 def _is_folder_of_repository(folder: str) -> str:
     parts = PurePosixPath(folder).parts
     if not folder.isprintable() or folder.startswith("/") or ".." in parts:
@@ -94,6 +100,7 @@ WeeklyMoment = Annotated[str, AfterValidator(_is_weekly)]
 FolderThere = Annotated[Folder, AfterValidator(_is_there)]
 Headers = Annotated[SecretStr, AfterValidator(_are_headers)]
 Repository = Annotated[SecretStr, AfterValidator(_is_repository)]
+OnWebServer = Annotated[SecretStr, AfterValidator(_is_https)]
 FolderOfRepository = Annotated[str, AfterValidator(_is_folder_of_repository)]
 DatabaseAddress = Annotated[str, AfterValidator(_is_database)]
 
@@ -153,6 +160,13 @@ class Settings(SlackSettings, TraceSettings):
     )
     knowledge_git_minutes: float = Field(
         10.0, ge=1, le=1440, description="Minutes after which the repository is looked at again."
+    )
+    knowledge_https: OnWebServer | None = Field(
+        None,
+        description="An https:// address of guides, which are copied into `DATA_DIR`: a folder whose page lists them, an archive (.zip, .tar.gz), or one guide.",
+    )
+    knowledge_https_minutes: float = Field(
+        10.0, ge=1, le=1440, description="Minutes after which that address is looked at again."
     )
     data_dir: Folder = Field(
         Path("data"),

@@ -2,14 +2,14 @@
 
 import base64
 import os
-import ssl
 import subprocess
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+
+from tests.https_server import certificate_in, https_server
 
 _ALONE = {"PATH": os.environ["PATH"], "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
 _AUTHOR = ("-c", "user.name=Anna", "-c", "user.email=anna@example.org")
@@ -66,27 +66,10 @@ class HttpsServer:
 @contextmanager
 def served(root: Path, place: Path, name: str, password: str) -> Iterator[HttpsServer]:
     """A server on 127.0.0.1 with a certificate of its own, made by openssl in `place`."""
-    certificate = place / "certificate.pem"
-    subject = ("-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1")
-    new = ("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2")
-    files = ("-keyout", str(certificate), "-out", str(place / "only-certificate.pem"))
-    subprocess.run(["openssl", *new, *subject, *files], check=True, capture_output=True)
-    with certificate.open("a") as whole:
-        whole.write((place / "only-certificate.pem").read_text())
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
-    told = HttpsServer(f"https://127.0.0.1:{server.server_port}", place / "only-certificate.pem")
-    server.RequestHandlerClass = _handler(root, f"{name}:{password}", told)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
+    certificate = certificate_in(place)
+    told = HttpsServer("", certificate)
+    with https_server(certificate, _handler(root, f"{name}:{password}", told)) as told.address:
         yield told
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def _handler(root: Path, login: str, told: HttpsServer) -> type[BaseHTTPRequestHandler]:

@@ -121,7 +121,7 @@ MAY_KNOW = {
 """Which modules of bot each module of answering may import."""
 BUILT_BY = {
     "composition": {
-        "Advisor", "Application", "Checker", "Composer", "CopiedGuides", "Freshness", "GitGuides", "IndexReader", "IndexStore", "Interpreter", "LocalEncoder", "PrometheusMeter", "open_langsmith",
+        "Advisor", "Application", "Checker", "Composer", "CopiedGuides", "Freshness", "GitGuides", "HttpsGuides", "IndexReader", "IndexStore", "Interpreter", "LocalEncoder", "PrometheusMeter", "open_langsmith",
         "QuotedAnswers", "Quoter", "Reader", "SameQuestions", "Searcher", "SlackBot", "Writer", "open_chat_model", "open_encoder",
     },
     "slack/app": {

@@ -52,6 +52,8 @@ def _parts(address: str) -> SplitResult:
         raise ValueError("it names a server")
     if parts.scheme == "ssh" and parts.password is not None:
         raise ValueError("ssh takes a key and no password in the address")
+    if parts.path.endswith((".zip", ".tar.gz", ".tgz")):
+        raise ValueError("it is an archive, which belongs into KNOWLEDGE_HTTPS")
     if parts.query:
         raise ValueError("it has no part that begins with ?")
     return parts

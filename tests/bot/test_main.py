@@ -20,6 +20,7 @@ from bot.records.inbox import AskedQuestion, reference_of
 from bot.storage import Records
 from knowledge.fitted import number
 from tests.git_repository import Repository
+from tests.https_server import HAS_OPENSSL, certificate_in, web_folder
 
 ROOT = Path(__file__).parents[2]
 QUESTION = "what does a senior backend engineer earn?"
@@ -439,4 +440,40 @@ def test_the_credentials_of_a_repository_are_shown_nowhere(careerbot: Careerbot,
     assert (
         refused.stderr
         == "careerbot: Some settings are wrong. KNOWLEDGE_GIT: it begins with https://, ssh:// or file://.\n"
+    )
+
+
+@pytest.mark.skipif(not HAS_OPENSSL, reason="openssl makes the certificate of the server")
+def test_guides_from_a_web_server_are_answered_from_and_take_the_place_of_those_from_a_repository(
+    careerbot: Careerbot, tmp_path: Path
+) -> None:
+    repository = Repository.made(tmp_path / "repository", {"baker.md": BAKER, "cook.md": BAKER.replace("aker", "ook")})
+    certificate = certificate_in(tmp_path)
+    settings = {
+        "DATA_DIR": str(tmp_path / "data"),
+        "SSL_CERT_FILE": str(certificate),
+        "KNOWLEDGE_GIT": repository.address,
+    }
+    with web_folder(certificate, tmp_path / "web", "anna:s3cret") as web:
+        web.write({"baker.md": BAKER.replace("$30,000", "$36,000")})
+        settings["KNOWLEDGE_HTTPS"] = web.address.replace("https://", "https://anna:s3cret@")
+        assert "$36,000" in careerbot("ask", "What does a baker earn?", **settings).stdout
+        assert "$30,000" in careerbot("ask", "What does a cook earn?", **settings).stdout
+        web.write({"baker.md": BAKER.replace("$30,000", "$37,000")})
+        assert "1 changed" in careerbot("index", **settings).stdout
+        well = " ".join(careerbot("doctor", **settings).stdout.split())
+        assert "ok guides in git: The copy of 20" in well
+        assert "ok guides over https: The copy of 20" in well
+    told = careerbot("index", **settings)
+    assert told.returncode == 0
+    assert (
+        f"careerbot: The guides in {web.address}/ were not fetched: the server cannot be reached. The copy"
+        in told.stderr
+    )
+    failed = careerbot("doctor", **settings).stdout
+    assert "FAIL  guides over https: The guides in" in failed
+    assert "s3cret" not in told.stdout + told.stderr + failed
+    refused = careerbot("index", **settings | {"KNOWLEDGE_HTTPS": "https://anna:s3cret@example.org/guides.git"})
+    assert refused.stderr == (
+        "careerbot: Some settings are wrong. KNOWLEDGE_HTTPS: it is a git repository, which belongs into KNOWLEDGE_GIT.\n"
     )

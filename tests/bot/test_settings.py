@@ -78,6 +78,8 @@ def test_all_problems_are_told_together_without_a_value(monkeypatch: pytest.Monk
         "KNOWLEDGE_DIR": "/no/such/secret-folder",
         "KNOWLEDGE_GIT": "ext::secret",
         "KNOWLEDGE_GIT_FOLDER": "../secret",
+        "KNOWLEDGE_HTTPS": "http://secret",
+        "KNOWLEDGE_HTTPS_MINUTES": "0.5",
         "CHAT_TIMEOUT": "soon-secret",
         "OPENAI_BASE_URL": "secret.example",
         "CHROMA_URL": "secret:8000",
@@ -98,6 +100,7 @@ def test_tokens_and_keys_are_not_printed(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("SLACK_SIGNING_SECRET", SECRET)
     monkeypatch.setenv("OPENAI_API_KEY", "sk-private")
     monkeypatch.setenv("KNOWLEDGE_GIT", "https://private@example.org/guides.git")
+    monkeypatch.setenv("KNOWLEDGE_HTTPS", "https://private@example.org/?private")
     shown = repr(Settings.load())
     assert "private" not in shown
     assert SECRET not in shown

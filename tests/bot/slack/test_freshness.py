@@ -16,6 +16,7 @@ from knowledge.errors import KnowledgeError
 from knowledge.index.freshness import Freshness, Upkeep
 from tests.bot.slack.scene import ANNA, DORA, MENTORS, Scripted, running
 from tests.git_repository import Repository
+from tests.https_server import HAS_OPENSSL, Reply, certificate_in, web_folder
 from tests.slack_server import SlackServer
 
 BAKER = "# Baker\n\n## Pay\n\nA baker earns {pay} a year on average.\n"
@@ -151,6 +152,34 @@ async def test_guides_from_a_repository_are_in_the_answers_after_they_were_fetch
         await asyncio.to_thread(fetch_guides, application)
         assert "were not fetched" in trouble()
         assert "$33,700" in await answered(slack, BAKERS_PAY)
+
+
+@pytest.mark.skipif(not HAS_OPENSSL, reason="openssl makes the certificate of the server")
+async def test_guides_from_a_web_server_are_in_the_answers_after_they_were_fetched_again(
+    slack: SlackServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = certificate_in(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with web_folder(certificate, tmp_path / "web") as web:
+        web.write({"pay/baker.md": BAKER.format(pay="$30,100")})
+        application = Application(
+            Settings.load(_env_file=None, knowledge_https=web.address, data_dir=tmp_path / "data")
+        )
+        await asyncio.to_thread(fetch_guides, application)
+        application.sync(lambda done, of: None)
+        async with (
+            kept_fresh(application) as trouble,
+            running(slack, application.advisor(), tmp_path, application.searcher()),
+        ):
+            assert "$30,100" in await answered(slack, BAKERS_PAY)
+            web.write({"pay/baker.md": BAKER.format(pay="$33,700")})
+            await asyncio.to_thread(fetch_guides, application)
+            await until_answered(slack, BAKERS_PAY, "$33,700")
+            assert not trouble()
+            web.replies["/pay/"] = Reply(503)
+            await asyncio.to_thread(fetch_guides, application)
+            assert "were not fetched: `pay/`: the server answers with status 503. The copy of 20" in trouble()
+            assert "$33,700" in await answered(slack, BAKERS_PAY)
 
 
 async def test_mentors_see_in_the_home_tab_why_answers_are_from_before(

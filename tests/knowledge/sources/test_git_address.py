@@ -39,6 +39,7 @@ def test_credentials_are_taken_out_of_the_address_belong_to_its_server_alone_and
         "https://example.org/secret#--upload-pack=x", "https://example.org/secret#a..b", "https://example.org/secret#a:b",
         "https://example.org/secret guide", "https://example.org/secret\n", "https://a:secret%0Ahost=evil@example.org/x",
         "ssh://git:secret@example.org/x", "https://example\u2100.org/secret", "file::secret",
+        "https://example.org/secret.zip", "https://example.org/secret.tar.gz#main",
     ],
 )  # fmt: skip
 def test_what_could_run_a_program_or_is_no_address_is_refused_without_being_shown(text: str) -> None:
