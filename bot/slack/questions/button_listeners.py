@@ -43,7 +43,7 @@ def passage_shown(records: Records, guide_index: GuideIndex):  # type: ignore[no
     async def listener(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], client: AsyncWebClient) -> None:
         await ack()
         key = value_of(action)
-        receipt = await records.receipts.find(key)
+        receipt = await records.receipts.find(key) if await _sees_answer(records, body, action, key) else None
         draft = None if body.get("message") else await records.drafts.find(key, str(body["user"]["id"]))
         view = (
             _sources(receipt["passages"], guide_index, draft.text if draft else _text(body)) if receipt else FORGOTTEN
@@ -61,11 +61,14 @@ def rated(records: Records):  # type: ignore[no-untyped-def]
     ) -> None:
         await ack()
         direction, _, key = value_of(action).partition(" ")
+        if not await _sees_answer(records, body, action, key):
+            return await client.views_open(trigger_id=body["trigger_id"], view=FORGOTTEN)
         await records.feedback.keep(key, body["user"]["id"], liked=direction == "up")
         if direction == "down":
             await client.views_open(trigger_id=body["trigger_id"], view=reason_modal(key))
         else:
             await post_ephemeral(respond, plain_post(THANKS), thread_of(body))
+        return None
 
     return listener
 
@@ -95,6 +98,26 @@ def continued_privately(audience: Audience):  # type: ignore[no-untyped-def]
         return None
 
     return listener
+
+
+async def _sees_answer(records: Records, body: Mapping[str, Any], action: Mapping[str, Any], key: str) -> bool:
+    """Whether who pressed has the answer with this key before them, whatever key a payload brings.
+
+    It is theirs, or Slack says with the press that the message has that button: a press under a message that only one person sees
+    comes without it.
+    """
+    if value_of(action) in _values(body.get("message") or {}, str(action.get("action_id"))):
+        return True
+    receipt = await records.receipts.find(key)
+    return receipt is not None and str(receipt["person"]) == str(body["user"]["id"])
+
+
+def _values(message: Mapping[str, Any], action_id: str) -> set[str]:
+    """What the buttons of this kind under a message hand back; of two halves, each of them."""
+    rows = [nodes(block.get("elements")) for block in nodes(message.get("blocks"))]
+    buttons = [element for row in rows for element in row if element.get("action_id") == action_id]
+    halves = [button.get(half) for button in buttons for half in ("positive_button", "negative_button")]
+    return {str(one["value"]) for one in (*buttons, *halves) if isinstance(one, dict) and one.get("value")}
 
 
 def _sources(cited: Sequence[Mapping[str, str]], guide_index: GuideIndex, answer: str) -> Block:

@@ -9,7 +9,7 @@ from bot.answering.advisor import Advisor
 from bot.answering.conversation import QUOTED, Answer, Citation, Coverage, Receipt
 from bot.records.database import database_url
 from bot.slack.format.blocks import CONTINUE_PRIVATELY, FEEDBACK, SHOW_PASSAGE, posts
-from bot.slack.questions.button_listeners import THANKS
+from bot.slack.questions.button_listeners import FORGOTTEN, THANKS
 from bot.slack.questions.buttons import AnswerButtons
 from bot.slack.questions.views import REASON_VIEW
 from bot.storage import Records
@@ -99,6 +99,25 @@ async def test_the_record_of_an_answer_is_there_as_soon_as_its_buttons_are(
             ts = await answered(slack)
             key = next(b["elements"][0]["value"] for b in slack.messages("C1")[-1]["blocks"] if b["type"] == "actions")
             assert await bot._records.receipts.find(key), ts
+
+
+@pytest.mark.parametrize("under_a_message", [True, False], ids=["under another answer", "under a private one"])
+async def test_a_forged_key_shows_nothing_of_somebody_elses_answer_and_rates_it_not(
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path, *, under_a_message: bool
+) -> None:
+    async with running(slack, advisor, tmp_path, searcher) as bot:
+        await answered(slack, channel="D1")
+        own = slack.channels["C1"].messages[await answered(slack, SKILLS)]
+        (key,) = [r["key"] for r in await bot._records.receipts.all() if ":D1:" in r["key"]]
+        message = {"message": own} if under_a_message else {}
+        place = {"channel": {"id": "C1"}, "response_url": slack._response_url("C1", BEN, own), **message}
+        for action, value in ((SHOW_PASSAGE, key), (FEEDBACK, f"up {key}"), (FEEDBACK, f"down {key}")):
+            before = slack.open_modal(BEN)
+            forged = {"type": "button", "action_id": action, "block_id": "b", "value": value, "action_ts": "1.0"}
+            await slack._interact({"type": "block_actions", "actions": [forged], **place}, BEN)
+            await slack.until(lambda before=before: slack.open_modal(BEN) not in (None, before))  # type: ignore[misc]
+            assert shown(slack.open_modal(BEN)) == shown(FORGOTTEN)
+        assert await bot._records.feedback.all() == []
 
 
 async def test_a_thumbs_up_is_kept_and_confirmed_to_the_one_who_pressed(
