@@ -62,13 +62,13 @@ def rated(records: Records):  # type: ignore[no-untyped-def]
         await ack()
         direction, _, key = value_of(action).partition(" ")
         if not await _sees_answer(records, body, action, key):
-            return await client.views_open(trigger_id=body["trigger_id"], view=FORGOTTEN)
+            await client.views_open(trigger_id=body["trigger_id"], view=FORGOTTEN)
+            return
         await records.feedback.keep(key, body["user"]["id"], liked=direction == "up")
         if direction == "down":
             await client.views_open(trigger_id=body["trigger_id"], view=reason_modal(key))
         else:
             await post_ephemeral(respond, plain_post(THANKS), thread_of(body))
-        return None
 
     return listener
 
