@@ -1,7 +1,9 @@
 """Guides out of an archive (zip, or tar packed with gzip) that may be hostile: within limits, and nowhere else than below a folder."""
 
+import errno
 import gzip
 import stat
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -18,6 +20,12 @@ MOST_FILES = 5000
 LARGEST_PIECE = 8 * 1024 * 1024
 """Bytes that are read of an archive at once: its list of files, or what it says of one of them. More is no archive of guides."""
 _CHUNK = 1 << 18
+_BROKEN = "its archive is damaged, or is none"
+_DAMAGED = (
+    zipfile.BadZipFile, tarfile.TarError, zlib.error, struct.error, EOFError, LookupError, ValueError, ArithmeticError,
+    RuntimeError,
+)  # fmt: skip
+"""What the libraries raise at one or another damaged byte."""
 _ZIP, _GZIP = b"PK\x03\x04", b"\x1f\x8b"
 
 
@@ -39,8 +47,12 @@ def unpacked(archive: Path, into: Path, look: Callable[[], None], largest: int =
             is_zip = opened.read(4) == _ZIP
             members = _of_zip(_Cautious(opened)) if is_zip else _of_tar(opened, into, _Budget(largest, look))
             found = _written(members, into, _Budget(largest, look))
-    except (zipfile.BadZipFile, tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError, ValueError, NotImplementedError) as error:  # fmt: skip
-        raise NotFetched("its archive is damaged, or is none") from error
+    except _DAMAGED as error:
+        raise NotFetched(_BROKEN) from error
+    except OSError as error:
+        if error.errno not in {None, errno.EINVAL}:  # the disk's own
+            raise
+        raise NotFetched(_BROKEN) from error
     return _without_outer_folder(found)
 
 

@@ -158,7 +158,7 @@ def _look_at(response: "ClientResponse") -> None:
     if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
         raise Gone(f"the server has nothing there ({status})")
     if status == HTTPStatus.UNAUTHORIZED:
-        raise NotFetched("the server asks for another name and password (401)")
+        raise NotFetched("the server asks for a name and a password that it accepts (401)")
     if status == HTTPStatus.FORBIDDEN:
         raise NotFetched("the server does not allow it (403)")
     if status != HTTPStatus.OK:

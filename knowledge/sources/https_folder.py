@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from textwrap import shorten
 
 from knowledge.sources.archives import MOST_FILES
 from knowledge.sources.copied_guides import NotFetched
@@ -17,8 +18,10 @@ AT_ONCE = 4
 MOST_FOLDERS = 500
 DEEPEST = 10
 """Folders in each other."""
-LARGEST_PAGE = 8 * 1024 * 1024
+LARGEST_PAGE = 4 * 1024 * 1024
 """Bytes of a page that lists files."""
+SHOWN = 120
+"""Characters of the name of a file that is told."""
 A_PAGE = "the server answers with a page of HTML, perhaps one to log in"
 _HTML = (".html", ".htm", ".xhtml", ".aspx")
 
@@ -115,4 +118,4 @@ def _named(entry: Listed) -> Iterator[None]:
     except Gone:
         raise
     except NotFetched as error:
-        raise NotFetched(f"`{entry.name}`: {error}") from None
+        raise NotFetched(f"`{shorten(entry.name, SHOWN)}`: {error}") from None

@@ -4,7 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit, urlunsplit
 
+from knowledge.documents.encoding import decoded
+from knowledge.errors import UnreadableFile
+from knowledge.sources.copied_guides import NotFetched
 from knowledge.sources.names import is_guide, is_usable
+
+MOST_LINKS = 20_000
+"""Links of one page."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +38,12 @@ def folder_of(page: str) -> str:
 def listed(html: bytes, page: str, top: str) -> Iterator[Listed]:
     """The guides and folders that a page links to, each once: those below the folder `top`, wherever else it leads.
 
-    Links with a query are a server's own, such as those that sort the page.
+    Links with a query are a server's own, such as those that sort the page. Raises NotFetched where the page has too many.
     """
     seen = {top}
-    for link in _links(html, page):
+    for number, link in enumerate(_links(html, page)):
+        if number >= MOST_LINKS:
+            raise NotFetched(f"a page has more than {MOST_LINKS} links")
         url = urldefrag(_normal(link)).url
         if url in seen or not url.startswith(top) or urlsplit(url).query:
             continue
@@ -50,13 +58,17 @@ def listed(html: bytes, page: str, top: str) -> Iterator[Listed]:
 
 def _links(html: bytes, page: str) -> Iterator[str]:
     """The addresses that a page's links lead to; what is no address is none."""
-    from bs4 import BeautifulSoup
+    from lxml.etree import ParserError
+    from lxml.html import HTMLParser, document_fromstring
 
-    soup = BeautifulSoup(html, "lxml")
-    base = soup.find("base", href=True)
-    start = _joined(page, str(base["href"])) if base else page
-    for link in soup.find_all("a", href=True):
-        if url := _joined(start, str(link["href"]).strip()):
+    try:
+        whole = document_fromstring(decoded(html).encode("utf-8", "replace"), HTMLParser(encoding="utf-8"))
+    except (ParserError, UnreadableFile):
+        return
+    bases = [element.get("href") for element in whole.iter("base") if element.get("href")]
+    start = _joined(page, bases[0]) if bases else page
+    for element in whole.iter("a"):
+        if url := _joined(start, element.get("href", "").strip()):
             yield url
 
 
