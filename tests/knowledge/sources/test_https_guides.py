@@ -90,6 +90,20 @@ def test_what_did_not_change_is_not_sent_again_and_what_somebody_damaged_is_put_
     assert files_of(guides) == {"baker.md": BAKER, "sea/ferryman & co.md": FERRYMAN}
 
 
+@pytest.mark.parametrize("noted", ["", "{", "[]", '{"stamps": {"baker.md": null}, "versions": {}}'])
+def test_what_a_killed_process_left_is_put_right(noted: str, web: WebFolder, tmp_path: Path) -> None:
+    guides = guides_of(f"{web.address}/", tmp_path)
+    guides.pull()
+    place = guides.folder.parent
+    (place / "files.json").write_text(noted)
+    (place / "coming").mkdir()
+    (place / "coming/0.file").write_text("half of it")
+    (guides.folder / "baker.md").write_text("# Half\n")
+    guides.pull()
+    assert files_of(guides) == {"baker.md": BAKER, "sea/ferryman & co.md": FERRYMAN}
+    assert not guides.trouble
+
+
 def test_a_change_within_the_second_of_the_last_one_is_not_missed(web: WebFolder, tmp_path: Path) -> None:
     now = time.time()
     guides = guides_of(f"{web.address}/baker.md", tmp_path)
