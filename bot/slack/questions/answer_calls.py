@@ -8,7 +8,7 @@ from slack_sdk.errors import SlackApiError
 from bot.records.inbox import AskedQuestion
 from bot.slack.api.clients import SlackClients
 from bot.slack.api.errors import code, passing
-from bot.slack.api.messages import Block, Post, post, update
+from bot.slack.api.messages import Block, Metadata, Post, post, update
 from bot.slack.questions.answer_metadata import BROKEN_OFF, answer_metadata
 
 STOPPED_BY_PERSON = "stopped_by_user"
@@ -61,7 +61,7 @@ class AnswerCalls:
             await self._clients.retrying.chat_stopStream(
                 channel=self._question.channel,
                 ts=ts,
-                metadata=answer_metadata(self._question.ts, 1, of),
+                metadata=self._mark(1, of),
                 markdown_text=text or None,
                 blocks=list(blocks) or None,
                 session_status=session,
@@ -76,13 +76,13 @@ class AnswerCalls:
     async def post(self, message: Post, part: int, of: int) -> str:
         """Post one message of the answer in its thread; its ts."""
         place, thread_ts = self._question.channel, self._question.thread_ts
-        mark = answer_metadata(self._question.ts, part, of)
+        mark = self._mark(part, of)
         _, ts = await post(self._clients.retrying, place, message, thread_ts=thread_ts, metadata=mark)
         return ts
 
     async def update(self, ts: str, message: Post, part: int, of: int) -> None:
         """Put a message in the place of one of the answer's; a stream that is still open there is ended first."""
-        mark = answer_metadata(self._question.ts, part, of)
+        mark = self._mark(part, of)
         try:
             await update(self._clients.retrying, self._question.channel, ts, message, mark)
         except SlackApiError as error:
@@ -96,6 +96,9 @@ class AnswerCalls:
         except SlackApiError as error:
             await self._end_conflict(ts, error)
             await self._clients.retrying.chat_delete(channel=self._question.channel, ts=ts)
+
+    def _mark(self, part: int, of: int) -> Metadata:
+        return answer_metadata(self._question.ts, part, of, self._question.edited)
 
     async def _end_conflict(self, ts: str, error: SlackApiError) -> None:
         """End the stream that keeps a message from being changed. Raises the error where that was not the reason."""

@@ -4,15 +4,25 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bot.slack.api.threads import Message
-from bot.slack.questions.answer_metadata import is_complete, is_last, marked_for_others, open_stream, parts_of
+from bot.slack.questions.answer_metadata import (
+    answers_edition,
+    is_complete,
+    is_last,
+    marked_for_others,
+    open_stream,
+    parts_of,
+)
 from bot.slack.questions.answer_progress import AnswerProgress, AnswerState
 
 
 @dataclass(frozen=True)
 class AnswerFinder:
-    """Finds the messages of the answer to the question with this ts; `noted` are those, by ts, that are known already."""
+    """Finds the messages of the answer to the question with this ts, as it was `edited` at a time, if it was; `noted` are
+    those, by ts, that are known already.
+    """
 
     question: str
+    edited: str
     bot_user: str
     noted: tuple[str, ...]
 
@@ -40,6 +50,12 @@ class AnswerFinder:
         broken_off = tuple(str(part["ts"]) for part in parts)
         begun = self._noted_in(thread) or broken_off or open_stream(thread, self.question, self.bot_user, taken)
         return _progress(begun[:1], AnswerState.BROKEN_OFF)
+
+    def stands_in(self, thread: Sequence[Message]) -> bool:
+        """Whether the whole answer stands in the thread, to the question as it is worded now."""
+        parts = parts_of(thread, self.question, self.bot_user)
+        current = all(is_complete(part) and answers_edition(part, self.edited) for part in parts)
+        return current and any(map(_ends, parts))
 
     def _noted_in(self, thread: Sequence[Message]) -> tuple[str, ...]:
         """What was noted, but for what the thread shows to be another question's."""

@@ -69,6 +69,10 @@ class AnswerMessages:
         """Those messages of a thread that are the answer's."""
         return [message for message in thread if message["ts"] in self.ts]
 
+    def stand_in(self, thread: Sequence[Message]) -> bool:
+        """Whether they stand in a thread whole, and answer the question as it is worded now."""
+        return self._finder.stands_in(thread)
+
     async def note(self) -> None:
         """Note in the inbox which they are."""
         await self._places.note(self._question, self.ts)
@@ -125,7 +129,7 @@ class AnswerMessages:
     @property
     def _finder(self) -> AnswerFinder:
         noted = self.ts or tuple(self._question.answer_ts.split())
-        return AnswerFinder(self._question.ts, self._bot_user, noted)
+        return AnswerFinder(self._question.ts, self._question.edited, self._bot_user, noted)
 
     def _resume(self, left: AnswerProgress) -> None:
         """Go on from there, unless this object has posted more, which the thread may not show yet."""

@@ -16,9 +16,10 @@ BROKEN_OFF = 0
 """How many parts an answer has that ended in the middle: none of it counts as posted."""
 
 
-def answer_metadata(question: str, part: int, of: int) -> Metadata:
-    """The mark of one message of an answer, whose question has this ts."""
-    return {"event_type": ANSWER_EVENT, "event_payload": {"question": question, "part": part, "of": of}}
+def answer_metadata(question: str, part: int, of: int, edited: str = "") -> Metadata:
+    """The mark of one message of an answer, whose question has this ts and was edited then, if it was."""
+    edition = {"edited": edited} if edited else {}
+    return {"event_type": ANSWER_EVENT, "event_payload": {"question": question, "part": part, "of": of, **edition}}
 
 
 def detached_metadata(asked: str) -> Metadata:
@@ -53,6 +54,11 @@ def is_complete(part: Message) -> bool:
 def is_last(part: Message) -> bool:
     """Whether a message of an answer is the last of it."""
     return payload(part).get("part") == payload(part).get("of")
+
+
+def answers_edition(part: Message, edited: str) -> bool:
+    """Whether a message answers its question as it was worded by an edit at this time, or as it was asked where that is empty."""
+    return str(payload(part).get("edited", "")) == edited
 
 
 def marked_for_others(thread: Sequence[Message], question: str) -> set[str]:

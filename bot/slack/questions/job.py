@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -112,10 +113,10 @@ class QuestionJob:
         if self.stop_requested:
             await self._stop()
         elif self.claim.is_hopeless:
-            await self._set_aside()
+            sentence = GIVEN_UP.format(reference=reference_of(self.question.key))
+            await self._give_up(sentence, partial(self.outcome.set_aside, f"failed {MOST_RETRIES + 1} times"))
         elif self.claim.expired:
-            await _apologize(TOO_LATE, self._asker, self._new_delivery(), self._read_thread())
-            await self.outcome.refused("too old")
+            await self._give_up(TOO_LATE, partial(self.outcome.refused, "too old"))
         else:
             try:
                 await self._retry()
@@ -141,7 +142,7 @@ class QuestionJob:
         delivery.begin()
         try:
             thread = await self._read_thread()
-            if not self._again or self.question.edited or self._messages.state is not AnswerState.WHOLE:
+            if not self._is_answered_in(thread):
                 reply = await self._replies.to(self.question, thread, self._clients.bot_user, delivery.hear)
                 self._reply = reply
                 with self._meter.timing(Step.DELIVER):
@@ -189,11 +190,35 @@ class QuestionJob:
             await self._asker.tell_elsewhere(code(error), self._reply.posts if self._reply else ())
             await self.outcome.refused(code(error))
 
-    async def _set_aside(self) -> None:
-        """Told before it is noted: a crash in between changes nothing, and what stands in the thread is not told again."""
-        sentence = GIVEN_UP.format(reference=reference_of(self.question.key))
-        await _apologize(sentence, self._asker, self._new_delivery(), self._read_thread())
-        await self.outcome.set_aside(f"failed {MOST_RETRIES + 1} times")
+    async def _give_up(self, sentence: str, note: Callable[[], Awaitable[None]]) -> None:
+        """Say a sentence in the place of an answer, and note that; where the answer stands there, only this was not noted.
+
+        Told before it is noted: a crash in between changes nothing, and what stands in the thread is not told again.
+        """
+        thread = await self._put_in_order()
+        if self._is_answered_in(thread):
+            await self.outcome.answered()
+        else:
+            await self._asker.tell_in_thread(sentence, thread)
+            await note()
+
+    async def _put_in_order(self) -> Sequence[Message]:
+        """End the stream and the session that an earlier try left open; gives the question's thread, as far as it can be read."""
+        delivery = self._new_delivery()
+        thread: Sequence[Message] = ()
+        try:
+            thread = await self._read_thread()
+            await delivery.break_off()
+        except FAILURES as error:
+            log.warning("What an earlier try left could not be put in order: %s", told(error))
+        await delivery.close()
+        return thread
+
+    def _is_answered_in(self, thread: Sequence[Message]) -> bool:
+        """Whether an earlier try or run has answered this very wording of the question; a fresh answer has no mark of its own."""
+        if self.question.edited:
+            return not self.question.fresh and self._messages.stand_in(thread)
+        return self._again and self._messages.state is AnswerState.WHOLE
 
     async def _stop(self) -> None:
         """Noted before it is told: whatever happens meanwhile, a stopped question is not answered later."""
@@ -220,15 +245,3 @@ def _note_answered(meter: Meter, whole: Span, reply: Reply, seconds: float) -> N
     count_answer(meter, reply.answer)
     took = round(seconds * 1000)
     log.info("Answered in %d ms: %s.", took, reply.summary, extra={"milliseconds": took, **reply.fields})
-
-
-async def _apologize(sentence: str, asker: Asker, delivery: Delivery, reading: Awaitable[Sequence[Message]]) -> None:
-    """Say a sentence in the place of an answer; the stream and the session that an earlier try left open are ended."""
-    thread: Sequence[Message] = ()
-    try:
-        thread = await reading
-        await delivery.break_off()
-    except FAILURES as error:
-        log.warning("What an earlier try left could not be put in order: %s", told(error))
-    await delivery.close()
-    await asker.tell_in_thread(sentence, thread)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from bot.answering.advisor import OnSentence
 from bot.answering.conversation import Answer, Conversation
-from bot.records.inbox import INBOX, AskedQuestion, reference_of
+from bot.records.inbox import ACCEPTED, INBOX, AskedQuestion, reference_of
 from bot.records.leases import MOST_RETRIES, SetAside
 from bot.slack.api.messages import Post
 from bot.slack.app import SlackBot
@@ -70,6 +70,13 @@ async def set_aside(bot: SlackBot) -> list[SetAside]:
 async def have_failed(bot: SlackBot, times: int) -> None:
     """Every question has failed so often."""
     await bot.ctx.records.leases._database.change(sa.update(INBOX).values(retries=times))
+
+
+async def is_not_noted(bot: SlackBot, text: str, failed: int = 0) -> None:
+    """As if each process had been killed after its answer stood in the thread, and before that was noted."""
+    row = {"state": ACCEPTED, "text": text, "owner": "", "leased_until": None, "finished_at": None, "retries": failed}
+    await bot.ctx.records.leases._database.change(sa.update(INBOX).values(row))
+    await bot.worker.look()
 
 
 async def answers_to_one_question(slack: SlackServer, folder: Path) -> list[str]:
@@ -169,6 +176,39 @@ async def test_an_apology_that_stands_when_a_process_is_killed_is_not_told_again
         await bot.ctx.records.leases.retry(aside.key)  # as if it had not been noted yet
         await set_aside(bot)
     assert len(slack.answers("C1")) == 1
+
+
+@pytest.mark.parametrize("failed", [0, MOST_RETRIES + 1], ids=["tried again", "hopeless"])
+async def test_an_answer_to_an_edit_that_stands_when_a_process_is_killed_is_neither_made_again_nor_excused(
+    slack: SlackServer, tmp_path: Path, failed: int
+) -> None:
+    advisor = Scripted()
+    async with running(slack, advisor, tmp_path, limits=IMPATIENT) as bot:
+        ts = await slack.say("C1", f"{MENTION} what pays?")
+        await slack.until(lambda: slack.answers("C1"))
+        await done(bot)
+        await slack.edit("C1", ts, f"{MENTION} what pays in Boston?")
+        await slack.until(lambda: slack.called("chat.update"))
+        await done(bot)
+        await is_not_noted(bot, f"{MENTION} what pays in Boston?", failed)
+        await done(bot)
+        assert await bot.ctx.records.leases.list_set_aside() == []
+    assert texts(slack, "C1") == ["Answer to: what pays in Boston?"]
+    assert len(advisor.asked) == 2
+
+
+async def test_a_hopeless_edit_is_apologized_for_below_the_answer_to_the_earlier_words(
+    slack: SlackServer, tmp_path: Path
+) -> None:
+    async with running(slack, Scripted(), tmp_path, limits=IMPATIENT) as bot:
+        ts = await slack.say("C1", f"{MENTION} what pays?")
+        await slack.until(lambda: slack.answers("C1"))
+        await done(bot)
+        await bot.ctx.records.leases._database.change(sa.update(INBOX).values(edited=f"{float(ts) + 1:.6f}"))
+        await is_not_noted(bot, f"{MENTION} what pays in Boston?", MOST_RETRIES + 1)
+        (aside,) = await set_aside(bot)
+    first, apology = texts(slack, "C1")
+    assert (first, aside.reference in apology) == ("Answer to: what pays?", True)
 
 
 async def test_what_is_set_aside_leaves_no_stream_open_and_is_answered_when_it_is_tried_again(
