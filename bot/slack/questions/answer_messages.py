@@ -65,12 +65,8 @@ class AnswerMessages:
         """Find what an earlier try or run has noted in the inbox, to go on from there."""
         self._resume(self._finder.left_in(()))
 
-    def among(self, thread: Sequence[Message]) -> list[Message]:
-        """Those messages of a thread that are the answer's."""
-        return [message for message in thread if message["ts"] in self.ts]
-
     def stand_in(self, thread: Sequence[Message]) -> bool:
-        """Whether they stand in a thread whole, and answer the question as it is worded now."""
+        """Whether they stand in a thread whole, to the question as it is worded now."""
         return self._finder.stands_in(thread)
 
     async def note(self) -> None:

@@ -5,7 +5,6 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -17,13 +16,14 @@ from bot.records.inbox import AskedQuestion, reference_of
 from bot.records.leases import MOST_RETRIES, Claim
 from bot.slack.api.clients import SlackClients
 from bot.slack.api.errors import FAILURES, code, passing, retry_after, told
-from bot.slack.api.threads import Message, read_thread
+from bot.slack.api.threads import Message
 from bot.slack.questions.answer_calls import StoppedByPerson
 from bot.slack.questions.answer_messages import AnswerMessages
 from bot.slack.questions.answer_progress import AnswerState
 from bot.slack.questions.asker import Asker
 from bot.slack.questions.counting import count_answer
 from bot.slack.questions.delivery import Delivery
+from bot.slack.questions.earlier_tries import EarlierTries
 from bot.slack.questions.lateness import with_lateness
 from bot.slack.questions.outcome import Outcome
 from bot.slack.questions.pauses import Pauses
@@ -34,6 +34,7 @@ CLEANUP_SECONDS = 2.0
 """How long broken-off work may take to leave its message in order."""
 GIVEN_UP = "Sorry, I cannot answer this: something goes wrong each time I try. Reference for the person who runs me: {reference}."
 TOO_LATE = "Sorry, I could not answer this for more than a day. Please ask again if you still need it."
+
 
 log = logging.getLogger(__name__)
 
@@ -72,9 +73,9 @@ class QuestionJob:
         self._replies = context.replies
         self._pauses = context.pauses
         self._meter = context.meter
-        self._again = again
         self._asker = Asker(context.clients, claim.question)
         self._messages = AnswerMessages(context.clients, context.records.answer_places, claim.question)
+        self._earlier = EarlierTries(context.clients, claim.question, self._messages, there=again)
         self._streams = context.streams and not self.question.edited and not self.question.unasked
         self._delivery: Delivery | None = None
         self._reply: Reply | None = None
@@ -108,15 +109,12 @@ class QuestionJob:
 
     async def _run(self) -> None:
         """Answer, or say why not any more."""
-        if (self._again or self.question.edited) and not await self._records.leases.holds(self.question):
+        if (self._earlier.there or self.question.edited) and not await self._records.leases.holds(self.question):
             raise LeaseLost  # another process is answering it, or it was handed back since it was claimed
         if self.stop_requested:
             await self._stop()
-        elif self.claim.is_hopeless:
-            sentence = GIVEN_UP.format(reference=reference_of(self.question.key))
-            await self._give_up(sentence, partial(self.outcome.set_aside, f"failed {MOST_RETRIES + 1} times"))
-        elif self.claim.expired:
-            await self._give_up(TOO_LATE, partial(self.outcome.refused, "too old"))
+        elif self.claim.is_hopeless or self.claim.expired:
+            await self._give_up()
         else:
             try:
                 await self._retry()
@@ -131,7 +129,7 @@ class QuestionJob:
                 if not passing(error) or retry_after(error):
                     raise
                 log.warning("Slack cannot be reached; trying again in %g s.", pause, exc_info=error)
-                self._again = True
+                self._earlier.there = True
                 async with waiting():
                     await asyncio.sleep(pause)
         return await _traced(self._meter, self.question, self._answer)
@@ -141,8 +139,8 @@ class QuestionJob:
         delivery = self._new_delivery()
         delivery.begin()
         try:
-            thread = await self._read_thread()
-            if not self._is_answered_in(thread):
+            thread = await self._earlier.read_thread()
+            if not self._earlier.have_answered_in(thread):
                 reply = await self._replies.to(self.question, thread, self._clients.bot_user, delivery.hear)
                 self._reply = reply
                 with self._meter.timing(Step.DELIVER):
@@ -153,16 +151,6 @@ class QuestionJob:
         if self._reply:
             _note_answered(self._meter, whole, self._reply, time.monotonic() - began)
             await self._asker.tell_details(self._reply.details, below_an_answer=bool(self._reply.posts))
-
-    async def _read_thread(self) -> Sequence[Message]:
-        """The question's thread, and in it what stands of the answer. A question that is new and alone has none."""
-        alone = self.question.starts_thread and not self._again and not self.question.edited
-        thread = [] if alone else await read_thread(self._clients.retrying, self.question.thread)
-        if self.question.edited:
-            await self._messages.find(thread)
-        elif self._again:
-            await self._messages.resume(thread)
-        return thread
 
     async def _deliver(self, reply: Reply, delivery: Delivery) -> None:
         if not await self._records.leases.holds(self.question):
@@ -181,7 +169,9 @@ class QuestionJob:
         if not self.question.edited:
             self._messages.recall()  # what the inbox has noted is known before the thread is read
         streams = self._streams and self._messages.state is AnswerState.ABSENT
-        self._delivery = Delivery(self._clients, self.question, self._messages, streams=streams, again=self._again)
+        self._delivery = Delivery(
+            self._clients, self.question, self._messages, streams=streams, again=self._earlier.there
+        )
         return self._delivery
 
     async def _refused_by_slack(self, error: SlackApiError) -> None:
@@ -190,35 +180,17 @@ class QuestionJob:
             await self._asker.tell_elsewhere(code(error), self._reply.posts if self._reply else ())
             await self.outcome.refused(code(error))
 
-    async def _give_up(self, sentence: str, note: Callable[[], Awaitable[None]]) -> None:
-        """Say a sentence in the place of an answer, and note that; where the answer stands there, only this was not noted.
-
-        Told before it is noted: a crash in between changes nothing, and what stands in the thread is not told again.
-        """
-        thread = await self._put_in_order()
-        if self._is_answered_in(thread):
+    async def _give_up(self) -> None:
+        """Told before it is noted: a crash in between changes nothing, and what stands in the thread is not told again."""
+        thread = await _put_in_order(self._new_delivery(), self._earlier.read_thread())
+        if self._earlier.have_answered_in(thread):
             await self.outcome.answered()
+        elif self.claim.is_hopeless:
+            await self._asker.tell_in_thread(GIVEN_UP.format(reference=reference_of(self.question.key)), thread)
+            await self.outcome.set_aside(f"failed {MOST_RETRIES + 1} times")
         else:
-            await self._asker.tell_in_thread(sentence, thread)
-            await note()
-
-    async def _put_in_order(self) -> Sequence[Message]:
-        """End the stream and the session that an earlier try left open; gives the question's thread, as far as it can be read."""
-        delivery = self._new_delivery()
-        thread: Sequence[Message] = ()
-        try:
-            thread = await self._read_thread()
-            await delivery.break_off()
-        except FAILURES as error:
-            log.warning("What an earlier try left could not be put in order: %s", told(error))
-        await delivery.close()
-        return thread
-
-    def _is_answered_in(self, thread: Sequence[Message]) -> bool:
-        """Whether an earlier try or run has answered this very wording of the question; a fresh answer has no mark of its own."""
-        if self.question.edited:
-            return not self.question.fresh and self._messages.stand_in(thread)
-        return self._again and self._messages.state is AnswerState.WHOLE
+            await self._asker.tell_in_thread(TOO_LATE, thread)
+            await self.outcome.refused("too old")
 
     async def _stop(self) -> None:
         """Noted before it is told: whatever happens meanwhile, a stopped question is not answered later."""
@@ -245,3 +217,15 @@ def _note_answered(meter: Meter, whole: Span, reply: Reply, seconds: float) -> N
     count_answer(meter, reply.answer)
     took = round(seconds * 1000)
     log.info("Answered in %d ms: %s.", took, reply.summary, extra={"milliseconds": took, **reply.fields})
+
+
+async def _put_in_order(delivery: Delivery, reading: Awaitable[Sequence[Message]]) -> Sequence[Message]:
+    """End the stream and the session that an earlier try left open; gives the question's thread, as far as it can be read."""
+    thread: Sequence[Message] = ()
+    try:
+        thread = await reading
+        await delivery.break_off()
+    except FAILURES as error:
+        log.warning("What an earlier try left could not be put in order: %s", told(error))
+    await delivery.close()
+    return thread

@@ -54,7 +54,7 @@ async def confirmable_answer(ctx: AppContext, question: AskedQuestion) -> Confir
     thread = await read_thread(ctx.client, question.thread)
     messages = AnswerMessages(ctx.clients, ctx.records.answer_places, question)
     await messages.find(thread)
-    parts = messages.among(thread)
+    parts = [message for message in thread if message["ts"] in messages.ts]
     if not parts:
         return None
     message = next((message for message in thread if message["ts"] == question.ts), {})
