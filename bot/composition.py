@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bot.answering.same_question import SameQuestions
     from bot.slack.app import SlackBot, Workspace
     from bot.storage import Records
+    from knowledge.documents.reading import GuideFolders
     from knowledge.index.freshness import Freshness
     from knowledge.index.store import IndexReader, IndexStore
     from knowledge.index.syncing import SyncReport
@@ -64,7 +65,7 @@ class Application:
     """
 
     def __init__(self, settings: Settings, guides: Path | None = None, prompts: Path | None = None, meter: Meter | None = None) -> None:  # fmt: skip
-        self._settings, self.own_data = settings, settings.data_dir
+        self._settings = settings
         self._prompts = prompts
         self.local_models = LocalModels()
         self._guides = guides.resolve() if guides else None
@@ -81,13 +82,16 @@ class Application:
         return "No chat model is set, so answers are quoted from the guides."
 
     @property
-    def folders(self) -> list[Path]:
-        """The folders that guides are read from."""
+    def folders(self) -> "GuideFolders":
+        """Where guides are read from."""
+        from knowledge.documents.reading import GuideFolders
+
+        own_data = self._settings.data_dir
         if self._guides:
-            return [self._guides]
+            return GuideFolders((self._guides,), own_data)
         ours = Path(str(resources.files("knowledge"))) / "guides"
         own = self._settings.knowledge_dir
-        return [ours, *(source.folder for source in self.sources), *([own] if own else [])]
+        return GuideFolders((ours, *(source.folder for source in self.sources), *([own] if own else [])), own_data)
 
     @cached_property
     def sources(self) -> "Sequence[CopiedGuides]":
@@ -131,7 +135,7 @@ class Application:
         """
         from knowledge.index.syncing import sync
 
-        return sync(self.store(), self.folders, self.encoder, progress, replace=replace, own_data=self.own_data)
+        return sync(self.store(), self.folders, self.encoder, progress, replace=replace)
 
     def index(self) -> "IndexReader":
         """The index as it is read."""
@@ -294,9 +298,9 @@ def freshness_of(application: Application) -> "Freshness":
     from knowledge.index.syncing import is_fresh
 
     def fresh() -> bool:
-        return is_fresh(application.store(), application.folders, application.encoder.name, application.own_data)
+        return is_fresh(application.store(), application.folders, application.encoder.name)
 
-    return Freshness(Upkeep(application.folders, fresh, application.sync, application.own_data))
+    return Freshness(Upkeep(application.folders, fresh, application.sync))
 
 
 def slack_bot(

@@ -13,7 +13,7 @@ _NOTHING = "  none"
 def outline(document: Document, passages: Sequence[Passage]) -> Iterator[str]:
     """Lines that tell what is known of a document's guide, what was not read, and how its text is divided."""
     yield from _facts(document)
-    yield from _listed("Not read", (f"  {note}" for note in document.notes))
+    yield from _listed("Not read", (f"  {note}" for note in (*document.unread_pages, *document.notes)))
     yield from _listed("Headings", (f"{'  ' * level}{without_marks(text)}" for level, text in headings(document.markdown)))  # fmt: skip
     yield from _listed("Tables", _tables(passages))
     yield from _listed("Passages", (line for passage in passages for line in _passage(passage)))

@@ -11,6 +11,7 @@ from bot.answering.prompts import Prompt
 from bot.answering.quoted_answers import QuotedAnswers
 from bot.answering.quoting import Quoter
 from bot.answering.writing import Writer
+from knowledge.documents.reading import GuideFolders
 from knowledge.index.store import IndexReader, IndexStore
 from knowledge.index.syncing import sync
 from knowledge.search.encoder import LocalEncoder
@@ -21,7 +22,7 @@ from knowledge.search.searcher import Searcher
 def searcher_over(folder: Path, guides: Path, encoder: LocalEncoder) -> Searcher:
     """Search over guides, indexed in a folder."""
     store = IndexStore(folder)
-    sync(store, [guides], encoder)
+    sync(store, GuideFolders((guides,)), encoder)
     return Searcher(IndexReader(store), encoder)
 
 

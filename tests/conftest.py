@@ -10,7 +10,7 @@ from bot.answering.checking import Checker
 from bot.answering.composing import Composer
 from bot.answering.hearing import Sayings
 from bot.watchdog import settle_heap
-from knowledge.documents.reading import GuideFile, read
+from knowledge.documents.reading import GuideFile, GuideFolders, read
 from knowledge.index.store import IndexReader, IndexStore
 from knowledge.index.syncing import sync
 from knowledge.passages import Document, Guide, Passage, split
@@ -54,7 +54,7 @@ def sayings() -> Sayings:
 def searcher(encoder: LocalEncoder, tmp_path_factory: pytest.TempPathFactory) -> Searcher:
     """Search over the product's own guide."""
     store = IndexStore(tmp_path_factory.mktemp("index"))
-    sync(store, [OUR_GUIDES], encoder)
+    sync(store, GuideFolders((OUR_GUIDES,)), encoder)
     return Searcher(IndexReader(store), encoder)
 
 
@@ -92,7 +92,7 @@ def advisor_over(encoder: LocalEncoder, advisor_with: AdvisorWith, tmp_path: Pat
         for name, text in texts.items():
             (folder / f"{name}.md").write_text(text, encoding="utf-8")
         store = IndexStore(tmp_path / "index")
-        sync(store, [folder], encoder)
+        sync(store, GuideFolders((folder,)), encoder)
         return advisor_with(Searcher(IndexReader(store), encoder), composer)
 
     return build

@@ -149,7 +149,7 @@ async def _index(application: Application) -> list[Check]:
     from knowledge.index.syncing import is_fresh
     from knowledge.index.writing import is_whole
 
-    files = find_files(application.folders, application.own_data)
+    files = find_files(application.folders)
     guides = Check("guides", bool(files), f"{len(files)} found" if files else "none found; put some into KNOWLEDGE_DIR")
     try:
         encoder = application.encoder
@@ -157,7 +157,7 @@ async def _index(application: Application) -> list[Check]:
         store = application.store()
         whole = is_whole(store, store.current())
         snapshot = application.index().snapshot()
-        fresh = is_fresh(store, application.folders, encoder.name, application.own_data)
+        fresh = is_fresh(store, application.folders, encoder.name)
     except KnowledgeError as error:
         return [guides, Check("index", False, str(error))]
     if not whole:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,15 @@ GUIDE_FIELDS = frozenset({"title", "role", "region", "edition", "source"})
 
 @dataclass(frozen=True)
 class Read:
-    """What was read of a file: Markdown with headings, its metadata, what was not read, and lines around its text."""
+    """What was read of a file: Markdown with headings, its metadata, what was not read, lines around its text, and which pages
+    were not read.
+    """
 
     markdown: str
     fields: Mapping[str, Any] = field(default_factory=dict)
     notes: Sequence[str] = ()
     beside: Sequence[str] = ()
+    unread_pages: Sequence[str] = ()
 
 
 def reader_of(path: Path) -> "Callable[[Path], Read] | None":
@@ -235,6 +238,7 @@ def _read_archive(path: Path) -> Read:
 
     parts: list[str] = []
     notes: list[str] = []
+    pages: list[str] = []
     titles: list[tuple[str, str]] = []
     with tempfile.TemporaryDirectory() as folder:
         found_members = list(members(path.read_bytes(), LARGEST_UNPACKED))
@@ -258,11 +262,12 @@ def _read_archive(path: Path) -> Read:
                 parts.append(f"# {title}\n\n{_one_level_down(body)}")
                 titles.append((name, title))
             notes.extend(f"{name} in it: {note}" for note in found.notes)
+            pages.extend(f"{name} in it: {note}" for note in found.unread_pages)
     if not parts:
         raise UnreadableFile("it holds no file that can be read")
     at_the_top = [title for name, title in titles if "/" not in name]
     fields = {"title": at_the_top[0] if len(at_the_top) == 1 else "", **({"edition": ""} if len(parts) > 1 else {})}
-    return Read("\n\n".join(parts), fields, notes)
+    return Read("\n\n".join(parts), fields, notes, unread_pages=pages)
 
 
 def _one_level_down(markdown: str) -> str:
@@ -288,8 +293,9 @@ def _read_docx(path: Path) -> Read:
 def _read_pdf(path: Path) -> Read:
     from knowledge.documents.pdf import pdf_as_html
 
-    html, notes, beside = pdf_as_html(path)
-    return _from_html(html, notes, beside=beside, trusted=False)
+    found = pdf_as_html(path)
+    read = _from_html(found.html, found.notes, beside=found.beside, trusted=False)
+    return replace(read, unread_pages=found.unread_pages)
 
 
 def _from_html(

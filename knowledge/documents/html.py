@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
 
 from knowledge.documents.comments import remove_comments
+from knowledge.documents.confluence import without_cdata
 from knowledge.documents.coverage import different_words, lost, words_of_html
 from knowledge.documents.dialects import LONGEST_HEADING, WORDS_OF_A_PICTURE
 from knowledge.documents.labels import HEADINGS, set_heading_levels
@@ -24,8 +25,6 @@ _ZERO_WIDTH = re.compile(
     r"[\u200b\u2060\ufeff]|&(?:#(?:8203|8288|65279|x200b|x2060|xfeff)|ZeroWidthSpace|NoBreak);", re.IGNORECASE
 )
 """Signs without a width, which tell where a line may break or that a text is Unicode."""
-_LABEL = re.compile(r"(?:^|[-_])(?:lozenge|badge)(?:$|[-_])")
-"""Classes of short labels that are shown in a box of their own within a line, as Confluence's lozenges and Bootstrap's badges are."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ def html_as_markdown(html: str, *, trusted: bool = True) -> str:
 
 def parsed(html: str) -> BeautifulSoup:
     """The tree of a page, in which tags say what its styles do."""
-    soup = BeautifulSoup(_ZERO_WIDTH.sub("", html), "lxml")
+    soup = BeautifulSoup(_ZERO_WIDTH.sub("", without_cdata(html)), "lxml")
     tell_styles(soup)
     return soup
 
@@ -94,7 +93,13 @@ def converted(soup: BeautifulSoup, body: Tag, *, trusted: bool = True) -> str:
 def _remove(body: Tag) -> None:
     """Boxes around a single box, struck out text, editing links and anchors of headings, links without a text."""
     for box in body.find_all(["div", "span", "font", "center"]):
-        if len(box.contents) == 1 and isinstance(box.contents[0], Tag) and box.contents[0].name == box.name:
+        told = box.attrs.keys() & {"data-label", "data-boxed"}
+        if (
+            not told
+            and len(box.contents) == 1
+            and isinstance(box.contents[0], Tag)
+            and box.contents[0].name == box.name
+        ):
             box.unwrap()
     for struck in body.find_all(["s", "strike", "del"]):
         struck.decompose()
@@ -148,10 +153,10 @@ def _set_superscripts_apart(body: Tag) -> None:
 
 def _set_labels_apart(body: Tag) -> None:
     """A label in a box within a line stands in brackets beside the words of the line."""
-    for label in body.find_all("span", class_=_LABEL):
+    for label in body.find_all(True, attrs={"data-boxed": True}):
         text = label.get_text(" ", strip=True)
         block = label.find_parent(["p", "li", "td", "th", "div", "dt", "dd", *HEADINGS])
-        if not text or label.find_parent("span", class_=_LABEL) or block is None:
+        if not text or label.find_parent(True, attrs={"data-boxed": True}) or block is None:
             continue
         if block.get_text(" ", strip=True) != text:
             before, after = _text_before(label), label.next_sibling

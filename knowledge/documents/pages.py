@@ -11,8 +11,8 @@ from typing import Any
 from bs4 import BeautifulSoup, Comment, Doctype, Tag
 from bs4.element import PageElement
 
+from knowledge.documents.confluence import put_confluence_right
 from knowledge.documents.labels import label_panels
-from knowledge.errors import UnreadableFile
 
 _NEVER = ["script", "style", "noscript", "template", "iframe", "object", "svg", "canvas", "select", "input", "textarea", "head"]  # fmt: skip
 _NOISE = re.compile(
@@ -20,10 +20,14 @@ _NOISE = re.compile(
     re.IGNORECASE,
 )
 """Words in ids and classes that pages give to what surrounds their content, and sometimes to content."""
-_LIST_OF_CONTENTS = re.compile(r"(?:^|\s)(?:toc|table-of-contents|breadcrumbs?|page-metadata)(?:$|\s)", re.IGNORECASE)
+_LIST_OF_CONTENTS = re.compile(r"(?:^|\s)(?:toc|table-of-contents|breadcrumbs?)(?:$|\s)", re.IGNORECASE)
 _NOISE_ROLES = {"navigation", "search", "contentinfo", "banner", "menu", "menubar", "toolbar", "tree"}
+_CONTROL_ROLES = {"button", "switch", "menuitem", "menuitemcheckbox", "menuitemradio"}
+_COMMENTS = re.compile(r"(?:^|\s)(?:comments|comments-section|comments-area|comment-list)(?:$|\s)")
+"""Ids and classes that programs for pages give to what readers wrote below them."""
+_BOXES = {"div", "section", "ol", "ul", "aside"}
 _HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
-_OTHER_PAGE = re.compile(r"^[^/:#]+\.html$")
+_BLOCKS = [*_HEADINGS, "div", "p", "ul", "ol", "dl", "table", "pre", "section", "article", "details"]
 _SENTENCE = re.compile(r"\w[.!?](?:\s|$)")
 LINKED = 0.5
 """The share of an element's text in links from which on it is a menu rather than content."""
@@ -53,9 +57,12 @@ def main_content(soup: BeautifulSoup) -> Content:
     for text in soup.find_all(string=lambda text: isinstance(text, Comment | Doctype)):
         text.extract()
     content = Content(soup.body or soup)
-    content.about = [_on_one_line(element) for element in soup.find_all(class_="page-metadata")]
-    _put_confluence_right(soup)
+    put_confluence_right(soup)
+    for element in soup.find_all(class_="page-metadata"):
+        content.about.append(_on_one_line(element.extract()))
     _remove_hidden(soup, content)
+    _take_comments(soup, content)
+    _take_bars(soup)
     content.body = _main(soup)
     for element in content.body.find_all(["nav", "header", "footer", "aside", "form", "button"]):
         if not element.decomposed:
@@ -127,6 +134,48 @@ def _is_furniture(element: Tag) -> bool:
     roles = _NOISE_ROLES | {"dialog", "alertdialog"}
     names = _names(element)
     return element.name in {"nav", "header", "footer", "form", "dialog"} or element.get("role") in roles or (element.name != "aside" and _NOISE.search(names) is not None)  # fmt: skip
+
+
+def _take_comments(soup: BeautifulSoup, content: Content) -> None:
+    """Take out what readers wrote below the page, where its markup says that it is that."""
+    for element in soup.find_all(_holds_comments):
+        if element.decomposed or element.find(["h1", "main"]) or not (element.find_previous("h1") or _is_a_comment(element)):  # fmt: skip
+            continue
+        if text := _on_one_line(element):
+            content.aside.append(text)
+        element.decompose()
+
+
+def _holds_comments(element: Tag) -> bool:
+    return _is_a_comment(element) or (element.name in _BOXES and _COMMENTS.search(_names(element)) is not None)
+
+
+def _is_a_comment(element: Tag) -> bool:
+    """Whether an element is a comment by its role (ARIA), its property (schema.org) or its class (microformats)."""
+    kinds = set(element.get("class") or [])
+    return element.get("role") == "comment" or element.get("itemprop") == "comment" or {"u-comment", "p-comment"} & kinds != set()  # fmt: skip
+
+
+def _take_bars(soup: BeautifulSoup) -> None:
+    """Take out bars of controls: several things to press, and beside them no sentence and no more words than they have."""
+    for bar in soup.find_all(["div", "span", "p"]):
+        if bar.decomposed or bar.find(_BLOCKS) or _SENTENCE.search(bar.get_text(" ")):
+            continue
+        controls = [control for control in bar.find_all(_is_a_control) if control.find_parent(_is_a_control) is None]
+        pressed = sum(len(_on_one_line(control)) for control in controls)
+        if len(controls) > 1 and len(_on_one_line(bar)) <= 2 * pressed + len(controls):
+            bar.decompose()
+
+
+def _is_a_control(element: Tag) -> bool:
+    """Whether an element does something when it is pressed, and neither opens a part of the page nor leads elsewhere."""
+    if element.has_attr("aria-expanded") or element.has_attr("aria-controls"):
+        return False
+    address = str(element.get("href") or "#").strip().lower()
+    leads_nowhere = (
+        element.name == "a" and element.has_attr("href") and (address == "#" or address.startswith("javascript:"))
+    )
+    return leads_nowhere or element.name == "button" or element.get("role") in _CONTROL_ROLES
 
 
 def _on_one_line(element: Tag) -> str:
@@ -279,21 +328,3 @@ def page_title(soup: BeautifulSoup, body: Tag) -> str:
     if isinstance(first, Tag) and first.get_text(strip=True):
         return first.get_text(" ", strip=True)
     return re.split(r"\s+[|·–—]\s+|\s*:\s+", title)[0]
-
-
-def _put_confluence_right(soup: BeautifulSoup) -> None:
-    """What Confluence adds to each page that it exports: the name of the space in the title, a list of attached files.
-
-    Raises UnreadableFile for its list of all pages, which is no page.
-    """
-    title = soup.find(id="title-text")
-    if not isinstance(title, Tag):
-        return
-    pages = soup.find("li") is not None and all(item.find("a", href=_OTHER_PAGE) for item in soup.find_all("li"))
-    if pages and not soup.find(class_="page-metadata") and not soup.find("p"):
-        raise UnreadableFile("it is Confluence's list of the pages of a space")
-    title.string = title.get_text(" ", strip=True).split(" : ", 1)[-1].strip()
-    attached = soup.find(id="attachments")
-    section = attached.find_parent(class_="pageSection") if isinstance(attached, Tag) else None
-    if section is not None:
-        section.decompose()

@@ -57,8 +57,18 @@ class Block:
     table: Table | None = None
 
 
-def pdf_as_html(path: Path) -> tuple[str, list[str], list[str]]:
-    """A PDF as HTML, what of it was not read, and the lines that its pages repeat. Raises UnreadableFile when it is encrypted, damaged or holds pictures only."""
+@dataclass(frozen=True)
+class PdfAsHtml:
+    """A PDF as HTML, which of its pages were not read, what else was not, and the lines that its pages repeat."""
+
+    html: str
+    unread_pages: Sequence[str]
+    notes: Sequence[str]
+    beside: Sequence[str]
+
+
+def pdf_as_html(path: Path) -> PdfAsHtml:
+    """A PDF as HTML. Raises UnreadableFile when it is encrypted, damaged or holds pictures only."""
     if not path.read_bytes()[:1024].lstrip().startswith(b"%PDF"):
         raise UnreadableFile("it is not a PDF, whatever its name says")
     result = _parsed(path)
@@ -75,8 +85,9 @@ def pdf_as_html(path: Path) -> tuple[str, list[str], list[str]]:
     _set_levels(pages)
     tables_over_pages([[block.table for block in page.blocks[:1]] for page in pages], [[block.table for block in page.blocks[-1:]] for page in pages])  # fmt: skip
     html = "\n".join(_told(pages)).replace(OPEN, "<sup>").replace(CLOSE, "</sup>")
-    notes = [*_pages_not_read(result, empty), *_feet_not_read(feet), *_words_not_read(pages, html)]
-    return html, notes, [*furniture, *(line for _, lines in feet for line in lines)]
+    notes = [*_feet_not_read(feet), *_words_not_read(pages, html)]
+    beside = [*furniture, *(line for _, lines in feet for line in lines)]
+    return PdfAsHtml(html, list(_pages_not_read(result, empty)), notes, beside)
 
 
 def _parsed(path: Path) -> Any:

@@ -28,22 +28,30 @@ SHOWN_BY_NAME = 3
 """Files of a format that is not read which are named one by one; of more the first is named and the others are counted."""
 
 
-_PAGES = re.compile(r"(?:pages? \d|only the first \d+ of its \d+ pages)")
-"""How it is said that pages of a file were not read."""
+@dataclass(frozen=True)
+class GuideFolders:
+    """Where guides lie: the folders, of which later ones replace files of earlier ones, and the bot's own data (its DATA_DIR),
+    which holds no guides, wherever it lies, unless a folder of guides lies in it.
+    """
+
+    paths: tuple[Path, ...]
+    own_data: Path | None = None
+
+    def __str__(self) -> str:
+        return " or ".join(map(str, self.paths))
 
 
 @dataclass(frozen=True)
 class SkippedFile:
-    """A file or a part of one that could not be used: its path below its folder, why, and whether the rest was read."""
+    """A file or a part of one that could not be used: its path below its folder, why, and whether the rest was read.
+
+    `has_pages` tells that what was not read are whole pages of it, on which the answer to a question may stand.
+    """
 
     path: str
     reason: str
     partly: bool = False
-
-    @property
-    def has_pages(self) -> bool:
-        """Whether what was not read are whole pages, on which the answer to a question may stand."""
-        return self.partly and _PAGES.match(self.reason) is not None
+    has_pages: bool = False
 
     def __str__(self) -> str:
         return f"{self.path}: {self.reason}" if self.partly else f"{self.path} is left out: {self.reason}"
@@ -70,25 +78,23 @@ class Found:
     skipped: tuple[SkippedFile, ...]
 
 
-def find_files(folders: Sequence[Path], own_data: Path | None = None) -> list[GuideFile]:
+def find_files(folders: GuideFolders) -> list[GuideFile]:
     """All files of a supported format below the folders, in order; hidden files and folders and the bot's own data are left out.
 
     A file of the same name below a later folder replaces the earlier one, as a user's own guide does ours.
     """
-    return list(look(folders, own_data).files)
+    return list(look(folders).files)
 
 
-def look(folders: Sequence[Path], own_data: Path | None = None) -> Found:
-    """The files below the folders that may be guides, and those that are not read. Links out of a folder are not followed.
-
-    The bot's own data (`own_data`, its DATA_DIR) holds no guides, wherever it lies, unless a folder of guides lies in it.
-    """
+def look(folders: GuideFolders) -> Found:
+    """The files below the folders that may be guides, and those that are not read. Links out of a folder are not followed."""
     found: dict[str, GuideFile] = {}
     skipped: list[SkippedFile] = []
     unknown: dict[str, list[str]] = {}
-    for root in folders:
+    data = folders.own_data.resolve() if folders.own_data else None
+    for root in folders.paths:
         inside = root.resolve()
-        own = own_data.resolve() if own_data and not inside.is_relative_to(own_data.resolve()) else None
+        own = data if data and not inside.is_relative_to(data) else None
         for path in sorted(root.rglob("*")):
             file = GuideFile(root, path)
             if _hidden(file) or (own and path.resolve().is_relative_to(own)):
@@ -139,7 +145,8 @@ def _document(file: GuideFile, reading: Callable[[Path], Mapping[str, Any]]) -> 
     if not re.search(r"\w", markdown):
         raise UnreadableFile("it holds no text")
     notes = (*told["notes"], *_unfilled(markdown))
-    return Document(_guide(file, told["fields"]), _tidy(_without_empty_lines(markdown)), notes)
+    text = _tidy(_without_empty_lines(markdown))
+    return Document(_guide(file, told["fields"]), text, notes, tuple(told["unread_pages"]))
 
 
 def _unfilled(markdown: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What a page says by style alone, told in tags: text that is struck out, bold, or set larger as headings are.
+"""What a page says by style alone, told in tags: text that is struck out, bold, set larger as headings are, or in a box of its own.
 
 Programs that export pages (Google Docs, Word, editors in a browser) write `<span class="c7">` and a rule for `.c7`.
 """
@@ -20,7 +20,10 @@ LARGER = 1.15
 BOLD = 600
 """The weight from which on letters are bold, as in CSS."""
 _ROOT_SIZE = 16.0
-_TELLING = re.compile(r"\b(?:text-decoration|font)", re.IGNORECASE)
+_TELLING = re.compile(r"\b(?:text-decoration|font|background|border|padding)", re.IGNORECASE)
+_NO_BOX = re.compile(r"^(?:0\w*|none|transparent|inherit|initial|unset)?$")
+"""Values that draw nothing."""
+_IN_LINES = ["span", "em", "strong", "b", "i", "small"]
 _AT_RULES = re.compile(r"@[\w-]+[^{};]*(?:;|\{(?:[^{}]*\{[^{}]*\})*[^{}]*\})")
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _LAST_PART = re.compile(r"[\w.#-]+$")
@@ -34,7 +37,9 @@ Declared = dict[int, dict[str, str]]
 
 
 def tell_styles(soup: BeautifulSoup) -> None:
-    """Take out what is struck out by style, and give what is bold or set larger by style the tags that say so."""
+    """Take out what is struck out by style, give what is bold or set larger by style the tags that say so, and tell which parts of
+    a line stand in a box of their own (`data-boxed`).
+    """
     declared = _declared(soup)
     if not declared:
         return
@@ -45,6 +50,9 @@ def tell_styles(soup: BeautifulSoup) -> None:
     for element in soup.find_all(["span", "font", "p", "div"]):
         if _is_bold(declared.get(id(element), {})) and not _has_lighter(element, declared):
             _make_bold(soup, element)
+    for element in soup.find_all(_IN_LINES):
+        if _is_boxed(declared.get(id(element), {})):
+            element["data-boxed"] = "1"
 
 
 def _declared(soup: BeautifulSoup) -> Declared:
@@ -97,6 +105,16 @@ def _is_struck(declared: Mapping[str, str]) -> bool:
 def _is_bold(declared: Mapping[str, str]) -> bool:
     weight = declared.get("font-weight", "")
     return weight in {"bold", "bolder"} or (weight.isdigit() and int(weight) >= BOLD)
+
+
+def _is_boxed(declared: Mapping[str, str]) -> bool:
+    """Whether a background or border is drawn with room between it and the words, or round: marked words have a background only."""
+    drawn = any(_draws(declared, name) for name in ("background", "background-color", "border"))
+    return drawn and any(_draws(declared, name) for name in ("padding", "border-radius"))
+
+
+def _draws(declared: Mapping[str, str], name: str) -> bool:
+    return not all(_NO_BOX.match(part) for part in declared.get(name, "").split())
 
 
 def _has_lighter(element: Tag, declared: Declared) -> bool:

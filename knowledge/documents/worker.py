@@ -35,7 +35,12 @@ def read_file(path: Path) -> dict[str, Any]:
     except Exception as error:  # noqa: BLE001  # readers of broken files raise whatever they like
         return {"unreadable": f"it is damaged ({type(error).__name__}); save it anew or in another format"}
     fields = {"title": str(found.fields.get("title") or ""), **stated(found.fields, found.markdown, found.beside)}
-    return {"markdown": found.markdown, "fields": fields, "notes": list(found.notes)}
+    return {
+        "markdown": found.markdown,
+        "fields": fields,
+        "notes": list(found.notes),
+        "unread_pages": list(found.unread_pages),
+    }
 
 
 def _limit_memory(more: int) -> None:

@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,7 +81,7 @@ def stored_contents(contents: Contents) -> dict[str, Any]:
         "guides": [[asdict(guide), passages] for guide, passages in guides.items()],
         "files": contents.files,
         "shares": contents.shares,
-        "skipped": [[skip.path, skip.reason, skip.partly] for skip in contents.skipped],
+        "skipped": [astuple(skip) for skip in contents.skipped],
     }
 
 

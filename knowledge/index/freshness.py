@@ -13,6 +13,7 @@ from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from knowledge.documents.reading import GuideFolders
 from knowledge.errors import IndexDamaged, IndexMissing, KnowledgeError
 from knowledge.index.contents import Stamp
 from knowledge.index.syncing import Progress, SyncReport, stamps
@@ -34,15 +35,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Upkeep:
-    """What keeping the index fresh needs: the folders, whether the index was made from them as they are, and how to make it so.
+    """What keeping the index fresh needs: the folders, whether the index was made from them as they are, and how to make it so."""
 
-    `own_data` is the bot's own data, which may lie in a folder of guides.
-    """
-
-    folders: Sequence[Path]
+    folders: GuideFolders
     is_fresh: Callable[[], bool]
     sync: Callable[[Progress], SyncReport]
-    own_data: Path | None = None
 
 
 class _Leaving(Exception):
@@ -77,7 +74,7 @@ class Freshness:
             await asyncio.wait([work], timeout=LEAVE_SECONDS)
 
     async def _keep(self) -> None:
-        async with aclosing(_changes(self._upkeep.folders)) as changes:
+        async with aclosing(_changes(self._upkeep.folders.paths)) as changes:
             async for _ in changes:
                 await in_thread_of_its_own(self.look, "index-freshness")
 
@@ -98,7 +95,7 @@ class Freshness:
             log.error("The index was not brought up to date: %s", type(error).__name__)
 
     def _index_if_changed(self) -> None:
-        for folder in self._upkeep.folders:
+        for folder in self._upkeep.folders.paths:
             if not folder.is_dir():
                 raise KnowledgeError(
                     f"The folder {folder.name} of guides is not there any more; put it back, or change KNOWLEDGE_DIR and restart."
@@ -129,7 +126,7 @@ def _settled(upkeep: Upkeep, leaving: threading.Event) -> Mapping[str, Stamp]:
     """The stamps of the files, once they stay the same for a while."""
 
     def there() -> Mapping[str, Stamp]:
-        return stamps(upkeep.folders, upkeep.own_data)
+        return stamps(upkeep.folders)
 
     before, give_up = there(), time.monotonic() + UNSETTLED_SECONDS
     while not leaving.wait(SETTLED_SECONDS) and (now := there()) != before and time.monotonic() < give_up:

@@ -5,12 +5,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from knowledge.blocks import without_marks
 from knowledge.documents.coverage import lost, share
-from knowledge.documents.reading import Found, GuideFile, SkippedFile, find_files, look, read_all
+from knowledge.documents.reading import Found, GuideFile, GuideFolders, SkippedFile, find_files, look, read_all
 from knowledge.editions import Editions, editions
 from knowledge.errors import IndexDamaged, IndexElsewhere, IndexMissing, IndexUnreachable, NoGuides
 from knowledge.index.contents import Contents, Stamp, portions
@@ -70,14 +69,13 @@ class SyncReport:
 
 def sync(
     store: IndexStore,
-    folders: Sequence[Path],
+    folders: GuideFolders,
     encoder: "Encoder",
     progress: Progress | None = None,
     *,
     replace: bool = False,
-    own_data: Path | None = None,
 ) -> SyncReport:
-    """Bring the index in line with the guides in the folders, but for what lies in the bot's `own_data`.
+    """Bring the index in line with the guides in the folders.
 
     Unchanged files are not read again, passages whose text is the same are not embedded again; a damaged index is made
     anew. On a server an index that another installation made otherwise is left alone, unless it is to be `replace`d. Raises
@@ -85,7 +83,7 @@ def sync(
     """
     started = time.monotonic()
     with writing(store) as right:
-        job = _Sync(store, folders, encoder, progress, right, replace, own_data)
+        job = _Sync(store, folders, encoder, progress, right, replace)
         try:
             done = job.run(*_version_before(store, encoder.name))
         except IndexUnreachable:
@@ -101,17 +99,16 @@ class _Sync:
     """One sync, under the right to write."""
 
     store: IndexStore
-    folders: Sequence[Path]
+    folders: GuideFolders
     encoder: "Encoder"
     progress: Progress | None
     right: Right
     replace: bool
-    own_data: Path | None
 
     def run(self, before: Version | None, rebuilt: str) -> SyncReport:
         """Read, compare, embed and write, starting from a version, or from nothing if it must be rebuilt for a reason."""
         old = self.store.contents(before) if before else Contents(())
-        new = _read(_found(self.folders, self.own_data), old if not rebuilt else Contents(()))
+        new = _read(_found(self.folders), old if not rebuilt else Contents(()))
         _refuse_nothing(self.folders, new)
         changes = _changes(old.passages, new.passages)
         embedded = 0
@@ -149,35 +146,33 @@ class _Sync:
         )
 
 
-def is_fresh(store: IndexStore, folders: Sequence[Path], embeddings: str, own_data: Path | None = None) -> bool:
+def is_fresh(store: IndexStore, folders: GuideFolders, embeddings: str) -> bool:
     """Whether the current version was made from the files as they are now, with this embedding model.
 
     Raises IndexMissing or IndexDamaged.
     """
     version = store.current()
     made_alike = (version.embeddings, version.format) == (embeddings, FORMAT_VERSION)
-    return made_alike and store.contents(version).files == stamps(folders, own_data)
+    return made_alike and store.contents(version).files == stamps(folders)
 
 
-def stamps(folders: Sequence[Path], own_data: Path | None = None) -> dict[str, Stamp]:
+def stamps(folders: GuideFolders) -> dict[str, Stamp]:
     """What tells whether a file has changed, of each file that may be a guide, by its path below its folder."""
-    return {file.name: _stamp(file) for file in find_files(folders, own_data)}
+    return {file.name: _stamp(file) for file in find_files(folders)}
 
 
-def _found(folders: Sequence[Path], own_data: Path | None) -> Found:
+def _found(folders: GuideFolders) -> Found:
     """What there is to read. No file at all is a wrong folder rather than a wish to empty the index."""
-    if (found := look(folders, own_data)).files:
+    if (found := look(folders)).files:
         return found
-    where = " or ".join(map(str, folders))
     seen = f" What is there is not read: {_named(found.skipped)}." if found.skipped else ""
-    raise NoGuides(f"There is no guide in {where}: put {FORMATS} files there.{seen}")
+    raise NoGuides(f"There is no guide in {folders}: put {FORMATS} files there.{seen}")
 
 
-def _refuse_nothing(folders: Sequence[Path], contents: Contents) -> None:
+def _refuse_nothing(folders: GuideFolders, contents: Contents) -> None:
     """Raise NoGuides where no file gave a passage."""
     if not contents.passages:
-        where = " or ".join(map(str, folders))
-        raise NoGuides(f"No guide in {where} can be read: {_named(contents.skipped)}.")
+        raise NoGuides(f"No guide in {folders} can be read: {_named(contents.skipped)}.")
 
 
 def _named(skipped: Sequence[SkippedFile]) -> str:
@@ -235,10 +230,12 @@ def _words_in(passages: Sequence[Passage]) -> set[str]:
 
 def _not_read(document: Document, passages: Sequence[Passage], lost_words: Sequence[str]) -> Iterator[SkippedFile]:
     """What of a file is in no passage."""
+    path = document.guide.path
+    yield from (SkippedFile(path, pages, partly=True, has_pages=True) for pages in document.unread_pages)
     notes = dict.fromkeys([*document.notes, *(lost_words if passages else ())])
-    yield from (SkippedFile(document.guide.path, note, partly=True) for note in notes)
+    yield from (SkippedFile(path, note, partly=True) for note in notes)
     if not passages:
-        yield SkippedFile(document.guide.path, "no passage came of it; it holds headings only")
+        yield SkippedFile(path, "no passage came of it; it holds headings only")
 
 
 def _stamp(file: GuideFile) -> Stamp:

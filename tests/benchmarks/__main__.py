@@ -25,6 +25,7 @@ from bot.answering.model_output import Form, Piece
 from bot.answering.quoting import Quoter
 from bot.slack.app import SlackBot
 from bot.slack.questions.delivery import STOPPED
+from knowledge.documents.reading import GuideFolders
 from knowledge.index.store import IndexStore
 from knowledge.index.syncing import sync
 from knowledge.search.encoder import LocalEncoder
@@ -114,8 +115,8 @@ def index() -> str:
     encoder = LocalEncoder()
     with tempfile.TemporaryDirectory() as folder:
         store = IndexStore(Path(folder))
-        first = _seconds(lambda: sync(store, [SHARED / "corpus"], encoder))
-        again = _seconds(lambda: sync(store, [SHARED / "corpus"], encoder))
+        first = _seconds(lambda: sync(store, GuideFolders((SHARED / "corpus",)), encoder))
+        again = _seconds(lambda: sync(store, GuideFolders((SHARED / "corpus",)), encoder))
     return f"index of the corpus: {first:.0f} s from nothing, {again:.1f} s with nothing changed"
 
 

@@ -27,6 +27,7 @@ import numpy as np
 
 from bot.answering.quoting import Quoter
 from bot.settings import Settings
+from knowledge.documents.reading import GuideFolders
 from knowledge.index.contents import Contents
 from knowledge.index.store import IndexReader, IndexStore
 from knowledge.index.syncing import sync
@@ -178,7 +179,16 @@ def _asked(searcher: Searcher, quoter: Quoter, question: str) -> tuple[float, fl
 
 def _held_out(folder: Path, encoder: LocalEncoder) -> IndexStore:
     store = IndexStore(folder)
-    sync(store, [HELD_OUT / "hr" / "guides", HELD_OUT / "hs" / "guides"], encoder)
+    sync(
+        store,
+        GuideFolders(
+            (
+                HELD_OUT / "hr" / "guides",
+                HELD_OUT / "hs" / "guides",
+            )
+        ),
+        encoder,
+    )
     return store
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from knowledge.documents.reading import GuideFolders
 from knowledge.index.store import IndexReader, IndexStore
 from knowledge.index.syncing import sync
 from knowledge.passages import Passage
@@ -105,7 +106,7 @@ def _collections() -> Iterator[tuple[str, Path, list[dict[str, Any]]]]:
 
 def _ask(name: str, path: Path, told: Sequence[dict[str, Any]], encoder: LocalEncoder) -> Iterator[Asked]:
     store = IndexStore(INDEXES / name)
-    sync(store, [path if path.is_dir() else _alone(path)], encoder)
+    sync(store, GuideFolders((path if path.is_dir() else _alone(path),)), encoder)
     searcher = Searcher(IndexReader(store), encoder)
     for label in told:
         text = " ".join(label["turns"][-2:])

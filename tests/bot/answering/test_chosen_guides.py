@@ -7,6 +7,7 @@ import pytest
 
 from bot.answering.advisor import Advisor
 from bot.answering.conversation import Answer, Conversation, Turn
+from knowledge.documents.reading import GuideFolders
 from knowledge.errors import GuidesGone
 from knowledge.index.store import IndexReader, IndexStore
 from knowledge.index.syncing import sync
@@ -98,7 +99,7 @@ def searcher_over(encoder: LocalEncoder, folder: Path, texts: dict[str, str], na
     for name in names:
         (guides / f"{name}.md").write_text(texts[name], encoding="utf-8")
     store = IndexStore(folder / "index")
-    sync(store, [guides], encoder)
+    sync(store, GuideFolders((guides,)), encoder)
     return Searcher(IndexReader(store), encoder)
 
 
@@ -109,10 +110,10 @@ async def test_a_view_follows_the_index(encoder: LocalEncoder, tmp_path: Path) -
     assert "48,000" in (await view.search(PAY))[0].passage.text
     path = tmp_path / "guides" / "norway.md"
     path.write_text(NORWAY.replace("48,000", "51,000"), encoding="utf-8")
-    sync(IndexStore(tmp_path / "index"), [tmp_path / "guides"], encoder)
+    sync(IndexStore(tmp_path / "index"), GuideFolders((tmp_path / "guides",)), encoder)
     assert "51,000" in (await view.search(PAY))[0].passage.text
     path.unlink()
-    sync(IndexStore(tmp_path / "index"), [tmp_path / "guides"], encoder)
+    sync(IndexStore(tmp_path / "index"), GuideFolders((tmp_path / "guides",)), encoder)
     with pytest.raises(GuidesGone):
         await view.search(PAY)
 

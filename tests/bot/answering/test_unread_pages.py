@@ -1,12 +1,14 @@
 """An answer that rests on a guide of which pages were not read says so."""
 
 from pathlib import Path
+from zipfile import ZipFile
 
-import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from bot.answering.conversation import Conversation
-from knowledge.documents.reading import SkippedFile
+from knowledge.documents.reading import GuideFolders
+from knowledge.index.store import IndexStore
+from knowledge.index.syncing import sync
 from knowledge.search.encoder import LocalEncoder
 from tests.building import advisor_over, searcher_over
 
@@ -29,14 +31,22 @@ async def test_an_answer_from_a_guide_with_a_page_without_text_says_which(
     assert "not all is known" not in diving.text
 
 
-@pytest.mark.parametrize(
-    ("reason", "partly", "has_pages"),
-    [
-        ("pages 2 to 4 could not be read", True, True),
-        ("only the first 400 of its 900 pages are read; split it", True, True),
-        ("the hidden sheet Draft is not read", True, False),
-        ("page 2 has no text", False, False),
-    ],
-)
-def test_only_pages_of_a_guide_that_is_read_are_told(reason: str, partly: bool, has_pages: bool) -> None:
-    assert SkippedFile("a.pdf", reason, partly).has_pages == has_pages
+def test_pages_not_read_are_told_apart_from_other_notes_also_through_the_stored_index(
+    encoder: LocalEncoder, tmp_path: Path
+) -> None:
+    page = Canvas(str(tmp_path / "Dealers.pdf"))
+    page.drawString(60, 700, "It takes nine weeks to learn dealing.")
+    page.showPage()
+    page.rect(60, 300, 300, 300, fill=1)
+    page.save()
+    with ZipFile(tmp_path / "export.zip", "w") as archive:
+        archive.write(tmp_path / "Dealers.pdf", "Dealers.pdf")
+    (tmp_path / "book.html").write_text("<main><h1>Divers</h1><p>Four hours.</p><p hidden>Draft of May</p></main>")
+    store = IndexStore(tmp_path / "index")
+    sync(store, GuideFolders((tmp_path,), tmp_path / "index"), encoder)
+    skipped = store.contents(store.current()).skipped
+    assert {(one.path, one.has_pages) for one in skipped if one.partly} == {
+        ("Dealers.pdf", True),
+        ("export.zip", True),
+        ("book.html", False),
+    }

@@ -20,6 +20,7 @@ from bot.slack.private.channel_settings import SETTINGS_VIEW
 from bot.slack.private.private_answers import POST_DRAFT
 from bot.slack.private.views import DRAFT_TEXT, DRAFT_VIEW
 from bot.slack.questions.buttons import ASK_MENTOR, MENTOR_MENU, SHARE
+from knowledge.documents.reading import GuideFolders
 from knowledge.index.store import IndexReader, IndexStore
 from knowledge.index.syncing import sync
 from knowledge.search.encoder import LocalEncoder
@@ -78,7 +79,7 @@ def hostile_guides(encoder: LocalEncoder, folder: Path) -> Searcher:
     (guides / "lions <!channel> @here <@U0BOSS>.md").write_text(GUIDE, encoding="utf-8")
     (guides / "<!here>.txt").write_text(f"{HOSTILE}\n\nTrapeze artists practise daily {HOSTILE}.", encoding="utf-8")
     store = IndexStore(folder / "index")
-    sync(store, [guides], encoder)
+    sync(store, GuideFolders((guides,)), encoder)
     return Searcher(IndexReader(store), encoder)
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from bot.composition import Application, fetch_guides, freshness_of, kept_fresh
 from bot.settings import Settings
+from knowledge.documents.reading import GuideFolders
 from knowledge.errors import KnowledgeError
 from knowledge.index.freshness import Freshness, Upkeep
 from tests.bot.slack.scene import ANNA, DORA, MENTORS, Scripted, running
@@ -121,7 +122,7 @@ def test_what_cannot_be_indexed_is_told_once_and_not_tried_again_at_once(
         tries.append(progress)
         raise KnowledgeError("The disk is full.")
 
-    freshness = Freshness(Upkeep([guides], lambda: False, failing))  # type: ignore[arg-type]
+    freshness = Freshness(Upkeep(GuideFolders((guides,)), lambda: False, failing))  # type: ignore[arg-type]
     freshness.look()
     freshness.look()
     assert len(tries) == 1

@@ -7,7 +7,7 @@ import pytest
 
 from knowledge.documents.formats import LARGEST_UNPACKED
 from knowledge.documents.isolated import ReadingProcess
-from knowledge.documents.reading import GuideFile, SkippedFile, find_files, look, read, read_all
+from knowledge.documents.reading import GuideFile, GuideFolders, SkippedFile, find_files, look, read, read_all
 from knowledge.errors import UnreadableFile
 from knowledge.passages import Document
 
@@ -62,7 +62,7 @@ def test_whatever_a_reader_raises_is_a_reason(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "cut.docx", "w") as archive:
         archive.writestr("word/document.xml", "<w:document xmlns:w='http://schemas.openxmlformats.org/")
     (tmp_path / "good.md").write_text("# Good\n\nText.", encoding="utf-8")
-    cut, good = read_all(find_files([tmp_path]))
+    cut, good = read_all(find_files(GuideFolders((tmp_path,))))
     assert isinstance(cut, SkippedFile)
     assert cut.reason.startswith("it is damaged (")
     assert isinstance(good, Document)
@@ -80,7 +80,7 @@ def test_links_out_of_the_folder_are_named_and_not_followed(tmp_path: Path) -> N
     (tmp_path / "guides" / "out.md").symlink_to(tmp_path / "secret" / "secret.md")
     (tmp_path / "guides" / "folder").symlink_to(tmp_path / "secret")
     (tmp_path / "guides" / "in.md").symlink_to(tmp_path / "guides" / "guides.md")
-    found = look([tmp_path / "guides"])
+    found = look(GuideFolders((tmp_path / "guides",)))
     assert [file.name for file in found.files] == ["guides.md", "in.md"]
     assert [skip.path for skip in found.skipped] == ["folder", "out.md"]
 
@@ -88,7 +88,7 @@ def test_links_out_of_the_folder_are_named_and_not_followed(tmp_path: Path) -> N
 def test_what_is_not_read_is_named_one_by_one_or_counted(tmp_path: Path) -> None:
     for name in ("a.png", "b.png", "c.png", "d.png", "x.psd", "Makefile"):
         (tmp_path / name).write_bytes(b"x")
-    skipped = look([tmp_path]).skipped
+    skipped = look(GuideFolders((tmp_path,))).skipped
     assert [skip.path for skip in skipped] == ["Makefile", "a.png and 3 more", "x.psd"]
     assert ".psd are not read" in skipped[2].reason
 
@@ -103,5 +103,5 @@ def test_what_is_read_in_part_says_so(tmp_path: Path, told: str) -> None:
     pdf.rect(60, 60, 300, 300, fill=1)
     pdf.save()
     (tmp_path / "b.md").write_text("# B\n\nIt pays {{ low }} to {{ high }}.", encoding="utf-8")
-    documents = [entry for entry in read_all(find_files([tmp_path])) if isinstance(entry, Document)]
-    assert told in " ".join(note for document in documents for note in document.notes)
+    documents = [entry for entry in read_all(find_files(GuideFolders((tmp_path,)))) if isinstance(entry, Document)]
+    assert told in " ".join(note for document in documents for note in (*document.unread_pages, *document.notes))

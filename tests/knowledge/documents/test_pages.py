@@ -85,7 +85,62 @@ def test_signs_without_a_width_are_no_part_of_titles_and_text() -> None:
     assert (told.title, told.markdown.strip()) == ("Diver", "# Diver\n\nDives.")
 
 
-def test_a_label_in_a_box_of_its_own_is_set_apart_from_the_words_beside_it() -> None:
-    label = '<span class="status-macro aui-lozenge aui-lozenge-success">Hiring</span>'
-    told = page(f"<h1>Divers</h1><p>Wreck diver{label}, harbour diver {label}now.</p><p>{label}</p>")
+@pytest.mark.parametrize(
+    ("rules", "label"),
+    [
+        (".new { background: #efe; border-radius: 3px }", '<span class="new">Hiring</span>'),
+        ("", '<span style="border: 1px solid green; padding: 0 3px">Hiring</span>'),
+        ("", '<span class="status-macro aui-lozenge aui-lozenge-success">Hiring</span>'),
+    ],
+)
+def test_a_label_in_a_box_of_its_own_is_set_apart_from_the_words_beside_it(rules: str, label: str) -> None:
+    told = page(
+        f"<h1>Divers</h1><p>Wreck diver{label}, harbour diver {label}now.</p><p>{label}</p>", f"<style>{rules}</style>"
+    )
     assert told.markdown.strip().split("\n\n")[1:] == ["Wreck diver (Hiring), harbour diver (Hiring) now.", "Hiring"]
+
+
+@pytest.mark.parametrize("style", ["background: yellow", "padding: 2px", "border: 0 none; padding: 2px", ""])
+def test_marked_words_are_no_label(style: str) -> None:
+    told = page(f'<h1>Divers</h1><p>Wreck <span style="{style}">diver</span>s.</p>')
+    assert told.markdown.strip().endswith("Wreck divers.")
+
+
+@pytest.mark.parametrize(
+    "comments",
+    [
+        '<section id="comments"><h2>1 comment</h2><p>I earn 9.</p></section>',
+        '<ol class="comment-list"><li>I earn 9.</li></ol>',
+        '<div itemprop="comment"><p>I earn 9.</p></div>',
+        '<div role="comment">I earn 9.</div>',
+    ],
+)
+def test_comments_of_readers_are_named_and_not_read(comments: str) -> None:
+    told = page(f"<h1>Diver</h1><p>Earns 5.</p>{comments}")
+    assert told.markdown.strip() == "# Diver\n\nEarns 5."
+    assert "I earn 9." in " ".join(told.notes)
+
+
+def test_a_column_of_comments_and_a_page_about_them_are_read() -> None:
+    assert "Dives" in page('<div id="comments"><h1>Comments of divers</h1><p>Dives.</p></div>').markdown
+    table = '<table><tr><th>Level</th><th>Comments</th></tr><tr><td>2</td><td class="comments">Dives</td></tr><tr><td>3</td><td class="comments">Leads</td></tr></table>'
+    assert "Dives" in page(f"<h1>Diver</h1>{table}").markdown
+
+
+@pytest.mark.parametrize(
+    "bar",
+    [
+        '<div><button>Like</button><a href="#">Share</a> <span>12 do</span></div>',
+        '<p><a href="#">Like</a> · <a href="javascript:void(0)">Reply</a></p>',
+        '<div><span role="button">Like</span><span role="button">Watch</span></div>',
+    ],
+)
+def test_bars_of_controls_are_no_text(bar: str) -> None:
+    assert page(f"<h1>Diver</h1><p>Earns 5.</p>{bar}").markdown.strip() == "# Diver\n\nEarns 5."
+
+
+@pytest.mark.parametrize(
+    "text", ['<p>A <a href="#">master</a> or a <a href="#">journeyman</a> who has dived for ten years</p>', '<p><a href="#">See</a> <a href="#">here</a>. Ask.</p>']
+)  # fmt: skip
+def test_sentences_with_links_that_lead_nowhere_stay(text: str) -> None:
+    assert len(page(f"<h1>Diver</h1>{text}").markdown.split()) > 3

@@ -15,6 +15,7 @@ from knowledge.documents.html import read_page
 from knowledge.documents.reading import (
     LARGEST_FILE,
     GuideFile,
+    GuideFolders,
     SkippedFile,
     find_files,
     read,
@@ -161,7 +162,7 @@ def test_a_bad_file_is_named_with_the_reason_and_the_rest_is_read(
 ) -> None:
     make(tmp_path / name)
     (tmp_path / "good.md").write_text("# Good\n\nText.", encoding="utf-8")
-    found = list(read_all(find_files([tmp_path])))
+    found = list(read_all(find_files(GuideFolders((tmp_path,)))))
     skipped = [entry for entry in found if isinstance(entry, SkippedFile)]
     assert [entry.path for entry in skipped] == [name]
     assert reason in skipped[0].reason
@@ -187,14 +188,21 @@ def test_files_are_found_in_every_folder_and_hidden_ones_are_left_out(tmp_path: 
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("x", encoding="utf-8")
-    assert [file.name for file in find_files([tmp_path])] == ["a.md", "deep/er/b.html"]
+    assert [file.name for file in find_files(GuideFolders((tmp_path,)))] == ["a.md", "deep/er/b.html"]
 
 
 def test_a_guide_of_the_users_own_replaces_ours_of_the_same_name(tmp_path: Path) -> None:
     for folder in ("ours", "theirs"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "a.md").write_text(folder, encoding="utf-8")
-    files = find_files([tmp_path / "ours", tmp_path / "theirs"])
+    files = find_files(
+        GuideFolders(
+            (
+                tmp_path / "ours",
+                tmp_path / "theirs",
+            )
+        )
+    )
     assert [file.root.name for file in files] == ["theirs"]
 
 
@@ -212,6 +220,6 @@ def test_the_bots_own_data_among_the_guides_is_no_guide(tmp_path: Path) -> None:
     for name in ("diver.md", "data/index/passages.json", "data/sources/git/diver.md"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("{}", encoding="utf-8")
-    assert [file.name for file in find_files([tmp_path], tmp_path / "data")] == ["diver.md"]
+    assert [file.name for file in find_files(GuideFolders((tmp_path,), tmp_path / "data"))] == ["diver.md"]
     git = tmp_path / "data" / "sources" / "git"
-    assert [file.name for file in find_files([git], tmp_path / "data")] == ["diver.md"]
+    assert [file.name for file in find_files(GuideFolders((git,), tmp_path / "data"))] == ["diver.md"]

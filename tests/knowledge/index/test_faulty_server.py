@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from knowledge.documents.reading import GuideFolders
 from knowledge.errors import IndexUnreachable
 from knowledge.index.chroma_server import TimeLimits
 from knowledge.index.store import IndexReader, IndexStore
@@ -69,7 +70,7 @@ def test_a_server_that_accepts_and_never_answers_is_named(tmp_path: Path) -> Non
 async def test_a_server_that_goes_away_in_a_question_leaves_an_answer_from_words_and_statements(
     chroma_server: str, tmp_path: Path, guides: Path, encoder: LocalEncoder, fault: str, breaks_at: str
 ) -> None:
-    sync(IndexStore(tmp_path / "index", chroma_server), [guides], encoder)
+    sync(IndexStore(tmp_path / "index", chroma_server), GuideFolders((guides,)), encoder)
     with failing_proxy(chroma_server, fault, NEVER) as proxy:
         searcher = Searcher(IndexReader(IndexStore(tmp_path / "index", proxy.url, SOON)), encoder)
         before = await searcher.search("What do nurses earn?")

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from knowledge.documents.reading import GuideFolders
 from knowledge.errors import IndexBusy, IndexDamaged, IndexMissing, NoGuides
 from knowledge.index import writing
 from knowledge.index.store import IndexReader, IndexStore
@@ -43,7 +44,7 @@ def _encoded(passage: Passage, text: str) -> Encoded:
 
 
 def _sync(store: IndexStore, guides: Path, embeddings: Counting | None = None) -> SyncReport:
-    return sync(store, [guides], embeddings or Counting())  # type: ignore[arg-type]
+    return sync(store, GuideFolders((guides,)), embeddings or Counting())  # type: ignore[arg-type]
 
 
 def _texts(store: IndexStore) -> list[str]:
@@ -112,8 +113,8 @@ def test_another_embedding_model_rebuilds_the_index_and_says_so(store: IndexStor
     report = _sync(store, guides, embeddings)
     assert "embedding model changed from counting to better" in report.summary()
     assert len(embeddings.embedded) == 3
-    assert is_fresh(store, [guides], "better")
-    assert not is_fresh(store, [guides], "counting")
+    assert is_fresh(store, GuideFolders((guides,)), "better")
+    assert not is_fresh(store, GuideFolders((guides,)), "counting")
 
 
 def test_a_folder_without_guides_is_an_error_and_empties_nothing(
@@ -231,7 +232,7 @@ def test_what_is_made_of_the_passages_is_made_again_where_its_files_are_missing(
 
 def test_the_real_model_and_the_real_guide_go_together(store: IndexStore, encoder: LocalEncoder) -> None:
     ours = Path(__file__).parents[3] / "knowledge" / "guides"
-    report = sync(store, [ours], encoder)
+    report = sync(store, GuideFolders((ours,)), encoder)
     assert report.passages >= 9
     snapshot = IndexReader(store).snapshot()
     nearest = snapshot.nearest(encoder.vector("How much money do they make?").tolist(), 2)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from knowledge.documents.reading import GuideFolders
 from knowledge.errors import IndexBusy, IndexDamaged, IndexElsewhere, IndexMissing, IndexUnusable
 from knowledge.index import lease as leases
 from knowledge.index.damage import FULL, LOCKED, READ_ONLY, index_failure
@@ -163,7 +164,7 @@ def index_on(url: str, folder: Path, texts: dict[str, str], began: Any, done: An
     began.wait()
     for _ in range(5):
         try:
-            sync(IndexStore(folder / "index", url), [own], Counting())  # type: ignore[arg-type]
+            sync(IndexStore(folder / "index", url), GuideFolders((own,)), Counting())  # type: ignore[arg-type]
         except IndexElsewhere:
             done.put("elsewhere")
         else:
@@ -210,7 +211,7 @@ def test_other_guides_do_not_replace_those_of_a_running_bot_but_when_it_is_asked
     with pytest.raises(IndexElsewhere):
         _sync(elsewhere, guides, Counting("other"))
     assert running.snapshot() is before
-    sync(elsewhere, [others], Counting(), replace=True)  # type: ignore[arg-type]
+    sync(elsewhere, GuideFolders((others,)), Counting(), replace=True)  # type: ignore[arg-type]
     assert [passage.text for passage in running.snapshot().passages] == ["Drivers drive."]
 
 

@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from knowledge.__main__ import cli
+from knowledge.documents.reading import GuideFolders
 from knowledge.errors import GuidesGone
 from knowledge.index.store import IndexReader, IndexStore
 from knowledge.index.syncing import sync
@@ -47,7 +48,7 @@ async def test_odd_questions_do_no_harm(searcher: Searcher, question: str) -> No
 
 
 def test_people_who_edit_guides_see_what_would_be_found(encoder: LocalEncoder, tmp_path: Path) -> None:
-    sync(IndexStore(tmp_path), [OUR_GUIDES], encoder)
+    sync(IndexStore(tmp_path), GuideFolders((OUR_GUIDES,)), encoder)
     result = CliRunner().invoke(cli, ["search", "what does it pay", "--index", str(tmp_path), "-k", "2"])
     first, second = (line for line in result.stdout.splitlines() if line[:2] in {"1.", "2."})
     assert "Average salary" in first
@@ -57,5 +58,5 @@ def test_people_who_edit_guides_see_what_would_be_found(encoder: LocalEncoder, t
 
 def test_the_reader_follows_the_index(encoder: LocalEncoder, tmp_path: Path) -> None:
     store = IndexStore(tmp_path)
-    sync(store, [OUR_GUIDES], encoder)
+    sync(store, GuideFolders((OUR_GUIDES,)), encoder)
     assert IndexReader(store).snapshot().guides[0].region == "United States"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.documents.reading import look
+from knowledge.documents.reading import GuideFolders, look
 from knowledge.errors import SourceUnavailable
 from knowledge.index.syncing import stamps
 from knowledge.sources.copied_guides import CopiedGuides
@@ -77,10 +77,10 @@ def test_what_did_not_change_is_not_written_again_and_what_somebody_damaged_is_p
 ) -> None:
     guides = guides_of(repository.address, tmp_path)
     guides.pull()
-    before = stamps([guides.folder])
+    before = stamps(GuideFolders((guides.folder,)))
     repository.commit({"ferryman.md": FERRYMAN})
     guides.pull()
-    after = stamps([guides.folder])
+    after = stamps(GuideFolders((guides.folder,)))
     assert {name: after[name] for name in before} == before
     assert after.keys() - before.keys() == {"ferryman.md"}
     (guides.folder / "ferryman.md").unlink()
@@ -165,7 +165,7 @@ def test_a_link_out_of_the_repository_is_not_followed_and_is_named(repository: R
     repository.commit({})
     guides = guides_of(repository.address, tmp_path)
     guides.pull()
-    found = look([guides.folder])
+    found = look(GuideFolders((guides.folder,)))
     assert {file.name for file in found.files} == {"docs/guides/baker.md", "notes.md"}
     assert [skipped.path for skipped in found.skipped] == ["private.md"]
 
