@@ -68,7 +68,7 @@ class QuotedAnswers:
             return Quote(Coverage.COVERED, f"{wording.shorter()} {best}", 1.0)
         if intent is Intent.MORE:
             judged = await in_thread(self._quoter.judged, question, hits)
-            return Quote(Coverage.NEAREST, self._quoter.more(judged), 1.0)
+            return Quote(Coverage.NEAREST, self._quoter.more(question, judged), 1.0)
         return Quote(Coverage.COVERED, self._sayings.to(Intent.FORM), 1.0)
 
     def answer(self, quoted: Quoted, composed: Composed, asked: Asked, search: Searcher, receipt: Receipt) -> Answer:

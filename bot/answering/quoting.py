@@ -13,6 +13,7 @@ from bot.answering.conversation import Coverage
 from bot.answering.excerpts import by_itself, quotation, told, words
 from bot.answering.figures import figures, stands
 from bot.answering.names import names, stands_in
+from bot.answering.spans import contradicts
 from knowledge.fitted import Logistic, number
 from knowledge.passages import Passage
 from knowledge.search.reader import Reader
@@ -105,7 +106,9 @@ class Quoter:
         if may and probability >= number("covered"):
             return Quote(Coverage.COVERED, given(judged), probability)
         if probability >= number("nearest"):
-            return Quote(Coverage.NEAREST, nearest(judged), probability, may and probability >= LIKELIER_THAN_NOT)
+            return Quote(
+                Coverage.NEAREST, nearest(judged, question), probability, may and probability >= LIKELIER_THAN_NOT
+            )
         return Quote(Coverage.NOT_COVERED, "", probability)
 
     def best(self, question: str, hits: Sequence[Hit]) -> str:
@@ -113,9 +116,9 @@ class Quoter:
         judged = self.judged(question, hits)
         return f"{by_itself(judged[0].statement)} [{judged[0].hit}]" if judged else ""
 
-    def more(self, judged: Sequence[Judged]) -> str:
-        """What stands in the passages found beside their best statements."""
-        return nearest(judged[1:] or judged)
+    def more(self, question: str, judged: Sequence[Judged]) -> str:
+        """What stands in the passages found for a question beside their best statements."""
+        return nearest(judged[1:] or judged, question)
 
     def judged(self, question: str, hits: Sequence[Hit], joined: str = "") -> list[Judged]:
         """Every statement of the best passages, the surest first."""
@@ -266,9 +269,12 @@ def _as_much(led: Sequence[Statement]) -> Sequence[Statement]:
     return led[: max(fits, default=1)]
 
 
-def nearest(judged: Sequence[Judged]) -> str:
-    """The statements that come nearest, quoted under the headings of their passages, one that stands out in bold."""
-    bold = _outstanding(judged)
+def nearest(judged: Sequence[Judged], question: str = "") -> str:
+    """The statements that come nearest, quoted under the headings of their passages, one that stands out in bold.
+
+    One of other figures than the question's, as another band of pay, never stands out.
+    """
+    bold = {hit: one for hit, one in _outstanding(judged).items() if not contradicts(question, one)}
     return "\n\n".join(
         f"*{_place(extract.passage)}* [{extract.hit}]\n{quotation(extract.statements, bold.get(extract.hit))}"
         for extract in extracts(judged, NEAREST)

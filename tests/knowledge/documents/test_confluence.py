@@ -48,7 +48,4 @@ def test_storage_format_is_read_with_its_macros() -> None:
 <ac:structured-macro ac:name="toc"><ac:parameter ac:name="maxLevel">2</ac:parameter></ac:structured-macro>
 <ac:task-list><ac:task><ac:task-id>1</ac:task-id><ac:task-status>incomplete</ac:task-status><ac:task-body>Bring gloves.</ac:task-body></ac:task></ac:task-list>"""
     )
-    assert (
-        told.markdown.strip()
-        == "Earns 5, see R&D <pay>.\n\n## How long?\n\nThree years (OPEN)\n\nBring gloves."
-    )
+    assert told.markdown.strip() == "Earns 5, see R&D <pay>.\n\n## How long?\n\nThree years (OPEN)\n\nBring gloves."
