@@ -12,6 +12,7 @@ from typing import Any
 
 from knowledge.documents.coverage import different_words, lost
 from knowledge.documents.pdf_fonts import changing
+from knowledge.documents.pdf_groups import name_groups, rows_below
 from knowledge.documents.pdf_marks import CLOSE, OPEN, Mark, marks_of, set_marks_apart
 from knowledge.documents.pdf_tables import Table, by_lines, tables_over_pages
 from knowledge.documents.plain_text import PROSE
@@ -129,6 +130,9 @@ def _words_not_read(pages: Sequence[Page], html: str) -> Iterator[str]:
 def _page(page: Any, marks: Sequence[Mark]) -> Page:
     blocks = [made for block in page.blocks or () for made in _blocks(block, page)]
     for table in (block.table for block in blocks if block.table):
+        below = rows_below(table, page.text_items)
+        blocks = list(_without(blocks, below))
+        name_groups(table, page.text_items)
         blocks = [block for block in blocks if block.table or not table.takes(block.text, block.top, block.bottom, page.text_items)]  # fmt: skip
     blocks += [Block("paragraph", f"{name}: {value}") for name, value in _filled_in(page)]
     for block in blocks:
@@ -143,6 +147,17 @@ def _page(page: Any, marks: Sequence[Mark]) -> Page:
     return Page(
         page.page_num, page.height, [block for block in blocks if block.text.strip() or block.table], words, size
     )
+
+
+def _without(blocks: Sequence[Block], items: Sequence[Any]) -> Iterator[Block]:
+    """The blocks without text items that belong to a table, of which they consist or with which they begin."""
+    for block in blocks:
+        inside = [item for item in items if block.top - 1 <= item.y + item.height / 2 <= block.bottom + 1]
+        told = _clean(" ".join(item.text for line in by_lines(inside) for item in line))
+        if block.table or not told or not block.text.startswith(told):
+            yield block
+        elif rest := block.text[len(told) :].strip():
+            yield replace(block, text=rest, parts=block.parts[len(inside) :])
 
 
 def _blocks(block: Any, page: Any) -> Iterator[Block]:

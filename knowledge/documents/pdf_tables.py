@@ -15,6 +15,11 @@ _COVERED = 0.85
 MOST_HEADERS = 3
 """Rows at the top of a table that may be told again on the next page."""
 _FIGURE = re.compile(r"\d")
+BARE_FIGURE = re.compile(
+    r"^[^\w]*(?:[A-Z]{2,3}\s?|[^\W\d]{1,3}\s)?\d[\d.,'’\s%/–—-]*(?:[kKmM%]|\s?[^\W\d_]{0,4})?[^\w]*$"
+)
+_ROWS_APART = 1.3
+"""How far apart at least, in heights of letters, the lines of two rows are; those of one cell are nearer."""
 
 
 @dataclass(frozen=True)
@@ -41,24 +46,28 @@ class Cell:
 
 @dataclass
 class Table:
-    """Rows of cells. `joined` says that they were added to the table on the page before."""
+    """Rows of cells. `joined` says that they were added to the table on the page before; `between` are names of groups that
+    stand between its rows, with the heights of their middles.
+    """
 
     rows: list[list[Cell]]
     box: Box | None = None
     joined: bool = field(default=False)
+    between: Sequence[tuple[float, str]] = ()
 
     @classmethod
     def of(cls, block: Any, graphics: Any, items: Sequence[Any] = ()) -> "Table":
         """The table of a block, with its rows as the page's lines and its lines of figures (of the text `items`) divide them."""
         read = [*([block.header] if block.header else []), *(block.rows or [])]
         width = max(map(len, read), default=0)
-        rows = [[*(Cell(_clean(cell.text), _box(cell.bbox)) for cell in row), *(Cell("") for _ in range(width - len(row)))] for row in read]  # fmt: skip
-        if block.header:
-            for cell, name in zip(rows[0], with_group_names([cell.text for cell in rows[0]]), strict=True):
-                cell.text = name
+        rows = [[*(Cell(clean(cell.text), _box(cell.bbox)) for cell in row), *(Cell("") for _ in range(width - len(row)))] for row in read]  # fmt: skip
         table = cls([part for row in rows for part in _apart(row, items)], _box(block.bbox))
         lines = [(min(one.x1, one.x2), max(one.x1, one.x2), one.y1) for one in (graphics.lines if graphics else ()) if abs(one.y1 - one.y2) < 1]  # fmt: skip
         table._merge(lines)
+        table.rows = [*(_header_apart(table.rows[0], items) if table.rows else []), *table.rows[1:]]
+        if block.header:
+            for cell, name in zip(table.rows[0], with_group_names([cell.text for cell in table.rows[0]]), strict=True):
+                cell.text = name
         return table
 
     def _merge(self, lines: Sequence[tuple[float, float, float]]) -> None:
@@ -103,7 +112,7 @@ class Table:
             return False
         for item, cell in places:
             if cell is not None and item.text.strip() not in cell.text:
-                cell.text = f"{cell.text} {_clean(item.text)}".strip()
+                cell.text = f"{cell.text} {clean(item.text)}".strip()
         return True
 
     def _cell_at(self, x: float, y: float) -> Cell | None:
@@ -202,7 +211,7 @@ def _apart(row: list[Cell], items: Sequence[Any]) -> list[list[Cell]]:
 
     What stands on one line only, as the name of a group, is said of each.
     """
-    lines = [_lines_in(cell.box, items) for cell in row]
+    lines = [lines_in(cell.box, items) for cell in row]
     figures = [told for told in lines if len(told) > 1 and all(_FIGURE.search(text) for _, text in told)]
     most = max(figures, key=len, default=[])
     beside = [told for told in lines if _stand_beside(told, most)]
@@ -217,10 +226,10 @@ def _apart(row: list[Cell], items: Sequence[Any]) -> list[list[Cell]]:
     ]  # fmt: skip
 
 
-def _lines_in(box: Box | None, items: Sequence[Any]) -> list[tuple[float, str]]:
+def lines_in(box: Box | None, items: Sequence[Any]) -> list[tuple[float, str]]:
     """The lines of words in a cell, each with the height of its middle, from the top."""
     inside = [item for item in items if box and item.text.strip() and box.holds(item.x + item.width / 2, item.y + item.height / 2)]  # fmt: skip
-    return [(line[0].y + line[0].height / 2, " ".join(_clean(item.text) for item in line)) for line in by_lines(inside)]
+    return [(line[0].y + line[0].height / 2, " ".join(clean(item.text) for item in line)) for line in by_lines(inside)]
 
 
 def by_lines(items: Sequence[Any]) -> list[list[Any]]:
@@ -239,6 +248,31 @@ def _stand_beside(told: Sequence[tuple[float, str]], others: Sequence[tuple[floa
     return len(told) == len(others) and all(abs(a - b) <= _NEAR for (a, _), (b, _) in zip(told, others, strict=True))
 
 
+def _header_apart(header: Sequence[Cell], items: Sequence[Any]) -> list[list[Cell]]:
+    """A header as the rows that it is: what stands farther below its names than their lines are apart, with figures, is the first row."""
+    lines = [lines_in(cell.box, items) for cell in header]
+    heights = sorted({round(y) for told in lines for y, _ in told})
+    size = min((item.height for item in items if item.text.strip()), default=0.0)
+    last = heights[-1] if heights else 0
+    if len(heights) < 2 or last - heights[-2] < _ROWS_APART * size:
+        return [list(header)]
+    below = [[text for y, text in told if abs(y - last) <= _NEAR] for told in lines]
+    figures = sum(1 for texts in below if texts and BARE_FIGURE.match(texts[0]))
+    if figures < 2 or any(told and len(told) == len(texts) for told, texts in zip(lines, below, strict=True)):
+        return [list(header)]
+    names = [Cell(" ".join(text for y, text in told if abs(y - last) > _NEAR), _until(cell.box, last - size)) for told, cell in zip(lines, header, strict=True)]  # fmt: skip
+    row = [Cell(" ".join(texts), _around(cell.box, last, size)) for texts, cell in zip(below, header, strict=True)]
+    return [*_header_apart(names, items), row]
+
+
+def _until(box: Box | None, bottom: float) -> Box | None:
+    return box and Box(box.left, box.top, box.right, bottom)
+
+
+def _around(box: Box | None, middle: float, size: float) -> Box | None:
+    return box and Box(box.left, middle - size / 2, box.right, middle + size / 2)
+
+
 def _joined(above: Cell, below: Cell) -> Cell:
     text = f"{above.text} {below.text}".strip()
     if above.box is None or below.box is None:
@@ -250,5 +284,6 @@ def _box(rect: Any) -> Box | None:
     return Box(rect.x, rect.y, rect.x + rect.width, rect.y + rect.height) if rect else None
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """Text without the private signs of icon fonts, and on one line."""
     return re.sub(r"\s+", " ", re.sub(r"[\ue000-\uf8ff\x00-\x08]", "", text or "")).strip()

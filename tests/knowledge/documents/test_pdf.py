@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from reportlab.lib import colors
@@ -71,6 +72,31 @@ def test_rows_of_a_group_that_is_named_once_are_rows_of_their_own(tmp_path: Path
         "| Kitchen | Baker | 748 | 866 |",
         "| Hall | Host | 702 | 802 |",
     ]
+
+
+@pytest.mark.parametrize("names", [("Mill", "Grade", "Pay", "Leave"), ("Mill", "Grade", "Monthly pay\nin euros", "Days of\nleave")])  # fmt: skip
+@pytest.mark.parametrize("grades", [["Junior", "Miller", "Master"], ["1", "2", "3"]])
+@pytest.mark.parametrize("lines", [[], [("LINEBELOW", (0, 0), (-1, 0), 1, colors.black), ("BOX", (0, 1), (-1, 3), 1, colors.black)]])  # fmt: skip
+def test_a_group_that_is_named_at_the_middle_of_its_rows_is_named_in_each(
+    tmp_path: Path, names: tuple[str, ...], grades: list[str], lines: list[Any]
+) -> None:
+    first, second, third = grades
+    figures = [(first, "2,100", "25"), (second, "2,300", "26"), (third, "2,600", "28"), (first, "2,200", "25"), (third, "2,450", "27")]  # fmt: skip
+    mills = ["Wind", "", "", "Water", ""]
+
+    def draw(page: Canvas) -> None:
+        write(page, 780, "What is paid at the mills of the valley since January:")
+        table = Table([names, *([name, *row] for name, row in zip(mills, figures, strict=True))])  # fmt: skip
+        table.setStyle([("SPAN", (0, 1), (0, 3)), ("SPAN", (0, 4), (0, 5)), ("VALIGN", (0, 0), (-1, -1), "MIDDLE"), *lines])  # fmt: skip
+        table.wrapOn(page, 400, 400)
+        table.drawOn(page, 60, 640)
+        write(page, 600, "Weekends are paid double.")
+
+    told = read_pdf(tmp_path, draw).markdown
+    wind = [f"| Wind | {' | '.join(row)} |" for row in figures[:3]]
+    water = [f"| Water | {' | '.join(row)} |" for row in figures[3:]]
+    assert told.splitlines()[4:-2] == [*wind, *water]
+    assert told.endswith("\n\nWeekends are paid double.")
 
 
 @pytest.mark.parametrize(
