@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from knowledge.blocks import cells
 from knowledge.documents.coverage import different_words
 from knowledge.documents.dialects import LONGEST_HEADING, as_common_markdown
+from knowledge.documents.note_marks import with_notes_told
 from knowledge.documents.pairs import are_pairs
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def markdown_as_plain(text: str) -> str:
     common = as_common_markdown(text)
     reader = _reader()
     if not _ENTITY.search(common) and _is_plain(reader.parse(common), common.splitlines()):
-        return common
+        return with_notes_told(common)
     from knowledge.documents.html import html_as_markdown
 
     return html_as_markdown(f"<body>{reader.render(common)}</body>")

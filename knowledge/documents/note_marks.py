@@ -1,4 +1,7 @@
-"""Marks of notes that are left in Markdown, with the text of their note: a line of the same section that begins with the mark."""
+"""Marks of notes that are left in Markdown, with the text of their note: a line of the same section that begins with the mark.
+
+In a table a mark is also what a cell ends with and a line below the table begins with, so that the note goes with its row.
+"""
 
 import re
 from collections import Counter
@@ -9,9 +12,15 @@ from knowledge.blocks import HEADING
 from knowledge.documents.notes import LONGEST_NOTE
 
 _SIGN = r"(?:\\?[*†‡§]){1,3}"
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_DIGITS = str.maketrans(_RAISED, "0123456789")
+_IN_A_CELL = re.compile(
+    rf"(?<=[^\s|\\*†‡§])[ ]?(?P<mark>{_SIGN}|[{_RAISED}]{{1,2}}|\((?:\d{{1,2}}|[a-z])\)|\\?\[(?:\d{{1,2}}|[a-z])\\?\])(?=\s*(?:\||$))"
+)
+"""What a cell ends with that may be a mark of a note."""
 _MARK = re.compile(rf"\(note (?P<labels>\d{{1,2}}(?:,\s?\d{{1,2}}){{0,5}}|[a-z]|{_SIGN})\)")
 _BEGINS = re.compile(
-    rf"(?:Note (?P<named>\d{{1,2}}|[a-z]|{_SIGN})[:.]|(?P<number>\d{{1,2}})(?:\\[).]|(?=\s[^\W\d_a-zß-ÿ]))|(?P<sign>{_SIGN}))\s*(?=\S)"
+    rf"(?:Note (?P<named>\d{{1,2}}|[a-z]|{_SIGN})[:.]|(?P<number>\d{{1,2}})(?:\\[).]|(?=\s[^\W\d_a-zß-ÿ]))|(?P<sign>{_SIGN})|(?P<raised>[{_RAISED}]{{1,2}})|(?P<bracketed>\((?:\d{{1,2}}|[a-z])\)|\\?\[(?:\d{{1,2}}|[a-z])\\?\]))\s*(?=\S)"
 )
 """How a note begins: with its mark, or its number before a capital; "1." without an escape begins a list."""
 
@@ -21,10 +30,37 @@ def with_notes_told(markdown: str) -> str:
 
     Notes that are told are taken from their own place.
     """
-    lines = markdown.split("\n")
+    lines = _with_marks_of_cells(markdown.split("\n"))
     bounds = [0, *(n for n, line in enumerate(lines) if HEADING.match(line)), len(lines)]
     sections = [lines[begin:end] for begin, end in pairwise(bounds)]
-    return "\n".join(line for section in sections for line in _told(section)) if _MARK.search(markdown) else markdown
+    return "\n".join(line for section in sections for line in _told(section))
+
+
+def _with_marks_of_cells(lines: Sequence[str]) -> Sequence[str]:
+    """The lines, where each cell that ends with a mark with which a line below its table begins has "(note …)" instead."""
+    told = list(lines)
+    marks: set[str] = set()
+    for n in range(len(lines) - 1, -1, -1):
+        if HEADING.match(lines[n]):
+            marks = set()
+        elif not lines[n].startswith("|"):
+            marks = set() if lines[n + 1 : n + 2] and lines[n + 1].startswith("|") else marks
+            if begins := _BEGINS.match(lines[n]):
+                marks = marks | {_label_of(begins)}
+        elif marks:
+            told[n] = _IN_A_CELL.sub(lambda found, known=marks: _as_mark(found, known), lines[n])  # type: ignore[misc]
+    return told
+
+
+def _as_mark(found: re.Match[str], marks: set[str]) -> str:
+    label = _plain(found["mark"])
+    ends_emphasis = "*" in label and "*" in found.string[: found.start()].rpartition("|")[2]
+    return f" (note {label})" if label in marks and not ends_emphasis else found[0]
+
+
+def _plain(mark: str) -> str:
+    """A mark without what sets it off."""
+    return mark.replace("\\", "").strip("()[]").translate(_DIGITS)
 
 
 def _told(section: Sequence[str]) -> Iterator[str]:
@@ -56,7 +92,7 @@ def _goes_on(rest: str, marks: set[str]) -> bool:
 
 
 def _label_of(begins: re.Match[str]) -> str:
-    return str(begins["named"] or begins["number"] or begins["sign"]).replace("\\", "")
+    return _plain(str(next(filter(None, begins.groups()))))
 
 
 def _labels(mark: re.Match[str]) -> list[str]:
@@ -66,4 +102,6 @@ def _labels(mark: re.Match[str]) -> list[str]:
 def _with_text(mark: re.Match[str], known: Mapping[str, str]) -> str:
     labels = _labels(mark)
     told = "; ".join(f"{label}: {known[label]}" for label in labels if label in known)
-    return f"(note {told})" if known.keys() >= set(labels) else mark[0]
+    if not known.keys() >= set(labels):
+        return mark[0]
+    return f"(note {told})".replace("|", "\\|" if mark.string.startswith("|") else "|")

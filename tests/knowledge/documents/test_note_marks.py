@@ -40,6 +40,39 @@ def test_a_mark_of_two_notes_has_both_and_signs_are_marks_too() -> None:
     ).strip() == ("Pays 31 (note 1: Before tax; 2: In Rome) or 5 (note *: Less).")
 
 
+@pytest.mark.parametrize(
+    ("mark", "begins"),
+    [
+        ("*", "\\*"),
+        ("\\*", "* "),
+        ("†", "† "),
+        (" (1)", "(1) "),
+        ("¹", "¹ "),
+        ("¹", "1 "),
+        (" [a]", "[a] "),
+        ("\\*\\*", "\\*\\*"),
+    ],
+)
+def test_a_mark_in_a_cell_has_the_note_below_the_table(mark: str, begins: str) -> None:
+    table = "| Grade | Pay |\n| --- | --- |\n| Junior | 2,100{} |\n| Master | 2,600 |"
+    label = mark.strip(" ()[]").replace("\\", "").replace("¹", "1")
+    told = with_notes_told(f"# Pay\n\n{table.format(mark)}\n\n{begins}Paid late | in May.\n\nNights are paid.")
+    assert told.split("\n\n")[1] == table.format(f" (note {label}: Paid late \\| in May)")
+    assert "Paid late" not in told.partition("| Master")[2]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "| Rank | Pay |\n| --- | --- |\n| *Mate* | 5 |\n\n* Apply early.",
+        "| Rank | Pay* |\n| --- | --- |\n| Mate | 5 |\n\n## Leave\n\n\\* Paid late.",
+        "| Rank | Area |\n| --- | --- |\n| Mate | 5 m² |\n\nThe area is of 2020.",
+    ],
+)
+def test_other_signs_at_the_end_of_cells_stay(text: str) -> None:
+    assert with_notes_told(text) == text
+
+
 def test_a_figure_with_its_note_is_still_a_bare_figure() -> None:
     assert is_bare("37 800 (note 1: 39 300 at stations (Cheb))")
     assert not is_bare("37 800 or more (note 1: Before tax)")

@@ -74,11 +74,17 @@ def test_rows_of_a_group_that_is_named_once_are_rows_of_their_own(tmp_path: Path
     ]
 
 
-@pytest.mark.parametrize("names", [("Mill", "Grade", "Pay", "Leave"), ("Mill", "Grade", "Monthly pay\nin euros", "Days of\nleave")])  # fmt: skip
-@pytest.mark.parametrize("grades", [["Junior", "Miller", "Master"], ["1", "2", "3"]])
+@pytest.mark.parametrize(
+    ("names", "grades"),
+    [
+        (("Mill", "Grade", "Pay", "Leave"), ("Junior", "Miller", "Master")),
+        (("Mill", "Grade", "Pay", "Leave"), ("1", "2", "3")),
+        (("Mill", "Grade", "Monthly pay\nin euros", "Days of\nleave"), ("1", "2", "3")),
+    ],
+)
 @pytest.mark.parametrize("lines", [[], [("LINEBELOW", (0, 0), (-1, 0), 1, colors.black), ("BOX", (0, 1), (-1, 3), 1, colors.black)]])  # fmt: skip
 def test_a_group_that_is_named_at_the_middle_of_its_rows_is_named_in_each(
-    tmp_path: Path, names: tuple[str, ...], grades: list[str], lines: list[Any]
+    tmp_path: Path, names: tuple[str, ...], grades: tuple[str, ...], lines: list[Any]
 ) -> None:
     first, second, third = grades
     figures = [(first, "2,100", "25"), (second, "2,300", "26"), (third, "2,600", "28"), (first, "2,200", "25"), (third, "2,450", "27")]  # fmt: skip
