@@ -89,7 +89,8 @@ MAY_KNOW = {
         "answering.chat_model", "answering.conversation", "answering.model_output", "answering.prompts", "errors",
     },
     "answering.same_question": {"answering.hearing"},
-    "answering.quoting": {"answering.conversation", "answering.excerpts", "answering.figures", "answering.names"},
+    "answering.spans": {"answering.figures"},
+    "answering.quoting": {"answering.conversation", "answering.excerpts", "answering.figures", "answering.names", "answering.spans"},
     "answering.checking": {
         "answering.classifier", "answering.figures", "answering.language", "answering.model_output", "answering.names",
     },
