@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from knowledge.documents.reading import GuideFolders
 from knowledge.errors import SourceUnavailable
 from knowledge.index.syncing import stamps
 from knowledge.sources.copied_guides import CopiedGuides
@@ -78,11 +79,11 @@ def test_what_did_not_change_is_not_sent_again_and_what_somebody_damaged_is_put_
     guides = guides_of(f"{web.address}/", tmp_path)
     guides.pull()
     assert web.fetched() == ["/baker.md", "/sea/ferryman%20&%20co.md"]
-    before = stamps([guides.folder])
+    before = stamps(GuideFolders((guides.folder,)))
     guides.pull()
     assert sorted(path for path, status in web.asked if status == 304) == ["/baker.md", "/sea/ferryman%20&%20co.md"]
     assert web.fetched() == []
-    assert stamps([guides.folder]) == before
+    assert stamps(GuideFolders((guides.folder,))) == before
     (guides.folder / "baker.md").write_text("# Nobody\n")
     (guides.folder / "nobody.md").write_text("# Nobody\n")
     (guides.folder / "sea/ferryman & co.md").unlink()
@@ -118,10 +119,10 @@ def test_what_comes_again_as_it_was_is_not_written(web: WebFolder, tmp_path: Pat
     web.replies["/baker.md"] = Reply(body=BAKER.encode())
     guides = guides_of(f"{web.address}/", tmp_path)
     guides.pull()
-    before = stamps([guides.folder])
+    before = stamps(GuideFolders((guides.folder,)))
     guides.pull()
     assert "/baker.md" in web.fetched()
-    assert stamps([guides.folder]) == before
+    assert stamps(GuideFolders((guides.folder,))) == before
 
 
 @pytest.mark.parametrize(("name", "pack"), [("guides.zip", zipped), ("guides.tar.gz", tarred), ("download", zipped)])
@@ -209,11 +210,11 @@ def test_what_cannot_be_fetched_whole_keeps_the_copy_as_it_was_until_it_can(
     web.write({"in/baker.md": BAKER, "in/sea/ferryman.md": FERRYMAN})
     guides = guides_of(f"{web.address}/in/", tmp_path)
     guides.pull()
-    before = stamps([guides.folder])
+    before = stamps(GuideFolders((guides.folder,)))
     web.write({"in/baker.md": "# Baker\n", "in/cook.md": "# Cook\n", "in/sea/ferryman.md": "# Ferryman\n"})
     web.replies = {f"/in{path}": reply, "/login": Reply(body=b"<a href='/in/other.md'>Log in</a>", fields=PAGE)}
     guides.pull()
-    assert stamps([guides.folder]) == before
+    assert stamps(GuideFolders((guides.folder,))) == before
     assert guides.trouble.startswith(f"The guides in {web.address}/in/ were not fetched: ")
     assert reason.replace("\\", "") in guides.trouble
     assert "The copy of 20" in guides.trouble
