@@ -13,6 +13,7 @@ from knowledge.documents.confluence import without_cdata
 from knowledge.documents.coverage import different_words, lost, words_of_html
 from knowledge.documents.dialects import LONGEST_HEADING, WORDS_OF_A_PICTURE
 from knowledge.documents.labels import HEADINGS, set_heading_levels
+from knowledge.documents.lists import nest_lists_by_level
 from knowledge.documents.note_marks import with_notes_told
 from knowledge.documents.notes import join_notes
 from knowledge.documents.pages import main_content, metadata, not_read, page_title
@@ -68,7 +69,10 @@ def converted(soup: BeautifulSoup, body: Tag, *, trusted: bool = True) -> str:
     from html_to_markdown import ConversionOptions, convert
 
     remove_comments(body)
+    for header in body.find_all("header"):
+        header.name = "div"  # which would be taken for a banner
     _remove(body)
+    nest_lists_by_level(body)
     _set_title_above(body)
     join_notes(body)
     _set_superscripts_apart(body)

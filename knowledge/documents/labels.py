@@ -1,5 +1,6 @@
 """Levels of headings that have none of their own: bold lines, summaries, labels of tabs and titles of boxes."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
@@ -38,6 +39,31 @@ def label_panels(soup: BeautifulSoup) -> None:
             tabs.decompose()
 
 
+def label_radio_panels(soup: BeautifulSoup) -> None:
+    """Give each part of a page that is shown by choosing a radio button that button's label: as many parts as buttons, in order."""
+    names = dict.fromkeys(str(one["name"]) for one in soup.find_all("input", attrs={"type": "radio", "name": True}))
+    for name in names:
+        buttons = [one for one in soup.find_all("input", attrs={"type": "radio", "name": name}) if one.get("id")]
+        labels = [soup.find("label", attrs={"for": button["id"]}) for button in buttons]
+        found = [label for label in labels if isinstance(label, Tag) and label.get_text(strip=True)]
+        if len(found) < 2 or len(found) < len(buttons):
+            continue
+        holder = next((one for one in found[0].parents if all(button in one.descendants for button in buttons)), None)
+        parts = _parts_of(holder, found) if holder is not None else []
+        for part, label in zip(parts, found, strict=False):
+            part["data-label"] = label.get_text(" ", strip=True)
+            label.decompose()
+
+
+def _parts_of(holder: Tag, labels: Sequence[Tag]) -> list[Tag]:
+    """The parts within an element, beside each other, of which there are as many as labels; none where there are no such."""
+    for inner in [holder, *holder.find_all(["div", "section"])]:
+        parts = [part for part in inner.find_all(["div", "section"], recursive=False) if part.get_text(strip=True) and not any(label in part.descendants for label in labels)]  # fmt: skip
+        if len(parts) == len(labels):
+            return parts
+    return []
+
+
 def _tab_of(soup: BeautifulSoup, panel: Tag) -> Tag | None:
     name = str(panel.get("id") or "")
     by_name = soup.find(True, id=str(panel.get("aria-labelledby") or "").split(" ")[0] or "\0")
@@ -66,6 +92,10 @@ def _remove_heading(panel: Tag, label: str) -> None:
 
 
 def _open_details(body: Tag) -> None:
+    for item in body.find_all("li"):
+        inner = item.find_all(True, recursive=False)
+        if len(inner) == 1 and inner[0].name == "details" and item.get_text() == inner[0].get_text():
+            _as_part(item)
     for details in body.find_all("details"):
         summary = details.find("summary")
         label = summary.get_text(" ", strip=True) if summary else ""
@@ -76,6 +106,14 @@ def _open_details(body: Tag) -> None:
             details["data-label"] = label
         elif not details.get_text(strip=True):
             details.decompose()
+
+
+def _as_part(item: Tag) -> None:
+    """Make a part of the page of an item, and of its list where that has no other."""
+    listed = item.parent
+    item.name = "div"
+    if listed is not None and listed.name in {"ul", "ol"} and not listed.find("li", recursive=False):
+        listed.name = "div"
 
 
 def _frame(soup: BeautifulSoup, part: Tag) -> None:

@@ -26,7 +26,9 @@ _ARROWS = "\\s^↑↩↵⏎\ufe0e\ufe0f"
 def join_notes(body: Tag) -> None:
     """Tell each note that is linked from the text at the end of its sentence, and take it from its own place."""
     joined: list[Tag] = []
-    for mark, target in [*_marks(body), *_unlinked(body)]:
+    for mark, target in [*_marks(body), *_linked_back(body), *_unlinked(body)]:
+        if mark.decomposed or target.decomposed:
+            continue
         block = mark.find_parent(["p", "li", "td", "th", "dd", *HEADINGS])
         if block is None or target in block.parents or target is block:
             continue
@@ -58,6 +60,29 @@ def _marks(body: Tag) -> Iterator[tuple[Tag, Tag]]:
             target = body.find(True, id=str(link["href"])[1:])
             if isinstance(target, Tag):
                 yield mark, target
+
+
+def _linked_back(body: Tag) -> Iterator[tuple[Tag, Tag]]:
+    """Short links to what links back to them, each with the block of the note that the later one begins."""
+    links = [link for link in body.find_all("a", href=re.compile("^#.")) if link.get("id") or link.get("name")]
+    named = {str(link.get("id") or link.get("name")): link for link in links}
+    places = {id(link): place for place, link in enumerate(links)}
+    for link in links:
+        other = None if link.decomposed else named.get(str(link["href"])[1:])
+        if (
+            other is None
+            or other is link
+            or other.decomposed
+            or str(other["href"])[1:] not in {link.get("id"), link.get("name")}
+        ):
+            continue
+        mark, label = link.get_text(strip=True), other.get_text(strip=True)
+        note = other.find_parent(["p", "li", "dd", "div"])
+        begins = note is not None and note.get_text(strip=True).startswith(label)
+        if note is not None and begins and mark == label and re.fullmatch(rf"\W*(?:{_LABEL})\W*", mark) and places[id(link)] < places[id(other)]:  # fmt: skip
+            note["data-note"] = "1"
+            other.decompose()
+            yield link.find_parent("sup") or link, note
 
 
 def _unlinked(body: Tag) -> Iterator[tuple[Tag, Tag]]:

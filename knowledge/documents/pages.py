@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup, Comment, Doctype, Tag
 from bs4.element import PageElement
 
 from knowledge.documents.confluence import put_confluence_right
-from knowledge.documents.labels import label_panels
+from knowledge.documents.labels import label_panels, label_radio_panels
 
 _NEVER = ["script", "style", "noscript", "template", "iframe", "object", "svg", "canvas", "select", "input", "textarea", "head"]  # fmt: skip
 _NOISE = re.compile(
@@ -23,11 +23,13 @@ _NOISE = re.compile(
 _LIST_OF_CONTENTS = re.compile(r"(?:^|\s)(?:toc|table-of-contents|breadcrumbs?)(?:$|\s)", re.IGNORECASE)
 _NOISE_ROLES = {"navigation", "search", "contentinfo", "banner", "menu", "menubar", "toolbar", "tree"}
 _CONTROL_ROLES = {"button", "switch", "menuitem", "menuitemcheckbox", "menuitemradio"}
-_COMMENTS = re.compile(r"(?:^|\s)(?:comments|comments-section|comments-area|comment-list)(?:$|\s)")
+_COMMENTS = re.compile(r"(?:^|[-_\s])(?:comments|comment-list)(?:$|[-_\s])", re.IGNORECASE)
 """Ids and classes that programs for pages give to what readers wrote below them."""
 _BOXES = {"div", "section", "ol", "ul", "aside"}
 _HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 _BLOCKS = [*_HEADINGS, "div", "p", "ul", "ol", "dl", "table", "pre", "section", "article", "details"]
+_EDGES_OF_PAGES = re.compile("^(?:header|footer)$")
+"""How LibreOffice calls what it prints at the edges of each page."""
 _SENTENCE = re.compile(r"\w[.!?](?:\s|$)")
 LINKED = 0.5
 """The share of an element's text in links from which on it is a menu rather than content."""
@@ -51,6 +53,7 @@ class Content:
 def main_content(soup: BeautifulSoup) -> Content:
     """The content of a page; what surrounds it is taken out. Raises UnreadableFile where it is a list of pages."""
     label_panels(soup)
+    label_radio_panels(soup)
     for element in soup.find_all(_NEVER):
         if element.name != "head":
             element.decompose()
@@ -58,7 +61,7 @@ def main_content(soup: BeautifulSoup) -> Content:
         text.extract()
     content = Content(soup.body or soup)
     put_confluence_right(soup)
-    for element in soup.find_all(class_="page-metadata"):
+    for element in [*soup.find_all(class_="page-metadata"), *soup.find_all("div", title=_EDGES_OF_PAGES)]:
         content.about.append(_on_one_line(element.extract()))
     _remove_hidden(soup, content)
     _take_comments(soup, content)
@@ -139,7 +142,7 @@ def _is_furniture(element: Tag) -> bool:
 def _take_comments(soup: BeautifulSoup, content: Content) -> None:
     """Take out what readers wrote below the page, where its markup says that it is that."""
     for element in soup.find_all(_holds_comments):
-        if element.decomposed or element.find(["h1", "main"]) or not (element.find_previous("h1") or _is_a_comment(element)):  # fmt: skip
+        if element.decomposed or element.find(["h1", "main"]) or not (element.find_previous(_is_a_title) or _is_a_comment(element)):  # fmt: skip
             continue
         if text := _on_one_line(element):
             content.aside.append(text)
@@ -148,6 +151,10 @@ def _take_comments(soup: BeautifulSoup, content: Content) -> None:
 
 def _holds_comments(element: Tag) -> bool:
     return _is_a_comment(element) or (element.name in _BOXES and _COMMENTS.search(_names(element)) is not None)
+
+
+def _is_a_title(element: Tag) -> bool:
+    return element.name == "h1" or (element.get("role") == "heading" and element.get("aria-level") == "1")
 
 
 def _is_a_comment(element: Tag) -> bool:
@@ -255,7 +262,7 @@ def _keep_or_remove(element: Tag, content: Content) -> None:
     elif element.name == "footer":
         if not inside or _links(element) > LINKED:
             element.decompose()
-    elif inside or content.body.name in {"main", "article"}:
+    elif inside or str(element.get("role") or "").startswith("doc-") or content.body.name in {"main", "article"}:
         return
     elif not element.find(["h1", "h2"] if element.name == "header" else _HEADINGS):
         if element.name == "aside" and re.search(r"\w", element.get_text()):

@@ -1,10 +1,11 @@
 """Rows of PDF tables whose group is named once, at the middle of its rows: rows below what was taken for the table, names given to each row."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from knowledge.documents.pdf_tables import BARE_FIGURE, Box, Cell, Table, by_lines, clean
+from knowledge.documents.pdf_tables import Box, Cell, Table, by_lines, clean
 
 _NEAR = 3.0
 """Points by which what stands at one place may differ."""
@@ -27,7 +28,7 @@ def rows_below(table: Table, items: Sequence[Any]) -> list[Any]:
         if list(placed) == [0] and middle - last < pitch - _NEAR:
             names += line
             continue
-        figures = sum(1 for item in placed.values() if BARE_FIGURE.match(clean(item.text)))
+        figures = sum(1 for item in placed.values() if re.search(r"\d", clean(item.text)))
         if figures < 2 or abs(middle - last - pitch) > _NEAR:
             break
         table.rows.append([_cell_of(placed.get(n), box, middle) for n, box in enumerate(columns)])

@@ -143,9 +143,17 @@ def _tell_headings(soup: BeautifulSoup, declared: Declared) -> None:
     are_marked = any(heading.get_text(strip=True) for heading in soup.find_all(HEADINGS))
     for paragraph in soup.find_all(["p", "div"]):
         size = large.get(id(paragraph), 0.0)
-        if size and _heads_something(paragraph, size, large):
+        if size and size == levels[0] and are_marked and _stands_first(paragraph):
+            paragraph.name, paragraph.attrs = "p", {"class": "title"}
+        elif size and _heads_something(paragraph, size, large):
             paragraph.name = "h6" if are_marked else f"h{min(levels.index(size) + 1, 6)}"
             paragraph.attrs = {"data-under": "1"} if are_marked else {}
+
+
+def _stands_first(paragraph: Tag) -> bool:
+    """Whether nothing but headers of pages stands before a paragraph, neither text nor a heading."""
+    before = paragraph.find_previous(string=lambda text: bool(text and text.strip()) and not isinstance(text, Comment))
+    return before is None or bool(before.find_parent(["head", "header"]) or before.find_parent("div", title="header"))
 
 
 def _sizes(soup: BeautifulSoup, declared: Declared) -> dict[int, float]:

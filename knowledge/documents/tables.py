@@ -224,7 +224,7 @@ def _is_one_cell(row: Row) -> bool:
 
 def _header_rows(table: Tag, grid: Sequence[Row], *, trusted: bool) -> int:
     """How many rows at the top name the columns."""
-    if not grid or are_pairs([[cell.text for cell in row] for row in grid]):
+    if not grid or (not _is_bold_alone(grid) and are_pairs([[cell.text for cell in row] for row in grid])):
         return 0
     marked = 0
     if trusted:
@@ -239,6 +239,12 @@ def _header_rows(table: Tag, grid: Sequence[Row], *, trusted: bool) -> int:
     if marked < 2 and _is_divided(grid) and _is_second_row_of_names(grid):
         return 2
     return marked or int(_names_columns(grid))
+
+
+def _is_bold_alone(grid: Sequence[Row]) -> bool:
+    """Whether all cells of the first row are bold and none of the others is."""
+    first, *rest = grid
+    return all(cell.bold for cell in first) and not any(cell.bold for row in rest for cell in row)
 
 
 def _is_divided(grid: Sequence[Row]) -> bool:

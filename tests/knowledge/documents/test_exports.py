@@ -102,3 +102,47 @@ def test_what_a_word_processor_calls_the_title_is_above_all_headings() -> None:
         '<body><p class="title c1">Careers</p><p>All of them.</p><h1>Mate</h1><p>Pays 5.</p><h2>Leave</h2><p>Yes.</p></body>'
     )
     assert read.strip() == "# Careers\n\nAll of them.\n\n## Mate\n\nPays 5.\n\n### Leave\n\nYes."
+
+
+def test_the_largest_line_above_all_headings_is_the_title() -> None:
+    edges = '<div title="header"><p>Guild</p></div>', '<div title="footer"><p>Page 1</p></div>'
+    read = page(f'{edges[0]}<p style="font-size: 28pt">Careers</p><h1>Mate</h1><p>Pays 5.</p>{edges[1]}')
+    assert read == "# Careers\n\n## Mate\n\nPays 5."
+    later = page('<p>Of the guild.</p><p style="font-size: 28pt">Careers</p><p>All.</p><h1>Mate</h1><p>Pays 5.</p>')
+    assert "# Mate" in later.split("\n\n")
+
+
+def test_lists_that_are_written_one_below_another_stand_in_each_other_by_their_level() -> None:
+    lists = '<ul class="c1 lst-kix_a-0 start"><li>Show:</li></ul><ul class="lst-kix_a-1"><li>one dome</li></ul><ul class="lst-kix_a-2"><li>of lead</li></ul><ul class="lst-kix_a-1"><li>a door</li></ul><ul class="lst-kix_a-0"><li>Wait</li></ul>'
+    assert page(lists) == "- Show:\n  - one dome\n    - of lead\n  - a door\n- Wait"
+
+
+def test_each_part_that_a_radio_button_shows_stands_under_its_label() -> None:
+    inputs = '<input type="radio" name="t" id="a" checked><input type="radio" name="t" id="b">'
+    labels = '<div><label for="a">Day</label><label for="b">Night</label></div>'
+    read = page(
+        f"<h1>Pay</h1><div>{inputs}{labels}<div><div><p>5 euros.</p></div><div><p>7 euros.</p></div></div></div>"
+    )
+    assert read == "# Pay\n\n## Day\n\n5 euros.\n\n## Night\n\n7 euros."
+
+
+def test_choices_of_a_form_are_no_labels_of_parts() -> None:
+    asked = '<p><input type="radio" name="t" id="a"><label for="a">Yes</label><input type="radio" name="t" id="b"><label for="b">No</label></p>'
+    assert "## Yes" not in page(f"<h1>Pay</h1>{asked}<p>5 euros.</p><p>7 euros.</p>")
+
+
+def test_a_part_that_opens_within_an_item_alone_is_no_item() -> None:
+    toggle = "<ul><li><details><summary>How long?</summary><p>Three years.</p></details></li></ul>"
+    assert page(f"<h1>Pay</h1>{toggle}") == "# Pay\n\n## How long?\n\nThree years."
+
+
+def test_what_stands_in_the_header_of_a_page_s_content_is_read() -> None:
+    assert page("<header><h1>Mates</h1><p>At sea.</p></header><section><h1>Pay</h1><p>Five.</p></section>") == (
+        "# Mates\n\nAt sea.\n\n# Pay\n\nFive."
+    )
+
+
+def test_a_first_row_that_alone_is_bold_names_the_columns() -> None:
+    rows = "<tr><td rowspan=2>York</td><td>26 days</td></tr><tr><td>from the second on</td></tr>"
+    read = page(f"<table><tr><td><b>Shop</b></td><td><b>Leave</b></td></tr>{rows}</table>")
+    assert read.startswith("| Shop | Leave |")

@@ -29,6 +29,22 @@ def told(html: str) -> str:
             '<p>Pays 90,000<sup><a href="#n">1</a></sup><sup><a href="#m">2</a></sup>.</p><ol><li id="n">1. Before tax. ↩</li><li id="m">In Rome.</li></ol>',
             "Pays 90,000 (Before tax; In Rome).",
         ),
+        (
+            '<p>Pays 90,000<sup><a name="a" href="#b"><sup>1</sup></a></sup>.</p><div id="x"><p><a name="b" href="#a">1</a>Before tax.</p></div>',
+            "Pays 90,000 (Before tax).",
+        ),
+        (
+            '<table><tr><th>Rank</th><th>Pay</th></tr><tr><td>Mate</td><td>9<a href="#b" name="a">[1]</a></td></tr><tr><td>Cook</td><td>8</td></tr></table><div><p><a href="#a" name="b">[1]</a> Before tax.</p></div>',
+            "| Rank | Pay |\n| --- | --- |\n| Mate | 9 (Before tax) |\n| Cook | 8 |",
+        ),
+        (
+            '<p>See <a id="a" href="#b">2</a>.</p><p>Back to <a id="b" href="#a">2</a> or the top.</p>',
+            "See [2](#b).\n\nBack to [2](#a) or the top.",
+        ),
+        (
+            '<p>Pays 90,000<a id="r" role="doc-noteref" href="#n"><sup>1</sup></a>.</p><aside role="doc-endnotes"><ol><li id="n"><p>Before tax.<a href="#r" role="doc-backlink">↩</a></p></li></ol></aside>',
+            "Pays 90,000 (Before tax).",
+        ),
     ],
 )
 def test_a_note_stands_before_the_stop_of_its_sentence_without_its_own_mark(html: str, markdown: str) -> None:
