@@ -34,8 +34,8 @@ def told(html: str) -> str:
             "Pays 90,000 (Before tax).",
         ),
         (
-            '<table><tr><th>Rank</th><th>Pay</th></tr><tr><td>Mate</td><td>9<a href="#b" name="a">[1]</a></td></tr><tr><td>Cook</td><td>8</td></tr></table><div><p><a href="#a" name="b">[1]</a> Before tax.</p></div>',
-            "| Rank | Pay |\n| --- | --- |\n| Mate | 9 (Before tax) |\n| Cook | 8 |",
+            '<table><tr><th>Rank</th><th>Pay</th><th>Leave</th></tr><tr><td>Mate</td><td>9<a href="#b" name="a">[1]</a></td><td>20</td></tr><tr><td>Cook</td><td>8</td><td>20</td></tr></table><div><p><a href="#a" name="b">[1]</a> Before tax.</p></div>',
+            "| Rank | Pay | Leave |\n| --- | --- | --- |\n| Mate | 9 (Before tax) | 20 |\n| Cook | 8 | 20 |",
         ),
         (
             '<p>See <a id="a" href="#b">2</a>.</p><p>Back to <a id="b" href="#a">2</a> or the top.</p>',
