@@ -58,8 +58,9 @@ def tell_styles(soup: BeautifulSoup) -> None:
 def _declared(soup: BeautifulSoup) -> Declared:
     """What the rules of the page and the attributes of its elements declare, the later over the earlier."""
     found: Declared = defaultdict(dict)
+    there = _by_names(soup)
     for selector, declarations in _rules(soup):
-        for element in _selected(soup, selector):
+        for element in _selected(there, selector):
             found[id(element)].update(declarations)
     for element in soup.find_all(style=_TELLING):
         found[id(element)].update(_declarations(str(element["style"])))
@@ -81,14 +82,25 @@ def _declarations(text: str) -> dict[str, str]:
     return {name.strip(): value.replace("!important", "").strip() for name, value in pairs}
 
 
-def _selected(soup: BeautifulSoup, selector: str) -> Sequence[Tag]:
+def _by_names(soup: BeautifulSoup) -> Mapping[str, Sequence[Tag]]:
+    """The elements of a page by "name", ".class" and "#id", and all of them by ""."""
+    found: dict[str, list[Tag]] = defaultdict(list)
+    for element in soup.find_all(True):
+        kinds = {f".{kind}" for kind in element.get("class") or []}
+        for name in ("", element.name, f"#{element.get('id')}", *kinds):
+            found[name].append(element)
+    return found
+
+
+def _selected(there: Mapping[str, Sequence[Tag]], selector: str) -> Sequence[Tag]:
     """The elements that a selector selects; none for one that depends on what a reader does."""
     last = _LAST_PART.search(selector)
     if ":" in selector or last is None:
         return []
     name, _, kinds = last[0].partition(".")
     name, _, key = name.partition("#")
-    found = soup.find_all(name or True, attrs={"id": key} if key else {"class": kinds.split(".")[0]} if kinds else {})
+    near = there.get(f"#{key}" if key else f".{kinds.split('.')[0]}" if kinds else name, ())
+    found = [element for element in near if not name or element.name == name]
     if last[0] == selector and "." not in kinds:
         return found
     try:
