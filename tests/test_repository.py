@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from bot.settings import Settings
+from bot.slack.api.connections import MOST_CONNECTIONS
 from bot.watchdog import END_SECONDS
 
 ROOT = Path(__file__).parents[1]
@@ -157,6 +158,9 @@ def test_the_unit_sets_settings_and_gives_the_bot_time_to_stop() -> None:
     stop = re.search(r"^TimeoutStopSec=(\d+)$", UNIT, re.M)
     assert stop
     assert float(stop[1]) > STOP
+    files = re.search(r"^LimitNOFILE=(\d+)$", UNIT, re.M)
+    assert files
+    assert int(files[1]) >= 2 * MOST_CONNECTIONS
 
 
 def test_the_workflow_runs_what_ci_runs_and_nothing_else() -> None:

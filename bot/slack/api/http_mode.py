@@ -5,7 +5,6 @@ Source: https://docs.slack.dev/apis/events-api/using-http-request-urls/
 
 import asyncio
 import logging
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -19,6 +18,7 @@ from slack_bolt.request.internals import parse_body
 
 from bot.slack.api.acknowledging import answer_to
 from bot.slack.api.receiver import Listening, Receiver
+from bot.slack.api.seldom import Seldom
 from bot.slack.api.signatures import SignedRequests
 
 PATH = "/slack/events"
@@ -27,8 +27,6 @@ CLOSE_SECONDS = 1.0
 """How long a stop waits for requests that are being acknowledged."""
 READ_SECONDS = 3.0
 """For the body of a request: Slack waits no longer for the acknowledgement of the whole."""
-TOLD_SECONDS = 60.0
-"""Between two lines of the log about refused requests, which anybody can send."""
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +51,7 @@ class HttpReceiver(Receiver):
         self._signed = SignedRequests(signing_secret)
         self._read_seconds = read_seconds
         self._handling: set[asyncio.Task[web.Response]] = set()
-        self._told = -TOLD_SECONDS
+        self._refusals = Seldom()
         self.routes = (web.post(PATH, self._receive),)
 
     async def begin(self, app: Listening) -> None:
@@ -84,9 +82,7 @@ class HttpReceiver(Receiver):
         return response
 
     def _refused(self) -> web.Response:
-        now = time.monotonic()
-        if now - self._told >= TOLD_SECONDS:
-            self._told = now
+        if self._refusals.is_due():
             log.warning("A request was refused: it is not signed with SLACK_SIGNING_SECRET, more than five minutes off this machine's clock, or came before.")  # fmt: skip
         return web.Response(status=HTTPStatus.UNAUTHORIZED)
 

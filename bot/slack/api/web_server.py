@@ -2,10 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from http import HTTPStatus
+from typing import cast
 
 from aiohttp import web
 
 from bot.errors import SettingsError
+from bot.slack.api.connections import Bounds, Connections, heads_end
 from bot.slack.api.limits import LARGEST_REQUEST
 
 ALIVE = "The process is alive.\n"
@@ -18,24 +20,37 @@ class WebServer:
     """Serves /healthz, /readyz and `routes` on one address, from open() to close().
 
     /healthz answers 200 as long as the event loop turns, /readyz 503 with one sentence while `unready` gives one.
+    Connections are held to `bounds`, or to those that fit this process.
     """
 
     def __init__(
-        self, host: str, port: int, unready: Callable[[], Awaitable[str]], routes: Iterable[web.AbstractRouteDef] = ()
+        self,
+        host: str,
+        port: int,
+        unready: Callable[[], Awaitable[str]],
+        routes: Iterable[web.AbstractRouteDef] = (),
+        bounds: Bounds | None = None,
     ) -> None:
         self._host = host
         self._port = port
         self._unready = unready
-        app = web.Application(client_max_size=LARGEST_REQUEST)
+        self._connections = Connections(bounds or Bounds.of_process())
+        app = web.Application(middlewares=[heads_end], client_max_size=LARGEST_REQUEST)
         app.add_routes([web.get("/healthz", self._alive), web.get("/readyz", self._ready), *routes])
         # bodies stay as they were signed: Slack compresses none, and a small one could become a large one
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=END_SECONDS, auto_decompress=False)
+        self._runner = web.AppRunner(
+            app,
+            access_log=None,
+            shutdown_timeout=END_SECONDS,
+            auto_decompress=False,
+            keepalive_timeout=self._connections.bounds.idle_seconds,
+        )
 
     async def open(self) -> None:
         """Listen. Raises SettingsError where that address cannot be listened on."""
         await self._runner.setup()
         try:
-            await web.TCPSite(self._runner, self._host, self._port).start()
+            await self._connections.listen(self._host, self._port, cast("web.Server", self._runner.server))
         except OSError:
             await self._runner.cleanup()
             raise SettingsError(
@@ -45,10 +60,11 @@ class WebServer:
     @property
     def port(self) -> int:
         """The port that is listened on, also where any was asked for with 0."""
-        return int(self._runner.addresses[0][1])
+        return self._connections.port
 
     async def close(self) -> None:
         """Listen no more."""
+        self._connections.close()
         await self._runner.cleanup()
 
     async def _alive(self, _: web.Request) -> web.Response:
