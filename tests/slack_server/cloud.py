@@ -47,16 +47,24 @@ class SlackCloud:
         for workspace in self.workspaces:
             await workspace.__aexit__()
 
-    async def install(self, workspace: SlackServer, address: str) -> int:
-        """Somebody of a workspace opens the bot's page, allows it and comes back; the status of the page that they see last."""
+    async def begin(self, address: str) -> tuple[str, str]:
+        """Somebody opens the bot's page and clicks; the state that Slack is given, and the cookie that the browser has."""
         async with aiohttp.ClientSession() as browser, browser.get(f"{address}/slack/install") as page:
             assert page.status == 200, await page.text()
             cookie = page.headers["Set-Cookie"].partition(";")[0]
             (link,) = [part for part in (await page.text()).split('"') if "oauth/v2/authorize" in part]
-        state = self._allowed(link)
+        return self._allowed(link), cookie
+
+    async def install(self, workspace: SlackServer, address: str) -> int:
+        """Somebody of a workspace opens the bot's page, allows it and comes back; the status of the page that they see last."""
+        state, cookie = await self.begin(address)
+        return await self.come_back(address, {"code": self.code_for(workspace), "state": state}, cookie)
+
+    def code_for(self, workspace: SlackServer) -> str:
+        """What Slack gives to the browser of somebody of a workspace who allows it."""
         code = uuid.uuid4().hex
         self._codes[code] = workspace
-        return await self.come_back(address, {"code": code, "state": state}, cookie)
+        return code
 
     async def come_back(self, address: str, query: Mapping[str, str], cookie: str = "") -> int:
         """A browser comes to the redirect URL."""

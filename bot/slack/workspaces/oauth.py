@@ -2,14 +2,12 @@
 
 import datetime as dt
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
-from typing import Any
 
 from aiohttp import web
 from slack_bolt import BoltResponse
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.oauth.async_callback_options import AsyncCallbackOptions, AsyncFailureArgs, AsyncSuccessArgs
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
@@ -24,13 +22,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.records.installations import Installations, Installed
 from bot.slack.api.clients import open_session
 from bot.slack.api.scopes import scopes
+from bot.slack.api.seldom import Seldom
+from bot.slack.workspaces.endings import NOT_NOW, Ending, code_of, ending
 
 INSTALL_PATH, REDIRECT_PATH = "/slack/install", "/slack/oauth_redirect"
 STATE_SECONDS = 600
 """How long somebody may take from the one to the other."""
 ROTATION = dt.timedelta(hours=2)
 """A token that expires within this time is replaced; Slack's are good for twelve hours."""
-NOT_NOW = "The bot cannot be installed just now; please try again in a few minutes.\n"
 
 log = logging.getLogger(__name__)
 _silent = logging.Logger("oauth", logging.CRITICAL + 1)
@@ -57,7 +56,7 @@ class OAuth:
         self._session = open_session()
         client = AsyncWebClient(base_url=app.api_url, session=self._session, logger=_silent)
         self._store = AsyncSQLAlchemyInstallationStore(app.client_id, installations.engine, logger=_silent)
-        states = AsyncSQLAlchemyOAuthStateStore(STATE_SECONDS, installations.engine, logger=_silent)
+        states = _States(STATE_SECONDS, installations.engine, logger=_silent)
         settings = AsyncOAuthSettings(
             client_id=app.client_id,
             client_secret=app.client_secret,
@@ -69,11 +68,12 @@ class OAuth:
             installation_store_bot_only=True,
             state_store=states,
             state_expiration_seconds=STATE_SECONDS,
-            callback_options=AsyncCallbackOptions(_succeeded, _failed),
+            callback_options=AsyncCallbackOptions(_succeeded, self._failed),
             logger=_silent,
         )
         self._flow = _BotOnlyFlow(client=client, settings=settings, logger=_silent)
         self._rotator = AsyncTokenRotator(client_id=app.client_id, client_secret=app.client_secret, client=client)
+        self._refusals, self._failures = Seldom(), Seldom()
         self.installed: Callable[[str], Awaitable[None]] = _nobody_listens
         self.routes = (web.get(INSTALL_PATH, self._install), web.get(REDIRECT_PATH, self._redirect))
 
@@ -106,7 +106,7 @@ class OAuth:
             await self._installations.drop_old_states()
             return await self._flow.handle_installation(asked)
 
-        return await _served(request, page)
+        return await self._served(request, page)
 
     async def _redirect(self, request: web.Request) -> web.Response:
         async def page(asked: AsyncBoltRequest) -> BoltResponse:
@@ -115,10 +115,50 @@ class OAuth:
                 await self.installed(str(key))
             return response
 
-        return await _served(request, page)
+        return await self._served(request, page)
+
+    async def _served(
+        self, request: web.Request, page: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]
+    ) -> web.Response:
+        cookies: dict[str, str | Sequence[str]] = {"Cookie": request.headers.getall("Cookie", [])}
+        try:  # without the body, which a browser has none of and anybody else need not end
+            shown = await to_aiohttp_response(
+                await page(AsyncBoltRequest(body="", query=request.query_string, headers=cookies))
+            )
+        except Exception as error:  # whatever it is, the page says so and the log nothing of the request
+            if self._failures.is_due():
+                log.error("An installation could not be done.", exc_info=error)
+            shown = await to_aiohttp_response(_page(NOT_NOW))
+        shown.charset = "utf-8"
+        shown.headers["Cache-Control"] = "no-store"
+        for cookie in shown.cookies.values():
+            cookie["samesite"] = "Lax"
+        return shown
+
+    async def _failed(self, args: AsyncFailureArgs) -> BoltResponse:
+        """The page of an installation that ended, whose state is good no more."""
+        if self._refusals.is_due():
+            log.warning("An installation ended: %s", code_of(args.reason) or "for another reason")
+        shown = _page(ending(args.reason, INSTALL_PATH))
+        states = args.settings.state_utils
+        state = args.request.query.get("state", [""])[0]
+        if states.is_valid_browser(state, dict(args.request.headers)):
+            await args.settings.state_store.async_consume(state)
+            shown.headers["set-cookie"] = [states.build_set_cookie_for_deletion()]
+        return shown
 
 
 _KEY = "installed"
+
+
+class _States(AsyncSQLAlchemyOAuthStateStore):
+    """Lets each state be used once, also by two requests at the same moment; a database that fails is told as that."""
+
+    async def async_consume(self, state: str) -> bool:
+        kept = self.oauth_states.c
+        good = (kept.state == state) & (kept.expire_at > dt.datetime.now(dt.UTC).replace(tzinfo=None))
+        async with self.engine.begin() as connection:
+            return (await connection.execute(self.oauth_states.delete().where(good))).rowcount > 0
 
 
 class _BotOnlyFlow(AsyncOAuthFlow):
@@ -130,27 +170,12 @@ class _BotOnlyFlow(AsyncOAuthFlow):
         request.context[_KEY] = installation.enterprise_id if whole else installation.team_id
 
 
-async def _served(request: web.Request, page: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]) -> web.Response:
-    try:
-        return await to_aiohttp_response(await page(await to_bolt_request(request)))
-    except Exception as error:  # whatever it is, the page says so and the log nothing of the request
-        log.error("An installation could not be done.", exc_info=error)
-        return web.Response(text=NOT_NOW, status=HTTPStatus.SERVICE_UNAVAILABLE)
+def _page(shown: Ending) -> BoltResponse:
+    return BoltResponse(status=shown.status, body=shown.html, headers={"Content-Type": "text/html; charset=utf-8"})
 
 
 async def _succeeded(args: AsyncSuccessArgs) -> BoltResponse:
     return await args.default.success(args)
-
-
-async def _failed(args: AsyncFailureArgs) -> BoltResponse:
-    log.warning("An installation ended: %s", _word(args.reason))
-    return await args.default.failure(args)
-
-
-def _word(reason: Any) -> str:
-    """Why an installation ended; anybody can send anything in its place."""
-    told = str(reason)
-    return told if told.isidentifier() and len(told) <= 40 else "for another reason"
 
 
 async def _nobody_listens(_: str) -> None:
