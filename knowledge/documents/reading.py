@@ -1,11 +1,15 @@
 """Files of any supported format read as Markdown text with headings."""
 
+import errno
+import os
 import re
+import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from textwrap import shorten
-from typing import Any
+from typing import Any, TypeVar
 
 from knowledge.blocks import without_marks
 from knowledge.documents.dialects import NOT_FILLED_IN
@@ -13,7 +17,7 @@ from knowledge.documents.formats import GUIDE_FIELDS, readable_name, reader_of
 from knowledge.documents.isolated import ReadingProcess
 from knowledge.documents.placeholders import with_placeholders_named
 from knowledge.documents.worker import read_file
-from knowledge.errors import UnreadableFile
+from knowledge.errors import KnowledgeError, UnreadableFile
 from knowledge.passages import Document, Guide
 
 LARGEST_FILE = 20 * 1024 * 1024
@@ -24,8 +28,11 @@ SHOWN_OF_A_LINE = 90
 """Characters of a line that is named."""
 SHOWN_UNFILLED = 8
 """Lines with places to fill in which are shown; more of a file say that it is a template."""
+UNNAMEABLE = "its name is not UTF-8; rename it"
 SHOWN_BY_NAME = 3
 """Files of a format that is not read which are named one by one; of more the first is named and the others are counted."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -87,26 +94,62 @@ def find_files(folders: GuideFolders) -> list[GuideFile]:
 
 
 def look(folders: GuideFolders) -> Found:
-    """The files below the folders that may be guides, and those that are not read. Links out of a folder are not followed."""
+    """The files below the folders that may be guides, and those that are not read. Links out of a folder are not followed.
+
+    What one entry is costs that entry: every name given can be encoded.
+    """
     found: dict[str, GuideFile] = {}
     skipped: list[SkippedFile] = []
     unknown: dict[str, list[str]] = {}
-    data = folders.own_data.resolve() if folders.own_data else None
+    data = _real(folders.own_data) if folders.own_data else None
     for root in folders.paths:
-        inside = root.resolve()
+        inside = _real(root)
         own = data if data and not inside.is_relative_to(data) else None
         for path in sorted(root.rglob("*")):
             file = GuideFile(root, path)
-            if _hidden(file) or (own and path.resolve().is_relative_to(own)):
+            if _hidden(file) or _below_unnameable(file) or (own and _real(path).is_relative_to(own)):
                 continue
-            if path.is_symlink() and not path.resolve().is_relative_to(inside):
-                skipped.append(SkippedFile(file.name, "it is a link out of the folder, which is not followed"))
+            if fault := _fault(file, inside):
+                skipped.append(SkippedFile(_printable(file.name), fault))
             elif path.is_file() and reader_of(path):
                 found[file.name] = file
             elif path.is_file():
                 unknown.setdefault(path.suffix.lower(), []).append(file.name)
     every = [*skipped, *(entry for suffix, names in unknown.items() for entry in _of_unknown_format(suffix, names))]
     return Found(tuple(found.values()), tuple(sorted(every, key=lambda skip: skip.path)))
+
+
+def _real(path: Path) -> Path:
+    """Where a path leads, links followed; that of a link which leads to itself is its own."""
+    return Path(os.path.realpath(path))
+
+
+def _fault(file: GuideFile, inside: Path) -> str:
+    """Why what lies in a folder cannot be a guide, whatever its format; empty where it may be one, or is a folder or gone."""
+    if _printable(file.name) != file.name:
+        return UNNAMEABLE
+    try:
+        if file.path.is_symlink() and not _real(file.path).is_relative_to(inside):
+            return "it is a link out of the folder, which is not followed"
+        mode = file.path.stat().st_mode
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            return "it is a link that leads to itself"
+        gone = error.errno in {errno.ENOENT, errno.ENOTDIR}
+        return "" if gone else f"it cannot be looked at ({error.strerror or type(error).__name__})"
+    is_usual = stat.S_ISREG(mode) or stat.S_ISDIR(mode) or not reader_of(file.path)
+    return "" if is_usual else "it is no file but a pipe, a socket or a device"
+
+
+def _printable(name: str) -> str:
+    """A name as it can be written, with what is not UTF-8 of it as escapes."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
+def _below_unnameable(file: GuideFile) -> bool:
+    """Whether it lies in a folder whose name is not UTF-8, which is named in its place."""
+    folder = Path(file.name).parent.as_posix()
+    return _printable(folder) != folder
 
 
 def _of_unknown_format(suffix: str, names: Sequence[str]) -> Iterator[SkippedFile]:
@@ -126,10 +169,24 @@ def read_all(files: Iterable[GuideFile]) -> Iterator[Document | SkippedFile]:
     """Every file as a document, or as skipped with the reason; each is read in a child process with limits."""
     with ReadingProcess() as child:
         for file in files:
-            try:
-                yield _document(file, child.read)
-            except UnreadableFile as error:
-                yield SkippedFile(file.name, str(error))
+            yield costing_one(file.name, partial(_document, file, child.read))
+
+
+def costing_one(name: str, work: Callable[[], T]) -> T | SkippedFile:
+    """What a piece of work on one file gives, or the file as skipped where it cannot be used or the work is at fault.
+
+    What the machine lacks (OSError, MemoryError) and other KnowledgeErrors are raised: they are of no single file.
+    """
+    try:
+        return work()
+    except UnreadableFile as error:
+        return SkippedFile(name, str(error))
+    except (KnowledgeError, OSError, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001  # one file, whatever it holds, must not cost the others
+        return SkippedFile(
+            name, f"reading it failed ({type(error).__name__}), which is a fault of the bot; please report it"
+        )
 
 
 def _document(file: GuideFile, reading: Callable[[Path], Mapping[str, Any]]) -> Document:

@@ -4,12 +4,13 @@ import dataclasses
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from knowledge.blocks import without_marks
 from knowledge.documents.coverage import lost, share
-from knowledge.documents.reading import Found, GuideFile, GuideFolders, SkippedFile, find_files, look, read_all
+from knowledge.documents.reading import Found, GuideFile, GuideFolders, SkippedFile, costing_one, look, read_all
 from knowledge.editions import Editions, editions
 from knowledge.errors import IndexDamaged, IndexElsewhere, IndexMissing, IndexUnreachable, NoGuides
 from knowledge.index.contents import Contents, Stamp, portions
@@ -147,18 +148,25 @@ class _Sync:
 
 
 def is_fresh(store: IndexStore, folders: GuideFolders, embeddings: str) -> bool:
-    """Whether the current version was made from the files as they are now, with this embedding model.
+    """Whether the current version was made from the files as they are now, with this embedding model, and names what is left out.
 
     Raises IndexMissing or IndexDamaged.
     """
     version = store.current()
     made_alike = (version.embeddings, version.format) == (embeddings, FORMAT_VERSION)
-    return made_alike and store.contents(version).files == stamps(folders)
+    if not made_alike:
+        return False
+    contents, found = store.contents(version), look(folders)
+    return contents.files == _stamps(found) and set(found.skipped) <= set(contents.skipped)
 
 
 def stamps(folders: GuideFolders) -> dict[str, Stamp]:
     """What tells whether a file has changed, of each file that may be a guide, by its path below its folder."""
-    return {file.name: _stamp(file) for file in find_files(folders)}
+    return _stamps(look(folders))
+
+
+def _stamps(found: Found) -> dict[str, Stamp]:
+    return {file.name: _stamp(file) for file in found.files}
 
 
 def _found(folders: GuideFolders) -> Found:
@@ -197,7 +205,7 @@ def _version_before(store: IndexStore, embeddings: str) -> tuple[Version | None,
 
 def _read(found: Found, old: Contents) -> Contents:
     """The passages of the files; those of unchanged files as they were."""
-    stamps = {file.name: _stamp(file) for file in found.files}
+    stamps = _stamps(found)
     kept = {name for name, stamp in stamps.items() if old.files.get(name) == stamp}
     by_file: dict[str, list[Passage]] = {name: [] for name in stamps}
     for passage in old.passages:
@@ -206,17 +214,33 @@ def _read(found: Found, old: Contents) -> Contents:
     skipped = [*found.skipped, *(skip for skip in old.skipped if skip.path in kept)]
     shares = {name: known for name, known in old.shares.items() if name in kept}
     for read in read_all(file for file in found.files if file.name not in kept):
-        if isinstance(read, Document):
-            by_file[read.guide.path] = split(read)
-            there, told = _words(read), _words_in(by_file[read.guide.path])
-            shares[read.guide.path] = round(share(there, told), 3)
-            skipped.extend(_not_read(read, by_file[read.guide.path], list(lost(there, told))))
-        else:
-            skipped.append(read)
+        cut = read if isinstance(read, SkippedFile) else costing_one(read.guide.path, partial(_cut, read))
+        if isinstance(cut, SkippedFile):
+            skipped.append(cut)
+            continue
+        by_file[cut.name], shares[cut.name] = cut.passages, cut.share
+        skipped.extend(cut.skipped)
     passages = tuple(
         sorted(chain.from_iterable(by_file.values()), key=lambda passage: (passage.guide.path, passage.position))
     )  # as Chroma's are put in order
     return Contents(passages, stamps, tuple(sorted(skipped, key=lambda skip: skip.path)), shares)
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """A file's passages, the share of its words that they hold, and what of it is in none."""
+
+    name: str
+    passages: list[Passage]
+    share: float
+    skipped: list[SkippedFile]
+
+
+def _cut(document: Document) -> _Cut:
+    passages = split(document)
+    there, told = _words(document), _words_in(passages)
+    not_read = list(_not_read(document, passages, list(lost(there, told))))
+    return _Cut(document.guide.path, passages, round(share(there, told), 3), not_read)
 
 
 def _words(document: Document) -> set[str]:

@@ -1,5 +1,8 @@
 """A file that harms its reader is named and harms nothing else."""
 
+import os
+import socket
+import sys
 import zipfile
 from pathlib import Path
 
@@ -83,6 +86,48 @@ def test_links_out_of_the_folder_are_named_and_not_followed(tmp_path: Path) -> N
     found = look(GuideFolders((tmp_path / "guides",)))
     assert [file.name for file in found.files] == ["guides.md", "in.md"]
     assert [skip.path for skip in found.skipped] == ["folder", "out.md"]
+
+
+def test_what_cannot_be_a_guide_for_what_it_is_costs_itself_and_is_named(tmp_path: Path) -> None:
+    (tmp_path / "good.md").write_text("# Good\n\nText.", encoding="utf-8")
+    (tmp_path / "loop").symlink_to("loop2")
+    (tmp_path / "loop2").symlink_to("loop")
+    (tmp_path / "self.md").symlink_to("self.md")
+    (tmp_path / "gone.md").symlink_to("nowhere.md")
+    os.mkfifo(tmp_path / "pipe.md")
+    os.mkfifo(tmp_path / "pipe")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(os.path.relpath(tmp_path / "socket.txt"))
+    found = look(GuideFolders((tmp_path,), tmp_path / "data"))
+    assert [file.name for file in found.files] == ["good.md"]
+    itself, special = "it is a link that leads to itself", "it is no file but a pipe, a socket or a device"
+    assert {skip.path: skip.reason for skip in found.skipped} == {
+        "loop": itself,
+        "loop2": itself,
+        "self.md": itself,
+        "pipe.md": special,
+        "socket.txt": special,
+    }
+
+
+def test_a_folder_of_guides_that_leads_to_itself_holds_none(tmp_path: Path) -> None:
+    (tmp_path / "guides").symlink_to("guides")
+    assert look(GuideFolders((tmp_path / "guides",), tmp_path)).files == ()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of other bytes than UTF-8")
+def test_a_name_that_is_not_utf_8_is_told_in_signs_that_can_be_printed(tmp_path: Path) -> None:
+    (tmp_path / "good.md").write_text("# Good\n\nText.", encoding="utf-8")
+    (tmp_path / os.fsdecode(b"Geh\xe4lter.md")).write_text("# Bad\n\nText.", encoding="utf-8")
+    folder = tmp_path / os.fsdecode(b"B\xfccher")
+    folder.mkdir()
+    (folder / "a.md").write_text("# A\n\nText.", encoding="utf-8")
+    found = look(GuideFolders((tmp_path,)))
+    assert [file.name for file in found.files] == ["good.md"]
+    assert [str(skip) for skip in found.skipped] == [
+        "B\\udcfccher is left out: its name is not UTF-8; rename it",
+        "Geh\\udce4lter.md is left out: its name is not UTF-8; rename it",
+    ]
 
 
 def test_what_is_not_read_is_named_one_by_one_or_counted(tmp_path: Path) -> None:

@@ -70,6 +70,25 @@ def test_nothing_changed_means_nothing_is_embedded_or_written(store: IndexStore,
     assert store.current() == version
 
 
+def test_a_file_that_cannot_be_cut_into_passages_costs_itself_by_name(store: IndexStore, guides: Path) -> None:
+    (guides / "odd.md").write_text('---\nrole: "\\ud800"\n---\n\nText.', encoding="utf-8")
+    report = _sync(store, guides)
+    assert report.passages == 3
+    assert [str(skip) for skip in report.skipped] == [
+        "odd.md is left out: reading it failed (UnicodeEncodeError), which is a fault of the bot; please report it"
+    ]
+    assert is_fresh(store, GuideFolders((guides,)), "counting")
+
+
+def test_an_index_is_not_fresh_until_it_names_what_was_left_out_since(store: IndexStore, guides: Path) -> None:
+    _sync(store, guides)
+    (guides / "loop.md").symlink_to("loop.md")
+    assert not is_fresh(store, GuideFolders((guides,)), "counting")
+    assert _sync(store, guides).unchanged
+    assert is_fresh(store, GuideFolders((guides,)), "counting")
+    assert [skip.path for skip in IndexReader(store).snapshot().skipped] == ["loop.md"]
+
+
 def test_only_changed_passages_are_embedded_again(store: IndexStore, guides: Path) -> None:
     _sync(store, guides)
     text = (guides / "baker.md").read_text("utf-8").replace("An oven.", "An oven and a mixer.")
