@@ -9,17 +9,19 @@ from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
-from bot.slack_settings import SlackSettings, WebAddress, secret_text
+from bot.slack_settings import Channel, People, SlackSettings, UserGroup, WebAddress, ids_in, secret_text
 from knowledge.sources.git_address import GitAddress
 from knowledge.sources.https_address import HttpsAddress
 
 HOME = "CAREERBOT_HOME"
 """The variable of the environment that names the bot's folder."""
 ENV_FILE = ".env"
+EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104  compared with, not listened on
+"""Addresses that stand for all of this machine's."""
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -125,6 +127,13 @@ class TraceSettings(BaseSettings):
     )
     langsmith_project: str = Field("careerbot", description="The project at LangSmith.")
 
+    @field_validator("langsmith_api_key")
+    @classmethod
+    def _is_there_for_langsmith(cls, key: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if info.data.get("traces_langsmith") and not secret_text(key):
+            raise ValueError("TRACES_LANGSMITH needs it; set it, or leave TRACES_LANGSMITH out")
+        return key
+
     @property
     def collector_headers(self) -> dict[str, str]:
         """The headers of `traces_headers`, by their names."""
@@ -183,7 +192,7 @@ class Settings(SlackSettings, TraceSettings):
         None,
         description="A folder with a folder for each workspace that has settings or guides of its own, named by its id (T… or E…).",
     )
-    channel_admins: str = Field(
+    channel_admins: People = Field(
         "", description="Slack user ids, with commas, who may change channel settings besides workspace admins."
     )
     answer_missed_hours: float = Field(
@@ -193,9 +202,9 @@ class Settings(SlackSettings, TraceSettings):
         description="Hours after which what was asked while the bot was off is not answered any more; 0: it does not look.",
     )
     answer_outsiders: bool = Field(False, description="Whether guests and people of other organisations are answered.")
-    mentors: str = Field("", description="Slack user ids of mentors, with commas.")
-    mentor_group: str = Field("", description="A Slack user group (S…) whose members are mentors, too.")
-    mentors_channel: str = Field(
+    mentors: People = Field("", description="Slack user ids of mentors, with commas.")
+    mentor_group: UserGroup = Field("", description="A Slack user group (S…) whose members are mentors, too.")
+    mentors_channel: Channel = Field(
         "", description="The mentors' channel (C…), for questions to mentors, reminders and the weekly report."
     )
     remind_hours: float = Field(
@@ -213,6 +222,22 @@ class Settings(SlackSettings, TraceSettings):
     log_format: Literal["text", "json"] = Field("text", description="`text`, or `json` for an object on each line.")
     metrics_port: int | None = Field(None, ge=1, le=65535, description="Port of /metrics for Prometheus; empty: none.")
     metrics_host: str = Field("127.0.0.1", description="Address of /metrics; 0.0.0.0 for all of this machine's.")
+
+    @field_validator("workspaces_dir")
+    @classmethod
+    def _is_of_many(cls, folder: Path | None, info: ValidationInfo) -> Path | None:
+        if folder and not (info.data.get("slack_client_id") or info.data.get("slack_client_secret")):
+            raise ValueError("it is for many workspaces, and SLACK_CLIENT_ID is not set; set that, or leave this out")
+        return folder
+
+    @field_validator("metrics_host")
+    @classmethod
+    def _has_a_port_of_its_own(cls, host: str, info: ValidationInfo) -> str:
+        slack = SlackSettings.model_construct(**info.data)
+        port = info.data.get("metrics_port")
+        if port and port == slack.listening_port and (host == slack.http_host or {host, slack.http_host} & EVERYWHERE):
+            raise ValueError(f"METRICS_PORT and HTTP_PORT are both {port}; set METRICS_PORT to another one")
+        return host
 
     @classmethod
     def load(cls, **overrides: Any) -> "Settings":
@@ -235,12 +260,12 @@ class Settings(SlackSettings, TraceSettings):
     @property
     def admins(self) -> frozenset[str]:
         """The people of `channel_admins`."""
-        return _ids(self.channel_admins)
+        return frozenset(ids_in(self.channel_admins))
 
     @property
     def mentor_ids(self) -> frozenset[str]:
         """The people of `mentors`."""
-        return _ids(self.mentors)
+        return frozenset(ids_in(self.mentors))
 
     @property
     def has_model(self) -> bool:
@@ -252,7 +277,3 @@ class Settings(SlackSettings, TraceSettings):
     def without_model(self) -> "Settings":
         """The same settings, but for answers without a chat model."""
         return self.model_copy(update={"openai_api_key": None, "openai_base_url": None, "chat_model": "none"})
-
-
-def _ids(listed: str) -> frozenset[str]:
-    return frozenset(listed.replace(",", " ").split())

@@ -1,6 +1,7 @@
 """The settings of how Slack reaches the bot and the bot Slack."""
 
 import re
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
@@ -37,10 +38,38 @@ def _is_web_address(url: str) -> str:
     return url
 
 
+def _are_ids(first: str, where: str) -> Callable[[str], str]:
+    """Refuses what is no list of Slack's ids that begin with one of the letters; `where` says where they are found."""
+
+    def checked(listed: str) -> str:
+        if not all(re.fullmatch(f"[{first}][A-Z0-9]+", one) for one in ids_in(listed)):
+            raise ValueError(where)
+        return listed
+
+    return checked
+
+
+def ids_in(listed: str) -> list[str]:
+    """The ids of a list with commas or blanks."""
+    return listed.replace(",", " ").split()
+
+
+def _is_one(listed: str) -> str:
+    if len(ids_in(listed)) > 1:
+        raise ValueError("it is one id")
+    return listed.strip()
+
+
+_PEOPLE = "only ids of people give rights (U… or W…), not names or addresses; *Copy member ID* stands behind the three dots of a profile in Slack"
+_GROUP = "it is the id of a user group (S…), not its name"
+_CHANNEL = "it is the id of a channel (C… or G…), not its name; it stands at the end of the channel's details in Slack"
 BotToken = Annotated[SecretStr, AfterValidator(_is_bot_token)]
 AppToken = Annotated[SecretStr, AfterValidator(_is_app_token)]
 SigningSecret = Annotated[SecretStr, AfterValidator(_is_signing_secret)]
 WebAddress = Annotated[str, AfterValidator(_is_web_address)]
+People = Annotated[str, AfterValidator(_are_ids("UW", _PEOPLE))]
+UserGroup = Annotated[str, AfterValidator(_are_ids("S", _GROUP)), AfterValidator(_is_one)]
+Channel = Annotated[str, AfterValidator(_are_ids("CG", _CHANNEL)), AfterValidator(_is_one)]
 
 
 _OF_MANY = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_SIGNING_SECRET")

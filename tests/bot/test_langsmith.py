@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from bot.composition import Application
 from bot.errors import SettingsError
 from bot.settings import Settings
 from tests.bot.slack.scene import PAY, PAY_SAID, saying
@@ -65,7 +64,7 @@ async def test_prompts_go_to_langsmith_where_our_setting_says_so_and_not_for_a_s
     assert {key for key, _ in taken} <= {"lsv2-key"}
 
 
-def test_without_a_key_langsmith_is_named_at_the_start(tmp_path: Path) -> None:
-    settings = Settings.load(_env_file=None, data_dir=tmp_path, openai_api_key=KEY, traces_langsmith=True)
-    with pytest.raises(SettingsError, match="TRACES_LANGSMITH needs LANGSMITH_API_KEY"):
-        _ = Application(settings).composer
+def test_without_a_key_langsmith_is_named_at_the_start_whether_there_is_a_model_or_not() -> None:
+    for key in ({}, {"langsmith_api_key": ""}):
+        with pytest.raises(SettingsError, match="LANGSMITH_API_KEY: TRACES_LANGSMITH needs it"):
+            Settings.load(_env_file=None, traces_langsmith=True, **key)

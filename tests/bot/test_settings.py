@@ -153,6 +153,77 @@ def test_in_a_clone_the_bots_folder_is_the_projects(monkeypatch: pytest.MonkeyPa
     assert home() == clone() == Path(__file__).parents[2]
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("MENTORS", "@anna", "only ids of people give rights"),
+        ("MENTORS", "U012ABC, anna", "Copy member ID"),
+        ("CHANNEL_ADMINS", "anna@example.com", "Copy member ID"),
+        ("CHANNEL_ADMINS", "u012abc", "Copy member ID"),
+        ("MENTOR_GROUP", "@mentors", "the id of a user group"),
+        ("MENTOR_GROUP", "S1,S2", "it is one id"),
+        ("MENTORS_CHANNEL", "#mentors", "the id of a channel"),
+    ],
+)
+def test_names_where_only_ids_give_rights_are_refused_with_where_ids_are_found(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=f"{name}: .*{told}") as raised:
+        Settings.load()
+    assert value not in str(raised.value)
+
+
+def test_ids_stand_with_commas_or_blanks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MENTORS", "U012ABC, W34D U5")
+    monkeypatch.setenv("CHANNEL_ADMINS", "U1")
+    settings = Settings.load()
+    assert (settings.mentor_ids, settings.admins) == ({"U012ABC", "W34D", "U5"}, {"U1"})
+
+
+def test_a_folder_of_workspaces_without_the_settings_for_many_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORKSPACES_DIR", str(tmp_path))
+    with pytest.raises(SettingsError, match=r"WORKSPACES_DIR: .*SLACK_CLIENT_ID is not set"):
+        Settings.load()
+    monkeypatch.setenv("SLACK_CLIENT_ID", "1.2")
+    assert Settings.load().slack_lacks == "SLACK_CLIENT_SECRET"
+
+
+@pytest.mark.parametrize(
+    ("set_to", "same"),
+    [
+        ({"HTTP_PORT": "9000"}, True),
+        ({"HTTP_PORT": "9000", "HTTP_HOST": "0.0.0.0", "METRICS_HOST": "10.0.0.5"}, True),
+        ({"HTTP_PORT": "9000", "METRICS_HOST": "10.0.0.5"}, False),
+        ({"HTTP_PORT": "9001"}, False),
+        ({}, False),
+        ({"METRICS_PORT": "3000"}, False),
+        ({"METRICS_PORT": "3000", "SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": SECRET}, True),
+    ],
+)
+def test_one_port_for_two_is_refused_with_both_names(
+    monkeypatch: pytest.MonkeyPatch, set_to: dict[str, str], same: bool
+) -> None:
+    for name, value in {"METRICS_PORT": "9000", **set_to}.items():
+        monkeypatch.setenv(name, value)
+    if same:
+        with pytest.raises(SettingsError, match="METRICS_PORT and HTTP_PORT are both"):
+            Settings.load()
+    else:
+        assert Settings.load().metrics_port
+
+
+def test_contradictions_are_told_beside_what_else_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = {"LOG_LEVEL": "loud", "HTTP_PORT": "9000", "METRICS_PORT": "9000", "TRACES_LANGSMITH": "true"}
+    for name, value in {**wrong, "WORKSPACES_DIR": str(tmp_path), "MENTORS": "anna"}.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as raised:
+        Settings.load()
+    assert all(name in str(raised.value) for name in (*wrong, "WORKSPACES_DIR", "LANGSMITH_API_KEY", "MENTORS"))
+
+
 def test_an_env_file_that_cannot_be_read_is_told_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes(b"CONTACT=\xff\n")
     with pytest.raises(SettingsError, match="cannot be read"):

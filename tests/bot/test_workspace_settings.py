@@ -34,9 +34,13 @@ def test_a_workspace_has_the_common_settings_but_for_its_own(tmp_path: Path) -> 
     assert (other.mentor_ids, other.contact, other.weekly_report) == (frozenset(), "@dana", settings.weekly_report)
 
 
-@pytest.mark.parametrize("name", ["MENTORS", "MENTOR_GROUP", "MENTORS_CHANNEL", "CHANNEL_ADMINS"])
-def test_what_names_people_of_one_workspace_is_refused_for_all_and_counts_for_none(tmp_path: Path, name: str) -> None:
-    settings = load(tmp_path, **{name.lower(): "X1"})
+@pytest.mark.parametrize(
+    ("name", "value"), [("MENTORS", "U1"), ("MENTOR_GROUP", "S1"), ("MENTORS_CHANNEL", "C1"), ("CHANNEL_ADMINS", "W1")]
+)
+def test_what_names_people_of_one_workspace_is_refused_for_all_and_counts_for_none(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    settings = load(tmp_path, **{name.lower(): value})
     with pytest.raises(SettingsError, match=f"{name} is of one workspace"):
         check_common(settings)
     assert getattr(of_workspace(settings, "T1"), name.lower()) == ""
