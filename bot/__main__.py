@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from bot.cli.commands import as_typed
-from bot.cli.output import open_console, print_report, progress_bar, report_as_object
+from bot.cli.output import failure_logged, open_console, print_report, progress_bar, report_as_object, teller, warn
 from bot.cli.quiet import keep_from_bolt, silence_libraries
 from bot.composition import Application, fetch_guides, kept_fresh
 from bot.errors import CareerBotError, SettingsError
 from bot.logs import start_log, trace
 from bot.private_files import mend_rights, restrict_new_files
-from bot.serving import serve_slack
+from bot.serving import check_start, serve_slack
 from bot.settings import Settings
 from knowledge.errors import IndexBusy, IndexElsewhere, IndexUnusable, KnowledgeError, NoGuides
 
@@ -74,12 +74,22 @@ def run() -> None:
     """Build or refresh the index, then start the bot: in Slack when its tokens are set, otherwise in this terminal."""
     settings = _settings()
     keep_from_bolt()
-    console = open_console()
+    logged = settings.log_format == "json"
+    with failure_logged(logged=logged):
+        _start(settings, open_console(), logged=logged)
+
+
+def _start(settings: Settings, console: "Console", *, logged: bool) -> None:
+    """Start the bot where it answers by its settings, after all that is looked at soon."""
+    if settings.half_set_up and not (sys.stdin and sys.stdin.isatty()):  # nobody is there to converse with
+        raise SettingsError(f"{settings.half_set_up}.")
     application = Application(settings)
-    _sync(application, console)
-    console.print(f"[dim]{_where(settings)}[/dim]")
+    asyncio.run(check_start(settings, application))
+    _sync(application, console, logged=logged)
+    say = teller(console, logged=logged, style="dim")
+    say(_where(settings))
     if settings.slack_mode:
-        console.print(f"[dim]{application.mode}[/dim]")
+        say(application.mode)
         asyncio.run(serve_slack(settings, application))
     else:
         _converse(application, console, settings)
@@ -254,12 +264,19 @@ def _where(settings: Settings) -> str:
     return "No Slack tokens are set, so the bot answers here."
 
 
-def _sync(application: Application, console: "Console", *, always: bool = False, replace: bool = False) -> None:
+def _sync(
+    application: Application,
+    console: "Console",
+    *,
+    always: bool = False,
+    replace: bool = False,
+    logged: bool = False,
+) -> None:
     """Bring the index in line with the guides, with a progress bar, and print what was done where there is something new."""
-    _fetch(application)
+    _fetch(application, logged=logged)
     with progress_bar(console) as progress:
         report = application.sync(progress, replace=replace)
-    print_report(report, console, always=always)
+    print_report(report, teller(console, logged=logged), always=always)
 
 
 def _make_fresh(application: Application, *, only_these: bool) -> None:
@@ -269,13 +286,13 @@ def _make_fresh(application: Application, *, only_these: bool) -> None:
     except (IndexBusy, IndexElsewhere, IndexUnusable, NoGuides) as error:
         if only_these or not application.is_indexed():
             raise
-        typer.echo(f"careerbot: The answer is from the index as it was before: {as_typed(str(error))}", err=True)
+        warn(f"The answer is from the index as it was before: {error}")
 
 
-def _fetch(application: Application, *, if_due: bool = False) -> None:
+def _fetch(application: Application, *, if_due: bool = False, logged: bool = False) -> None:
     """Fetch the guides that come from elsewhere, and say what kept that from succeeding."""
     if trouble := fetch_guides(application, if_due=if_due):
-        typer.echo(f"careerbot: {trouble}", err=True)
+        warn(trouble, logged=logged)
 
 
 def _sync_quietly(application: Application) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from bot.composition import Application, kept_fresh, opened_records, slack_bot, workspace_of
+from bot.disk import trouble_of
 from bot.errors import SettingsError
 from bot.meter import Meter
 from bot.records.binding import OWN
@@ -29,6 +30,29 @@ if TYPE_CHECKING:
     from knowledge.search.searcher import Searcher
 
 log = logging.getLogger(__name__)
+
+
+async def check_start(settings: Settings, application: Application) -> None:
+    """Look at what keeps the bot from starting and is known soon, before the guides are indexed, which takes minutes.
+
+    Raises SettingsError or RecordsUnavailable: for a folder that cannot be written, and where the bot answers in Slack for
+    addresses that cannot be listened on, records that do not open, or settings that are not for many workspaces.
+    """
+    if trouble := trouble_of(settings.data_dir):
+        raise SettingsError(f"{trouble}.")
+    if not settings.slack_mode:
+        return
+    if settings.many_workspaces:
+        check_common(settings)
+    if settings.listening_port:
+        from bot.slack.app import check_address
+
+        await check_address(settings.http_host, settings.listening_port)
+    async with (
+        opened_records(settings, set_aside=True) as records,
+        metrics_served(settings, application.meter, records),
+    ):
+        pass
 
 
 async def serve_slack(settings: Settings, application: Application) -> None:

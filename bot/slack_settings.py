@@ -143,6 +143,12 @@ class SlackSettings(BaseSettings):
         return "SLACK_APP_TOKEN, or SLACK_SIGNING_SECRET for HTTP mode," if self.slack_bot_token else "SLACK_BOT_TOKEN"
 
     @property
+    def half_set_up(self) -> str:
+        """What there is to do where Slack is set up by half, without a full stop; empty where it is not."""
+        lacking = self.slack_lacks
+        return lacking and f"{lacking} is not set though other settings of Slack are; set it, or leave those out"
+
+    @property
     def listening_port(self) -> int | None:
         """The port to listen on; None: on none."""
         return self.http_port or (HTTP_MODE_PORT if self.slack_mode == "HTTP mode" else None)

@@ -1,5 +1,6 @@
 """The settings of one of many workspaces: those of the bot, and its own from its folder in WORKSPACES_DIR."""
 
+import re
 from pathlib import Path
 
 from dotenv import dotenv_values
@@ -32,6 +33,33 @@ def of_workspace(settings: Settings, key: str) -> Settings:
     return Settings.load(_env_file=None, **common | own)
 
 
+def faults(settings: Settings) -> dict[str, str]:
+    """What is wrong with the folders in WORKSPACES_DIR, by their names: settings that are wrong or may not stand there, and
+    names that are no id, so that what stands in there is of nobody.
+    """
+    try:
+        folders = sorted(settings.workspaces_dir.iterdir()) if settings.workspaces_dir else []
+    except OSError as error:
+        return {"WORKSPACES_DIR": f"it cannot be read ({error.strerror})"}
+    told = {folder.name: _fault(settings, folder) for folder in folders}
+    return {name: fault for name, fault in told.items() if fault}
+
+
+def _fault(settings: Settings, folder: Path) -> str:
+    if not re.fullmatch("[TE][A-Z0-9]+", folder.name):
+        used = any((folder / name).exists() for name in (ENV_FILE, GUIDES))
+        return (
+            "it is no id of a workspace (T… or E…), so what stands in it counts nowhere; name the folder by the id"
+            if used
+            else ""
+        )
+    try:
+        of_workspace(settings, folder.name)
+    except SettingsError as error:
+        return str(error)
+    return ""
+
+
 def guides_of(settings: Settings, key: str) -> Path | None:
     """The folder of a workspace's own guides; None where it answers from those that all share."""
     folder = _folder(settings, key)
@@ -44,9 +72,9 @@ def _folder(settings: Settings, key: str) -> Path | None:
 
 def _read(file: Path) -> dict[str, str]:
     """The settings in a file, by their names in lower case. Raises SettingsError for one that is not a workspace's to set."""
-    if not file.is_file():
-        return {}
     try:
+        if not file.is_file():
+            return {}
         found = {name.lower(): value for name, value in dotenv_values(file).items() if value}
     except (OSError, UnicodeDecodeError):
         raise SettingsError(f"The {ENV_FILE} of this workspace's folder cannot be read.") from None

@@ -1,6 +1,7 @@
 """`python -m knowledge search "..."` and `show FILE`: what the bot would find, and how it understands a guide, for people who edit guides."""
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -17,7 +18,10 @@ SHOWN = 300
 @cli.command()
 def search(
     question: Annotated[str, typer.Argument(help="What a person would ask.")],
-    index: Annotated[Path, typer.Option(help="The folder of the index.")] = Path("data/index"),
+    index: Annotated[
+        Path | None,
+        typer.Option(help="The folder of the index; else that of DATA_DIR and CAREERBOT_HOME in the environment."),
+    ] = None,
     chroma_url: Annotated[str, typer.Option(envvar="CHROMA_URL", help="A Chroma server, if one is used.")] = "",
     embeddings: Annotated[str, typer.Option(envvar="EMBEDDINGS", help="As in the bot's settings.")] = "local",
     key: Annotated[
@@ -30,12 +34,20 @@ def search(
     from knowledge.search.encoder import LocalEncoder, open_encoder
     from knowledge.search.searcher import Searcher
 
-    searcher = Searcher(IndexReader(IndexStore(index, chroma_url)), open_encoder(embeddings, LocalEncoder(), key))
+    searcher = Searcher(
+        IndexReader(IndexStore(index or _bots_index(), chroma_url)), open_encoder(embeddings, LocalEncoder(), key)
+    )
     for rank, hit in enumerate(asyncio.run(searcher.search(question, k=count)), 1):
         typer.echo(
             f"{rank}. {hit.score:.2f} (dense {hit.dense:.2f}, statement {hit.statement:.2f}, words {hit.lexical:.2f}, of the statement {hit.lexical_statement:.2f}, of the headings {hit.lexical_heading:.2f})  {hit.passage.guide.path} › {' › '.join(hit.passage.heading)}"
         )
         typer.echo(f"   {' '.join(hit.passage.text.split())[:SHOWN]}\n")
+
+
+def _bots_index() -> Path:
+    """Where the bot keeps its index, by the environment: `index` in DATA_DIR, of which a relative one counts from CAREERBOT_HOME."""
+    home = Path(os.environ.get("CAREERBOT_HOME") or ".").expanduser()
+    return home / Path(os.environ.get("DATA_DIR") or "data").expanduser() / "index"
 
 
 @cli.command()

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 MODULES = sorted(path for package in ("bot", "knowledge") for path in (ROOT / package).rglob("*.py"))
 FLOORS = (
-    {"errors", "flight_recorder", "logs", "meter", "slack_settings", "private_files", "watchdog", "records/migrations"},
+    {"disk", "errors", "flight_recorder", "logs", "meter", "slack_settings", "private_files", "watchdog", "records/migrations"},
     {"answering"},
     {"metrics", "records", "settings", "tracing"},
     {"mentoring", "workspace_settings"},
@@ -49,6 +49,7 @@ KNOWLEDGE_FLOOR = {name: number for number, floor in enumerate(KNOWLEDGE_FLOORS)
 BACK: dict[tuple[str, str], str] = {}
 """Arrows between modules that run up, each with its reason; at most two for a pair of rooms."""
 NARROW = {
+    "disk": set[str](),
     "errors": set[str](),
     "flight_recorder": set[str](),
     "logs": set[str](),

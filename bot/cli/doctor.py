@@ -1,9 +1,6 @@
 """Checks what a first installation gets wrong, a line each with the remedy, in groups that fit a terminal."""
 
 import asyncio
-import contextlib
-import errno
-import os
 import shutil
 import sys
 import textwrap
@@ -13,6 +10,7 @@ from pathlib import Path
 
 from bot.cli.commands import as_typed
 from bot.composition import Application, opened_records
+from bot.disk import trouble_of
 from bot.errors import CareerBotError, SettingsError
 from bot.mentoring.report import counted
 from bot.private_files import mend_rights
@@ -21,8 +19,6 @@ from bot.slack_settings import secret_text
 from knowledge.errors import KnowledgeError
 
 NEWEST_NEEDED = (3, 11)
-PROBE_BYTES = 1 << 16
-"""What the folder of the data must have room for to be well."""
 WIDTH = 80
 """Characters of a line."""
 SIMILAR = 85.0
@@ -67,9 +63,11 @@ async def _checks() -> AsyncIterator[tuple[str, Check]]:
         yield "Settings", Check("settings", False, str(error))
         return
     yield "Settings", _complete()
-    yield "Data", _disk(settings.data_dir)
-    async for check in _records(settings):
-        yield "Data", check
+    disk = _disk(settings.data_dir)
+    yield "Data", disk
+    if disk.well or settings.database_url:  # what the disk keeps SQLite from has been told
+        async for check in _records(settings):
+            yield "Data", check
     yield "Data", _privacy(settings.data_dir)
     application = Application(settings)
     async for check in _sources(application):
@@ -108,19 +106,8 @@ def _complete() -> Check:
 
 
 def _disk(folder: Path) -> Check:
-    probe = folder / f".probe-{os.getpid()}"
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with probe.open("wb") as file:
-            file.write(bytes(PROBE_BYTES))
-            os.fsync(file.fileno())
-    except OSError as error:
-        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
-        remedy = "make room on its disk" if full else "set DATA_DIR to a folder that can"
-        return Check("disk", False, f"{folder} cannot be written ({error.strerror}); {remedy}")
-    finally:
-        with contextlib.suppress(OSError):
-            probe.unlink()
+    if trouble := trouble_of(folder):
+        return Check("disk", False, trouble)
     return Check("disk", True, f"{folder} can be written, {shutil.disk_usage(folder).free >> 20:,} MB are free")
 
 
@@ -214,9 +201,8 @@ async def _records(settings: Settings) -> AsyncIterator[Check]:
 
 async def _slack(settings: Settings) -> AsyncIterator[Check]:
     if not settings.slack_mode:
-        lacking = settings.slack_lacks
-        told = f"{lacking} is not set; see the README" if lacking else "not set up, the bot answers in the terminal"
-        yield Check("Slack", not lacking, told)
+        half = settings.half_set_up
+        yield Check("Slack", not half, half or "not set up, the bot answers in the terminal")
         return
     yield _delivery(settings)
     from bot.slack.api.diagnosis import listening
@@ -244,8 +230,11 @@ async def _workspace(settings: Settings, tokens: tuple[str, str]) -> AsyncIterat
 
 async def _workspaces(settings: Settings) -> AsyncIterator[Check]:
     """The same of each workspace that has installed the bot, with its id."""
-    from bot.workspace_settings import check_common, of_workspace
+    from bot.workspace_settings import check_common, faults, of_workspace
 
+    wrong = faults(settings)
+    for name, told in wrong.items():
+        yield Check(name, False, told)
     try:
         check_common(settings)
         async with opened_records(settings) as records:
@@ -255,11 +244,9 @@ async def _workspaces(settings: Settings) -> AsyncIterator[Check]:
         return
     yield Check("workspaces", True, f"{counted(len(there), 'workspace')} installed the bot, at /slack/install")
     for one in there:
-        try:
+        if one.id not in wrong:
             async for check in _workspace(of_workspace(settings, one.id), (one.token, "")):
                 yield replace(check, name=f"{one.id} {'token' if check.name == 'SLACK_BOT_TOKEN' else check.name}")
-        except SettingsError as error:
-            yield Check(one.id, False, str(error))
 
 
 def _delivery(settings: Settings) -> Check:

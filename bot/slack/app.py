@@ -252,6 +252,17 @@ def _web_server(
     return WebServer(endpoint.host, endpoint.port, readiness.unready, routes)
 
 
+async def check_address(host: str, port: int) -> None:
+    """Listen for a moment, not ready. Raises SettingsError where that address cannot be listened on."""
+
+    async def unready() -> str:
+        return "The bot is starting."
+
+    web_server = WebServer(host, port, unready)
+    await web_server.open()
+    await web_server.close()
+
+
 @dataclass(frozen=True)
 class Front:
     """The address that many workspaces share: what takes Slack's requests there, whether it can answer, and the server."""

@@ -13,6 +13,7 @@ DAMAGED = (
 )
 FULL = "The index of the guides cannot be written: the disk is full; make room on it (DATA_DIR, or the Chroma server's disk)."
 READ_ONLY = "The index of the guides cannot be written: its folder or a file in it is read-only for the user who runs the bot; change its rights, or set DATA_DIR to another folder."
+IN_THE_WAY = "The index of the guides cannot be written: a file stands where its folder should be; take it away, or set DATA_DIR to another folder."
 LOCKED = "The index of the guides is locked by another process; stop it and run `careerbot index` again."
 _MOVED = "(code: 1032)"
 """SQLite's code for a file that another process has put another one in the place of."""
@@ -22,6 +23,8 @@ _BY_NUMBER = {
     errno.EACCES: READ_ONLY,
     errno.EPERM: READ_ONLY,
     errno.EROFS: READ_ONLY,
+    errno.EEXIST: IN_THE_WAY,
+    errno.ENOTDIR: IN_THE_WAY,
 }
 _BY_WORDS = {
     "disk is full": FULL,

@@ -5,6 +5,7 @@ import json
 import os
 import pty
 import select
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -21,6 +22,8 @@ from bot.storage import Records
 from knowledge.fitted import number
 from tests.git_repository import Repository
 from tests.https_server import HAS_OPENSSL, certificate_in, web_folder
+from tests.slack_server import SlackServer
+from tests.slack_server.http_mode import SIGNING_SECRET
 
 ROOT = Path(__file__).parents[2]
 QUESTION = "what does a senior backend engineer earn?"
@@ -220,9 +223,86 @@ class Terminal:
         return self._program.wait(timeout=60)
 
 
-def test_with_one_token_run_names_the_other(careerbot: Careerbot) -> None:
-    told = careerbot("run", said="", SLACK_BOT_TOKEN="xoxb-1")
-    assert "SLACK_APP_TOKEN, or SLACK_SIGNING_SECRET for HTTP mode, is not set" in told.stdout
+OF_MANY = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "s3cret", "SLACK_SIGNING_SECRET": SIGNING_SECRET}
+IN_HTTP_MODE = {"SLACK_BOT_TOKEN": "xoxb-s3cret", "SLACK_SIGNING_SECRET": SIGNING_SECRET}
+
+
+@pytest.mark.parametrize(
+    ("half", "lacking"),
+    [
+        ({"SLACK_BOT_TOKEN": "xoxb-1"}, "SLACK_APP_TOKEN, or SLACK_SIGNING_SECRET for HTTP mode,"),
+        (OF_MANY | {"SLACK_CLIENT_SECRET": ""}, "SLACK_CLIENT_SECRET"),
+        (OF_MANY | {"SLACK_SIGNING_SECRET": ""}, "SLACK_SIGNING_SECRET"),
+        (OF_MANY | {"SLACK_CLIENT_ID": ""}, "SLACK_CLIENT_ID"),
+    ],
+)
+def test_half_a_setup_of_slack_ends_with_what_lacks_where_nobody_is_at_a_terminal(
+    careerbot: Careerbot, tmp_path: Path, half: dict[str, str], lacking: str
+) -> None:
+    sentence = f"{lacking} is not set though other settings of Slack are; set it, or leave those out"
+    told = careerbot("run", DATA_DIR=str(tmp_path / "data"), **half)
+    assert (told.returncode, told.stdout, told.stderr) == (1, "", f"careerbot: {sentence}.\n")
+    assert not (tmp_path / "data").exists()
+    assert f"FAIL  Slack: {sentence}\n" in careerbot("doctor", **half).stdout.replace("\n      ", " ")
+
+
+def test_half_a_setup_of_slack_is_told_at_a_terminal_and_the_bot_answers_there(place: Path, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"SLACK_BOT_TOKEN=xoxb-1\nDATA_DIR={place / 'data'}\n")
+    screen = Terminal([sys.executable, "-m", "bot", "run"], tmp_path)
+    screen.until("is not set, so the bot")
+    screen.until("you ›")
+    screen.type("\x04")
+    assert screen.ended() == 0
+
+
+def test_a_file_in_the_place_of_the_datas_folder_is_told_by_every_command(careerbot: Careerbot, tmp_path: Path) -> None:
+    (file := tmp_path / "data").write_text("in the way")
+    sentence = f"{file} cannot be written (it is a file); set DATA_DIR to a folder that can"
+    assert careerbot("run", DATA_DIR=str(file)).stderr == f"careerbot: {sentence}.\n"
+    doctor = careerbot("doctor", DATA_DIR=str(file)).stdout.replace("\n      ", " ")
+    assert f"FAIL  disk: {sentence}\n" in doctor
+    assert "damaged" not in doctor
+    assert "read-only" not in doctor
+    indexed = careerbot("index", DATA_DIR=str(file)).stderr
+    assert "a file stands where its folder should be; take it away, or set DATA_DIR" in indexed
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"HTTP_PORT": "{busy}"}, "HTTP_HOST and HTTP_PORT"),
+        ({"METRICS_PORT": "{busy}"}, "METRICS_HOST and METRICS_PORT"),
+        ({"DATABASE_URL": "postgresql://u:s3cret@127.0.0.1:1/x"}, "PostgreSQL cannot be reached"),
+        (OF_MANY | {"SLACK_BOT_TOKEN": "", "MENTORS": "U1"}, "MENTORS is of one workspace"),
+    ],
+)
+def test_what_keeps_the_bot_from_starting_and_is_known_soon_is_told_before_guides_are_indexed(
+    careerbot: Careerbot, tmp_path: Path, wrong: dict[str, str], told: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as busy, socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+        free.close()
+        wrong = {name: value.replace("{busy}", str(busy.getsockname()[1])) for name, value in wrong.items()}
+        settings = IN_HTTP_MODE | {"HTTP_PORT": str(port), "DATA_DIR": str(tmp_path)} | wrong
+        ended = careerbot("run", **settings)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert told in ended.stderr
+    assert "s3cret" not in ended.stderr
+    assert not (tmp_path / "index").exists()
+
+
+async def test_with_a_log_in_json_everything_that_run_says_at_its_start_is_in_the_log(
+    careerbot: Careerbot, tmp_path: Path
+) -> None:
+    async with SlackServer() as slack:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = str(free.getsockname()[1])
+        settings = IN_HTTP_MODE | {"SLACK_API_URL": slack.url, "HTTP_PORT": port, "LOG_FORMAT": "json"}
+        ended = await asyncio.to_thread(lambda: careerbot("run", DATA_DIR=str(tmp_path), **settings))
+    assert (ended.returncode, ended.stdout) == (1, "")
+    said = [json.loads(line) for line in ended.stderr.splitlines()]
+    for words in ("1 guide", "so the bot answers in Slack, over HTTP", "No chat model is set", "invalid_auth"):
+        assert any(words in line["message"] for line in said), words
 
 
 def test_answer_writes_a_line_for_every_question(careerbot: Careerbot, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.errors import SettingsError
 from bot.settings import Settings
-from bot.workspace_settings import check_common, guides_of, of_workspace
+from bot.workspace_settings import check_common, faults, guides_of, of_workspace
 
 SECRET = "8f742231b10e8888abcd99eeefff85a5"
 OF_MANY = {"slack_client_id": "1.2", "slack_client_secret": "s", "slack_signing_secret": SECRET}
@@ -59,6 +59,20 @@ def test_wrong_settings_of_a_workspace_are_named_without_their_values(tmp_path: 
     with pytest.raises(SettingsError, match=told) as refused:
         of_workspace(load(tmp_path), "T1")
     assert "private" not in str(refused.value)
+
+
+def test_what_is_wrong_in_any_folder_is_found_and_other_folders_and_files_are_left_alone(tmp_path: Path) -> None:
+    put(tmp_path, "T1", "LOG_LEVEL=DEBUG")
+    put(tmp_path, "T2", "CONTACT=#mentors")
+    put(tmp_path, "E1", "MENTOR_GROUP=S1")
+    (tmp_path / "acme" / "guides").mkdir(parents=True)
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "README.md").write_text("Folders of workspaces.")
+    told = faults(load(tmp_path))
+    assert told.keys() == {"T1", "E1", "acme"}
+    assert "LOG_LEVEL cannot be set" in told["T1"]
+    assert "name the folder by the id" in told["acme"]
+    assert faults(Settings.load(_env_file=None, **OF_MANY)) == {}
 
 
 def test_a_user_group_is_no_setting_of_an_organisation(tmp_path: Path) -> None:

@@ -184,6 +184,26 @@ async def test_each_workspace_that_installed_the_bot_is_looked_at_with_its_own_s
     assert not any(secret in told for secret in ("xoxb-dead", "private-secret", BOT_TOKEN))
 
 
+async def test_every_folder_of_a_workspace_is_read_before_that_workspace_has_the_bot(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    wrong = {"T1": "RETENTION_DAYS=3\n", "T2": "MENTORS=anna\n", "T3": "CONTACT=#mentors\n", "acme": "MENTORS=U1\n"}
+    for name, text in wrong.items():
+        (tmp_path / "workspaces" / name).mkdir(parents=True)
+        (tmp_path / "workspaces" / name / ".env").write_text(text)
+    of_many = {"CLIENT_ID": "1.2", "CLIENT_SECRET": "secret", "SIGNING_SECRET": SIGNING_SECRET}
+    for name, text in of_many.items():
+        monkeypatch.setenv(f"SLACK_{name}", text)
+    monkeypatch.setenv("WORKSPACES_DIR", str(tmp_path / "workspaces"))
+    well, told = await report()
+    assert not well
+    assert "FAIL  T1: RETENTION_DAYS cannot be set for one workspace" in told
+    assert "FAIL  T2: Some settings are wrong. MENTORS: only ids of people give rights" in told
+    assert "T3" not in told
+    assert "FAIL  acme: it is no id of a workspace" in told
+    assert "ok    workspaces: 0 workspaces installed the bot" in told
+
+
 async def test_whether_the_bot_listens_and_is_ready_is_looked_at(
     slack: SlackServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

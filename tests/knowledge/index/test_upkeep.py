@@ -15,7 +15,7 @@ import pytest
 from knowledge.documents.reading import GuideFolders
 from knowledge.errors import IndexBusy, IndexDamaged, IndexElsewhere, IndexMissing, IndexUnusable
 from knowledge.index import lease as leases
-from knowledge.index.damage import FULL, LOCKED, READ_ONLY, index_failure
+from knowledge.index.damage import FULL, IN_THE_WAY, LOCKED, READ_ONLY, index_failure
 from knowledge.index.lease import lease
 from knowledge.index.store import POINTER, VERSION_PREFIX, IndexReader, IndexStore
 from knowledge.index.syncing import sync
@@ -128,6 +128,8 @@ def test_an_index_of_another_embedding_model_is_named_to_readers_and_made_anew(
         (ValueError("error returned from database: (code: 13) database or disk is full"), FULL),
         (ValueError("IO error: No space left on device (os error 28)"), FULL),
         (PermissionError(13, "Permission denied"), READ_ONLY),
+        (FileExistsError(17, "File exists"), IN_THE_WAY),
+        (NotADirectoryError(20, "Not a directory"), IN_THE_WAY),
         (ValueError("error returned from database: (code: 8) attempt to write a readonly database"), READ_ONLY),
         (ValueError("error returned from database: (code: 5) database is locked"), LOCKED),
     ],

@@ -56,6 +56,27 @@ def test_people_who_edit_guides_see_what_would_be_found(encoder: LocalEncoder, t
     assert float(first.split()[1]) > float(second.split()[1])
 
 
+@pytest.mark.parametrize(
+    ("set_to", "place"),
+    [
+        ({}, "data/index"),
+        ({"DATA_DIR": "kept"}, "kept/index"),
+        ({"CAREERBOT_HOME": "home"}, "home/data/index"),
+        ({"CAREERBOT_HOME": "home", "DATA_DIR": "kept"}, "home/kept/index"),
+        ({"CAREERBOT_HOME": "home", "DATA_DIR": "{here}/kept"}, "kept/index"),
+    ],
+)
+def test_the_index_is_found_where_the_bot_keeps_it_by_the_environment(
+    encoder: LocalEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, set_to: dict[str, str], place: str
+) -> None:
+    sync(IndexStore(tmp_path / place), GuideFolders((OUR_GUIDES,)), encoder)
+    monkeypatch.chdir(tmp_path)
+    settings = {name: value.replace("{here}", str(tmp_path)) for name, value in set_to.items()}
+    clean = {"CAREERBOT_HOME": None, "DATA_DIR": None}
+    result = CliRunner().invoke(cli, ["search", "what does it pay"], env=clean | settings)
+    assert "Average salary" in result.stdout
+
+
 def test_the_reader_follows_the_index(encoder: LocalEncoder, tmp_path: Path) -> None:
     store = IndexStore(tmp_path)
     sync(store, GuideFolders((OUR_GUIDES,)), encoder)
