@@ -72,8 +72,8 @@ def test_the_index_is_found_where_the_bot_keeps_it_by_the_environment(
     sync(IndexStore(tmp_path / place), GuideFolders((OUR_GUIDES,)), encoder)
     monkeypatch.chdir(tmp_path)
     settings = {name: value.replace("{here}", str(tmp_path)) for name, value in set_to.items()}
-    clean = {"CAREERBOT_HOME": None, "DATA_DIR": None}
-    result = CliRunner().invoke(cli, ["search", "what does it pay"], env=clean | settings)
+    clean: dict[str, str | None] = {"CAREERBOT_HOME": None, "DATA_DIR": None}
+    result = CliRunner().invoke(cli, ["search", "what does it pay"], env={**clean, **settings})
     assert "Average salary" in result.stdout
 
 
