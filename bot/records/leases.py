@@ -115,6 +115,11 @@ class Leases:
         query = sa.select(INBOX.c.key).where(held_by(self._worker.name, question))
         return await self._database.row(query) is not None
 
+    async def holds_any_wording(self, question: AskedQuestion) -> bool:
+        """Whether the question is still this process's to answer, also if its text was changed meanwhile."""
+        query = sa.select(INBOX.c.key).where(self._ours() & (INBOX.c.key == question.key))
+        return await self._database.row(query) is not None
+
     def at_work(self, claim: Claim) -> AbstractAsyncContextManager[None]:
         """While this lasts, a question may be to blame if the process ends; not while its task is `waiting`.
 

@@ -1,13 +1,15 @@
 """The calls to Slack that an answer's messages take, each leaving the mark by which the message is found again."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 
 from slack_sdk.errors import SlackApiError
 
+from bot.flight_recorder import waiting
 from bot.records.inbox import AskedQuestion
 from bot.slack.api.clients import SlackClients
-from bot.slack.api.errors import code, passing
+from bot.slack.api.errors import FAILURES, code, passing
 from bot.slack.api.messages import Block, Metadata, Post, post, update
 from bot.slack.questions.answer_metadata import BROKEN_OFF, answer_metadata
 
@@ -28,19 +30,24 @@ class AnswerCalls:
     """The calls for the answer to one question. Every method raises what Slack raises."""
 
     def __init__(self, clients: SlackClients, question: AskedQuestion) -> None:
+        self.begun = ""
+        """The ts of the stream that was begun; empty where there is none."""
+        self.may_have_begun = False
+        """Whether a stream may have been begun of which Slack's word was lost."""
         self._clients = clients
         self._question = question
+        self._starting: asyncio.Task[str] | None = None
 
     async def start_stream(self, text: str) -> str:
-        """Begin a stream with a text that is escaped already; its ts."""
-        started = await self._clients.single_try.chat_startStream(
-            channel=self._question.channel,
-            thread_ts=self._question.thread_ts,
-            recipient_team_id=self._clients.audience.team_of(self._question.person) or self._question.team,
-            recipient_user_id=self._question.person,
-            markdown_text=text,
-        )
-        return str(started["ts"])
+        """Begin a stream with a text that is escaped already; its ts. The call goes on where nobody waits for it any more."""
+        self._starting = asyncio.create_task(self._start_stream(text))
+        async with waiting():
+            return await asyncio.shield(self._starting)
+
+    async def arrived(self) -> None:
+        """Wait until Slack has told what became of a stream that is being begun."""
+        if self._starting:
+            await asyncio.wait([self._starting])
 
     async def append(self, ts: str, text: str) -> None:
         """Append to a stream. Raises StoppedByPerson where the person has stopped it."""
@@ -96,6 +103,21 @@ class AnswerCalls:
         except SlackApiError as error:
             await self._end_conflict(ts, error)
             await self._clients.retrying.chat_delete(channel=self._question.channel, ts=ts)
+
+    async def _start_stream(self, text: str) -> str:
+        try:
+            started = await self._clients.single_try.chat_startStream(
+                channel=self._question.channel,
+                thread_ts=self._question.thread_ts,
+                recipient_team_id=self._clients.audience.team_of(self._question.person) or self._question.team,
+                recipient_user_id=self._question.person,
+                markdown_text=text,
+            )
+        except FAILURES as error:
+            self.may_have_begun = not isinstance(error, SlackApiError)
+            raise
+        self.begun = str(started["ts"])
+        return self.begun
 
     def _mark(self, part: int, of: int) -> Metadata:
         return answer_metadata(self._question.ts, part, of, self._question.edited)

@@ -11,10 +11,11 @@ from bot.slack.api.clients import SlackClients
 from bot.slack.api.errors import code, passing
 from bot.slack.api.messages import Block, Post
 from bot.slack.api.threads import Message
-from bot.slack.questions.answer_calls import CONFLICTS, STILL_STREAMING, AnswerCalls
+from bot.slack.questions.answer_calls import STILL_STREAMING, AnswerCalls
 from bot.slack.questions.answer_finding import AnswerFinder
-from bot.slack.questions.answer_metadata import BROKEN_OFF
+from bot.slack.questions.answer_metadata import BROKEN_OFF, is_complete
 from bot.slack.questions.answer_progress import AnswerProgress, AnswerState
+from bot.slack.questions.clearing import clear_away
 
 UNCHANGEABLE = frozenset(
     {STILL_STREAMING, "message_not_found", "edit_window_closed", "cant_update_message", "msg_not_found"}
@@ -25,10 +26,9 @@ log = logging.getLogger(__name__)
 
 
 class AnswerMessages:
-    """The messages that the answer to one question stands in.
+    """The messages that the answer to one question stands in. Texts are given as they are sent, already escaped.
 
-    They are known from three sources: what this object has done, what the inbox has noted, and the marks on the
-    messages in the thread. Texts are given as they are sent, already escaped.
+    They are known from three sources: what this object has done, what the inbox has noted, and the marks in the thread.
     """
 
     def __init__(self, clients: SlackClients, places: AnswerPlaces, question: AskedQuestion) -> None:
@@ -77,6 +77,13 @@ class AnswerMessages:
         """Begin the answer as a stream. Raises what Slack raises."""
         self._progress = self._progress.stream(await self._calls.start_stream(text))
 
+    async def arrived(self) -> bool:
+        """Wait for a stream that is being begun, also where nobody waits for it any more; False where one may be that is not known."""
+        await self._calls.arrived()
+        if self._calls.begun and self.state is AnswerState.ABSENT:
+            self._progress = self._progress.stream(self._calls.begun)
+        return not self._calls.may_have_begun
+
     async def append(self, text: str) -> None:
         """Append to the stream. Raises StoppedByPerson where the person has stopped it, otherwise what Slack raises."""
         await self._calls.append(self.ts[0], text)
@@ -113,14 +120,18 @@ class AnswerMessages:
 
     async def add(self, message: Post) -> None:
         """Post one more message below whatever stands there."""
-        ts = await self._calls.post(message, 1, 1)
-        self._progress = AnswerProgress(AnswerState.WHOLE, (*self.ts, ts))
+        self._progress = AnswerProgress(AnswerState.WHOLE, (*self.ts, await self._calls.post(message, 1, 1)))
 
     async def delete(self) -> None:
         """Delete all of them; one that Slack does not delete stays."""
         for ts in self.ts:
             await self._clear_away(ts)
         self._progress = AnswerProgress()
+
+    async def withdraw(self, thread: Sequence[Message]) -> None:
+        """Delete the stream that was begun here, unless the thread shows that another process has made it its answer."""
+        if any(message["ts"] == self._calls.begun and not is_complete(message) for message in thread):
+            await self._clear_away(self._calls.begun)
 
     @property
     def _finder(self) -> AnswerFinder:
@@ -148,15 +159,7 @@ class AnswerMessages:
         return new
 
     async def _clear_away(self, ts: str) -> None:
-        """Delete a message; where that is refused now, it is tried again later. Raises what passes."""
-        try:
-            await self._calls.delete(ts)
-        except SlackApiError as error:
-            if passing(error):
-                raise
-            log.info("A message of the answer was not deleted: %s", code(error))
-            if code(error) in CONFLICTS:
-                await self._places.note_remains(self._question, ts)
+        await clear_away(self._calls, self._places, self._question, ts)
 
     async def _overwrite_broken_off(self, posts: Sequence[Post]) -> None:
         try:

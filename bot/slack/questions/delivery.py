@@ -4,20 +4,19 @@ import logging
 import time
 from collections.abc import Sequence
 
-from slack_sdk.errors import SlackApiError
-
 from bot.records.inbox import AskedQuestion
 from bot.slack.api.clients import SlackClients
 from bot.slack.api.errors import FAILURES, retry_after, told
 from bot.slack.api.limits import MARKDOWN_BLOCK, MESSAGE_MARKDOWN, PART_BLOCKS, TITLE
 from bot.slack.api.messages import Post
-from bot.slack.api.threads import read_thread
 from bot.slack.format.blocks import plain_post
 from bot.slack.format.escaping import escaped
 from bot.slack.format.markdown import split, streamable
 from bot.slack.format.reading import said_in
 from bot.slack.questions.answer_messages import AnswerMessages
 from bot.slack.questions.answer_progress import AnswerState
+from bot.slack.questions.earlier_tries import EarlierTries
+from bot.slack.questions.fence import Fence
 from bot.slack.questions.status import WorkingStatus
 from knowledge.threads import in_thread
 
@@ -34,8 +33,8 @@ class Delivery:
     """One try to deliver an answer: says that the bot is at work, streams what it hears, ends with the whole answer.
 
     Streaming is a courtesy: where Slack refuses it, the answer is posted or the started message is edited. No
-    sentence is lost by that. `streams` tells whether the answer may come piece by piece; `again` whether an earlier try
-    may have left Slack saying that the bot is at work.
+    sentence is lost by that. `streams` tells whether the answer may come piece by piece; `earlier` tries may have left
+    Slack saying that the bot is at work.
     """
 
     def __init__(
@@ -43,9 +42,10 @@ class Delivery:
         clients: SlackClients,
         question: AskedQuestion,
         messages: AnswerMessages,
+        earlier: EarlierTries,
+        fence: Fence,
         *,
         streams: bool,
-        again: bool = False,
     ) -> None:
         title = (
             " ".join(said_in(question.text, clients.bot_user).question.split())[:TITLE]
@@ -55,12 +55,13 @@ class Delivery:
         self._clients = clients
         self._question = question
         self._messages = messages
-        self._status = WorkingStatus(clients.single_try, question, title, busy=again)
+        self._earlier = earlier
+        self._fence = fence
+        self._status = WorkingStatus(clients.single_try, question, title, busy=earlier.there)
         self._streams = streams
         self._heard = ""
         self._sent = 0
         self._sent_at = 0.0
-        self._may_have_begun = False
         self._full = False
 
     def begin(self) -> None:
@@ -68,7 +69,7 @@ class Delivery:
         self._status.begin(streams=self._streams)
 
     async def hear(self, piece: str) -> None:
-        """A checked piece of the answer. Raises StoppedByPerson when Slack says that the stream was stopped."""
+        """A checked piece of the answer. Raises StoppedByPerson when Slack says that the stream was stopped, and LeaseLost."""
         self._heard += piece
         self._full = self._full or not (_surely_fits(self._heard) or await in_thread(_fits_one_message, self._heard))
         if not self._streams or self._full or not streamable(self._heard):
@@ -81,8 +82,7 @@ class Delivery:
     async def finish(self, posts: Sequence[Post], text: str) -> None:
         """End with the whole answer: what stands already stays, what is missing follows, then the sources."""
         await self._status.begun()
-        if self._may_have_begun:
-            await self._messages.resume(await read_thread(self._clients.retrying, self._question.thread))
+        await self._earlier.settled()
         if self._messages.may_be_streaming and posts:
             if await self._end_stream(posts, text):
                 return
@@ -103,6 +103,7 @@ class Delivery:
     async def stopped(self) -> None:
         """The person pressed stop: what was said stays, marked as stopped."""
         await self._status.begun()
+        await self._earlier.settled()
         said = plain_post(f"{self._heard.strip()} {STOPPED}".strip())
         if not self._messages.may_be_streaming:
             await self._messages.add(said)
@@ -113,6 +114,7 @@ class Delivery:
 
     async def break_off(self) -> None:
         """The question is gone or has changed: a stream ends as it is, and is edited or deleted later."""
+        await self._earlier.settled()
         if self._messages.may_be_streaming and await self._messages.break_off(self._status.session):
             self._status.session_ended()
 
@@ -129,17 +131,18 @@ class Delivery:
             self._streams = False
             return
         await self._status.begun()
+        await self._fence.check()
+        self._sent, self._sent_at = len(self._heard), time.monotonic()
         try:
             await self._messages.start_stream(escaped(self._heard.lstrip()))
         except FAILURES as error:
             self._streams = False
-            self._may_have_begun = not isinstance(error, SlackApiError)
             if seconds := retry_after(error):
                 self._clients.refused_stream(seconds)
             log.info("The answer to %s is not streamed: %s", self._question.key, told(error))
             return
-        self._sent, self._sent_at = len(self._heard), time.monotonic()
         self._status.answered()
+        await self._fence.check()
         await self._messages.note()
 
     async def _append(self) -> None:

@@ -30,6 +30,15 @@ class EarlierTries:
             await self._messages.resume(thread)
         return thread
 
+    async def settled(self) -> None:
+        """Know of every message that was begun, also where nobody waited for Slack's word or where it was lost."""
+        if not await self._messages.arrived():
+            await self._messages.resume(await read_thread(self._clients.retrying, self._question.thread))
+
+    async def withdraw(self) -> None:
+        """Delete what was begun here, of which another process has not made its answer."""
+        await self._messages.withdraw(await read_thread(self._clients.retrying, self._question.thread))
+
     def have_answered_in(self, thread: Sequence[Message]) -> bool:
         """Whether they have answered this very wording of the question; a fresh answer has no mark of its own."""
         if self._question.edited:

@@ -24,6 +24,7 @@ from bot.slack.questions.asker import Asker
 from bot.slack.questions.counting import count_answer
 from bot.slack.questions.delivery import Delivery
 from bot.slack.questions.earlier_tries import EarlierTries
+from bot.slack.questions.fence import Fence, LeaseLost
 from bot.slack.questions.lateness import with_lateness
 from bot.slack.questions.outcome import Outcome
 from bot.slack.questions.pauses import Pauses
@@ -37,10 +38,6 @@ TOO_LATE = "Sorry, I could not answer this for more than a day. Please ask again
 
 
 log = logging.getLogger(__name__)
-
-
-class LeaseLost(Exception):
-    """The question is another process's by now, was changed or deleted: what was made of it is not posted."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +65,8 @@ class QuestionJob:
         self.stop_requested = claim.stopped
         """Whether the person who asked wants no answer any more."""
         self.outcome = Outcome(context.records, claim.question, context.pauses)
-        self._records = context.records
-        self._clients = context.clients
-        self._replies = context.replies
-        self._pauses = context.pauses
-        self._meter = context.meter
+        self._context = context
+        self._fence = Fence(context.records.leases, claim.question)
         self._asker = Asker(context.clients, claim.question)
         self._messages = AnswerMessages(context.clients, context.records.answer_places, claim.question)
         self._earlier = EarlierTries(context.clients, claim.question, self._messages, there=again)
@@ -83,10 +77,12 @@ class QuestionJob:
     async def run(self) -> None:
         """Answer, retrying while Slack cannot be reached. What fails is handed back to the inbox, or told to the asker."""
         try:
-            async with self._records.leases.at_work(self.claim):
+            async with self._context.records.leases.at_work(self.claim):
                 await self._run()
         except LeaseLost:
             log.info("The question was taken by another process, changed or deleted; nothing is posted from here.")
+            self.stop_requested = False
+            await self.break_off()
         except SlackApiError as error:
             await self._refused_by_slack(error)
         except (RecordsUnavailable, aiohttp.ClientError, TimeoutError) as error:
@@ -97,20 +93,22 @@ class QuestionJob:
             await self.outcome.postponed(counted=True)
 
     async def break_off(self) -> None:
-        """Leave in order what was cancelled: marked as stopped, or ended as far as it came."""
+        """Leave in order what was cancelled: marked as stopped, ended as far as it came, or deleted where it is another's to answer."""
         try:
             async with asyncio.timeout(CLEANUP_SECONDS):
                 if self.stop_requested:
                     await self._stop()
                 elif self._delivery:
                     await self._delivery.break_off()
+                    if not self.outcome.is_known and await self._fence.is_closed():
+                        await self._earlier.withdraw()
         except (*FAILURES, RecordsUnavailable) as error:
             log.info("Breaking off was not told.", exc_info=error)
 
     async def _run(self) -> None:
         """Answer, or say why not any more."""
-        if (self._earlier.there or self.question.edited) and not await self._records.leases.holds(self.question):
-            raise LeaseLost  # another process is answering it, or it was handed back since it was claimed
+        if self._earlier.there or self.question.edited:
+            await self._fence.check()  # another process may answer it, or it was handed back since it was claimed
         if self.stop_requested:
             await self._stop()
         elif self.claim.is_hopeless or self.claim.expired:
@@ -122,9 +120,9 @@ class QuestionJob:
                 await self._stop()
 
     async def _retry(self) -> None:
-        for pause in self._pauses.retry:
+        for pause in self._context.pauses.retry:
             try:
-                return await _traced(self._meter, self.question, self._answer)
+                return await _traced(self._context.meter, self.question, self._answer)
             except FAILURES as error:
                 if not passing(error) or retry_after(error):
                     raise
@@ -132,7 +130,7 @@ class QuestionJob:
                 self._earlier.there = True
                 async with waiting():
                     await asyncio.sleep(pause)
-        return await _traced(self._meter, self.question, self._answer)
+        return await _traced(self._context.meter, self.question, self._answer)
 
     async def _answer(self, whole: Span) -> None:
         began = time.monotonic()
@@ -141,22 +139,23 @@ class QuestionJob:
         try:
             thread = await self._earlier.read_thread()
             if not self._earlier.have_answered_in(thread):
-                reply = await self._replies.to(self.question, thread, self._clients.bot_user, delivery.hear)
+                reply = await self._context.replies.to(
+                    self.question, thread, self._context.clients.bot_user, delivery.hear
+                )
                 self._reply = reply
-                with self._meter.timing(Step.DELIVER):
+                with self._context.meter.timing(Step.DELIVER):
                     await self._deliver(reply, delivery)
         finally:
             await delivery.close()
         await self.outcome.answered()  # last: nobody looks again at what still says that the bot is at work
         if self._reply:
-            _note_answered(self._meter, whole, self._reply, time.monotonic() - began)
+            _note_answered(self._context.meter, whole, self._reply, time.monotonic() - began)
             await self._asker.tell_details(self._reply.details, below_an_answer=bool(self._reply.posts))
 
     async def _deliver(self, reply: Reply, delivery: Delivery) -> None:
-        if not await self._records.leases.holds(self.question):
-            raise LeaseLost
+        await self._fence.check()
         if reply.answer:  # before its buttons can be pressed
-            await self._records.receipts.keep(self.question.key, self.question.person, reply.answer)
+            await self._context.records.receipts.keep(self.question.key, self.question.person, reply.answer)
         posts = with_lateness(reply.posts, self.question)
         if self.question.edited:
             await delivery.replace(posts)
@@ -170,7 +169,7 @@ class QuestionJob:
             self._messages.recall()  # what the inbox has noted is known before the thread is read
         streams = self._streams and self._messages.state is AnswerState.ABSENT
         self._delivery = Delivery(
-            self._clients, self.question, self._messages, streams=streams, again=self._earlier.there
+            self._context.clients, self.question, self._messages, self._earlier, self._fence, streams=streams
         )
         return self._delivery
 
@@ -194,7 +193,7 @@ class QuestionJob:
 
     async def _stop(self) -> None:
         """Noted before it is told: whatever happens meanwhile, a stopped question is not answered later."""
-        await self._records.inbox.stopped(self.question)
+        await self._context.records.inbox.stopped(self.question)
         delivery = self._delivery or self._new_delivery()
         await delivery.stopped()
         await delivery.close()

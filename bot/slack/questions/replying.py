@@ -27,6 +27,7 @@ from bot.slack.questions.answer_notes import note_to_tell, note_told
 from bot.slack.questions.buttons import AnswerButtons
 from bot.slack.questions.conversation import conversation, files_not_told
 from bot.slack.questions.counting import fields_of
+from bot.slack.questions.fence import LeaseLost
 from bot.storage import Records
 from knowledge.errors import KnowledgeError
 from knowledge.threads import in_thread
@@ -94,7 +95,7 @@ class Replies:
     async def to(self, question: AskedQuestion, thread: Sequence[Message], bot_user: str, hear: OnSentence) -> Reply:
         """What is said to a question in its thread; `hear` gets the sentences of a streamed answer.
 
-        Raises what Slack raises, and StoppedByPerson.
+        Raises what Slack raises, StoppedByPerson and LeaseLost.
         """
         if await self._audience.excludes(question.person):
             return await self._outside(question)
@@ -137,7 +138,7 @@ class Replies:
             answer = await self._advisor.answer(asked, hear)
         except (CareerBotError, KnowledgeError) as error:
             return self._refusal(question, NOT_NOW, str(error), text, found)
-        except (*FAILURES, StoppedByPerson):
+        except (*FAILURES, StoppedByPerson, LeaseLost):
             raise
         except Exception as error:  # the person who asked is told, whatever it was
             reference = reference_of(question.key)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from bot.answering.advisor import OnSentence
 from bot.answering.conversation import Answer, Conversation
-from bot.records.inbox import ACCEPTED, INBOX, AskedQuestion, reference_of
+from bot.records.inbox import ACCEPTED, ANSWERED, INBOX, AskedQuestion, reference_of
 from bot.records.leases import MOST_RETRIES, SetAside
 from bot.slack.api.messages import Post
 from bot.slack.app import SlackBot
@@ -38,6 +38,18 @@ class Halting(Scripted):
         if on_sentence:
             await on_sentence("It pays well.")
         return await super().answer(conversation)
+
+
+class Late(Scripted):
+    """An advisor that says its first sentence when it may."""
+
+    streams = True
+
+    async def answer(self, conversation: Conversation, on_sentence: OnSentence | None = None) -> Answer:
+        answer = await super().answer(conversation)
+        if on_sentence:
+            await on_sentence("It pays well.")
+        return answer
 
 
 def texts(slack: SlackServer, channel: str) -> list[str]:
@@ -353,3 +365,120 @@ async def test_an_edit_finds_the_stream_of_the_first_text_whose_start_nobody_not
     (answer,) = slack.answers("C1")
     assert answer["text"] == "Answer to: what pays in Boston?"
     assert not answer.get("streaming")
+
+
+async def another_answers(bot: SlackBot) -> None:
+    """As if another process had taken and answered every question: this one was suspended for longer than its lease."""
+    done_with = {"state": ANSWERED, "owner": "another", "answer_ts": ""}
+    await bot.ctx.records.leases._database.change(sa.update(INBOX).values(done_with))
+
+
+async def ended(bot: SlackBot) -> None:
+    """Wait until this process works on nothing any more, and knows that it has lost what it worked on."""
+    async with asyncio.timeout(10):
+        while bot.worker._jobs:
+            await bot.worker.idle(0.1)
+
+
+async def test_a_stream_that_was_being_begun_when_the_question_became_anothers_is_deleted(
+    slack: SlackServer, tmp_path: Path
+) -> None:
+    begun = slack.hold("chat.startStream")
+    async with running(slack, Halting(), tmp_path) as bot:
+        await slack.say("C1", f"{MENTION} what pays?")
+        await slack.until(lambda: slack.called("chat.startStream"))
+        await another_answers(bot)
+        await bot.worker.look()
+        begun.set()
+        await ended(bot)
+    assert slack.answers("C1") == []
+    assert slack.called("chat.delete")
+
+
+async def test_a_stream_whose_start_slack_tells_after_the_question_became_anothers_is_deleted(
+    slack: SlackServer, tmp_path: Path
+) -> None:
+    begun = slack.hold("chat.startStream")
+    async with running(slack, Halting(), tmp_path) as bot:
+        await slack.say("C1", f"{MENTION} what pays?")
+        await slack.until(lambda: slack.called("chat.startStream"))
+        await another_answers(bot)
+        begun.set()
+        await ended(bot)
+    assert slack.answers("C1") == []
+
+
+async def test_half_an_answer_is_deleted_when_its_question_became_anothers(slack: SlackServer, tmp_path: Path) -> None:
+    advisor = Halting()
+    advisor.may_answer.clear()
+    async with running(slack, advisor, tmp_path) as bot:
+        await slack.say("C1", f"{MENTION} what pays?")
+        await advisor.was_asked()
+        assert slack.answers("C1")[0]["streaming"]
+        await another_answers(bot)
+        await bot.worker.look()
+        await ended(bot)
+    assert slack.answers("C1") == []
+
+
+async def test_half_an_answer_that_another_process_has_completed_stays(slack: SlackServer, tmp_path: Path) -> None:
+    advisor = Halting()
+    advisor.may_answer.clear()
+    async with running(slack, advisor, tmp_path, limits=IMPATIENT) as first:
+        await slack.say("C1", f"{MENTION} what pays?")
+        await advisor.was_asked()
+        await slack.until(lambda: slack.answers("C1"))
+        first.worker._looking.cancel()  # type: ignore[union-attr]
+        async with running(slack, Scripted(), tmp_path, limits=IMPATIENT) as second:
+            await second.ctx.records.leases._database.change(sa.update(INBOX).values(owner="", leased_until=None))
+            await slack.until(lambda: slack.called("chat.update"))
+            await done(second)
+            await first.worker.look()
+            await ended(first)
+    assert texts(slack, "C1") == ["Answer to: what pays?"]
+
+
+async def test_nothing_is_begun_for_a_question_that_is_anothers_by_now(slack: SlackServer, tmp_path: Path) -> None:
+    advisor = Late()
+    async with running(slack, advisor, tmp_path) as bot:
+        await slack.say("C1", f"{MENTION} what pays?")
+        await advisor.was_asked()
+        await another_answers(bot)
+        advisor.may_answer.set()
+        await ended(bot)
+    assert slack.called("chat.startStream") == []
+
+
+async def test_an_edit_finds_the_stream_that_was_being_begun(slack: SlackServer, tmp_path: Path) -> None:
+    begun = slack.hold("chat.startStream")
+    async with running(slack, Halting(), tmp_path) as bot:
+        ts = await slack.say("C1", f"{MENTION} what pays?")
+        await slack.until(lambda: slack.called("chat.startStream"))
+        await slack.edit("C1", ts, f"{MENTION} what pays in Boston?")
+        await slack.settled()
+        begun.set()
+        await done(bot)
+    (answer,) = slack.answers("C1")
+    assert answer["text"] == "Answer to: what pays in Boston?"
+    assert not answer.get("streaming")
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["told", "reply lost"])
+async def test_stop_while_a_stream_is_being_begun_leaves_one_message_that_is_marked(
+    slack: SlackServer, tmp_path: Path, lost: bool
+) -> None:
+    advisor = Halting()
+    begun = slack.hold("chat.startStream")
+    if lost:
+        slack.lose_reply("chat.startStream")
+    async with running(slack, advisor, tmp_path, limits=IMPATIENT) as bot:
+        ts = await slack.say("C1", f"{MENTION} what pays?")
+        await slack.until(lambda: slack.called("chat.startStream"))
+        await slack.press_stop("C1", ts)
+        await slack.settled()
+        begun.set()
+        await done(bot)
+    (answer,) = slack.answers("C1")
+    assert not answer.get("streaming")
+    assert answer["text"] == "It pays well. _Stopped._"
+    assert slack.sessions["C1", ts]["status"] == "active"
