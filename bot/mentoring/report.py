@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
+from bot.answering.conversation import Coverage
 from bot.errors import SettingsError
 from bot.mentoring.anonymous import REMOVED, anonymous
 from bot.records.feedback import Feedback
@@ -54,7 +55,7 @@ Groups = Callable[[Sequence[str]], Awaitable[list[list[int]]]]
 
 @dataclass(frozen=True)
 class Gap:
-    """A question, or a part of one, that the guides do not answer. `key` is the question's."""
+    """A question, or a part of one, that the guides do not answer, or not surely. `key` is the question's."""
 
     key: str
     person: str
@@ -90,12 +91,13 @@ class WithheldSentence:
 
 @dataclass(frozen=True)
 class Observations:
-    """What the records hold of some time."""
+    """What the records hold of some time. `doubts` are questions to which nothing but the nearest passages was shown."""
 
     gaps: Sequence[Gap] = ()
     answers: Sequence[Answered] = ()
     opinions: Sequence[Opinion] = ()
     withheld: Sequence[WithheldSentence] = ()
+    doubts: Sequence[Gap] = ()
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,8 @@ class Section:
 class Report:
     """What people asked in some time. Where fewer than three people did, all its numbers are 0.
 
-    `gaps` are questions that the guides do not answer, `topics` what answers were about, `disliked` the topics of
+    `gaps` are questions that the guides do not answer, `doubts` those to which the nearest passages were shown without a
+    claim that they answer, `topics` what answers were about, `disliked` the topics of
     answers that were not helpful and `reasons` why; `liked` counts helpful ones. `withheld` are the sentences of the
     language model that were not shown, by what was wrong with them. `expiring` are confirmed questions.
     """
@@ -145,6 +148,7 @@ class Report:
     questions: int = 0
     people: int = 0
     gaps: Tally = Tally()
+    doubts: Tally = Tally()
     topics: Tally = Tally()
     liked: int = 0
     disliked: Tally = Tally()
@@ -171,7 +175,7 @@ class Report:
         if not self.enough:
             return NOT_ENOUGH
         asked = f"{counted(self.questions, 'question')} by {self.people} people"
-        gaps = f"{counted(self.gaps.total, 'time')} the guides had no answer"
+        gaps = f"{counted(self.gaps.total, 'time')} the guides had no answer, {counted(self.doubts.total, 'time')} only the nearest passages could be shown"
         rated = f"{self.liked} answers found helpful, {self.disliked.total} not helpful"
         return f"{asked}; {gaps}. {rated}."
 
@@ -180,6 +184,7 @@ class Report:
         """What is in it, most useful first; nothing where not enough people asked."""
         told = (
             _section("gap", "Not answered by the guides", self.gaps, "question"),
+            _section("doubt", "Answered with the nearest passages only", self.doubts, "question"),
             _section("topic", "Asked most", self.topics, "question"),
             _section("disliked", "Answers found not helpful, by topic", self.disliked, "answer"),
             _section("reason", "Why they were not helpful", self.reasons, "answer"),
@@ -232,11 +237,14 @@ def _observations(
     find: Callable[[str], "Passage | None"],
 ) -> Observations:
     people = {row["key"]: row["person"] for row in receipts}
+    doubtful = {row["key"] for row in receipts if row["coverage"] == Coverage.NEAREST.value}
+    open_questions = [Gap(row["key"], row["person"], row["text"]) for row in gaps]
     return Observations(
-        [Gap(row["key"], row["person"], row["text"]) for row in gaps],
+        [gap for gap in open_questions if gap.key not in doubtful],
         [Answered(row["key"], row["person"], _topic(row["passages"], find)) for row in receipts if row["passages"]],
         [Opinion(row["person"], row["liked"], row["reason"], _topic(row["passages"], find)) for row in opinions],
         [WithheldSentence(people.get(row["key"], ""), _kind_of_fault(row["why"])) for row in withheld],
+        [gap for gap in open_questions if gap.key in doubtful],
     )
 
 
@@ -244,20 +252,20 @@ async def made(
     seen: Observations, groups: Groups, start: dt.datetime, until: dt.datetime, expiring: Sequence[str] = ()
 ) -> Report:
     """The report of what was observed. `expiring` are the questions whose confirmations end soon."""
-    together = await groups([gap.text for gap in seen.gaps]) if seen.gaps else []
+    together = [await groups([gap.text for gap in gaps]) if gaps else [] for gaps in (seen.gaps, seen.doubts)]
     return await asyncio.to_thread(report, seen, together, start, until, expiring)
 
 
 def report(
     seen: Observations,
-    together: Sequence[Sequence[int]],
+    together: Sequence[Sequence[Sequence[int]]],
     start: dt.datetime,
     until: dt.datetime,
     expiring: Sequence[str] = (),
 ) -> Report:
-    """The report of what was observed, where `together` are the places of gaps that mean the same. Pure."""
+    """The report of what was observed. `together` are the places of gaps that mean the same, and of doubts. Pure."""
     soon = tuple(map(shown, expiring))
-    asked: Sequence[Gap | Answered] = (*seen.gaps, *seen.answers)
+    asked: Sequence[Gap | Answered] = (*seen.gaps, *seen.doubts, *seen.answers)
     people = {one.person for one in asked if one.person}
     if len(people) < FEWEST:
         return Report(start, until, expiring=soon)
@@ -267,7 +275,8 @@ def report(
         until,
         questions=len({one.key for one in asked}),
         people=len(people),
-        gaps=_tally(_labelled(seen.gaps, together)),
+        gaps=_tally(_labelled(seen.gaps, together[0])),
+        doubts=_tally(_labelled(seen.doubts, together[1])),
         topics=_tally(_by_label((answer.topic, answer.person) for answer in seen.answers)),
         liked=len(seen.opinions) - len(bad),
         disliked=_tally(_by_label((opinion.topic, opinion.person) for opinion in bad)),

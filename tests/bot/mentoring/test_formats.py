@@ -99,7 +99,10 @@ def test_all_formats_have_the_same_totals() -> None:
     assert (rows["all questions"]["questions"], rows["all questions"]["people"]) == ("57", "11")
     assert (rows["helpful"]["questions"], rows["not helpful"]["questions"]) == ("17", "6")
     for text in (as_markdown(REPORT), as_html(REPORT, PNG)):
-        assert "57 questions by 11 people; 20 times the guides had no answer" in text
+        assert (
+            "57 questions by 11 people; 20 times the guides had no answer, 0 times only the nearest passages could be shown"
+            in text
+        )
         assert "17 answers found helpful, 6 not helpful" in text
         assert SMALL_GROUPS in text
         assert EXPIRING in text

@@ -60,7 +60,7 @@ async def told(seen: Observations, expiring: Sequence[str] = ()) -> Report:
 
 def test_gaps_of_one_meaning_are_one_group_under_its_shortest_question() -> None:
     asked = [*gaps("what would one earn in Oslo?", *PEOPLE[:2]), *gaps("pay in Oslo?", PEOPLE[2]), *gaps("Visa?", "U1")]
-    made_of = report(Observations(gaps=asked), [[0, 1, 2], [3]], SINCE, UNTIL)
+    made_of = report(Observations(gaps=asked), [[[0, 1, 2], [3]], []], SINCE, UNTIL)
     assert made_of.gaps.groups == (Group("pay in Oslo?", 3, 3),)
     assert made_of.gaps.others == 1
 
@@ -112,13 +112,13 @@ async def test_no_id_of_a_person_and_no_key_of_a_question_is_in_a_report() -> No
 
 def test_the_question_of_a_group_is_anonymous_and_rather_one_that_nobody_is_named_in() -> None:
     asked = [*gaps("pay of <@U0ANNA123>?", "U1"), *gaps("what does a lead earn?", "U2"), *gaps("a@b.org", "U3")]
-    assert report(Observations(asked), [[0, 1, 2]], SINCE, UNTIL).gaps.groups[0].label == "what does a lead earn?"
+    assert report(Observations(asked), [[[0, 1, 2]], []], SINCE, UNTIL).gaps.groups[0].label == "what does a lead earn?"
     named = [*gaps("pay of <@U0ANNA123>?", "U1", "U2"), *gaps("and what is paid to @ben?", "U3")]
-    assert report(Observations(named), [[0, 1, 2]], SINCE, UNTIL).gaps.groups[0].label == "pay of …?"
+    assert report(Observations(named), [[[0, 1, 2]], []], SINCE, UNTIL).gaps.groups[0].label == "pay of …?"
 
 
 def test_a_group_of_which_nothing_can_be_shown_is_only_counted() -> None:
-    made_of = report(Observations(gaps("<@U0ANNA123> 0171/1234567", *PEOPLE)), [[0, 1, 2, 3]], SINCE, UNTIL)
+    made_of = report(Observations(gaps("<@U0ANNA123> 0171/1234567", *PEOPLE)), [[[0, 1, 2, 3]], []], SINCE, UNTIL)
     assert made_of.gaps.groups == ()
     assert made_of.gaps.others == 4
 
@@ -126,7 +126,7 @@ def test_a_group_of_which_nothing_can_be_shown_is_only_counted() -> None:
 @pytest.mark.parametrize("together", [[], [[0]], [[0, 0, 9, -1]], [[0], [0, 1]]])
 def test_every_gap_is_counted_once_whatever_the_groups(together: list[list[int]]) -> None:
     seen = Observations(gaps("Why?", *PEOPLE))
-    assert report(seen, together, SINCE, UNTIL).gaps.total == len(PEOPLE)
+    assert report(seen, [together, []], SINCE, UNTIL).gaps.total == len(PEOPLE)
 
 
 async def test_a_question_with_two_gaps_is_one_question() -> None:
@@ -242,6 +242,19 @@ async def test_topics_gaps_and_opinions_are_read_from_the_records(records: Recor
     assert "private words" not in str(seen)
 
 
+async def test_nearest_passages_are_told_apart_from_what_the_guides_do_not_answer(records: Records) -> None:
+    await keep(records, "1.0", "U1", answer(citations=(), coverage=Coverage.NOT_COVERED, gaps=("pay in Peru?",)))
+    await keep(records, "2.0", "U2", answer(coverage=Coverage.NEAREST, gaps=("pay in cities?",)))
+    await keep(records, "3.0", "U3", answer(coverage=Coverage.PARTLY_COVERED, gaps=("and in Chile?",)))
+    seen = await observed(records, find, *whole())
+    assert [gap.text for gap in seen.gaps] == ["pay in Peru?", "and in Chile?"]
+    assert [gap.text for gap in seen.doubts] == ["pay in cities?"]
+    assert (
+        "2 times the guides had no answer, 1 time only the nearest passages could be shown"
+        in (await told(seen)).summary
+    )
+
+
 async def test_an_answer_whose_passage_is_gone_counts_as_other(records: Records) -> None:
     await keep(records, "1.0", "U1", answer())
 
@@ -261,11 +274,11 @@ async def test_only_what_lies_in_the_time_is_told(records: Records) -> None:
     here = await observed(records, find, before.astimezone(late), after.astimezone(late))
     assert [len(here.answers), len(here.gaps), len(here.opinions)] == [1, 1, 1]
     for start, until in ((after, after + dt.timedelta(days=1)), (before - dt.timedelta(days=1), before)):
-        assert await observed(records, find, start, until) == Observations([], [], [], [])
+        assert await observed(records, find, start, until) == Observations([], [], [], [], [])
 
 
 async def test_what_a_person_had_deleted_is_in_no_report(records: Records) -> None:
     key = await keep(records, "1.0", "U1", answer(gaps=("pay in Peru?",)))
     await records.feedback.keep(key, "U1", liked=False)
     await records.forget("U1")
-    assert await observed(records, find, *whole()) == Observations([], [], [], [])
+    assert await observed(records, find, *whole()) == Observations([], [], [], [], [])
