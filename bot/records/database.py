@@ -145,6 +145,11 @@ class Database:
         except DRIVERS_ERRORS as error:
             raise RecordsUnavailable(what_failed(error, self.file)) from error
 
+    async def erase_deleted(self) -> None:
+        """Leave nothing of deleted rows in SQLite's files: its log of changes keeps them until it is taken into the database's file."""
+        if self.file:
+            await self._run(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
+
     async def ping(self) -> None:
         """Ask the database for nothing but an answer."""
         await self._run(sa.select(sa.literal(1)))

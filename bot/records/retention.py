@@ -42,3 +42,4 @@ async def _run(database: Database, changes: Sequence[sa.Update | sa.Delete]) -> 
     async with database.begin() as connection:
         for change in changes:
             await connection.execute(change)
+    await database.erase_deleted()

@@ -207,6 +207,21 @@ async def test_of_a_person_who_is_forgotten_only_confirmed_answers_keep_a_text(r
     assert await holding(records, SECRET) == confirmed
 
 
+async def test_what_is_forgotten_leaves_the_files_of_sqlite_while_the_bot_runs(tmp_path: Path) -> None:
+    records = await Records.open(database_url("", tmp_path))
+    await fill(records, now())
+    await records.inbox.accept(AskedQuestion("T1", "C1", "1.0", "1.0", PERSON, "a question of theirs"))
+    assert written_of(tmp_path, PERSON)
+    await records.forget(PERSON)
+    assert written_of(tmp_path, PERSON) == []
+    await records.close()
+
+
+def written_of(folder: Path, word: str) -> list[str]:
+    """The files of a folder that hold a word, wherever in them."""
+    return [path.name for path in folder.iterdir() if word.encode() in path.read_bytes()]
+
+
 async def test_others_keep_what_is_theirs(records: Records) -> None:
     await fill(records, now())
     before = await holding(records, SECRET)
