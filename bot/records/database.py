@@ -18,7 +18,7 @@ from bot.errors import RecordsUnavailable
 from bot.flight_recorder import waiting
 from bot.records.address import postgres_arguments, sqlite_file
 from bot.records.binding import EVERY, OPTION, OWN, bind_statements
-from bot.records.engines import BUSY_SECONDS, CONNECTIONS, DRIVERS_ERRORS, WAIT_SECONDS, open_engine
+from bot.records.engines import BUSY_SECONDS, CONNECTIONS, DRIVERS_ERRORS, TAKEN_IN, WAIT_SECONDS, open_engine
 from bot.records.failures import what_failed
 from bot.records.migrating import migrate
 from bot.records.sqlite_file import create
@@ -148,7 +148,7 @@ class Database:
     async def erase_deleted(self) -> None:
         """Leave nothing of deleted rows in SQLite's files: its log of changes keeps them until it is taken into the database's file."""
         if self.file:
-            await self._run(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
+            await self._run(TAKEN_IN)
 
     async def ping(self) -> None:
         """Ask the database for nothing but an answer."""

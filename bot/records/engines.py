@@ -16,6 +16,8 @@ WAIT_SECONDS = 30
 """How long a transaction waits for a connection."""
 COMMAND_SECONDS = 60
 """How long PostgreSQL may take for a statement; a server that is frozen would hold everything for ever."""
+TAKEN_IN = sa.text("PRAGMA wal_checkpoint(TRUNCATE)")
+"""Has SQLite take its log of changes into the database's file, and empty it."""
 DRIVERS_ERRORS = (
     SQLAlchemyError,
     OSError,

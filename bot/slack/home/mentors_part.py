@@ -6,7 +6,7 @@ from textwrap import shorten
 
 from bot.errors import CareerBotError
 from bot.mentoring.handovers import HandoverState
-from bot.mentoring.report import Group
+from bot.mentoring.report import Group, Report
 from bot.records.database import now
 from bot.slack.api.messages import Block
 from bot.slack.context import AppContext
@@ -51,7 +51,7 @@ async def _or_a_sentence(name: str, making: Awaitable[list[Block]]) -> list[Bloc
 
 async def _report(ctx: AppContext) -> list[Block]:
     report = await recent_report(ctx, now(), expiring=await ctx.records.confirmations.expired_questions())
-    return [*report_blocks(report), *proposals(report.gaps.groups)]
+    return [*report_blocks(report), *proposals(_asked_most(report))]
 
 
 async def _unread(ctx: AppContext) -> list[Block]:
@@ -66,6 +66,11 @@ def unread_blocks(unread: Sequence[str]) -> list[Block]:
     named = [f"• {escaped(shorten(one, UNREAD_CHARS, placeholder=' …'), literal=True)}" for one in unread[:UNREAD]]
     more = [f"and {len(unread) - UNREAD} more; `careerbot index` names them all"] if len(unread) > UNREAD else []
     return [section("\n".join(["**Guides that are not read**", *named, *more]))]
+
+
+def _asked_most(report: Report) -> Sequence[Group]:
+    """What the guides do not answer, and what only the nearest passages were shown for, asked most first."""
+    return sorted((*report.gaps.groups, *report.doubts.groups), key=lambda group: -group.questions)
 
 
 def proposals(gaps: Sequence[Group]) -> list[Block]:
