@@ -30,7 +30,9 @@ _PERCENT = re.compile(
     r"[ \u00a0\u202f]?(?:%|percent\b|per cent\b|pct\b|percentage points?\b|prozent\b|pour[ -]cent\b|por cien(?:to)?\b|por cento\b|per cento\b|procent\b|パーセント)",
     re.IGNORECASE,
 )
-_JOINS_A_RANGE = re.compile(r"\+?\s?(?:-|–|—|to|and|or|bis|und|à|et|a|y|e|hasta|até|tot|en|〜|から)\s?", re.IGNORECASE)
+TO = "-|–|—|to|bis|à|a|hasta|até|tot|〜|から"
+"""What leads from the lower end of a range to the upper one, as alternatives of a pattern."""
+_JOINS_A_RANGE = re.compile(rf"\+?\s?(?:{TO}|and|or|und|et|y|e|en)\s?", re.IGNORECASE)
 _TIME_UNITS = frozenset(map(stem, ["year", "month", "week", "day", "hour", "minute", "second", "quarter"]))
 _SCALES = {"thousand": "k", "million": "mn", "billion": "bn"}
 _SCALE_WORD = re.compile(r"(\d)\s?(thousand|million|billion)\b", re.IGNORECASE)

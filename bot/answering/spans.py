@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from bot.answering.figures import Figure, Kind, Limit, figures, stands
+from bot.answering.figures import TO, Figure, Kind, Limit, figures, stands
 from knowledge.statements import Statement
 
 LARGE = 1000
 """From this value on figures are of pay, of people and the like; a smaller one is not compared with them."""
 _YEARS = range(1900, 2100)
-_A_RANGE = re.compile(r"\s?(?:-|–|—|to|bis|à|a|hasta|até|tot|〜|から)\s?", re.IGNORECASE)
+_A_RANGE = re.compile(rf"\s?(?:{TO})\s?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -248,22 +248,30 @@ def _observations(
     )
 
 
+@dataclass(frozen=True)
+class Alike:
+    """The places of gaps that mean the same, and of doubts; what is in no group is alone."""
+
+    gaps: Sequence[Sequence[int]] = ()
+    doubts: Sequence[Sequence[int]] = ()
+
+
 async def made(
     seen: Observations, groups: Groups, start: dt.datetime, until: dt.datetime, expiring: Sequence[str] = ()
 ) -> Report:
     """The report of what was observed. `expiring` are the questions whose confirmations end soon."""
-    together = [await groups([gap.text for gap in gaps]) if gaps else [] for gaps in (seen.gaps, seen.doubts)]
-    return await asyncio.to_thread(report, seen, together, start, until, expiring)
+    alike = Alike(*[await groups([gap.text for gap in gaps]) if gaps else () for gaps in (seen.gaps, seen.doubts)])
+    return await asyncio.to_thread(report, seen, alike, start, until, expiring)
 
 
 def report(
     seen: Observations,
-    together: Sequence[Sequence[Sequence[int]]],
+    alike: Alike,
     start: dt.datetime,
     until: dt.datetime,
     expiring: Sequence[str] = (),
 ) -> Report:
-    """The report of what was observed. `together` are the places of gaps that mean the same, and of doubts. Pure."""
+    """The report of what was observed. Pure."""
     soon = tuple(map(shown, expiring))
     asked: Sequence[Gap | Answered] = (*seen.gaps, *seen.doubts, *seen.answers)
     people = {one.person for one in asked if one.person}
@@ -275,8 +283,8 @@ def report(
         until,
         questions=len({one.key for one in asked}),
         people=len(people),
-        gaps=_tally(_labelled(seen.gaps, together[0])),
-        doubts=_tally(_labelled(seen.doubts, together[1])),
+        gaps=_tally(_labelled(seen.gaps, alike.gaps)),
+        doubts=_tally(_labelled(seen.doubts, alike.doubts)),
         topics=_tally(_by_label((answer.topic, answer.person) for answer in seen.answers)),
         liked=len(seen.opinions) - len(bad),
         disliked=_tally(_by_label((opinion.topic, opinion.person) for opinion in bad)),

@@ -14,6 +14,8 @@ from urllib.parse import unquote
 from knowledge.errors import UnreadableFile
 
 MOST_MEMBERS = 5000
+HIDDEN = (".", "~$", "__MACOSX")
+"""How the names of hidden files, locks of Office and macOS's own folder begin."""
 
 
 def book_as_html(data: bytes) -> tuple[str, dict[str, str]]:
@@ -88,4 +90,4 @@ def members(data: bytes, largest: int) -> Iterator[tuple[str, bytes]]:
 
 
 def _hidden(name: str) -> bool:
-    return any(part.startswith((".", "__MACOSX", "~$")) for part in PurePosixPath(name).parts)
+    return any(part.startswith(HIDDEN) for part in PurePosixPath(name).parts)

@@ -8,6 +8,8 @@ from html import escape
 from itertools import dropwhile, groupby
 from typing import Any
 
+from knowledge.documents.tables import BARE_FIGURE
+
 _NEAR = 3.0
 """Points by which what is drawn at one place may differ."""
 _COVERED = 0.85
@@ -15,9 +17,6 @@ _COVERED = 0.85
 MOST_HEADERS = 3
 """Rows at the top of a table that may be told again on the next page."""
 _FIGURE = re.compile(r"\d")
-BARE_FIGURE = re.compile(
-    r"^[^\w]*(?:[A-Z]{2,3}\s?|[^\W\d]{1,3}\s)?\d[\d.,'’\s%/–—-]*(?:[kKmM%]|\s?[^\W\d_]{0,4})?[^\w]*$"
-)
 _ROWS_APART = 1.3
 """How far apart at least, in heights of letters, the lines of two rows are; those of one cell are nearer."""
 

@@ -21,10 +21,12 @@ MOST_CELLS = 200_000
 WIDEST_SPAN = 200
 HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 _BLOCKS = frozenset({*HEADINGS, "p", "div", "ul", "ol", "li", "dl", "dt", "dd", "pre", "blockquote", "table", "section", "article", "figure", "tr", "td", "hr"})  # fmt: skip
-_FIGURE = re.compile(
-    r"^[^\w]*(?:[A-Z]{2,3}\s?|[^\W\d]{1,3}\s)?(?!(?:19|20)\d\d$)\d[\d.,'’\s%/–—-]*(?:[kKmM%]|\s?[^\W\d_]{0,4})?[^\w]*$"
-)
-"""A cell that is an amount or a number, with what may stand before and after it; a year alone may name a column."""
+_BEFORE_A_FIGURE = r"^[^\w]*(?:[A-Z]{2,3}\s?|[^\W\d]{1,3}\s)?"
+_FIGURE_TO_THE_END = r"\d[\d.,'’\s%/–—-]*(?:[kKmM%]|\s?[^\W\d_]{0,4})?[^\w]*$"
+BARE_FIGURE = re.compile(_BEFORE_A_FIGURE + _FIGURE_TO_THE_END)
+"""A cell that is an amount or a number, with what may stand before and after it."""
+_FIGURE = re.compile(rf"{_BEFORE_A_FIGURE}(?!(?:19|20)\d\d$){_FIGURE_TO_THE_END}")
+"""The same without a year alone, which may name a column."""
 _LONGEST_NAME = 60
 """Characters of a column's name; what is longer in a first row is content."""
 

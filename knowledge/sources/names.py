@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from knowledge.documents.formats import reader_of
+from knowledge.documents.packages import HIDDEN
 
 LONGEST_PART = 200
 """Bytes of one part of a name; file systems take 255."""
@@ -17,7 +18,7 @@ def is_usable(name: str) -> bool:
     """Whether a file or folder of this name, with forward slashes, can lie below any folder and is not a hidden one."""
     parts = name.split("/")
     plain = name.isprintable() and "\\" not in name and all(parts)
-    hidden = any(part.startswith((".", "~$", "__MACOSX")) for part in parts)
+    hidden = any(part.startswith(HIDDEN) for part in parts)
     return plain and not hidden and all(len(part.encode()) <= LONGEST_PART for part in parts)
 
 

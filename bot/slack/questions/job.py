@@ -36,7 +36,6 @@ CLEANUP_SECONDS = 2.0
 GIVEN_UP = "Sorry, I cannot answer this: something goes wrong each time I try. Reference for the person who runs me: {reference}."
 TOO_LATE = "Sorry, I could not answer this for more than a day. Please ask again if you still need it."
 
-
 log = logging.getLogger(__name__)
 
 

@@ -15,6 +15,7 @@ from bot.mentoring.report import (
     OTHER,
     UNCOVERED,
     WHY,
+    Alike,
     Answered,
     Gap,
     Group,
@@ -60,7 +61,7 @@ async def told(seen: Observations, expiring: Sequence[str] = ()) -> Report:
 
 def test_gaps_of_one_meaning_are_one_group_under_its_shortest_question() -> None:
     asked = [*gaps("what would one earn in Oslo?", *PEOPLE[:2]), *gaps("pay in Oslo?", PEOPLE[2]), *gaps("Visa?", "U1")]
-    made_of = report(Observations(gaps=asked), [[[0, 1, 2], [3]], []], SINCE, UNTIL)
+    made_of = report(Observations(gaps=asked), Alike([[0, 1, 2], [3]]), SINCE, UNTIL)
     assert made_of.gaps.groups == (Group("pay in Oslo?", 3, 3),)
     assert made_of.gaps.others == 1
 
@@ -112,13 +113,15 @@ async def test_no_id_of_a_person_and_no_key_of_a_question_is_in_a_report() -> No
 
 def test_the_question_of_a_group_is_anonymous_and_rather_one_that_nobody_is_named_in() -> None:
     asked = [*gaps("pay of <@U0ANNA123>?", "U1"), *gaps("what does a lead earn?", "U2"), *gaps("a@b.org", "U3")]
-    assert report(Observations(asked), [[[0, 1, 2]], []], SINCE, UNTIL).gaps.groups[0].label == "what does a lead earn?"
+    assert (
+        report(Observations(asked), Alike([[0, 1, 2]]), SINCE, UNTIL).gaps.groups[0].label == "what does a lead earn?"
+    )
     named = [*gaps("pay of <@U0ANNA123>?", "U1", "U2"), *gaps("and what is paid to @ben?", "U3")]
-    assert report(Observations(named), [[[0, 1, 2]], []], SINCE, UNTIL).gaps.groups[0].label == "pay of …?"
+    assert report(Observations(named), Alike([[0, 1, 2]]), SINCE, UNTIL).gaps.groups[0].label == "pay of …?"
 
 
 def test_a_group_of_which_nothing_can_be_shown_is_only_counted() -> None:
-    made_of = report(Observations(gaps("<@U0ANNA123> 0171/1234567", *PEOPLE)), [[[0, 1, 2, 3]], []], SINCE, UNTIL)
+    made_of = report(Observations(gaps("<@U0ANNA123> 0171/1234567", *PEOPLE)), Alike([[0, 1, 2, 3]]), SINCE, UNTIL)
     assert made_of.gaps.groups == ()
     assert made_of.gaps.others == 4
 
@@ -126,7 +129,7 @@ def test_a_group_of_which_nothing_can_be_shown_is_only_counted() -> None:
 @pytest.mark.parametrize("together", [[], [[0]], [[0, 0, 9, -1]], [[0], [0, 1]]])
 def test_every_gap_is_counted_once_whatever_the_groups(together: list[list[int]]) -> None:
     seen = Observations(gaps("Why?", *PEOPLE))
-    assert report(seen, [together, []], SINCE, UNTIL).gaps.total == len(PEOPLE)
+    assert report(seen, Alike(together), SINCE, UNTIL).gaps.total == len(PEOPLE)
 
 
 async def test_a_question_with_two_gaps_is_one_question() -> None:

@@ -16,7 +16,7 @@ from PIL import Image
 from bot.answering.advisor import Advisor
 from bot.answering.conversation import Answer, Coverage, Receipt
 from bot.mentoring.confirmed_answers import ConfirmedAnswers
-from bot.mentoring.report import NOT_ENOUGH, Answered, Gap, Group, Observations, Report, Tally, report
+from bot.mentoring.report import NOT_ENOUGH, Alike, Answered, Gap, Group, Observations, Report, Tally, report
 from bot.records.database import database_url, now
 from bot.records.inbox import AskedQuestion
 from bot.slack.api.clients import SlackClients
@@ -263,4 +263,4 @@ async def test_the_report_of_a_running_bot_has_the_headings_of_its_guides(
 def test_the_pure_report_and_its_blocks_hold_no_id() -> None:
     gaps = [Gap(f"k{n}", person, "Why?") for n, person in enumerate((ANNA, BEN, CLEO))]
     seen = Observations(gaps, [Answered("k9", ANNA, "Pay")])
-    assert "U0" not in str(report_blocks(report(seen, [[[0, 1, 2]], []], SINCE, UNTIL)))
+    assert "U0" not in str(report_blocks(report(seen, Alike([[0, 1, 2]]), SINCE, UNTIL)))
