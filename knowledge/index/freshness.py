@@ -35,11 +35,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Upkeep:
-    """What keeping the index fresh needs: the folders, whether the index was made from them as they are, and how to make it so."""
+    """What keeping the index fresh needs: the folders, whether the index was made from them as they are, and how to make it so.
+
+    `look_seconds` is the time after which files are looked at where nothing was told.
+    """
 
     folders: GuideFolders
     is_fresh: Callable[[], bool]
     sync: Callable[[Progress], SyncReport]
+    look_seconds: float = LOOK_SECONDS
 
 
 class _Leaving(Exception):
@@ -60,7 +64,7 @@ class Freshness:
     @property
     def told(self) -> str:
         """What keeps the index from being brought up to date, as a sentence; empty where nothing does."""
-        return f"The guides were changed, and answers are from before: {self.trouble}" if self.trouble else ""
+        return f"Guides may have changed, and answers are from before: {self.trouble}" if self.trouble else ""
 
     @asynccontextmanager
     async def kept(self) -> "AsyncIterator[Freshness]":
@@ -74,25 +78,34 @@ class Freshness:
             await asyncio.wait([work], timeout=LEAVE_SECONDS)
 
     async def _keep(self) -> None:
-        async with aclosing(_changes(self._upkeep.folders.paths)) as changes:
+        """Look whenever something may have changed; what ends that unasked is told until the next look that goes well."""
+        while True:
+            try:
+                await self._follow()
+            except Exception as error:  # noqa: BLE001  # whatever it is: the next look may work
+                self._tell(f"looking for changes was broken off ({_kind(error)}) and is tried again.")
+            await asyncio.sleep(self._upkeep.look_seconds)
+
+    async def _follow(self) -> None:
+        async with aclosing(_changes(self._upkeep.folders.paths, self._upkeep.look_seconds)) as changes:
             async for _ in changes:
                 await in_thread_of_its_own(self.look, "index-freshness")
 
     def look(self) -> None:
         """Index the guides if they are others than those of the index and have settled. Works for as long as that takes."""
+        now: Mapping[str, Stamp] | None = None
         try:
             now = _settled(self._upkeep, self._leaving)
             if self._leaving.is_set() or (now == self._failed and time.monotonic() < self._again):
                 return
-            try:
-                self._index_if_changed()
-                self._failed, self._failures, self.trouble = None, 0, ""
-            except KnowledgeError as error:
-                self._note(str(error), now)
+            self._index_if_changed()
+            self._failed, self._failures, self.trouble = None, 0, ""
         except _Leaving:
             return
+        except KnowledgeError as error:
+            self._note(str(error), now)
         except Exception as error:  # noqa: BLE001  # a fault of one round must not end the watching
-            log.error("The index was not brought up to date: %s", type(error).__name__)
+            self._note(f"something went wrong that nobody foresaw ({_kind(error)}); it is tried again.", now)
 
     def _index_if_changed(self) -> None:
         for folder in self._upkeep.folders.paths:
@@ -112,14 +125,24 @@ class Freshness:
         if self._leaving.is_set():
             raise _Leaving
 
-    def _note(self, told: str, files: Mapping[str, Stamp]) -> None:
-        """Remember a failure, and tell it once."""
+    def _note(self, told: str, files: Mapping[str, Stamp] | None) -> None:
+        """Remember a failure, with the files where they are known, and tell it once."""
         self._failures += 1
         self._failed = files
         self._again = time.monotonic() + min(LONGEST_PAUSE, LOOK_SECONDS * 2 ** (self._failures - 1))
+        self._tell(told)
+
+    def _tell(self, told: str) -> None:
         if told != self.trouble:
             log.warning("The index was not brought up to date: %s", told)
         self.trouble = told
+
+
+def _kind(error: BaseException) -> str:
+    """The name of an error's type; that of the first in a group of errors."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return type(error).__name__
 
 
 def _settled(upkeep: Upkeep, leaving: threading.Event) -> Mapping[str, Stamp]:
@@ -134,7 +157,7 @@ def _settled(upkeep: Upkeep, leaving: threading.Event) -> Mapping[str, Stamp]:
     return before
 
 
-async def _changes(folders: Sequence[Path]) -> AsyncGenerator[None, None]:
+async def _changes(folders: Sequence[Path], look_seconds: float) -> AsyncGenerator[None, None]:
     """At once, and then whenever something changed in the folders, or may have."""
     yield
     while True:
@@ -142,12 +165,12 @@ async def _changes(folders: Sequence[Path]) -> AsyncGenerator[None, None]:
             from watchfiles import awatch
 
             there = [folder for folder in folders if folder.is_dir()]
-            wait = int(LOOK_SECONDS * 1000)
+            wait = int(look_seconds * 1000)
             async for _ in awatch(*there, rust_timeout=wait, yield_on_timeout=True, ignore_permission_denied=True):
                 yield
                 if [folder for folder in folders if folder.is_dir()] != there:
                     break
-        except (OSError, RuntimeError, ValueError) as error:  # watchfiles' Rust core raises all three
-            log.info("Folders of guides are looked at every %.0f s: %s", LOOK_SECONDS, type(error).__name__)
-        await asyncio.sleep(LOOK_SECONDS)
+        except Exception as error:  # noqa: BLE001  # watchfiles' Rust core raises several, some in groups
+            log.info("Folders of guides are looked at every %.0f s: %s", look_seconds, _kind(error))
+        await asyncio.sleep(look_seconds)
         yield

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import shutil
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from bot.settings import Settings
 from knowledge.documents.reading import GuideFolders
 from knowledge.errors import KnowledgeError
 from knowledge.index.freshness import Freshness, Upkeep
+from knowledge.index.syncing import SyncReport
 from tests.bot.slack.scene import ANNA, DORA, MENTORS, Scripted, running
 from tests.git_repository import Repository
 from tests.https_server import HAS_OPENSSL, Reply, certificate_in, web_folder
@@ -32,6 +34,40 @@ def guides(tmp_path: Path) -> Path:
     folder.mkdir()
     (folder / "baker.md").write_text(BAKER.format(pay="$30,100"))
     return folder
+
+
+class Rounds:
+    """An index that is always fresh and counts how often it was looked at."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._looked = asyncio.Event()
+
+    def is_fresh(self) -> bool:
+        self._loop.call_soon_threadsafe(self._looked.set)
+        return True
+
+    async def another(self) -> None:
+        """Return after one more look, within a minute."""
+        self._looked.clear()
+        async with asyncio.timeout(MINUTE):
+            await self._looked.wait()
+
+
+class BreakingOnce(GuideFolders):
+    """Folders of which the first question where they are is at fault."""
+
+    _asked = False
+
+    def __getattribute__(self, name: str) -> object:
+        if name == "paths" and not BreakingOnce._asked:
+            BreakingOnce._asked = True
+            raise ZeroDivisionError
+        return super().__getattribute__(name)
+
+
+def _never(_progress: object) -> SyncReport:
+    raise AssertionError("nothing changed")
 
 
 @asynccontextmanager
@@ -130,6 +166,49 @@ def test_what_cannot_be_indexed_is_told_once_and_not_tried_again_at_once(
     freshness.look()
     assert len(tries) == 2
     assert caplog.text.count("The disk is full.") == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of other bytes than UTF-8")
+async def test_a_name_that_is_not_utf_8_does_not_end_the_watching(
+    guides: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    rounds = Rounds()
+    async with Freshness(
+        Upkeep(GuideFolders((guides,)), rounds.is_fresh, _never, look_seconds=0.5)
+    ).kept() as freshness:
+        for _ in range(2):  # the first comes before the watching
+            await rounds.another()
+        (guides / os.fsdecode(b"Geh\xe4lter.md")).write_text("# Pay\n\nText.")
+        for _ in range(3):
+            await rounds.another()
+        assert not freshness.trouble
+    assert "WatchfilesRustInternalError" in caplog.text
+
+
+async def test_watching_that_breaks_off_is_told_and_goes_on(guides: Path, caplog: pytest.LogCaptureFixture) -> None:
+    rounds = Rounds()
+    folders = BreakingOnce((guides,))
+    freshness = Freshness(Upkeep(folders, rounds.is_fresh, _never, look_seconds=0.1))
+    async with freshness.kept():
+        await rounds.another()
+    assert "looking for changes was broken off (ZeroDivisionError)" in caplog.text
+
+
+def test_a_fault_that_nobody_foresaw_is_told_until_a_look_goes_well(guides: Path) -> None:
+    faults = [ZeroDivisionError()]
+
+    def is_fresh() -> bool:
+        if faults:
+            raise faults.pop()
+        return True
+
+    freshness = Freshness(Upkeep(GuideFolders((guides,)), is_fresh, _never))
+    freshness.look()
+    assert "nobody foresaw (ZeroDivisionError)" in freshness.told
+    (guides / "baker.md").write_text("# Baker\n\nOther text.\n")
+    freshness.look()
+    assert not freshness.told
 
 
 async def test_guides_from_a_repository_are_in_the_answers_after_they_were_fetched_again(
