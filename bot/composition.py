@@ -1,6 +1,7 @@
 """Builds the application once: the only place where concrete parts are chosen and joined."""
 
 import hashlib
+import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cached_property
@@ -68,7 +69,7 @@ class Application:
         self._settings = settings
         self._prompts = prompts
         self.local_models = LocalModels()
-        self._guides = guides.resolve() if guides else None
+        self._guides = Path(os.path.realpath(guides)) if guides else None
         self._searcher: Searcher | None = None
         self.meter = meter or _open_meter(settings)
 

@@ -6,12 +6,14 @@ import sys
 import textwrap
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from bot.cli.commands import as_typed
 from bot.composition import Application, opened_records
 from bot.disk import trouble_of
 from bot.errors import CareerBotError, SettingsError
+from bot.logs import trace
 from bot.mentoring.report import counted
 from bot.private_files import mend_rights
 from bot.settings import ENV_FILE, Settings, home
@@ -54,30 +56,42 @@ async def diagnose(say: Callable[[str], object]) -> bool:
 
 async def _checks() -> AsyncIterator[tuple[str, Check]]:
     """Every check with its group."""
-    yield "This computer", _python()
-    for typo in _misspelt():
-        yield "Settings", typo
+    async for looked in _guarded("This computer", "Python", _one(_python)):
+        yield looked
+    async for looked in _guarded("Settings", ENV_FILE, _misspelt()):
+        yield looked
     try:
         settings = Settings.load()
     except CareerBotError as error:
         yield "Settings", Check("settings", False, str(error))
         return
-    yield "Settings", _complete()
-    disk = _disk(settings.data_dir)
-    yield "Data", disk
-    if disk.well or settings.database_url:  # what the disk keeps SQLite from has been told
-        async for check in _records(settings):
-            yield "Data", check
-    yield "Data", _privacy(settings.data_dir)
     application = Application(settings)
-    async for check in _sources(application):
-        yield "Guides", check
-    for check in await _index(application):
-        yield "Guides", check
-    yield "Answers", _prompts(application)
-    yield "Answers", await _model(settings, application)
-    async for check in _slack(settings):
-        yield "Slack", check
+    for group, name, checks in (
+        ("Settings", "settings", _one(_complete)),
+        ("Data", "disk and records", _stored(settings)),
+        ("Data", "privacy", _one(partial(_privacy, settings.data_dir))),
+        ("Guides", "guides", _sources(application)),
+        ("Guides", "index", _index(application)),
+        ("Answers", "prompts", _one(partial(_prompts, application))),
+        ("Answers", "chat model", _model(settings, application)),
+        ("Slack", "Slack", _slack(settings)),
+    ):
+        async for looked in _guarded(group, name, checks):
+            yield looked
+
+
+async def _guarded(group: str, name: str, checks: AsyncIterator[Check]) -> AsyncIterator[tuple[str, Check]]:
+    """The checks with their group; one that raises is a failed check with where it happened, so that the next ones are made."""
+    try:
+        async for check in checks:
+            yield group, check
+    except Exception as error:  # noqa: BLE001  # whatever it is: the rest is looked at
+        told = f"this could not be looked at, for a reason that nobody foresaw: {trace(error)}"
+        yield group, Check(name, False, told)
+
+
+async def _one(look: Callable[[], Check]) -> AsyncIterator[Check]:
+    yield look()
 
 
 def _python() -> Check:
@@ -86,7 +100,7 @@ def _python() -> Check:
     return Check("Python", well, version if well else f"{version} is too old; install Python 3.11 or newer")
 
 
-def _misspelt() -> list[Check]:
+async def _misspelt() -> AsyncIterator[Check]:
     """Names in .env that look like a setting but are none."""
     from dotenv import dotenv_values
     from rapidfuzz import fuzz, process
@@ -95,9 +109,9 @@ def _misspelt() -> list[Check]:
     file = home() / ENV_FILE
     unknown = [name for name in dotenv_values(file) if name.upper() not in known] if file.is_file() else []
     near = {name: process.extractOne(name.upper(), known, scorer=fuzz.ratio, score_cutoff=SIMILAR) for name in unknown}
-    return [
-        Check(ENV_FILE, False, f"{name} is no setting; did you mean {hit[0]}?") for name, hit in near.items() if hit
-    ]
+    for name, hit in near.items():
+        if hit:
+            yield Check(ENV_FILE, False, f"{name} is no setting; did you mean {hit[0]}?")
 
 
 def _complete() -> Check:
@@ -130,14 +144,14 @@ async def _sources(application: Application) -> AsyncIterator[Check]:
         yield Check(source.kind, not trouble, trouble or source.told)
 
 
-async def _index(application: Application) -> list[Check]:
+async def _index(application: Application) -> AsyncIterator[Check]:
     from knowledge.documents.reading import find_files
     from knowledge.index.damage import DAMAGED
     from knowledge.index.syncing import is_fresh
     from knowledge.index.writing import is_whole
 
     files = find_files(application.folders)
-    guides = Check("guides", bool(files), f"{len(files)} found" if files else "none found; put some into KNOWLEDGE_DIR")
+    yield Check("guides", bool(files), f"{len(files)} found" if files else "none found; put some into KNOWLEDGE_DIR")
     try:
         encoder = application.encoder
         await encoder.question("ready?")
@@ -146,13 +160,17 @@ async def _index(application: Application) -> list[Check]:
         snapshot = application.index().snapshot()
         fresh = is_fresh(store, application.folders, encoder.name)
     except KnowledgeError as error:
-        return [guides, Check("index", False, str(error))]
+        yield Check("index", False, str(error))
+        return
     if not whole:
-        return [guides, Check("index", False, DAMAGED)]
+        yield Check("index", False, DAMAGED)
+        return
     size = f"{counted(len(snapshot.passages), 'passage')} of {counted(len(snapshot.guides), 'guide')}"
     told = size if fresh else f"{size}, but guides have changed since; run `careerbot index`"
-    skipped = [Check("guides", False, str(skip)) for skip in snapshot.skipped]
-    return [guides, Check("embeddings", True, encoder.name), Check("index", fresh, told), *skipped]
+    yield Check("embeddings", True, encoder.name)
+    yield Check("index", fresh, told)
+    for skip in snapshot.skipped:
+        yield Check("guides", False, str(skip))
 
 
 def _prompts(application: Application) -> Check:
@@ -166,16 +184,27 @@ def _prompts(application: Application) -> Check:
     return Check("prompts", not faulty, faulty or "each can be rendered")
 
 
-async def _model(settings: Settings, application: Application) -> Check:
+async def _model(settings: Settings, application: Application) -> AsyncIterator[Check]:
     if not settings.has_model:
-        return Check("chat model", True, "none, answers are quoted; set OPENAI_API_KEY to have them composed")
+        yield Check("chat model", True, "none, answers are quoted; set OPENAI_API_KEY to have them composed")
+        return
     try:
         if (composer := application.composer) is None:
-            return Check("chat model", False, "not asked before its prompts are mended")
+            yield Check("chat model", False, "not asked before its prompts are mended")
+            return
         await composer.check()
     except CareerBotError as error:
-        return Check("chat model", False, str(error))
-    return Check("chat model", True, f"{settings.chat_model} answers")
+        yield Check("chat model", False, str(error))
+        return
+    yield Check("chat model", True, f"{settings.chat_model} answers")
+
+
+async def _stored(settings: Settings) -> AsyncIterator[Check]:
+    disk = _disk(settings.data_dir)
+    yield disk
+    if disk.well or settings.database_url:  # what the disk keeps SQLite from has been told
+        async for check in _records(settings):
+            yield check
 
 
 async def _records(settings: Settings) -> AsyncIterator[Check]:

@@ -1,5 +1,6 @@
 """The doctor, with both test servers: what it finds and the remedy it gives."""
 
+import os
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -356,4 +357,30 @@ async def test_a_chroma_server_that_accepts_and_never_answers_is_named_once_and_
     assert not well
     assert told.count("CHROMA_URL") == 1
     assert "FAIL  index: The Chroma server does not answer; check CHROMA_URL and that it is running." in told
+    assert "ok    prompts" in told
+
+
+async def test_a_check_that_raises_has_failed_and_the_next_ones_are_made(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"MENTORS=Andr\xe9\n")
+    well, told = await report()
+    assert not well
+    assert (
+        "FAIL  .env: this could not be looked at, for a reason that nobody foresaw: UnicodeDecodeError at bot/" in told
+    )
+    assert "it is not in UTF-8" in told.partition("nobody foresaw")[2]
+
+
+async def test_what_lies_oddly_among_guides_leaves_every_check_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guides = tmp_path / "guides"
+    guides.mkdir()
+    (guides / "loop").symlink_to("loop")
+    (guides / "baker.md").write_text("# Baker\n\nA baker bakes.\n")
+    (guides / os.fsdecode(b"Geh\xe4lter.md")).write_text("# Pay\n\nText.\n")
+    monkeypatch.setenv("KNOWLEDGE_DIR", str(guides))
+    Application(Settings.load()).sync(lambda done, of: None)
+    _, told = await report()
+    assert "FAIL  guides: loop is left out: it is a link that leads to itself" in told
+    assert "FAIL  guides: Geh\\udce4lter.md is left out: its name is not UTF-8; rename it" in told
     assert "ok    prompts" in told
