@@ -9,6 +9,7 @@ from bot.slack.api.clients import SlackClients
 from bot.slack.api.errors import FAILURES, retry_after, told
 from bot.slack.api.limits import MARKDOWN_BLOCK, MESSAGE_MARKDOWN, PART_BLOCKS, TITLE
 from bot.slack.api.messages import Post
+from bot.slack.api.threads import Message
 from bot.slack.format.blocks import plain_post
 from bot.slack.format.escaping import escaped
 from bot.slack.format.markdown import split, streamable
@@ -18,9 +19,9 @@ from bot.slack.questions.answer_progress import AnswerState
 from bot.slack.questions.earlier_tries import EarlierTries
 from bot.slack.questions.fence import Fence
 from bot.slack.questions.status import WorkingStatus
+from bot.slack.questions.stopped_mark import STOPPED, mark_what_stands
 from knowledge.threads import in_thread
 
-STOPPED = "_Stopped._"
 FLUSH_AFTER = 800
 """Characters that wait before they are appended to a stream: about 120 words then cost no call beside start and stop."""
 FLUSH_SECONDS = 3.0
@@ -100,13 +101,15 @@ class Delivery:
         if more:  # a change of a message takes no line of status away
             self._status.answered()
 
-    async def stopped(self) -> None:
-        """The person pressed stop: what was said stays, marked as stopped."""
+    async def stopped(self, thread: Sequence[Message]) -> None:
+        """The person pressed stop: what was said stays, marked as stopped. `thread` shows what earlier tries have said."""
         await self._status.begun()
-        await self._earlier.settled()
         said = plain_post(f"{self._heard.strip()} {STOPPED}".strip())
         if not self._messages.may_be_streaming:
             await self._messages.add(said)
+        elif self._messages.state is AnswerState.BROKEN_OFF:
+            if not await self._end_with(f" {STOPPED}"):
+                await mark_what_stands(self._messages, thread)
         elif not await self._end_with(f"{self._heard[self._sent :]} {STOPPED}"):
             await self.break_off()
             await self._messages.complete([said])

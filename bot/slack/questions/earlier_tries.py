@@ -35,6 +35,12 @@ class EarlierTries:
         if not await self._messages.arrived():
             await self._messages.resume(await read_thread(self._clients.retrying, self._question.thread))
 
+    async def read_stopped(self) -> Sequence[Message]:
+        """The thread of a question that was stopped, and in it what was said; nothing where this try alone has said it."""
+        await self.settled()
+        alone = not self.there and not self._question.edited
+        return () if alone or self._messages.state is AnswerState.STREAMING else await self.read_thread()
+
     async def withdraw(self) -> None:
         """Delete what was begun here, of which another process has not made its answer."""
         await self._messages.withdraw(await read_thread(self._clients.retrying, self._question.thread))
@@ -43,4 +49,4 @@ class EarlierTries:
         """Whether they have answered this very wording of the question; a fresh answer has no mark of its own."""
         if self._question.edited:
             return not self._question.fresh and self._messages.stand_in(thread)
-        return self.there and self._messages.state is AnswerState.WHOLE
+        return self._messages.state is AnswerState.WHOLE

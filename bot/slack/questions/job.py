@@ -194,7 +194,9 @@ class QuestionJob:
         """Noted before it is told: whatever happens meanwhile, a stopped question is not answered later."""
         await self._context.records.inbox.stopped(self.question)
         delivery = self._delivery or self._new_delivery()
-        await delivery.stopped()
+        thread = await self._earlier.read_stopped()
+        if not self._earlier.have_answered_in(thread):
+            await delivery.stopped(thread)
         await delivery.close()
         await self._messages.note()
         await self.outcome.answered()

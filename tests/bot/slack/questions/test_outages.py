@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from bot.answering.advisor import OnSentence
 from bot.answering.conversation import Answer, Conversation
-from bot.records.inbox import ACCEPTED, ANSWERED, INBOX, AskedQuestion, reference_of
+from bot.records.inbox import ACCEPTED, ANSWERED, INBOX, STOPPED, AskedQuestion, reference_of
 from bot.records.leases import MOST_RETRIES, SetAside
 from bot.slack.api.messages import Post
 from bot.slack.app import SlackBot
@@ -481,4 +481,32 @@ async def test_stop_while_a_stream_is_being_begun_leaves_one_message_that_is_mar
     (answer,) = slack.answers("C1")
     assert not answer.get("streaming")
     assert answer["text"] == "It pays well. _Stopped._"
+    assert slack.sessions["C1", ts]["status"] == "active"
+
+
+@pytest.mark.parametrize("noted", [True, False], ids=["noted", "not noted"])
+async def test_stop_pressed_while_the_bot_is_down_leaves_what_was_said_marked(
+    slack: SlackServer, tmp_path: Path, noted: bool
+) -> None:
+    advisor = Halting()
+    advisor.may_answer.clear()
+    async with running(slack, advisor, tmp_path, limits=IMPATIENT) as first:
+        ts = await slack.say("C1", f"{MENTION} what pays?")
+        await advisor.was_asked()
+        await slack.until(lambda: slack.answers("C1"))
+        for method in ("chat.stopStream", "agents.sessions.setStatus"):
+            slack.fail(method, "internal_error", times=100)
+        await kill(first)
+        await first.worker.idle(5)
+        slack._faults.clear()
+        (said,) = slack.answers("C1")
+        said.pop("streaming")
+        slack._streams[said["ts"]].stopped_by_user = True
+        row = {"owner": "", "leased_until": None, "reason": STOPPED} | ({} if noted else {"answer_ts": ""})
+        await first.ctx.records.leases._database.change(sa.update(INBOX).values(row))
+        async with running(slack, advisor, tmp_path, limits=IMPATIENT) as second:
+            await done(second)
+    (answer,) = slack.answers("C1")
+    assert answer["text"] == "It pays well. _Stopped._"
+    assert [block["text"] for block in answer["blocks"]] == ["It pays well.", "_Stopped._"]
     assert slack.sessions["C1", ts]["status"] == "active"

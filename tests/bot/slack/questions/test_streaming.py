@@ -9,7 +9,7 @@ import pytest
 
 from bot.answering.advisor import Advisor, OnSentence
 from bot.answering.conversation import Answer, Conversation, Coverage, Receipt
-from bot.slack.questions.delivery import STOPPED
+from bot.slack.questions.stopped_mark import STOPPED
 from knowledge.search.searcher import Searcher
 from tests.bot.slack.scene import ANNA, MENTION, PAY, PAY_SAID, Scripted, running, saying
 from tests.conftest import AdvisorWith
