@@ -107,7 +107,9 @@ class QuestionWorker:
         ours = await self._records.leases.renew(jobs.keys())
         self._renewed_at = time.monotonic()
         for key, (task, job) in jobs.items():
-            if key not in ours and not job.outcome.is_known:
+            if (
+                key not in ours and not job.outcome.is_known and not task.cancelling()
+            ):  # a second cancel would end its clean-up
                 log.info("Question %s is answered by another process or was deleted.", reference_of(key))
                 task.cancel()
         for claim in ours.values():

@@ -388,7 +388,8 @@ async def test_a_stream_that_was_being_begun_when_the_question_became_anothers_i
         await slack.say("C1", f"{MENTION} what pays?")
         await slack.until(lambda: slack.called("chat.startStream"))
         await another_answers(bot)
-        await bot.worker.look()
+        for _ in range(3):
+            await bot.worker.look()
         begun.set()
         await ended(bot)
     assert slack.answers("C1") == []
