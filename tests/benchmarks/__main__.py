@@ -24,7 +24,7 @@ from bot.answering.conversation import Conversation
 from bot.answering.model_output import Form, Piece
 from bot.answering.quoting import Quoter
 from bot.slack.app import SlackBot
-from bot.slack.questions.delivery import STOPPED
+from bot.slack.questions.stopped_mark import STOPPED
 from knowledge.documents.reading import GuideFolders
 from knowledge.index.store import IndexStore
 from knowledge.index.syncing import sync
