@@ -42,16 +42,11 @@ def _are_ids(first: str, where: str) -> Callable[[str], str]:
     """Refuses what is no list of Slack's ids that begin with one of the letters; `where` says where they are found."""
 
     def checked(listed: str) -> str:
-        if not all(is_id(one, first) for one in ids_in(listed)):
+        if not all(re.fullmatch(f"[{first}][A-Z0-9]+", one) for one in ids_in(listed)):
             raise ValueError(where)
         return listed
 
     return checked
-
-
-def is_id(text: str, first: str) -> bool:
-    """Whether a text is one of Slack's ids, which begin with one of the letters `first`."""
-    return re.fullmatch(f"[{first}][A-Z0-9]+", text) is not None
 
 
 def ids_in(listed: str) -> list[str]:

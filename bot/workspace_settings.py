@@ -1,12 +1,12 @@
 """The settings of one of many workspaces: those of the bot, and its own from its folder in WORKSPACES_DIR."""
 
+import re
 from pathlib import Path
 
 from dotenv import dotenv_values
 
 from bot.errors import SettingsError
 from bot.settings import ENV_FILE, Settings
-from bot.slack_settings import is_id
 
 OF_ITS_PEOPLE = frozenset({"channel_admins", "mentors", "mentor_group", "mentors_channel"})
 """Settings that name people or channels of one workspace: each has its own, or none."""
@@ -46,7 +46,7 @@ def faults(settings: Settings) -> dict[str, str]:
 
 
 def _fault(settings: Settings, folder: Path) -> str:
-    if not is_id(folder.name, "TE"):
+    if not re.fullmatch("[TE][A-Z0-9]+", folder.name):
         used = any((folder / name).exists() for name in (ENV_FILE, GUIDES))
         return (
             "it is no id of a workspace (T… or E…), so what stands in it counts nowhere; name the folder by the id"
