@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import CodeType, FrameType
@@ -40,6 +40,7 @@ class LoopWatch:
     The garbage collector's rounds do not count: here they go through what the tests keep, too (see `settle_heap`).
     """
 
+    slowness: Callable[[], float]
     slow: list[SlowCallback] = field(default_factory=list)
     _current: tuple[Any, float] | None = None
     _stacks: dict[str, int] = field(default_factory=dict)
@@ -60,7 +61,7 @@ class LoopWatch:
             self._current = None
             seconds = time.thread_time() - began - self._collecting
             stacks, self._stacks = self._stacks, {}
-            if seconds > LIMIT and seconds > LIMIT * slowness():  # measured now: other work comes and goes
+            if seconds > LIMIT and seconds > LIMIT * self.slowness():  # measured now: other work comes and goes
                 name = code.co_qualname if code else repr(handle)
                 seen = sorted(stacks, key=lambda place: -stacks[place])
                 self.slow.append(SlowCallback(name, seconds, tuple(seen)))
@@ -81,10 +82,20 @@ class LoopWatch:
                     self._stacks[place] = self._stacks.get(place, 0) + 1
 
 
+def slowness() -> float:
+    """How many times longer than usual this machine, as it is loaded, takes for a fixed piece of work; at least once as long."""
+    took = []
+    for _ in range(5):
+        began = time.thread_time()
+        sorted(str(number * 7919 % 10007) for number in range(10_000))
+        took.append(time.thread_time() - began)
+    return max(1.0, max(took) / _USUAL)
+
+
 @contextmanager
-def watching_loops() -> Iterator[LoopWatch]:
-    """While this lasts, callbacks of event loops in this thread are timed."""
-    watch, ended, home = LoopWatch(), threading.Event(), threading.get_ident()
+def watching_loops(slowness: Callable[[], float] = slowness) -> Iterator[LoopWatch]:
+    """While this lasts, callbacks of event loops in this thread are timed, on a machine that is so many times slower than usual."""
+    watch, ended, home = LoopWatch(slowness), threading.Event(), threading.get_ident()
     original = asyncio.Handle._run
 
     def run(self: asyncio.Handle) -> None:
@@ -104,16 +115,6 @@ def watching_loops() -> Iterator[LoopWatch]:
         asyncio.Handle._run = original  # type: ignore[method-assign]
         ended.set()
         sampler.join()
-
-
-def slowness() -> float:
-    """How many times longer than usual this machine, as it is loaded, takes for a fixed piece of work; at least once as long."""
-    took = []
-    for _ in range(5):
-        began = time.thread_time()
-        sorted(str(number * 7919 % 10007) for number in range(10_000))
-        took.append(time.thread_time() - began)
-    return max(1.0, max(took) / _USUAL)
 
 
 def _code_of(handle: asyncio.Handle) -> CodeType | None:
