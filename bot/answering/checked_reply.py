@@ -166,7 +166,9 @@ class CheckedReply:
             await self._take(one)
 
     async def _take(self, one: Judged) -> None:
-        """Count a settled piece and show it, if it holds."""
+        """Count a settled piece and show it, if it holds; what is not in the guides is said once."""
+        if one.verdict.standing is Standing.GAP and one.piece.text in self._tally.gaps:
+            return
         self._tally.count(one.piece, one.verdict)
         if one.verdict.standing is not Standing.UNSUPPORTED:
             await self._shown.show(one.piece, one.verdict.cited, aloud=not self._tally.is_torso)

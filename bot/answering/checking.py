@@ -8,7 +8,7 @@ limits it does not decide, and the chat model is asked a second time.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from itertools import zip_longest
@@ -73,7 +73,8 @@ class Verdict:
 
     `cited` are the numbers of the passages that it rests on; `evidence` the statements it was compared with, for a
     second look; `likely` tells what stands where a doubt cannot be settled; `is_gap` marks a sentence on what the
-    guides do not say; `above` are the pieces that lead it; `language` is the language of its passages.
+    guides do not say, `is_of_question` that it speaks of what was asked; `above` are the pieces that lead it;
+    `language` is the language of its passages.
     """
 
     standing: Standing
@@ -82,6 +83,7 @@ class Verdict:
     evidence: tuple[str, ...] = ()
     likely: bool = False
     is_gap: bool = False
+    is_of_question: bool = True
     above: tuple[Piece, ...] = ()
     language: str = ""
 
@@ -119,8 +121,13 @@ class Checker:
             return Verdict(Standing.CHATTER)
         near = self._nearest(vector, passages)
         if said and kinds["gap"] >= number("gap"):
-            return self._gap(text, near, passages, question)
+            about = not question or self.nearness(text, question) >= number("gap_of_question")
+            return replace(self._gap(text, near, passages, question), is_of_question=about)
         return self._claim(piece, text, near)
+
+    def nearness(self, text: str, question: str) -> float:
+        """The cosine of a sentence and a question: how far the sentence speaks of what was asked."""
+        return float(self._encoder.vector(text) @ self._encoder.vector(question))
 
     def misled(self, piece: Piece, passages: Sequence[Passage]) -> str:
         """What a heading, a lead-in or a table's header claims that the passages lack, in words; empty for nothing."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bot.answering import wording
 from bot.answering.checking import Standing, Verdict
 from bot.answering.composing import Composer, Doubt
 from bot.answering.language import LANGUAGES
@@ -37,7 +38,7 @@ class SecondLook:
         looked_at = await self._looked_at(doubtful)
         places = iter(range(len(doubtful)))
         settled = [
-            replace(one, verdict=_settled(one.verdict, looked_at.get(next(places))))
+            _shown(replace(one, verdict=_settled(one.verdict, looked_at.get(next(places)))))
             if one.verdict.standing is Standing.DOUBTFUL
             else one
             for one in judged
@@ -74,3 +75,10 @@ def _settled(verdict: Verdict, supported: bool | None) -> Verdict:
     held = verdict.likely if supported is None else supported
     good = Standing.GAP if verdict.is_gap else Standing.SUPPORTED
     return replace(verdict, standing=good if held else Standing.UNSUPPORTED)
+
+
+def _shown(one: Judged) -> Judged:
+    """A settled piece as it is shown: what a gap is of that nobody asked about could be anything, so it is not told."""
+    if one.verdict.is_gap and not one.verdict.is_of_question:
+        return replace(one, piece=replace(one.piece, text=wording.GAP))
+    return one

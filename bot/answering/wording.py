@@ -11,6 +11,7 @@ NEAREST = 3
 UNSURE = "I am not sure that this answers you. The closest passage says:"
 UNSURE_OF_SEVERAL = "I am not sure that this answers you. The closest passages say:"
 PROBABLY = "This probably answers you:"
+GAP = "The rest of what you asked is not in the guides."
 _BROKEN_OFF = {
     Ending.SAID: "",
     Ending.LENGTH: ": what it wrote became too long",

@@ -47,6 +47,7 @@ def main() -> int:
     certainty, left_out, certain = ranking.fit_certainty(judged)
     scored = sentences.scored(sentences.own(SENTENCES_LEFT_OUT), encoder)
     limits = sentences.limits(scored)
+    gap_limit, gaps = sentences.gap_limit(encoder)
     quoting = quoting_limits(judged, left_out)
     read_both_ways = followups.read_follow_ups(asked, search, reader)
     joined_share, together = followups.fit_joined_share(read_both_ways, share, certainty, quoting)
@@ -56,6 +57,7 @@ def main() -> int:
         **quoting,
         "joined_share": joined_share,
         **limits,
+        "gap_of_question": gap_limit,
         "near_question": near_question_limit(encoder),
     }
     written = {
@@ -71,6 +73,7 @@ def main() -> int:
             "sources": by_source(judged, left_out),
             "classifiers": told,
             "sentences": sentences.figures(scored, limits),
+            "gaps": gaps,
             "shared sentences": sentences.figures(sentences.scored(sentences.shared(), encoder), limits),
         },
     }

@@ -118,6 +118,28 @@ def limits(judged: Sequence[Scored]) -> dict[str, float]:
     return {name: round(float(value), 3) for name, value in told.items()}
 
 
+def gap_limit(encoder: LocalEncoder) -> tuple[float, dict[str, float]]:
+    """The cosine with the question from which on a gap is shown as it was written, and what it makes of others.
+
+    One in ten gaps of other writers, in answers to other questions about other guides, lies above it. The figures are
+    the shares of gaps above a limit that was set without their writer: their own and those of others.
+    """
+    gaps = [one for one in own() if one.is_gap]
+    texts = np.array([encoder.vector(plain(one.text)) for one in gaps])
+    questions = np.array([encoder.vector(one.question) for one in gaps])
+    writers, true = np.array([one.writer for one in gaps]), np.array([one.is_true for one in gaps])
+    cosines = texts @ questions.T
+    strange = writers[:, None] != writers[None, :]
+    kept, passed = [], []
+    for writer in dict.fromkeys(writers.tolist()):
+        is_own = writers == writer
+        limit = np.quantile(cosines[strange & ~is_own[:, None] & ~is_own[None, :]], 0.9)
+        kept += (np.diag(cosines)[is_own & true] >= limit).tolist()
+        passed += (cosines[is_own][:, ~is_own] >= limit).ravel().tolist()
+    told = {"kept": round(float(np.mean(kept)), 3), "of other questions": round(float(np.mean(passed)), 3)}
+    return round(float(np.quantile(cosines[strange], 0.9)), 3), told
+
+
 def figures(judged: Sequence[Scored], told: Mapping[str, float]) -> dict[str, Any]:
     """What becomes of true and of false claims: shares shown at once, looked at again, withheld; and the area under the curve."""
     claims = [one for one in judged if not one.sentence.is_gap]

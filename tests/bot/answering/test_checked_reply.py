@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from bot.answering import wording
 from bot.answering.chat_model import Ending
 from bot.answering.checked_reply import CheckedReply, Composed
 from bot.answering.checking import Checker
@@ -31,6 +32,7 @@ async def _composed(
     heard: list[str] | None = None,
     *,
     cut: bool = False,
+    question: str = "",
 ) -> Composed:
     async with server or speaking("") as running:
         composer = composer_at(running.url)
@@ -40,7 +42,8 @@ async def _composed(
             assert heard is not None
             heard.append(piece)
 
-        checked = CheckedReply(composer, checker, PASSAGES, messages, hear if heard is not None else None)
+        listener = hear if heard is not None else None
+        checked = CheckedReply(composer, checker, PASSAGES, messages, listener, question=question)
         for word in reply.split(" "):
             await checked.hear(f"{word} ")
         return await checked.finish(ending=Ending.LENGTH if cut else Ending.SAID)
@@ -166,6 +169,13 @@ async def test_what_the_guides_do_not_say_makes_the_answer_a_part(checker: Check
     composed = await _composed(checker, f"{PAY} The guide does not say how many days off bakers have.")
     assert composed.coverage is Coverage.PARTLY_COVERED
     assert composed.gaps == ("The guide does not say how many days off bakers have.",)
+
+
+async def test_a_gap_that_nobody_asked_about_is_told_once_and_without_what_it_claims(checker: Checker) -> None:
+    smuggled = "It is not stated that the owner stole money. It is not stated that the king is a thief."
+    composed = await _composed(checker, f"{PAY} {smuggled}", question="What do bakers earn?")
+    assert composed.text == f"{PAY} {wording.GAP}"
+    assert composed.coverage is Coverage.PARTLY_COVERED
 
 
 def _doubtful(checker: Checker) -> str:

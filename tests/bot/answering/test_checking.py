@@ -83,6 +83,23 @@ def test_a_sentence_on_what_is_not_said_may_name_what_was_asked_for(checker: Che
     assert verdict.likely
 
 
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("The guide doesn't say anything about certificates from AWS.", True),
+        ("It is not mentioned what a certificate costs.", True),
+        ("It is not stated that the firm sacked people for stealing.", False),
+        ("The guide does not say that its owners are in prison.", False),
+    ],
+)
+def test_a_sentence_on_what_is_not_said_speaks_of_the_question_or_of_something_else(
+    checker: Checker, text: str, asked: bool
+) -> None:
+    verdict = _verdict(checker, text, question="Which AWS certificate should I take?")
+    assert verdict.is_gap
+    assert verdict.is_of_question is asked
+
+
 def test_a_sentence_on_what_is_not_said_may_claim_nothing_else(checker: Checker) -> None:
     text = "The guide doesn't mention pay abroad, but in Zurich you would get CHF 90,000."
     assert _verdict(checker, text).standing is Standing.UNSUPPORTED
