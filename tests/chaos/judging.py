@@ -1,6 +1,6 @@
 """What was asked compared with what was answered, message by message. Pure."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -46,9 +46,14 @@ class Verdict:
 
 def judge(slack: SlackServer, asked: Sequence[Asked], accepted: Collection[tuple[str, str]]) -> Verdict:
     """Compare the questions with the messages that stand in Slack."""
-    fates = {question: _fate(slack, question) for question in asked if (question.channel, question.ts) in accepted}
-    count = Counter(fates.values())
     answers = list(_answers(slack))
+    parts, told = _by_question(answers), _told_privately(slack, {question.person for question in asked})
+    fates = {
+        question: _fate(parts[question.channel, question.ts], told[question.person], question)
+        for question in asked
+        if (question.channel, question.ts) in accepted
+    }
+    count = Counter(fates.values())
     apologized = {(channel, _payload(m).get("question")) for channel, m in answers if _apologizes(m)}
     return Verdict(
         len(asked),
@@ -57,7 +62,7 @@ def judge(slack: SlackServer, asked: Sequence[Asked], accepted: Collection[tuple
         count["apology"],
         count["privately"],
         [_name(question) for question, fate in fates.items() if fate == "lost"],
-        [_name(question) for question in asked if _is_doubled(_parts(slack, question))],
+        [_name(question) for question in asked if _is_doubled(parts[question.channel, question.ts])],
         [
             f"{channel} {m['ts']}"
             for channel, m in answers
@@ -76,14 +81,30 @@ def _answers(slack: SlackServer) -> Iterator[tuple[str, Message]]:
                 yield place.id, message
 
 
-def _fate(slack: SlackServer, question: Asked) -> str:
-    parts = _parts(slack, question)
+def _by_question(answers: Sequence[tuple[str, Message]]) -> Mapping[tuple[str, str], Sequence[Message]]:
+    """The messages of each answer by the channel and ts of its question, in whichever thread: a direct message that leans on an
+    answer is answered in its thread.
+    """
+    found: defaultdict[tuple[str, str], list[Message]] = defaultdict(list)
+    for channel, message in answers:
+        found[channel, str(_payload(message).get("question"))].append(message)
+    return found
+
+
+def _told_privately(slack: SlackServer, people: Collection[str]) -> Mapping[str, float]:
+    """The ts of the last message by which the bot told each person that it could not answer where it was asked; 0 without one."""
+    return {
+        person: max((float(m["ts"]) for m in slack.sees(person) if str(m["text"]).startswith(ELSEWHERE)), default=0.0)
+        for person in people
+    }
+
+
+def _fate(parts: Sequence[Message], told: float, question: Asked) -> str:
     if any(map(_apologizes, parts)):
         return "apology"
     if parts and {_payload(part).get("part") for part in parts} >= set(range(1, _of(parts[-1]) + 1)) and _of(parts[-1]):
         return "answered"
-    private = [m for m in slack.sees(question.person) if str(m["text"]).startswith(ELSEWHERE)]
-    return "privately" if any(float(m["ts"]) > float(question.ts) for m in private) else "lost"
+    return "privately" if told > float(question.ts) else "lost"
 
 
 def _apologizes(message: Message) -> bool:
@@ -98,12 +119,6 @@ def _is_left_over(message: Message) -> bool:
 def _is_doubled(parts: Sequence[Message]) -> bool:
     numbers = Counter(_payload(part).get("part") for part in parts if _of(part) or _apologizes(part))
     return any(count > 1 for count in numbers.values())
-
-
-def _parts(slack: SlackServer, question: Asked) -> list[Message]:
-    """The messages of its answer, in whichever thread: a direct message that leans on an answer is answered in its thread."""
-    there = slack.channels[question.channel].messages.values()
-    return [m for m in there if m.get("bot_id") == BOT_ID and _payload(m).get("question") == question.ts]
 
 
 def _payload(message: Message) -> Mapping[str, Any]:
