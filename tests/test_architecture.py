@@ -100,7 +100,7 @@ MAY_KNOW = {
     "answering.incoming_reply": {"answering.model_output"},
     "answering.shown_reply": {"answering.model_output"},
     "answering.doubts": {
-        "answering.checking", "answering.composing", "answering.language", "answering.model_output",
+        "answering.wording", "answering.checking", "answering.composing", "answering.language", "answering.model_output",
         "answering.translating", "errors",
     },
     "answering.checked_reply": {

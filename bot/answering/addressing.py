@@ -1,8 +1,8 @@
 """Who a line is said to, the bot or people, and whether it tells the bot to keep quiet. Told by classifiers that
 `tests/fitting/addressing.py` has fitted.
 
-They weigh the line's vector, its letters (pieces of words, which tell languages that the encoder does not know), and its
-form: question marks of any script, length, names of people.
+They weigh the line's vector, its letters (pieces of words, which tell languages that the encoder does not know), the words
+beside a mention ("cc @bot", "@bot said"), and its form: question marks of any script, length, names of people.
 """
 
 import re
@@ -24,9 +24,15 @@ if TYPE_CHECKING:
 
 BOT = "@bot"
 """Stands for a mention of the bot in a line."""
+COLLEAGUE = "@colleague"
+"""Stands for a person of whom a mention tells only the id."""
 PIECES = 2048
 """Into so many features pieces of words are hashed."""
 LONGEST_PIECE = 5
+NEIGHBOURS = 1024
+"""Into so many features the words beside a mention are hashed."""
+BESIDE = 2
+"""Words on either side of a mention that are weighed."""
 LONGEST = 600
 """Characters of a line that are weighed."""
 _UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
@@ -79,16 +85,16 @@ def _share(line: Line, vector: "Vector", name: Literal["following", "mentioning"
 
 
 def features(line: Line, vector: "Vector") -> "Vector":
-    """The vector of a line's text, its hashed pieces, and its form, one after another."""
+    """The vector of a line's text, its hashed pieces, the hashed words beside its mentions, and its form, one after another."""
     import numpy as np
 
     text = line.text[:LONGEST]
-    return np.concatenate([vector, _pieces(text), _form(text, line.names)]).astype(np.float32)
+    return np.concatenate([vector, _pieces(text), _neighbours(text), _form(text, line.names)]).astype(np.float32)
 
 
 def encoded(line: Line) -> str:
     """What the encoder is given of a line."""
-    return re.sub(r"@colleague\b", "Kim", line.text)
+    return re.sub(rf"{COLLEAGUE}\b", "Kim", line.text)
 
 
 def names_in(text: str, known: Collection[str]) -> frozenset[str]:
@@ -133,9 +139,24 @@ def _pieces(text: str) -> "Vector":
     return counts / (np.linalg.norm(counts) + 1e-9)
 
 
+def _neighbours(text: str) -> "Vector":
+    """The words on either side of each mention, whole and by how they begin and end; the nearest count double."""
+    import numpy as np
+
+    counts = np.zeros(NEIGHBOURS, dtype=np.float32)
+    words = re.findall(r"@\w+|\w+|[^\w\s]", text.casefold())
+    for at, mention in enumerate(words):
+        for distance in range(-BESIDE, BESIDE + 1) if mention in (BOT, COLLEAGUE) else ():
+            place = at + distance
+            word = words[place] if 0 <= place < len(words) else ""
+            for part in {word, f"{word[:3]}*", f"*{word[-3:]}"} if distance else ():
+                counts[_bucket(f"{mention}{distance}{part}", NEIGHBOURS)] += BESIDE + 1 - abs(distance)
+    return counts / (np.linalg.norm(counts) + 1e-9)
+
+
 @lru_cache(maxsize=20_000)
-def _bucket(piece: str) -> int:
-    return zlib.crc32(piece.encode(errors="surrogatepass")) % PIECES
+def _bucket(piece: str, buckets: int = PIECES) -> int:
+    return zlib.crc32(piece.encode(errors="surrogatepass")) % buckets
 
 
 def _form(text: str, names: frozenset[str]) -> "Vector":
@@ -156,7 +177,7 @@ def _form(text: str, names: frozenset[str]) -> "Vector":
             bool(names),
             called or folded.startswith(tuple(names)),
             called,
-            "@colleague" in folded,
+            COLLEAGUE in folded,
             bool(re.search(r"\d", said)),
             said.endswith("."),
             bool(re.match(r"[^a-z]*[A-Z]", said)),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.answering.addressing import (
+    COLLEAGUE,
     Command,
     Line,
     asks_after_a_person,
@@ -58,7 +59,7 @@ class Interpreter:
             return Intent.GREETING if not conversation.question.strip() else Intent.CHITCHAT
         vector, foreign = await in_thread(self._seen, conversation.question)
         heard = hear(vector, follows=any(turn.speaker == "bot" for turn in conversation.earlier), foreign=foreign)
-        if heard is not Intent.QUESTION or "@colleague" not in conversation.question:
+        if heard is not Intent.QUESTION or COLLEAGUE not in conversation.question:
             return heard
         line = Line(conversation.question)
         after = asks_after_a_person(line, await in_thread(self._encoder.vector, encoded(line)))

@@ -13,15 +13,15 @@ from typing import Any
 import numpy as np
 import yaml
 
-from bot.answering.addressing import BOT, OTHERWISE, PIECES, Command, Line, encoded, features, names_in
+from bot.answering.addressing import BOT, NEIGHBOURS, OTHERWISE, PIECES, Command, Line, encoded, features, names_in
 from knowledge.minilm.model import WIDTH
 from knowledge.search.encoder import LocalEncoder
 from tests.fitting.labelled import DATA, messages, questions
 from tests.fitting.regression import Matrix, multinomial
 
 OUT = Path(__file__).parents[2] / "bot" / "answering"
-SCALES = (3.0, 3.0, 0.3)
-"""How much the vector, the pieces and the form (of one spread) weigh against each other."""
+SCALES = (3.0, 3.0, 3.0, 0.3)
+"""How much the vector, the pieces, the words beside mentions and the form (of one spread) weigh against each other."""
 PENALTY = 1e-3
 OTHER_WEIGHT = 0.3
 """What one of the messages that were written for other classifiers weighs."""
@@ -155,11 +155,12 @@ def fit_steering(said: list[Said], encoder: LocalEncoder) -> dict[str, Any]:
 
 def _scaling(raw: Matrix) -> tuple[Matrix, Matrix]:
     """What every feature is multiplied with, and what is taken from it before: only the form has units of its own."""
-    form = raw[:, WIDTH + PIECES :]
-    vector, pieces, shape = SCALES
-    scale = np.concatenate([np.full(WIDTH, vector), np.full(PIECES, pieces), shape / (form.std(axis=0) + 1e-9)])
+    plain = WIDTH + PIECES + NEIGHBOURS
+    form = raw[:, plain:]
+    *scales, shape = SCALES
+    scale = np.concatenate([np.repeat(scales, (WIDTH, PIECES, NEIGHBOURS)), shape / (form.std(axis=0) + 1e-9)])
     scale[-form.shape[1] :][form.std(axis=0) == 0] = 0
-    return scale, np.concatenate([np.zeros(WIDTH + PIECES), form.mean(axis=0)])
+    return scale, np.concatenate([np.zeros(plain), form.mean(axis=0)])
 
 
 def regression(rows: Matrix, labels: Matrix, importance: Matrix, steps: int = 8) -> tuple[Matrix, float]:

@@ -4,8 +4,8 @@ import html
 import re
 from dataclasses import dataclass
 
-COLLEAGUE = "@colleague"
-"""Stands for a person of whom a mention tells only the id."""
+from bot.answering.addressing import COLLEAGUE
+
 _NAMELESS = {"@": COLLEAGUE, "#": "#channel", "!subteam": "@group"}
 _CALL = re.compile(r"<(@|#|!subteam)[^<>|]*(?:\|([^<>]*))?>")
 _SPECIAL = re.compile(r"<!([a-z]+)[^<>|]*(?:\|([^<>]*))?>")
