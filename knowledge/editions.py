@@ -36,8 +36,9 @@ Editions = tuple[Edition, ...]
 def editions(passages: Sequence[Passage]) -> tuple[Editions, ...]:
     """The guides of which there are several editions.
 
-    Editions have the same file name, title, role and region but for dates and versions, different dates, and much of
-    what they say in common; they lie in one folder, or one of them somewhere below the folder of the other.
+    Editions have the same title but for dates and versions, file names that differ at most in words of it, no different
+    roles or regions, different dates, and much of what they say in common; they lie in one folder, or one of them somewhere
+    below the folder of the other.
     """
     alike = defaultdict[tuple[str, ...], list[Guide]](list)
     for guide in dict.fromkeys(passage.guide for passage in passages):
@@ -101,8 +102,9 @@ def _dated(guide: Guide) -> Written | None:
 
 
 def _identity(guide: Guide) -> tuple[str, ...]:
-    name = PurePosixPath(guide.path).stem
-    return tuple(map(_undated, (name, guide.title, guide.role, guide.region)))
+    """The title of a guide, and the words of its file's name that the title does not hold."""
+    title, name = _undated(guide.title), _undated(PurePosixPath(guide.path).stem)
+    return title, *(word for word in name.split() if word not in title.split())
 
 
 def _undated(text: str) -> str:
@@ -120,13 +122,24 @@ def _said(passages: Iterable[Passage], paths: Collection[str]) -> Mapping[str, s
 
 
 def _connected(guides: Sequence[Guide], said: Mapping[str, set[str]]) -> list[list[Guide]]:
-    """The guides in groups: each is like another one of its group."""
+    """The guides in groups: each is like another one of its group, and about the same role and region as all that state theirs."""
     groups: list[list[Guide]] = []
     for guide in guides:
-        near = [group for group in groups if any(_same(guide, other, said) for other in group)]
-        groups = [group for group in groups if group not in near]
-        groups.append([*(other for group in near for other in group), guide])
+        own, apart = [guide], list[list[Guide]]()
+        for group in groups:
+            alike = any(_same(guide, other, said) for other in group)
+            if alike and all(_is_of_one(one, other) for one in own for other in group):
+                own = [*group, *own]
+            else:
+                apart.append(group)
+        groups = [*apart, own]
     return groups
+
+
+def _is_of_one(one: Guide, other: Guide) -> bool:
+    """Whether two guides state no different role or region."""
+    pairs = ((one.role, other.role), (one.region, other.region))
+    return all(not first or not second or _undated(first) == _undated(second) for first, second in pairs)
 
 
 def _same(one: Guide, other: Guide, said: Mapping[str, set[str]]) -> bool:

@@ -84,6 +84,8 @@ def workbook_as_html(path: Path) -> Sheets:
         blocks = [block for part in _side_by_side(lines) for block in _blocks(part)]
         if blocks:
             parts.append(f"<h2>{escape(sheet.title)}</h2>{_with_captions(''.join(map(_told, blocks)))}")
+        if _hides_something(sheet):
+            notes.append(f"hidden rows and columns of the sheet {sheet.title} are not read")
         if sheet.max_row > MOST_ROWS:
             notes.append(f"only the first {MOST_ROWS} rows of the sheet {sheet.title} are read")
     if not parts:
@@ -92,7 +94,7 @@ def workbook_as_html(path: Path) -> Sheets:
 
 
 def _lines(sheet: Any) -> Iterator[Line]:
-    """The rows that are shown, without those that are struck out; a cell that reaches over several rows is in each of them."""
+    """The rows and columns that are shown, without rows that are struck out; a cell that reaches over several rows is in each of them."""
     spans = {(one.min_row, one.min_col): (one.max_row - one.min_row + 1, one.max_col - one.min_col + 1) for one in sheet.merged_cells.ranges}  # fmt: skip
     covered = {
         (row, column)
@@ -100,6 +102,7 @@ def _lines(sheet: Any) -> Iterator[Line]:
         for row in range(top, top + min(rows, MOST_ROWS))
         for column in range(left, left + min(columns, MOST_COLUMNS))
     } - spans.keys()
+    hidden = _hidden_columns(sheet)
     above: dict[tuple[int, int], _Cell] = {}
     for row in sheet.iter_rows(max_row=min(sheet.max_row, MOST_ROWS), max_col=min(sheet.max_column, MOST_COLUMNS)):
         own: dict[int, _Cell] = {}
@@ -111,7 +114,34 @@ def _lines(sheet: Any) -> Iterator[Line]:
         reaching = {cell.column: above[place] for cell in row if (place := (cell.row, cell.column)) in above}
         only_reached = not _filled(own) and bool(_filled(reaching))
         if row and not sheet.row_dimensions[row[0].row].hidden and not _is_struck_out(row) and not only_reached:
-            yield dict(sorted({**reaching, **own}.items()))
+            yield _shown({**reaching, **own}, hidden)
+
+
+def _hidden_columns(sheet: Any) -> frozenset[int]:
+    """The numbers of the columns that are hidden; neighbours of one width are told as one run."""
+    runs = [one for one in sheet.column_dimensions.values() if one.hidden and one.min and one.max]
+    return frozenset(n for one in runs for n in range(one.min, min(one.max, MOST_COLUMNS) + 1))
+
+
+def _hides_something(sheet: Any) -> bool:
+    """Whether something is written in hidden rows or columns."""
+    columns = _hidden_columns(sheet)
+    rows = {number for number, one in sheet.row_dimensions.items() if one.hidden and number <= MOST_ROWS}
+    if not (rows or columns):
+        return False
+    cells = sheet.iter_rows(max_row=min(sheet.max_row, MOST_ROWS), max_col=min(sheet.max_column, MOST_COLUMNS))
+    return any(cell.value is not None and (cell.row in rows or cell.column in columns) for row in cells for cell in row)
+
+
+def _shown(line: Line, hidden: frozenset[int]) -> Line:
+    """A row without hidden columns, the others numbered anew; a cell that reaches over both reaches over the others."""
+    shown = dict[int, _Cell]()
+    for column, cell in sorted(line.items()):
+        visible = [n for n in range(column, column + cell.across) if n not in hidden] if hidden else [column]
+        if visible:
+            before = sum(n < visible[0] for n in hidden)
+            shown[visible[0] - before] = _Cell(cell.text, len(visible)) if hidden else cell
+    return shown
 
 
 def _is_struck_out(row: Sequence[Any]) -> bool:

@@ -30,6 +30,8 @@ def paths(*guides: Guide) -> list[list[str]]:
         (Guide("2023-24.md", "Pay 2023-24"), Guide("2024-25.md", "Pay 2024-25")),
         (Guide("pay.md", "Pay", edition="2022"), Guide("old/pay.md", "Pay", edition="2024")),
         (Guide("Pay v1 2022.md", "Pay"), Guide("Pay v2 2024.md", "Pay")),
+        (Guide("cook-guide-2024.md", "Cook career guide"), Guide("Cook career guide 2025.docx", "Cook career guide")),
+        (Guide("pay 2024.md", "Pay", region="Spain"), Guide("pay 2026.md", "Pay")),
     ],
 )
 def test_the_newest_edition_comes_first(older: Guide, newer: Guide) -> None:
@@ -45,10 +47,20 @@ def test_the_newest_edition_comes_first(older: Guide, newer: Guide) -> None:
         (Guide("pay 2021.md", "Pay", region="Spain"), Guide("pay 2026.md", "Pay", region="Italy")),
         (Guide("pay 2026.md", "Pay"), Guide("old/pay 2026.md", "Pay")),
         (Guide("Level 3.md", "Level 3"), Guide("Level 4.md", "Level 4")),
+        (Guide("pay-oslo-2024.md", "Pay"), Guide("pay-bergen-2026.md", "Pay")),
     ],
 )
 def test_what_only_looks_alike_stays(one: Guide, other: Guide) -> None:
     assert paths(one, other) == []
+
+
+def test_an_edition_without_a_region_joins_none_of_two_regions_together() -> None:
+    spain, italy = (Guide(f"pay {year}.md", "Pay", region=name) for year, name in ((2024, "Spain"), (2025, "Italy")))
+    anywhere = Guide("pay 2026.md", "Pay")
+    for order in ((spain, anywhere, italy), (italy, spain, anywhere)):
+        (group,) = paths(*order)
+        assert len(group) == 2
+        assert group[0] == anywhere.path
 
 
 def test_guides_that_say_different_things_are_no_editions() -> None:

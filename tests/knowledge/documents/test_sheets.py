@@ -101,6 +101,30 @@ def test_a_row_that_is_struck_out_after_its_names_is_left_out(tmp_path: Path) ->
     assert "May 2025" not in told
 
 
+def test_hidden_rows_and_columns_are_left_out_and_said_to_be(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "Pay"
+    for row in (
+        ["Grade", "Pay", None, "Leave"],
+        [None, "Old", "New", None],
+        ["One", 2900, 3100, 25],
+        ["Two", 3300, 3600, 27],
+    ):
+        sheet.append(row)
+    sheet.merge_cells("B1:C1")
+    sheet.column_dimensions["B"].hidden = True
+    sheet.row_dimensions[4].hidden = True
+    book.save(tmp_path / "pay.xlsx")
+    told = read(tmp_path / "pay.xlsx")
+    assert "3100" in told.markdown
+    assert "25" in told.markdown
+    assert "New" in told.markdown
+    assert not {"2900", "3600", "Old"} & set(told.markdown.replace("|", " ").split())
+    assert list(told.notes) == ["hidden rows and columns of the sheet Pay are not read"]
+
+
 def test_notes_below_values_are_paragraphs_and_lines_above_them_a_caption(tmp_path: Path) -> None:
     (tmp_path / "pay.csv").write_text(
         "Divers 2026;;\nIn euro a month;;\n;;\nGrade;Harbour;Open sea\nOne;3100;3900\n;;\nTwo;3600;4400\n"
