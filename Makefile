@@ -5,6 +5,7 @@
 # make eval    answer the evaluation questions and score them; make pictures: the README's pictures
 # make bench   measure this project and what people would pick instead (in environments of its own, some 10 GB); BENCH=search: one part
 # make chaos   kill the running bot and cut it off, and compare what was asked with what was answered; CHAOS='--help' shows how much
+# make damaged   read a thousand damaged files of every format; DAMAGED='--help' shows how many, and of what
 # make audit   the licences of all locked packages, and what is known of weaknesses in them; AUDIT='-s osv' asks another service
 # make charts  add matplotlib, which draws the picture of the weekly report
 # make fit     fit the numbers of search, quoting, checking and hearing again on labelled data
@@ -14,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Python compiles the modules that it uses; pip would compile all, which takes 100 MB.
 INSTALL := $(BIN)/pip install --quiet --no-deps --no-compile
 
-.PHONY: run chat ask index doctor charts test test-long lint eval fit bench chaos audit pictures lock
+.PHONY: run chat ask index doctor charts test test-long lint eval fit bench chaos damaged audit pictures lock
 run: .venv/installed
 	@$(BIN)/careerbot run
 chat index doctor: .venv/installed
@@ -42,6 +43,8 @@ bench: .venv/installed-dev
 	@$(BIN)/python -m tests.benchmarks $(BENCH)
 chaos: .venv/installed-dev
 	@$(BIN)/python -m tests.chaos $(CHAOS)
+damaged: .venv/installed-dev
+	@$(BIN)/python -m tests.damaged $(DAMAGED)
 audit: .venv/installed-dev
 	@$(BIN)/python -m tests.audit $(AUDIT)
 pictures: .venv/installed-dev
