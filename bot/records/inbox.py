@@ -6,7 +6,7 @@ A question's text is kept only until then: Slack is the memory of conversations.
 import datetime as dt
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,6 +26,8 @@ ACCEPTED, ANSWERED, REFUSED, SET_ASIDE = "accepted", "answered", "refused", "set
 """The states of a question."""
 STOPPED = "stopped"
 """The reason of an accepted question that the person who asked wants no answer to any more."""
+DELETED = "deleted"
+"""The reason of a refused question whose message is gone."""
 LEASE = dt.timedelta(seconds=45)
 """For how long a question is one process's, unless it renews the lease."""
 
@@ -110,6 +112,11 @@ class AskedQuestion:
         return self.channel.startswith("D")
 
     @property
+    def was_never_seen(self) -> bool:
+        """Whether its message was deleted before it was delivered."""
+        return not self.person
+
+    @property
     def starts_thread(self) -> bool:
         """Whether its message is the root of its thread."""
         return self.ts == self.thread_ts
@@ -131,8 +138,7 @@ class Inbox:
     async def note_posted(self, thread: ThreadAddress, ts: str, person: str) -> None:
         """Note an answer that a person had posted as a message of its own, so that its thread may go on asking."""
         message = AskedQuestion(thread.installation, thread.channel, ts, thread.ts, person, "")
-        nobodys = {"owner": "", "leased_until": None, "due_at": None, "retries": 0}
-        await self._writes.run(_Written(message, nobodys | {"accepted_at": now(), **finished(ANSWERED)}))
+        await self._writes.run(_Written(message, _nobodys() | finished(ANSWERED)))
 
     async def thread_state(self, message: AskedQuestion) -> ThreadState | None:
         """A thread before a message in it, however often that is delivered; None where nobody asked the bot in it."""
@@ -158,8 +164,9 @@ class Inbox:
         return question_of(row) if row and row["state"] == ANSWERED else None
 
     async def reopen(self, key: str, text: str, edited: str, files: str = "") -> AskedQuestion | None:
-        """Accept a known question again with its new text; None when it is unknown or this edit was taken already."""
-        newer = (INBOX.c.key == key) & (INBOX.c.edited < edited)
+        """Accept a known question again with its new text; None when it is unknown or deleted, or this edit was taken already."""
+        gone = (INBOX.c.state == REFUSED) & (INBOX.c.reason == DELETED)
+        newer = (INBOX.c.key == key) & (INBOX.c.edited < edited) & ~gone
         values = {"text": text, "files": files, "edited": edited, "fresh": False} | self._accepted_again()
         changed = await self._database.change(sa.update(INBOX).where(newer).values(values))
         return await self.find(key) if changed else None
@@ -187,9 +194,17 @@ class Inbox:
         held = held_by(self._worker, question)
         await self._database.change(sa.update(INBOX).where(held).values(finished(REFUSED, reason[:200])))
 
-    async def deleted(self, question: AskedQuestion) -> None:
-        """Mark a question as one whose message is gone, whoever works on it; its text is forgotten."""
-        await self._database.change(row_of(question).values(finished(REFUSED, "deleted")))
+    async def deleted(self, question: AskedQuestion, *, may_come: bool = False) -> None:
+        """Mark a question as one whose message is gone, whoever works on it; its text is forgotten.
+
+        One that is not known and `may_come`, since events overtake each other, is kept out of the inbox by a row without
+        person and text.
+        """
+        gone = finished(REFUSED, DELETED)
+        empty = replace(question, person="", text="", files="", message_id=None)
+        row = asdict(empty) | {"key": question.key} | _nobodys() | gone
+        if not (may_come and await self._database.insert(INBOX, row)):
+            await self._database.change(row_of(question).values(gone))
 
     async def stopped(self, question: AskedQuestion) -> None:
         """Note that the person wants no answer any more, before that is shown: a crash in between changes nothing."""
@@ -251,6 +266,11 @@ async def _write(connection: AsyncConnection, items: Sequence[_Written]) -> list
     new = [one.question for one, is_new in zip(items, written, strict=True) if is_new]
     await note_addressed(connection, [(question.thread, question.ts) for question in new])
     return written
+
+
+def _nobodys() -> dict[str, Any]:
+    """The columns of a row that no process is to answer."""
+    return {"owner": "", "leased_until": None, "due_at": None, "retries": 0, "accepted_at": now()}
 
 
 def keys_of(person: str) -> sa.Select[tuple[str]]:

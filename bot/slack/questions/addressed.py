@@ -136,6 +136,14 @@ def deleted_ts(event: Mapping[str, Any]) -> str | None:
     return str(changed["ts"]) if gone else None
 
 
+def deleted_message(event: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The message that an event says was deleted, as far as Slack tells what it was."""
+    if (ts := deleted_ts(event)) is None:
+        return None
+    place = {name: event.get(name) for name in ("type", "channel", "channel_type")}
+    return {"user": "", **(event.get("previous_message") or {}), **place, "ts": ts}
+
+
 def _words(message: Mapping[str, Any], bot_user: str) -> list[str]:
     return mention_of(bot_user).sub(" ", text_of(message)).split()
 

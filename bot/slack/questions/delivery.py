@@ -58,7 +58,9 @@ class Delivery:
         self._messages = messages
         self._earlier = earlier
         self._fence = fence
-        self._status = WorkingStatus(clients.single_try, question, title, busy=earlier.there)
+        # An edit may have reached another process than the one that was killed while it answered the wording before.
+        busy = earlier.there or bool(question.edited)
+        self._status = WorkingStatus(clients.single_try, question, title, busy=busy)
         self._streams = streams
         self._heard = ""
         self._sent = 0

@@ -21,6 +21,7 @@ from bot.slack.questions.addressed import (
     Change,
     asked_through_an_app,
     change_in,
+    deleted_message,
     from_a_person,
     is_put_to_the_channel,
     line_of,
@@ -99,6 +100,9 @@ class Acceptance:
         """The question of an event after it was written down; None when there is none, or it is there already."""
         if asked_through_an_app(event, bot_user) and (await self._people.person(str(event["user"]))).is_human:
             event = without_app(event)
+        if deleted := deleted_message(event):
+            await self._deleted(deleted, team, bot_user)
+            return None
         if change := change_in(event, bot_user):
             return await self._changed(change, team, bot_user)
         if question := question_in(event, team, bot_user):
@@ -152,6 +156,14 @@ class Acceptance:
         if not is_recent or question_in(change.message, team, bot_user) is None:
             return None
         return await self._asked(replace(said, edited=change.ts), bot_user)
+
+    async def _deleted(self, message: Mapping[str, Any], team: str, bot_user: str) -> None:
+        """A message that is gone is not answered any more, also where it is delivered only now."""
+        said = message_in(message, team)
+        may_come = from_a_person(message, bot_user) and (
+            question_in(message, team, bot_user) is not None or await self._records.inbox.thread_state(said) is not None
+        )
+        await self._records.inbox.deleted(said, may_come=may_come)
 
     async def _follow_up(self, event: Mapping[str, Any], said: AskedQuestion) -> AskedQuestion | None:
         thread = await self._records.inbox.thread_state(said)

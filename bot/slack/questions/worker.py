@@ -177,7 +177,8 @@ class QuestionWorker:
 
     async def _delete_answer(self, key: str) -> None:
         await _cancelled(self._tasks_of(key))
-        if question := await self._records.inbox.find(key):
+        question = await self._records.inbox.find(key)
+        if question and not question.was_never_seen:
             async with self.lock_of(question.thread):
                 await delete_with_answer(self._records, self._context.clients, question)
 

@@ -1,6 +1,10 @@
 """The answer follows its question: edited, it is answered again in place; deleted, the answer goes with it."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from tests.bot.slack.questions.test_thread_manners import quiet, said
 from tests.bot.slack.scene import BEN, MENTION, Scripted, running
@@ -133,3 +137,77 @@ async def test_a_question_deleted_before_its_answer_gets_none(slack: SlackServer
         await quiet(slack, bot)
         assert await bot._records.inbox.counts() == {"refused": 1}
     assert slack.answers("D1") == []
+
+
+async def late(slack: SlackServer, channel: str, message: Mapping[str, Any]) -> None:
+    """Deliver a message that is not there any more."""
+    kind = "im" if channel.startswith("D") else "channel"
+    event = {**message, "channel": channel, "event_ts": message["ts"]}
+    await slack.send_event({**event, "channel_type": kind})
+    if kind == "channel":
+        await slack.send_event({**event, "type": "app_mention"})
+
+
+@pytest.mark.parametrize(("channel", "text"), [("C1", f"{MENTION} what pays?"), ("D1", "what pays?")])
+async def test_a_question_that_is_delivered_after_its_deletion_is_not_answered(
+    slack: SlackServer, tmp_path: Path, channel: str, text: str
+) -> None:
+    advisor = Scripted()
+    async with running(slack, advisor, tmp_path) as bot:
+        ts = await slack.say(channel, text, deliver=False)
+        message = dict(slack.channels[channel].messages[ts])
+        await slack.delete(channel, ts)
+        await slack.settled()
+        await late(slack, channel, message)
+        await quiet(slack, bot)
+        assert await bot.ctx.records.inbox.count_of(message["user"]) == 0
+    assert slack.answers() == []
+    assert slack.ephemeral == []
+    assert advisor.asked == []
+
+
+async def test_a_mention_that_is_delivered_after_its_deletion_is_not_answered_in_others_thread(
+    slack: SlackServer, tmp_path: Path
+) -> None:
+    async with running(slack, Scripted(), tmp_path) as bot:
+        root = await slack.say("C1", "Lunch?", user=BEN)
+        ts = await slack.say("C1", f"{MENTION} what pays?", thread_ts=root, deliver=False)
+        message = dict(slack.channels["C1"].messages[ts])
+        await slack.delete("C1", ts)
+        await slack.settled()
+        await late(slack, "C1", message)
+        await quiet(slack, bot)
+    assert slack.answers() == []
+
+
+async def test_an_edit_that_is_delivered_after_the_deletion_of_its_question_is_not_answered(
+    slack: SlackServer, tmp_path: Path
+) -> None:
+    async with running(slack, Scripted(), tmp_path) as bot:
+        root = await slack.say("C1", "Lunch?", user=BEN)
+        ts = await slack.say("C1", f"{MENTION} what pays?", thread_ts=root)
+        await slack.until(lambda: slack.answers("C1"))
+        await quiet(slack, bot)
+        old = dict(slack.channels["C1"].messages[ts])
+        await slack.delete("C1", ts)
+        await slack.until(lambda: slack.called("chat.delete"))
+        await quiet(slack, bot)
+        new = {
+            **old,
+            "text": f"{MENTION} what pays in Rome?",
+            "edited": {"user": old["user"], "ts": "9999999999.000100"},
+        }
+        del new["blocks"]
+        change = {"type": "message", "subtype": "message_changed", "channel": "C1", "channel_type": "channel"}
+        await slack.send_event({**change, "message": new, "previous_message": old, "ts": "9999999999.000200"})
+        await quiet(slack, bot)
+    assert slack.answers("C1") == []
+
+
+async def test_what_people_delete_of_their_own_talk_is_not_written_down(slack: SlackServer, tmp_path: Path) -> None:
+    async with running(slack, Scripted(), tmp_path) as bot:
+        ts = await slack.say("C1", "Lunch?", user=BEN)
+        await slack.settled()
+        await slack.delete("C1", ts)
+        await quiet(slack, bot)
+        assert await bot.ctx.records.inbox.counts() == {}

@@ -1,6 +1,7 @@
 """What happens to a question when Slack, the records, a process or the answer itself fails: it is answered or told, once."""
 
 import asyncio
+import datetime as dt
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 
 from bot.answering.advisor import OnSentence
 from bot.answering.conversation import Answer, Conversation
+from bot.records.database import now
 from bot.records.inbox import ACCEPTED, ANSWERED, INBOX, STOPPED, AskedQuestion, reference_of
 from bot.records.leases import MOST_RETRIES, SetAside
 from bot.slack.api.messages import Post
@@ -482,6 +484,34 @@ async def test_stop_while_a_stream_is_being_begun_leaves_one_message_that_is_mar
     (answer,) = slack.answers("C1")
     assert not answer.get("streaming")
     assert answer["text"] == "It pays well. _Stopped._"
+    assert slack.sessions["C1", ts]["status"] == "active"
+
+
+async def test_the_session_of_a_killed_run_ends_where_the_question_was_edited_meanwhile(
+    slack: SlackServer, tmp_path: Path
+) -> None:
+    advisor = Scripted()
+    advisor.streams = True
+    advisor.may_answer.clear()
+    async with running(slack, advisor, tmp_path, limits=IMPATIENT) as first:
+        ts = await slack.say("C1", f"{MENTION} what pays?")
+        await advisor.was_asked()
+        await slack.until(lambda: slack.sessions.get(("C1", ts), {}).get("status") == "processing")
+        slack.fail("agents.sessions.setStatus", "internal_error", times=100)
+        await kill(first)
+        await first.worker.idle(5)
+        slack._faults.clear()
+        row = {
+            "owner": "",
+            "leased_until": None,
+            "due_at": now() + dt.timedelta(hours=1),
+        }  # not taken up before the edit
+        await first.ctx.records.leases._database.change(sa.update(INBOX).values(row))
+        advisor.may_answer.set()
+        async with running(slack, advisor, tmp_path, limits=IMPATIENT) as second:
+            await slack.edit("C1", ts, f"{MENTION} what pays in Boston?")
+            await slack.settled()
+            await done(second)
     assert slack.sessions["C1", ts]["status"] == "active"
 
 
