@@ -42,6 +42,8 @@ async def _is_deleted(calls: AnswerCalls, ts: str) -> bool:
 
 async def delete_with_answer(records: Records, clients: SlackClients, question: AskedQuestion) -> None:
     """Refuse a deleted question, and delete its answer if nobody replied to it. What fails is logged."""
+    if question.was_never_seen:
+        return
     try:
         await records.inbox.deleted(question)
         thread = await read_thread(clients.retrying, question.thread)

@@ -177,8 +177,7 @@ class QuestionWorker:
 
     async def _delete_answer(self, key: str) -> None:
         await _cancelled(self._tasks_of(key))
-        question = await self._records.inbox.find(key)
-        if question and not question.was_never_seen:
+        if question := await self._records.inbox.find(key):
             async with self.lock_of(question.thread):
                 await delete_with_answer(self._records, self._context.clients, question)
 
