@@ -103,17 +103,17 @@ class Records:
         await retention.forget(
             self._database,
             (
+                self.promises,  # first what work under way holds while it writes the rest: see hold_promise and Inbox.note_posted
+                self.drafts,
+                self.shares,
                 self.receipts,  # while the inbox still tells which questions are theirs
                 self.feedback,
                 self.threads,
                 self.inbox,
-                self.drafts,
-                self.promises,
                 self.channels,
                 self.confirmations,
                 self.audit_log,
                 self.handovers,
-                self.shares,
             ),
             person,
         )

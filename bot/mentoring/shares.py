@@ -107,12 +107,16 @@ class Shares:
         mine = (_shares.c.id == key) & (_shares.c.state == ShareState.POSTING)
         await self._database.change(sa.update(_shares).where(mine).values(state=ShareState.OPEN, target=""))
 
-    async def posted(self, key: str, channel: str, messages: Sequence[str]) -> None:
-        """Note where the card stands, by its messages' ts; the answer's text is forgotten."""
+    async def posted(self, key: str, channel: str, messages: Sequence[str]) -> bool:
+        """Note where the card stands, by its messages' ts; the answer's text is forgotten. False where the share is deleted."""
         mine = (_shares.c.id == key) & (_shares.c.state == ShareState.POSTING)
         place = {"channel": channel, "ts": " ".join(messages)}
         values = {"state": ShareState.POSTED, "text": "", "sources": [], "made": "", **place}
-        await self._database.change(sa.update(_shares).where(mine).values(values))
+        return await self._database.change(sa.update(_shares).where(mine).values(values)) > 0
+
+    def holding(self, key: str) -> sa.Update:
+        """A change that changes nothing; it finds none where the sharer was forgotten meanwhile."""
+        return sa.update(_shares).where(_shares.c.id == key).values(state=_shares.c.state)
 
     async def discard(self, key: str) -> None:
         """Forget a window that was closed without sending it."""

@@ -3,6 +3,7 @@
 A question's text is kept only until then: Slack is the memory of conversations.
 """
 
+import asyncio
 import datetime as dt
 import hashlib
 from collections.abc import Sequence
@@ -135,10 +136,19 @@ class Inbox:
         """Write a question to the inbox, leased to this process; False when it is there already."""
         return await self._writes.run(_Written(question, self._accepted()))
 
-    async def note_posted(self, thread: ThreadAddress, ts: str, person: str) -> None:
-        """Note an answer that a person had posted as a message of its own, so that its thread may go on asking."""
-        message = AskedQuestion(thread.installation, thread.channel, ts, thread.ts, person, "")
-        await self._writes.run(_Written(message, _nobodys() | finished(ANSWERED)))
+    async def note_posted(self, thread: ThreadAddress, ts: str, person: str, owned: sa.Update | sa.Delete) -> None:
+        """Note an answer that a person had posted as a message of its own, so that its thread may go on asking.
+
+        `owned` changes the row that it was posted from; where that is gone they were forgotten meanwhile, and are not named.
+        """
+
+        async def whole() -> None:
+            async with self._database.begin() as connection:
+                name = person if (await connection.execute(owned)).rowcount else ""
+                message = AskedQuestion(thread.installation, thread.channel, ts, thread.ts, name, "")
+                await _write(connection, [_Written(message, _nobodys() | finished(ANSWERED))])
+
+        await asyncio.shield(whole())  # to its end: the message is there
 
     async def thread_state(self, message: AskedQuestion) -> ThreadState | None:
         """A thread before a message in it, however often that is delivered; None where nobody asked the bot in it."""

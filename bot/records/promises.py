@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.records.binding import installation_column
 from bot.records.database import TABLES, Database, now
@@ -125,6 +126,15 @@ class Promises:
 
     async def _change(self, key: str, **values: Any) -> None:
         await self._database.change(sa.update(_promises).where(_promises.c.id == key).values(values))
+
+
+async def hold_promise(connection: AsyncConnection, key: str) -> bool:
+    """Keep a promise from being forgotten before the transaction ends; False where it is gone.
+
+    An update that changes nothing: SQLite locks nothing for a query.
+    """
+    holding = sa.update(_promises).where(_promises.c.id == key).values(tries=_promises.c.tries)
+    return bool((await connection.execute(holding)).rowcount)
 
 
 def _promise(row: Any) -> Promise:

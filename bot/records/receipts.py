@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.answering.conversation import Answer
 from bot.records.binding import installation_column
@@ -61,12 +62,7 @@ class Receipts:
     async def keep(self, key: str, person: str, answer: Answer) -> None:
         """Keep an answer's receipt in the place of an earlier one; what the guides do not answer is kept as asked, as a gap."""
         async with self._database.begin() as connection:
-            for table in (ANSWERS, _gaps, _withheld):
-                await connection.execute(sa.delete(table).where(table.c.key == key))
-            await connection.execute(sa.insert(ANSWERS).values(_receipt(key, person, answer)))
-            for table, rows in ((_gaps, _gap_rows(key, person, answer)), (_withheld, _withheld_rows(key, answer))):
-                if rows:
-                    await connection.execute(sa.insert(table).values(rows))
+            await write_receipt(connection, key, person, answer)
 
     async def copy(self, key: str, copy: str, person: str) -> bool:
         """Keep an answer's receipt under a second key, as another person's; False where there is none."""
@@ -115,6 +111,16 @@ class Receipts:
             sa.delete(_gaps).where(_gaps.c.asked_at < before),
             sa.delete(_withheld).where(_withheld.c.answered_at < before),
         ]
+
+
+async def write_receipt(connection: AsyncConnection, key: str, person: str, answer: Answer) -> None:
+    """Write an answer's receipt, with its gaps and what was withheld, in the place of an earlier one."""
+    for table in (ANSWERS, _gaps, _withheld):
+        await connection.execute(sa.delete(table).where(table.c.key == key))
+    await connection.execute(sa.insert(ANSWERS).values(_receipt(key, person, answer)))
+    for table, rows in ((_gaps, _gap_rows(key, person, answer)), (_withheld, _withheld_rows(key, answer))):
+        if rows:
+            await connection.execute(sa.insert(table).values(rows))
 
 
 def _receipt(key: str, person: str, answer: Answer) -> dict[str, Any]:

@@ -5,10 +5,12 @@ or it is the machine's own (keys, states, places in Slack). Tables are filled by
 so that a new column of a person or a text fails until "delete my data" and the purge reach it.
 """
 
+import asyncio
 import datetime as dt
 import itertools
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.answering.conversation import Answer, Coverage, Receipt
 from bot.errors import RecordsUnavailable
 from bot.mentoring.confirmations import Confirmation, ConfirmationState
 from bot.mentoring.handovers import HandoverState
@@ -25,6 +28,7 @@ from bot.records.binding import OPTION
 from bot.records.database import TABLES, database_url, now
 from bot.records.drafts import Draft
 from bot.records.inbox import AskedQuestion
+from bot.records.promises import Promise
 from bot.records.threads import ThreadAddress
 from bot.storage import Records
 
@@ -233,7 +237,7 @@ async def test_forgetting_is_one_transaction(records: Records, monkeypatch: pyte
     await fill(records, now())
     before = await holding(records, PERSON)
     monkeypatch.setattr(
-        records.shares, "forgetting", lambda _: [sa.delete(sa.table("no_such_table"))]
+        records.handovers, "forgetting", lambda _: [sa.delete(sa.table("no_such_table"))]
     )  # the last of the stores
     with pytest.raises(RecordsUnavailable):
         await records.forget(PERSON)
@@ -268,9 +272,20 @@ async def test_after_a_day_what_was_only_under_way_is_gone_and_the_rest_is_there
     assert {name for name, _ in before - await holding(records, SECRET)} == tables(gone)
 
 
+ANSWER = Answer(SECRET, Coverage.NOT_COVERED, (), (), Receipt("quoted", "", 12, ""), gaps=(SECRET,))
+
+
+async def promised(records: Records, draft: Draft) -> Draft:
+    """A draft that its person was promised."""
+    place = draft.team, draft.channel, draft.thread_ts
+    await records.promises.make(Promise(draft.id, *place, draft.person, draft.question))
+    return draft
+
+
 async def test_a_draft_past_its_time_can_neither_be_read_nor_posted_nor_confirmed(records: Records) -> None:
     old = now() - DAY - dt.timedelta(minutes=1)
-    await records.drafts.keep(Draft("d1", "T1", "C1", "", PERSON, SECRET, SECRET, (), made_at=old))
+    draft = await promised(records, Draft("d1", "T1", "C1", "", PERSON, "?", SECRET, (), made_at=old))
+    assert await records.drafts.keep(draft, replace(ANSWER, gaps=()))
     confirmation = Confirmation("c1", "T1", "k1", "?", SECRET, (), (), PERSON, made_at=old)
     await records.confirmations.draft(confirmation)
     assert await records.drafts.find("d1", PERSON) is None
@@ -281,21 +296,83 @@ async def test_a_draft_past_its_time_can_neither_be_read_nor_posted_nor_confirme
     assert await holding(records, SECRET) == set()
 
 
-async def test_a_draft_is_given_to_whose_it_is_alone(records: Records) -> None:
-    await records.drafts.keep(Draft("d1", "T1", "C1", "", PERSON, SECRET, SECRET, ()))
+async def test_a_draft_is_given_to_whose_it_is_alone_and_once(records: Records) -> None:
+    await records.drafts.keep(await promised(records, Draft("d1", "T1", "C1", "", PERSON, "?", SECRET, ())), ANSWER)
     assert await records.drafts.find("d1", "U0SOMEBODY") is None
     assert await records.drafts.take("d1", "U0SOMEBODY") is None
-    assert await records.drafts.take("d1", PERSON) is not None
+    taken = await asyncio.gather(*(records.drafts.take("d1", PERSON) for _ in range(5)))
+    assert len([draft for draft in taken if draft]) == 1
+    assert await records.drafts.find("d1", PERSON) is None
 
 
-async def test_a_draft_that_could_not_be_posted_is_no_younger_for_it(records: Records) -> None:
+async def test_a_draft_that_could_not_be_posted_is_there_again_and_no_younger_for_it(records: Records) -> None:
     made_at = now() - DAY + dt.timedelta(minutes=1)
-    await records.drafts.keep(Draft("d1", "T1", "C1", "", PERSON, "?", SECRET, (), made_at=made_at))
+    made = Draft("d1", "T1", "C1", "", PERSON, "?", SECRET, ("Baker: [1] Pay",), "note", made_at)
+    await records.drafts.keep(await promised(records, made), ANSWER)
     draft = await records.drafts.take("d1", PERSON)
     assert draft is not None
-    await records.drafts.keep(draft)
+    assert await records.drafts.give_back(draft)
     (kept,) = await records.drafts.all()
+    assert kept == made
     assert kept.made_at.replace(tzinfo=dt.UTC) == made_at
+
+
+async def test_a_draft_is_thrown_away_by_whose_it_is_and_not_while_it_is_posted(records: Records) -> None:
+    await records.drafts.keep(await promised(records, Draft("d1", "T1", "C1", "", PERSON, "?", SECRET, ())), ANSWER)
+    await records.drafts.discard("d1", "U0SOMEBODY")
+    draft = await records.drafts.take("d1", PERSON)
+    assert draft is not None
+    await records.drafts.discard("d1", PERSON)
+    assert await records.drafts.give_back(draft)
+    await records.drafts.discard("d1", PERSON)
+    assert await records.drafts.all() == []
+
+
+async def test_a_draft_that_is_made_while_its_person_is_forgotten_is_not_kept_nor_its_receipt(
+    records: Records,
+) -> None:
+    draft = await promised(records, Draft("d1", "T1", "C1", "", PERSON, SECRET, SECRET, ()))
+    await records.forget(PERSON)
+    assert not await records.drafts.keep(draft, ANSWER)
+    assert await holding(records, PERSON) | await holding(records, SECRET) == set()
+
+
+async def test_a_draft_that_is_posted_while_its_person_is_forgotten_does_not_come_back_nor_name_them(
+    records: Records,
+) -> None:
+    await records.drafts.keep(await promised(records, Draft("d1", "T1", "C1", "", PERSON, SECRET, SECRET, ())), ANSWER)
+    draft = await records.drafts.take("d1", PERSON)
+    assert draft is not None
+    await records.forget(PERSON)
+    assert not await records.drafts.give_back(draft)
+    await records.inbox.note_posted(ThreadAddress("T1", "C1", "1.0"), "1.0", PERSON, records.drafts.posted("d1"))
+    assert await records.inbox.counts() == {"answered": 1}
+    assert await holding(records, PERSON) | await holding(records, SECRET) == set()
+
+
+async def test_what_is_posted_from_a_draft_is_noted_with_its_person_and_the_draft_is_gone(records: Records) -> None:
+    await records.drafts.keep(await promised(records, Draft("d1", "T1", "C1", "", PERSON, SECRET, SECRET, ())), ANSWER)
+    await records.drafts.take("d1", PERSON)
+    await records.inbox.note_posted(ThreadAddress("T1", "C1", "1.0"), "1.0", PERSON, records.drafts.posted("d1"))
+    assert await records.inbox.count_of(PERSON) == 1
+    assert ("drafts", "") not in await holding(records, PERSON)
+
+
+async def test_drafts_that_are_written_and_posted_in_the_moment_of_forgetting_leave_nothing(records: Records) -> None:
+    async def keep_and_post(draft: Draft) -> None:
+        if await records.drafts.keep(draft, ANSWER) and await records.drafts.take(draft.id, PERSON):
+            thread = ThreadAddress("T1", "C1", draft.id)
+            await records.inbox.note_posted(thread, thread.ts, PERSON, records.drafts.posted(draft.id))
+
+    async def forget() -> None:
+        while not await records.inbox.count_of(PERSON):  # in the middle of them
+            await records.ping()
+        await records.forget(PERSON)
+
+    made = [Draft(f"d{n}", "T1", "C1", "", PERSON, SECRET, SECRET, ()) for n in range(40)]
+    drafts = [await promised(records, draft) for draft in made]
+    await asyncio.gather(forget(), *map(keep_and_post, drafts))
+    assert await holding(records, PERSON) | await holding(records, SECRET) == set()
 
 
 async def test_a_question_that_waited_too_long_is_refused_by_the_purge_and_its_thread_stays(records: Records) -> None:

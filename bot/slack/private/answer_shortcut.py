@@ -16,7 +16,7 @@ from bot.slack.format.long_fields import left_out, text_in
 from bot.slack.format.message_text import text_of
 from bot.slack.format.modals import note_modal
 from bot.slack.format.reading import said_in
-from bot.slack.private.drafting import GONE, UNDER_WAY, DraftPosting, as_shown
+from bot.slack.private.drafting import DELETED, GONE, UNDER_WAY, DraftPosting, as_shown
 from bot.slack.private.private_answers import PrivateAnswers, promise_of
 from bot.slack.private.views import DRAFT_TEXT, TITLE
 from bot.slack.questions.detached import DetachedQuestion
@@ -65,7 +65,7 @@ async def _posted(posting: DraftPosting, body: Mapping[str, Any], view: Mapping[
     person = str(body["user"]["id"])
     key, byline = str(view["private_metadata"]), f"Posted by <@{person}>"
     refusal = await posting.post(key, person, lambda draft: _as_edited(draft, text), byline)
-    if refusal in {GONE, UNDER_WAY}:
+    if refusal in {DELETED, GONE, UNDER_WAY}:
         return Submitted(refusal)
     return Submitted(errors={DRAFT_TEXT: refusal}) if refusal else Submitted(POSTED, done=True)
 
@@ -75,7 +75,7 @@ def draft_discarded(records: Records):  # type: ignore[no-untyped-def]
 
     async def listener(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         await ack()
-        await records.drafts.take(str(view["private_metadata"]), str(body["user"]["id"]))
+        await records.drafts.discard(str(view["private_metadata"]), str(body["user"]["id"]))
 
     return listener
 

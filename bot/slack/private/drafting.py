@@ -26,6 +26,10 @@ UNDER_WAY = "This is being posted already."
 NOT_HERE = "I am no member of this channel, so I cannot post here. Invite me with /invite, then post it again."
 REFUSED = "I cannot post it there: {why}. Your draft is kept for a day."
 UNSURE = "Slack did not tell me whether it was posted. Look for it there before you post it again; your draft is kept."
+FORGOTTEN = "Your question was deleted while I was answering it, so I kept no answer either. Ask again to get one."
+DELETED = (
+    "I was not told that it was posted, and your draft was deleted meanwhile. Look for it there before you ask again."
+)
 
 
 class Unanswerable(Exception):
@@ -42,7 +46,7 @@ class Drafting:
         self._meter = meter
 
     async def draft(self, asked: DetachedQuestion, key: str) -> Draft:
-        """An answer for the person who asks, kept under a key. Raises Unanswerable, and RecordsUnavailable."""
+        """An answer for the person who asks, kept under the key of its promise. Raises Unanswerable, and RecordsUnavailable."""
         self._meter.asked(Place.PRIVATE)
         try:
             with self._meter.timing(Step.WHOLE) as whole:
@@ -65,8 +69,8 @@ class Drafting:
             what.sources,
             what.note,
         )
-        await self._records.receipts.keep(key, asked.person, answer)  # first: a draft that is there has its receipt
-        await self._records.drafts.keep(draft)
+        if not await self._records.drafts.keep(draft, answer):
+            raise Unanswerable(FORGOTTEN)
         return draft
 
     async def _answer(self, asked: DetachedQuestion) -> Answer:
@@ -91,7 +95,7 @@ def as_shown(draft: Draft, *buttons: Block) -> Shown:
 
 
 class DraftPosting:
-    """Posts drafts, each once; a draft that Slack does not take is kept for another try."""
+    """Posts drafts, each once; a draft that Slack does not take is kept for another try, unless it was deleted meanwhile."""
 
     def __init__(self, client: AsyncWebClient, records: Records) -> None:
         self._client = client
@@ -113,7 +117,8 @@ class DraftPosting:
         try:
             await post_draft(self._client, self._records, draft, what, byline.format(person=draft.person))
         except FAILURES as error:
-            await self._records.drafts.keep(draft)
+            if not await self._records.drafts.give_back(draft):
+                return DELETED
             if passing(error):
                 return UNSURE
             reason = code(error) if isinstance(error, SlackApiError) else ""
@@ -124,9 +129,10 @@ class DraftPosting:
 async def post_draft(client: AsyncWebClient, records: Records, draft: Draft, what: Shown, byline: str) -> None:
     """Post a draft where it belongs, under a line that says who did. Raises SlackApiError where the bot may not post."""
     asked = DetachedQuestion(draft.team, draft.channel, draft.thread_ts, draft.person, draft.question)
+    owned = records.drafts.posted(draft.id)
     if draft.thread_ts:
-        await post_detached(client, records, asked, what, head=[context(byline)])
+        await post_detached(client, records, asked, what, owned=owned, head=[context(byline)])
     else:
         quoted = f"> {' '.join(draft.question.split())[:QUOTED]}"
         head = [context(byline), section(quoted)]
-        await post_detached(client, records, asked, what, head=head, lead=as_text(quoted))
+        await post_detached(client, records, asked, what, owned=owned, head=head, lead=as_text(quoted))

@@ -137,7 +137,7 @@ class PrivateAnswers:
         view = draft_modal(draft, DRAFT_VIEW, note) if draft.sources else note_modal(TITLE, f"{draft.text}\n\n{note}")
         there = await show_promised(self._client, _window(promise), view)
         if not there or not draft.sources:
-            await self._records.drafts.take(draft.id, draft.person)
+            await self._records.drafts.discard(draft.id, draft.person)
 
     async def _say(self, promise: Promise, sentence: str) -> None:
         if promise.response_url:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.records.threads import ThreadAddress
@@ -35,12 +36,14 @@ async def post_detached(
     asked: DetachedQuestion,
     what: Shown,
     *,
+    owned: sa.Update | sa.Delete,
     head: Sequence[Block],
     lead: str = "",
 ) -> tuple[str, list[str]]:
     """Post an answer under `head`, away from the message that asked for it, and let its thread go on asking.
 
-    `lead` says what stands in the head where only text is shown. Returns the channel it went to and the ts of its
+    `owned` changes the row that it is posted from, once it is there: see Inbox.note_posted. `lead` says what stands in the
+    head where only text is shown. Returns the channel it went to and the ts of its
     messages. Raises SlackApiError where the bot may not post.
     """
     first, *rest = messages(what)
@@ -49,5 +52,5 @@ async def post_detached(
     channel, ts = await post(client, asked.channel, opening, thread_ts=asked.thread_ts, metadata=metadata)
     thread_ts = asked.thread_ts or ts
     others = [await post(client, channel, message, thread_ts=thread_ts) for message in rest]
-    await records.inbox.note_posted(ThreadAddress(asked.team, channel, thread_ts), ts, asked.person)
+    await records.inbox.note_posted(ThreadAddress(asked.team, channel, thread_ts), ts, asked.person, owned)
     return channel, [ts, *(other for _, other in others)]

@@ -137,7 +137,15 @@ class SharingService:
         asked = DetachedQuestion(share.team, target.id, "", share.sharer, chosen.question)
         above, told = head(share.sharer, chosen), lead(share.sharer, chosen)
         try:
-            place = await post_detached(self._ctx.client, self._records, asked, as_shown(share), head=above, lead=told)
+            place = await post_detached(
+                self._ctx.client,
+                self._records,
+                asked,
+                as_shown(share),
+                owned=self._records.shares.holding(share.id),
+                head=above,
+                lead=told,
+            )
         except SlackApiError as error:
             if passing(error):
                 raise Unshareable(UNSURE) from None
@@ -147,5 +155,5 @@ class SharingService:
             raise Misfilled(target.field, NOT_HERE if entry else REFUSED.format(why=why(code(error)))) from None
         except (aiohttp.ClientError, TimeoutError):
             raise Unshareable(UNSURE) from None
-        await self._records.shares.posted(share.id, *place)
-        await self._records.audit_log.record(share.sharer, "shared", share.key)
+        if await self._records.shares.posted(share.id, *place):
+            await self._records.audit_log.record(share.sharer, "shared", share.key)

@@ -601,6 +601,22 @@ async def test_a_sharer_who_is_forgotten_leaves_where_their_cards_stand_and_take
         assert await bot.ctx.records.shares.all() == []
 
 
+async def test_a_sharer_who_is_forgotten_while_their_card_is_posted_stands_nowhere(
+    slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
+) -> None:
+    async with running(slack, advisor, tmp_path, searcher, mentor_settings=MENTORS) as bot:
+        view = await opened(slack, "C1", await answered(slack), DORA)
+        posted = len(slack.called("chat.postMessage"))
+        held = slack.hold("chat.postMessage")
+        await slack.submit(view, filled(channel="C2"), user=DORA)
+        await slack.until(lambda: len(slack.called("chat.postMessage")) > posted)
+        await bot.ctx.records.forget(DORA)
+        held.set()
+        await slack.until(lambda: "C2" in shown(slack.open_modal(DORA)))
+        assert await bot.ctx.records.inbox.count_of(DORA) == 0
+        assert [entry for entry in await bot.ctx.records.audit_log.all() if entry["person"] == DORA] == []
+
+
 # Guides that change
 
 
