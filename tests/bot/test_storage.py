@@ -9,7 +9,7 @@ import asyncio
 import datetime as dt
 import itertools
 import os
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -358,21 +358,31 @@ async def test_what_is_posted_from_a_draft_is_noted_with_its_person_and_the_draf
     assert ("drafts", "") not in await holding(records, PERSON)
 
 
-async def test_drafts_that_are_written_and_posted_in_the_moment_of_forgetting_leave_nothing(records: Records) -> None:
-    async def keep_and_post(draft: Draft) -> None:
-        if await records.drafts.keep(draft, ANSWER) and await records.drafts.take(draft.id, PERSON):
-            thread = ThreadAddress("T1", "C1", draft.id)
-            await records.inbox.note_posted(thread, thread.ts, PERSON, records.drafts.posted(draft.id))
-
-    async def forget() -> None:
-        while not await records.inbox.count_of(PERSON):  # in the middle of them
-            await records.ping()
-        await records.forget(PERSON)
-
-    made = [Draft(f"d{n}", "T1", "C1", "", PERSON, SECRET, SECRET, ()) for n in range(40)]
-    drafts = [await promised(records, draft) for draft in made]
-    await asyncio.gather(forget(), *map(keep_and_post, drafts))
+@pytest.mark.parametrize(("table", "key"), [("answers", "d1"), ("inbox", "T1:C1:1.0")], ids=["kept", "posted"])
+async def test_forgetting_waits_for_a_draft_that_is_being_written_and_deletes_what_was(
+    postgres: str, table: str, key: str
+) -> None:
+    records = await Records.open(database_url(postgres, Path()))
+    async with records._database.begin() as connection:
+        for each in reversed(TABLES.sorted_tables):
+            await connection.execute(each.delete())
+    draft = await promised(records, Draft("d1", "T1", "C1", "", PERSON, SECRET, SECRET, ()))
+    writing: Coroutine[Any, Any, object] = records.drafts.keep(draft, ANSWER)
+    if table == "inbox":
+        await writing
+        await records.drafts.take("d1", PERSON)
+        thread = ThreadAddress("T1", "C1", "1.0")
+        writing = records.inbox.note_posted(thread, "1.0", PERSON, records.drafts.posted("d1"))
+    async with records._database.engine.connect() as blocking:
+        await _insert(blocking, TABLES.tables[table], "", now(), set(), 1)
+        await blocking.execute(sa.update(TABLES.tables[table]).values(key=key))  # of the row that is to be written
+        written = asyncio.create_task(writing)
+        await until_waiting(records, 1)
+        forgotten = asyncio.create_task(records.forget(PERSON))
+        await until_waiting(records, 2)
+    await asyncio.gather(written, forgotten)
     assert await holding(records, PERSON) | await holding(records, SECRET) == set()
+    await records.close()
 
 
 async def test_a_question_that_waited_too_long_is_refused_by_the_purge_and_its_thread_stays(records: Records) -> None:
@@ -402,3 +412,11 @@ async def test_within_its_time_everything_stays(records: Records) -> None:
     before = await holding(records, SECRET), await holding(records, PERSON)
     await records.purge(now() - RETENTION)
     assert (await holding(records, SECRET), await holding(records, PERSON)) == before
+
+
+async def until_waiting(records: Records, number: int) -> None:
+    """Until so many transactions wait for another one, on PostgreSQL."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    async with asyncio.timeout(10), records._database.engine.connect() as connection:
+        while (await connection.execute(sa.text(waiting))).scalar() != number:
+            await connection.rollback()  # what is seen of others stays the same within a transaction

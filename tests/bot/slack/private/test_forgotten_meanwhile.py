@@ -130,7 +130,7 @@ async def test_the_window_of_a_draft_that_slack_does_not_take_says_that_it_is_de
         assert await kept_of(bot, BEN, PAY) == []
 
 
-async def test_of_two_processes_one_posts_a_draft_and_what_slack_refuses_can_be_posted_again(
+async def test_while_a_draft_is_posted_no_other_process_finds_it_and_what_slack_refuses_can_be_posted_again(
     slack: SlackServer, searcher: Searcher, advisor: Advisor, tmp_path: Path
 ) -> None:
     async with running(slack, advisor, tmp_path, searcher) as bot:

@@ -612,7 +612,7 @@ async def test_a_sharer_who_is_forgotten_while_their_card_is_posted_stands_nowhe
         await slack.until(lambda: len(slack.called("chat.postMessage")) > posted)
         await bot.ctx.records.forget(DORA)
         held.set()
-        await slack.until(lambda: "C2" in shown(slack.open_modal(DORA)))
+        await slack.until(lambda: "Shared " in shown(slack.open_modal(DORA)))
         assert await bot.ctx.records.inbox.count_of(DORA) == 0
         assert [entry for entry in await bot.ctx.records.audit_log.all() if entry["person"] == DORA] == []
 
