@@ -121,13 +121,10 @@ class Checker:
             return Verdict(Standing.CHATTER)
         near = self._nearest(vector, passages)
         if said and kinds["gap"] >= number("gap"):
-            about = not question or self.nearness(text, question) >= number("gap_of_question")
+            nearness = float(vector @ self._encoder.vector(question)) if question else 1.0
+            about = nearness >= number("gap_of_question")
             return replace(self._gap(text, near, passages, question), is_of_question=about)
         return self._claim(piece, text, near)
-
-    def nearness(self, text: str, question: str) -> float:
-        """The cosine of a sentence and a question: how far the sentence speaks of what was asked."""
-        return float(self._encoder.vector(text) @ self._encoder.vector(question))
 
     def misled(self, piece: Piece, passages: Sequence[Passage]) -> str:
         """What a heading, a lead-in or a table's header claims that the passages lack, in words; empty for nothing."""

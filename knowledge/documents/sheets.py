@@ -135,12 +135,14 @@ def _hides_something(sheet: Any) -> bool:
 
 def _shown(line: Line, hidden: frozenset[int]) -> Line:
     """A row without hidden columns, the others numbered anew; a cell that reaches over both reaches over the others."""
+    if not hidden:
+        return dict(sorted(line.items()))
     shown = dict[int, _Cell]()
     for column, cell in sorted(line.items()):
-        visible = [n for n in range(column, column + cell.across) if n not in hidden] if hidden else [column]
+        visible = [n for n in range(column, column + cell.across) if n not in hidden]
         if visible:
             before = sum(n < visible[0] for n in hidden)
-            shown[visible[0] - before] = _Cell(cell.text, len(visible)) if hidden else cell
+            shown[visible[0] - before] = _Cell(cell.text, len(visible))
     return shown
 
 
