@@ -30,8 +30,8 @@ class Block:
 
 
 BULLET = re.compile(r"^(\s*)(?:[-*+•◦‣]|\d{1,3}[.)])\s+(.*)$")
-HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
-_TABLE_RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*$")
+HEADING = re.compile(r"^(#{1,6})\s+((?:.*?\S)??)(?:\s+#+)?\s*$")
+_TABLE_RULE = re.compile(r"^\s*(?:\|\s*)?:?-{2,}:?(?:\s*\|\s*:?-{2,}:?)*\s*(?:\|\s*)?$")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|approx|Dr|Mr|Mrs|Ms|Prof|St|No|Inc|Ltd|Co|Corp|Sr|Jr|Fig|Vol|U\.S|a\.m|p\.m|resp|incl)\.|\b[A-Z]\.)$"
 )
@@ -169,6 +169,6 @@ def _split_after_ends(text: str) -> Iterator[str]:
 
 def without_marks(markdown: str) -> str:
     """Inline Markdown without its marks: links as their text, no emphasis."""
-    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", markdown)
-    text = re.sub(r"\{#[^}]*\}|<[^>]+>", "", text)
+    text = re.sub(r"!?\[([^\[\]]*)\]\((?:[^()]|\([^()]*\))*\)", r"\1", markdown)
+    text = re.sub(r"\{#[^{}]*\}|<[^<>]+>", "", text)
     return re.sub(r"\s+", " ", re.sub(r"(\*\*|__|`|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w))", "", text)).strip()

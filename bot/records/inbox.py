@@ -17,7 +17,7 @@ from bot.records.binding import installation_column
 from bot.records.database import TABLES, Database, insert, now
 from bot.records.grouped_writes import GroupedWrites
 from bot.records.retention import over
-from bot.records.threads import ThreadAddress, Threads, ThreadState, note_addressed
+from bot.records.threads import ThreadAddress, Threads, ThreadState, is_paused, note_addressed
 
 TOO_OLD = dt.timedelta(hours=24)
 """A question that waited longer than this is not answered; nobody waits for it any more."""
@@ -159,7 +159,7 @@ class Inbox:
         own = place & (INBOX.c.thread_ts == message.thread_ts) & (INBOX.c.person == message.person)
         asked = await self._database.row(sa.select(INBOX.c.key).where(own).limit(1))
         talk_of = row["talk_before"] if row["last_ts"] == message.ts else row["talk_of"]
-        return ThreadState(row["paused"], talk_of, asked is not None)
+        return ThreadState(is_paused(row, message.ts), talk_of, asked is not None)
 
     async def find(self, key: str) -> AskedQuestion | None:
         """A question that was accepted at any time."""

@@ -115,6 +115,10 @@ class Leases:
         query = sa.select(INBOX.c.key).where(held_by(self._worker.name, question))
         return await self._database.row(query) is not None
 
+    def renewing(self, question: AskedQuestion) -> sa.Update:
+        """The change that renews the lease of the question, as it is; of no row where it is not this process's any more."""
+        return sa.update(INBOX).where(held_by(self._worker.name, question)).values(leased_until=now() + LEASE)
+
     async def holds_any_wording(self, question: AskedQuestion) -> bool:
         """Whether the question is still this process's to answer, also if its text was changed meanwhile."""
         query = sa.select(INBOX.c.key).where(self._ours() & (INBOX.c.key == question.key))

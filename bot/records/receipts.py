@@ -59,10 +59,16 @@ class Receipts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def keep(self, key: str, person: str, answer: Answer) -> None:
-        """Keep an answer's receipt in the place of an earlier one; what the guides do not answer is kept as asked, as a gap."""
+    async def keep(self, key: str, person: str, answer: Answer, owned: sa.Update | None = None) -> bool:
+        """Keep an answer's receipt in the place of an earlier one; what the guides do not answer is kept as asked, as a gap.
+
+        `owned` changes the row of the question in the same transaction; where it changes none, nothing is kept, and it is False.
+        """
         async with self._database.begin() as connection:
+            if owned is not None and not (await connection.execute(owned)).rowcount:
+                return False
             await write_receipt(connection, key, person, answer)
+            return True
 
     async def copy(self, key: str, copy: str, person: str) -> bool:
         """Keep an answer's receipt under a second key, as another person's; False where there is none."""

@@ -16,7 +16,8 @@ _threads = sa.Table(
     TABLES,
     installation_column(),
     sa.Column("key", sa.String(120), primary_key=True),
-    sa.Column("paused", sa.Boolean, nullable=False),
+    sa.Column("paused_ts", sa.String(40), nullable=False, server_default=""),
+    sa.Column("resumed_ts", sa.String(40), nullable=False, server_default=""),
     sa.Column("talk_of", sa.String(40), nullable=False),
     sa.Column("talk_before", sa.String(40), nullable=False),
     sa.Column("last_ts", sa.String(40), nullable=False),
@@ -37,6 +38,15 @@ class ThreadAddress:
     def key(self) -> str:
         """The address in one string, by which the records know the thread."""
         return f"{self.installation}:{self.channel}:{self.ts}"
+
+
+def is_paused(row: Any, ts: str) -> bool:
+    """Whether the bot was told to stay quiet in the thread of a row when a message with this ts was written.
+
+    A pause that Slack delivers after what was written before it does not silence that.
+    """
+    paused_ts: str = row["paused_ts"]
+    return bool(paused_ts) and paused_ts < ts and not paused_ts < row["resumed_ts"] < ts
 
 
 @dataclass(frozen=True)
@@ -74,9 +84,11 @@ class Threads:
         values = {"talk_before": _threads.c.talk_of, "talk_of": person, "last_ts": ts}
         await self._database.change(sa.update(_threads).where(newer).values(values))
 
-    async def pause(self, thread: ThreadAddress, *, paused: bool) -> None:
-        """Have the bot stay quiet in a thread until it is mentioned, or answer follow-ups again."""
-        await self._database.change(sa.update(_threads).where(_threads.c.key == thread.key).values(paused=paused))
+    async def pause(self, thread: ThreadAddress, ts: str, *, paused: bool) -> None:
+        """Have the bot stay quiet after a message until it is mentioned, or answer follow-ups again; what was said last holds."""
+        said = _threads.c.paused_ts if paused else _threads.c.resumed_ts
+        earlier = (_threads.c.key == thread.key) & (said < ts)
+        await self._database.change(sa.update(_threads).where(earlier).values({said: ts}))
 
     def forgetting(self, person: str) -> Sequence[sa.Update | sa.Delete]:
         """Changes that keep the threads, but not that this person talked in them."""
@@ -104,5 +116,5 @@ async def note_addressed(connection: AsyncConnection, messages: Sequence[tuple[T
     while left:  # a statement changes a row once
         first = {thread.key: ts for thread, ts in reversed(left)}
         left = [(thread, ts) for thread, ts in left if ts != first[thread.key]]
-        fresh = {"paused": False, "talk_of": "", "talk_before": ""}
+        fresh = {"talk_of": "", "talk_before": ""}
         await connection.execute(noting, [fresh | {"key": key, "last_ts": first[key]} for key in sorted(first)])

@@ -15,7 +15,7 @@ _FIGURE = re.compile(
     rf"|(?<![\w#])(?:[Xx]{{2,}}|\#{{2,}})\s?(?:%|{_SIGN})|(?<!\w)XXX+(?!\w)"
 )
 """A figure with letters or signs in the place of its digits, or with zeros alone."""
-_BLANK = re.compile(r"(?<![\w_])(?:\\?_){3,}(?![\w_])|(?:\.{5,}|…{2,})(?=\s*(?:\||$))")
+_BLANK = re.compile(r"(?<![\w_])(?:\\?_){3,}(?![\w_])|(?:(?<!\.)\.{5,}+|(?<!…)…{2,}+)(?=\s*(?:\||$))")
 _BRACKETED = re.compile(rf"(?P<sign>{_SIGN}\s?)?(?<![\w\]!])\\?\[(?P<words>[^\[\]\n|]{{2,60}}?)\\?\](?![(\[:])")
 _ANGLED = re.compile(r"(?<![\w<])(?:\\?<|&lt;)(?P<words>[^\W\d_](?:[\w ,.'’/-]{0,60}\w)?)(?:>|&gt;)(?![\w>])")
 _TO_COME = re.compile(
@@ -24,9 +24,12 @@ _TO_COME = re.compile(
 """To be announced, confirmed, defined or done: the abbreviations that dictionaries have, and programmers' marks."""
 _VALUE = re.compile(r"(?:^\s*(?:[-*+]\s|\#{1,6}\s)?|[:|=]|\s[-–])\s*\**$")
 """What stands before a value: the beginning of a line or cell, a colon, a dash."""
-_END_OF_VALUE = re.compile(r"^\**\s*[.;]?\s*(?:\||$)")
+_UNIT = re.compile(rf"\s?(?:%|{_SIGN})")
+_END_OF_VALUE = re.compile(r"\**+\s*+[.;]?\s*+(?:\||$)")
+_NEAR = 60
+"""Characters before words in brackets in which it shows whether a value belongs there."""
 _DEFINED = re.compile(r"^ {0,3}\[([^\]\n]+)\]:", re.MULTILINE)
-_CODE = re.compile(r"(?<!`)(`+)(?!`)[^\n]+?(?<!`)\1(?!`)")
+_CODE = re.compile(r"(?<!`)(`+)(?!`)[^\n]{1,500}?(?<!`)\1(?!`)")
 _INSTRUCTION = re.compile(
     r"(?:please\s+)?(?:insert|enter|fill|add|specify|provide|state|your|choose|select|einfügen|eintragen|einsetzen|ihr|insérer|saisir|indiquer|votre"
     r"|insertar|introducir|indicar|su|inserir|preencher|seu|inserire|inserisci|indicare|invoegen|invullen|uw)\s+\w|.*\s(?:einfügen|eintragen|einsetzen|invoegen|invullen)$",
@@ -35,9 +38,8 @@ _INSTRUCTION = re.compile(
 """Words that tell a writer what to put in their place, in the languages that figures are read in."""
 _SEVERAL = re.compile(rf"(?:{_SIGN}\s?)?{re.escape(NOT_FILLED_IN)}(?:\s?[.,'’]\s?{re.escape(NOT_FILLED_IN)})+")
 """The parts of one figure, of which none is filled in."""
-_DUMMY = re.compile(
-    r"(?P<mark>^\s*(?:[-*+>]\s+|\d+[.)]\s+)?)?[^.!?|\n]*\blorem\s+ipsum\b[^.!?…|\n]*(?:[.!?…]+|$)?", re.IGNORECASE
-)
+_DUMMY = re.compile(r"\blorem\s{1,9}ipsum\b", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?P<mark>^\s{0,9}(?:[-*+>]\s{1,9}|\d{1,9}[.)]\s{1,9})?)?[^.!?…|\n]+[.!?…]*")
 _DUMMY_TEXT = """
     lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt ut labore et dolore magna aliqua
     enim ad minim veniam quis nostrud exercitation ullamco laboris nisi aliquip ex ea commodo consequat duis aute irure in
@@ -71,7 +73,7 @@ def _named(line: str, links: frozenset[str]) -> str:
     told = _BLANK.sub(NOT_FILLED_IN, told) if re.search(r"\w", told) else told
     told = _ANGLED.sub(lambda found: found[0] if is_a_tag(found["words"]) else NOT_FILLED_IN, _TO_COME.sub(NOT_FILLED_IN, told))  # fmt: skip
     told = _BRACKETED.sub(lambda found: NOT_FILLED_IN if _is_empty(told, found, links) else found[0], told)
-    told = _SEVERAL.sub(NOT_FILLED_IN, _DUMMY.sub(lambda found: f"{found['mark'] or ''}{NOT_FILLED_IN}", told))
+    told = _SEVERAL.sub(NOT_FILLED_IN, _SENTENCE.sub(_without_dummy_text, told) if _DUMMY.search(told) else told)
     return re.sub("\ue000", lambda _: codes.pop(0), told)
 
 
@@ -84,10 +86,14 @@ def _is_empty(line: str, found: re.Match[str], links: frozenset[str]) -> bool:
         return False
     if (words.upper() == words and words.lower() != words) or _INSTRUCTION.match(words):
         return True
-    before, after = line[: found.start()], line[found.end() :]
-    if found["sign"] or re.match(rf"\s?(?:%|{_SIGN})", after):
+    if found["sign"] or _UNIT.match(line, found.end()):
         return True
-    return _VALUE.search(before) is not None and _END_OF_VALUE.match(after) is not None
+    is_begun = _VALUE.search(line, max(0, found.start() - _NEAR), found.start())
+    return is_begun is not None and _END_OF_VALUE.match(line, found.end()) is not None
+
+
+def _without_dummy_text(sentence: re.Match[str]) -> str:
+    return f"{sentence['mark'] or ''}{NOT_FILLED_IN}" if _DUMMY.search(sentence[0]) else sentence[0]
 
 
 def _is_filler(line: str) -> bool:

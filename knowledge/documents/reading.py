@@ -2,32 +2,21 @@
 
 import errno
 import os
-import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from textwrap import shorten
 from typing import Any, TypeVar
 
-from knowledge.blocks import without_marks
-from knowledge.documents.dialects import NOT_FILLED_IN
 from knowledge.documents.formats import GUIDE_FIELDS, readable_name, reader_of
 from knowledge.documents.isolated import ReadingProcess
-from knowledge.documents.placeholders import with_placeholders_named
 from knowledge.documents.worker import read_file
 from knowledge.errors import KnowledgeError, UnreadableFile
 from knowledge.passages import Document, Guide
 
 LARGEST_FILE = 20 * 1024 * 1024
 """Bytes. A career guide of this size would be a book of some 3,000 pages; larger files are mistakes."""
-
-
-SHOWN_OF_A_LINE = 90
-"""Characters of a line that is named."""
-SHOWN_UNFILLED = 8
-"""Lines with places to fill in which are shown; more of a file say that it is a template."""
 UNNAMEABLE = "its name is not UTF-8; rename it"
 SHOWN_BY_NAME = 3
 """Files of a format that is not read which are named one by one; of more the first is named and the others are counted."""
@@ -198,28 +187,7 @@ def _document(file: GuideFile, reading: Callable[[Path], Mapping[str, Any]]) -> 
     told = reading(file.path)
     if "unreadable" in told:
         raise UnreadableFile(told["unreadable"])
-    markdown = with_placeholders_named(_tidy(told["markdown"]))
-    if not re.search(r"\w", markdown):
-        raise UnreadableFile("it holds no text")
-    notes = (*told["notes"], *_unfilled(markdown))
-    text = _tidy(_without_empty_lines(markdown))
-    return Document(_guide(file, told["fields"]), text, notes, tuple(told["unread_pages"]))
-
-
-def _unfilled(markdown: str) -> Iterator[str]:
-    """How many places nobody filled in, and the lines with them."""
-    if count := markdown.count(NOT_FILLED_IN):
-        lines = [line for line in markdown.splitlines() if NOT_FILLED_IN in line]
-        told = "1 place was to be filled in and is not" if count == 1 else f"{count} places were to be filled in and are not"  # fmt: skip
-        shown = [shorten(without_marks(line).strip("# |"), SHOWN_OF_A_LINE, placeholder=" …") for line in lines[:SHOWN_UNFILLED]]  # fmt: skip
-        more = [f"and {len(lines) - SHOWN_UNFILLED} more lines"] if len(lines) > SHOWN_UNFILLED else []
-        yield f"{told}: {' / '.join([*shown, *more])}"
-
-
-def _without_empty_lines(markdown: str) -> str:
-    """The text without the lines that hold nothing but places nobody filled in, which say nothing of their section."""
-    lines = [line for line in markdown.splitlines() if NOT_FILLED_IN not in line or re.search(r"\w", line.replace(NOT_FILLED_IN, ""))]  # fmt: skip
-    return "\n".join(lines)
+    return Document(_guide(file, told["fields"]), told["text"], tuple(told["notes"]), tuple(told["unread_pages"]))
 
 
 def _hidden(file: GuideFile) -> bool:
@@ -228,17 +196,5 @@ def _hidden(file: GuideFile) -> bool:
 
 def _guide(file: GuideFile, fields: Mapping[str, str]) -> Guide:
     known = {name: str(value) for name, value in fields.items() if name in GUIDE_FIELDS}
-    title = with_placeholders_named(without_marks(known.pop("title", "")))
-    if not re.search(r"\w", title.replace(NOT_FILLED_IN, "")):
-        title = readable_name(file.path.name)
+    title = known.pop("title", "") or readable_name(file.path.name)
     return Guide(path=file.name, title=title, **known)
-
-
-_INVISIBLE = dict.fromkeys([0x200B, 0xAD, 0xFEFF, *range(0xE000, 0xF900)])
-"""Signs that nobody sees, and those of icon fonts."""
-
-
-def _tidy(markdown: str) -> str:
-    text = markdown.replace("\r\n", "\n").replace("\xa0", " ").translate(_INVISIBLE)
-    text = re.sub(r"[ \t]+\n", "\n", text)
-    return re.sub(r"\n{3,}", "\n\n", text).strip()

@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from knowledge.documents.formats import reader_of
+from knowledge.documents.formats import Read, reader_of
+from knowledge.documents.guide_text import text_and_notes, title_of
 from knowledge.documents.stated import stated
 from knowledge.errors import UnreadableFile
 
@@ -23,7 +24,7 @@ def read_file(path: Path) -> dict[str, Any]:
         reader = reader_of(path)
         if reader is None:
             raise UnreadableFile("its format is not known")
-        found = reader(path)
+        return _told(reader(path))
     except UnreadableFile as error:
         return {"unreadable": str(error)}
     except OSError as error:
@@ -34,11 +35,15 @@ def read_file(path: Path) -> dict[str, Any]:
         return {"unreadable": "its parts lie too deep within each other; save it anew or in another format"}
     except Exception as error:  # noqa: BLE001  # readers of broken files raise whatever they like
         return {"unreadable": f"it is damaged ({type(error).__name__}); save it anew or in another format"}
-    fields = {"title": str(found.fields.get("title") or ""), **stated(found.fields, found.markdown, found.beside)}
+
+
+def _told(found: Read) -> dict[str, Any]:
+    text, notes = text_and_notes(found.markdown)
+    title = title_of(str(found.fields.get("title") or ""))
     return {
-        "markdown": found.markdown,
-        "fields": fields,
-        "notes": list(found.notes),
+        "text": text,
+        "fields": {"title": title, **stated(found.fields, found.markdown, found.beside)},
+        "notes": [*found.notes, *notes],
         "unread_pages": list(found.unread_pages),
     }
 

@@ -141,7 +141,8 @@ class Acceptance:
         line = said_to_the_bot(question, bot_user) if question else None
         command = await self._ear.command(line) if line else None
         if question and command and not await self._audience.excludes(question.person):
-            await self._records.threads.pause(question.thread, paused=command is Command.PAUSE)
+            said = question.edited or question.ts
+            await self._records.threads.pause(question.thread, said, paused=command is Command.PAUSE)
         return question
 
     async def _changed(self, change: Change, team: str, bot_user: str) -> AskedQuestion | None:

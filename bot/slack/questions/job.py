@@ -65,7 +65,7 @@ class QuestionJob:
         """Whether the person who asked wants no answer any more."""
         self.outcome = Outcome(context.records, claim.question, context.pauses)
         self._context = context
-        self._fence = Fence(context.records.leases, claim.question)
+        self._fence = Fence(context.records.leases, context.records.receipts, claim.question)
         self._asker = Asker(context.clients, claim.question)
         self._messages = AnswerMessages(context.clients, context.records.answer_places, claim.question)
         self._earlier = EarlierTries(context.clients, claim.question, self._messages, there=again)
@@ -152,9 +152,10 @@ class QuestionJob:
             await self._asker.tell_details(self._reply.details, below_an_answer=bool(self._reply.posts))
 
     async def _deliver(self, reply: Reply, delivery: Delivery) -> None:
-        await self._fence.check()
         if reply.answer:  # before its buttons can be pressed
-            await self._context.records.receipts.keep(self.question.key, self.question.person, reply.answer)
+            await self._fence.keep_receipt(reply.answer)
+        else:
+            await self._fence.check()
         posts = with_lateness(reply.posts, self.question)
         if self.question.edited:
             await delivery.replace(posts)

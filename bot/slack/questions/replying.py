@@ -146,7 +146,7 @@ class Replies:
             details = f"Something went wrong on my side. Reference for the person who runs me: {reference}."
             return self._refusal(question, NOT_NOW, details, text, found)
         if question.unasked and not _is_worth_speaking_up(answer):
-            await self._records.threads.pause(question.thread, paused=True)
+            await self._records.threads.pause(question.thread, question.ts, paused=True)
             return Reply([])
         return await in_thread(self._fresh_reply, question, text, answer, found, noted)
 

@@ -67,6 +67,13 @@ async def create(engine: AsyncEngine, *schemas: str) -> None:
                     await connection.exec_driver_sql(statement)
 
 
+def value(column: sa.Column[Any]) -> object:
+    """A value of a column's type; a moment with a time zone only where the column has one."""
+    if isinstance(column.type, sa.DateTime) and not column.type.timezone:
+        return VALUES[sa.DateTime].replace(tzinfo=None)
+    return next(one for kind, one in VALUES.items() if isinstance(column.type, kind))
+
+
 async def fill(engine: AsyncEngine) -> set[str]:
     """A row in every table; the names of the tables."""
 
@@ -74,8 +81,7 @@ async def fill(engine: AsyncEngine) -> set[str]:
         found = sa.MetaData()
         found.reflect(connection)
         for table in (table for table in found.sorted_tables if table.name != VERSION_TABLE):
-            row = {c.name: next(v for kind, v in VALUES.items() if isinstance(c.type, kind)) for c in table.columns}
-            connection.execute(sa.insert(table).values(row))
+            connection.execute(sa.insert(table).values({column.name: value(column) for column in table.columns}))
         return set(found.tables)
 
     async with engine.begin() as connection:

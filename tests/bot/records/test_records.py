@@ -56,6 +56,14 @@ async def test_an_answers_receipt_is_kept_and_the_questions_text_is_not(records:
         assert (await connection.execute(sa.select(module.INBOX.c.text))).scalar() == ""
 
 
+async def test_no_receipt_is_kept_of_a_question_that_was_taken_away_or_reworded(records: Records) -> None:
+    await records.inbox.accept(question())
+    owned = records.leases.renewing(question())
+    await records.inbox.reopen(question().key, "and in Rome?", "5.0")
+    assert not await records.receipts.keep(question().key, "U1", answer(), owned)
+    assert await records.receipts.find(question().key) is None
+
+
 async def test_what_the_guides_do_not_answer_is_kept_as_a_gap_once(records: Records) -> None:
     await records.inbox.accept(question())
     silent = replace(answer(), coverage=Coverage.NOT_COVERED, gaps=("what pays in Peru?",))

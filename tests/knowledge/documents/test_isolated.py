@@ -20,7 +20,7 @@ def test_a_file_that_takes_too_long_is_named_and_the_next_one_is_read(tmp_path: 
     with ReadingProcess(seconds=0.0) as child:
         assert "more than" in child.read(tmp_path / "a.md")["unreadable"]
         child.seconds = 60
-        assert "Text." in child.read(tmp_path / "a.md")["markdown"]
+        assert "Text." in child.read(tmp_path / "a.md")["text"]
 
 
 def test_a_file_that_takes_too_much_memory_is_named_and_the_next_one_is_read(tmp_path: Path) -> None:
@@ -28,7 +28,7 @@ def test_a_file_that_takes_too_much_memory_is_named_and_the_next_one_is_read(tmp
     (tmp_path / "small.txt").write_text("Text.", encoding="utf-8")
     with ReadingProcess(seconds=60, memory=40 * 2**20) as child:
         assert "too much memory" in child.read(tmp_path / "large.html")["unreadable"]
-        assert "Text." in child.read(tmp_path / "small.txt")["markdown"]
+        assert "Text." in child.read(tmp_path / "small.txt")["text"]
 
 
 @pytest.mark.parametrize("suffix", [".docx", ".xlsx", ".pptx", ".odt", ".epub", ".zip"])
@@ -53,7 +53,7 @@ def test_a_file_is_read_where_no_token_is_known(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-secret")
     (tmp_path / "a.md").write_text("# A\n\nText.", encoding="utf-8")
     with ReadingProcess(seconds=60) as child:
-        assert "Text." in child.read(tmp_path / "a.md")["markdown"]
+        assert "Text." in child.read(tmp_path / "a.md")["text"]
         assert child._child
         environment = Path(f"/proc/{child._child.process.pid}/environ").read_bytes()
     assert b"PYTHONPATH" in environment

@@ -115,6 +115,29 @@ async def test_pause_and_resume_by_mention_survive_a_restart(slack: SlackServer,
     assert said(slack)[-1] == "Answer to: and in Seattle?"
 
 
+async def test_a_word_that_is_delivered_late_holds_from_when_it_was_said(slack: SlackServer, tmp_path: Path) -> None:
+    async with running(slack, Scripted(), tmp_path) as bot:
+        ts = await asked(slack, bot)
+        early = await slack.say("C1", "and in Rome?", thread_ts=ts, deliver=False)
+        pause = await slack.say("C1", f"{MENTION} pause", thread_ts=ts, deliver=False)
+        silent = await slack.say("C1", "and in Boston?", thread_ts=ts, deliver=False)
+        resume = await slack.say("C1", f"{MENTION} resume", thread_ts=ts, deliver=False)
+        for late in (resume, pause, early, silent):
+            await deliver(slack, late)
+            await quiet(slack, bot)
+        await slack.say("C1", "and in Seattle?", thread_ts=ts)
+        await quiet(slack, bot)
+    assert said(slack)[3:] == ["Answer to: and in Rome?", "Answer to: and in Seattle?"]
+
+
+async def deliver(slack: SlackServer, ts: str) -> None:
+    """Deliver a message that was held back, as Slack does: also as a mention."""
+    event = {**slack.channels["C1"].messages[ts], "channel": "C1", "channel_type": "channel", "event_ts": ts}
+    await slack.send_event(event)
+    if MENTION in event["text"]:
+        await slack.send_event({**event, "type": "app_mention"})
+
+
 @pytest.mark.parametrize(
     ("quiet_please", "speak_again"),
     [
