@@ -93,7 +93,7 @@ MACHINE = {
         "bot_scopes", "bot_refresh_token",
     },
     "slack_oauth_states": {"state"},
-    "threads": {"key", "last_ts"},
+    "threads": {"key", "last_ts", "paused_ts", "resumed_ts"},
     "weekly_reports": {"week"},
     "withheld": {"key"},
 }  # fmt: skip
