@@ -1,9 +1,10 @@
 """`make bench`: what the product costs in time and memory on this machine. It judges nothing; machines differ.
 
-python -m tests.benchmarks [startup] [search] [checking] [model] [slack] [overload] [streaming] [index] [beside] [capacity]
+python -m tests.benchmarks [startup] [search] [checking] [model] [slack] [overload] [throughput] [streaming] [index] [beside] [capacity]
 
 `beside` measures what people would pick instead, too, with options of its own (tests/benchmarks/beside/runner.py); `capacity` is
-index and search at 100,000 passages, or at `--passages=N`, with the arithmetic of a company (tests/benchmarks/capacity.py).
+index and search at 100,000 passages, or at `--passages=N`, with the arithmetic of a company (tests/benchmarks/capacity.py). `throughput` needs
+a PostgreSQL server whose user may create databases, named by TEST_POSTGRES_URL.
 """
 
 import asyncio
@@ -34,6 +35,7 @@ from knowledge.search.searcher import Searcher
 from tests.benchmarks.beside.runner import beside
 from tests.benchmarks.capacity import capacity
 from tests.benchmarks.overload import overload
+from tests.benchmarks.throughput import throughput
 from tests.bot.slack.questions.test_streaming import DUTIES, SENTENCES, Held
 from tests.bot.slack.scene import MENTION, MODEL, PAY_SAID, composer_at, running, saying
 from tests.building import advisor_over, searcher_over
@@ -247,6 +249,7 @@ BENCHMARKS = {
     "model": model,
     "slack": slack,
     "overload": overload,
+    "throughput": throughput,
     "streaming": streaming,
     "index": index,
 }

@@ -12,14 +12,12 @@ import random
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 
-import asyncpg
-
-from tests.chaos.bots import BotProcess
+from tests.chaos.bots import bots_in, new_database
 from tests.chaos.faults import Services
 from tests.chaos.proxy import Proxy
 from tests.chaos.slack import UnreliableSlack
@@ -65,7 +63,7 @@ async def run(options: Options, folder: Path, processes: int, postgres: str, *, 
         if options.model:
             lines["model"] = Proxy.before(model.url)
         if postgres:
-            postgres = await stack.enter_async_context(_new_database(postgres))
+            postgres = await stack.enter_async_context(new_database(postgres, DATABASE))
             lines["database"] = Proxy.before(postgres)
         if chroma:
             address = stack.enter_context(chroma_server_in(folder / "chroma"))
@@ -86,7 +84,7 @@ async def run(options: Options, folder: Path, processes: int, postgres: str, *, 
             environment |= {
                 "OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": lines["model"].url(model.url), "CHAT_TIMEOUT": CHAT_TIMEOUT,
             }  # fmt: skip
-        bots = await _bots(folder, processes, environment)
+        bots = await bots_in(folder, processes, environment)
         print(f"seed {options.seed}, {processes} process(es), {', '.join(lines)}", flush=True)
         trial = Trial(options, Services(slack, lines, guides), model, bots, partial(print, flush=True))
         report = await trial.run()
@@ -105,30 +103,6 @@ def _keep_what_slack_saw(slack: SlackServer, report: Report, file: Path) -> None
     ]  # fmt: skip
     lines += [{"at": call.at, "call": call.method, **call.arguments} for call in slack.calls]
     file.write_text("\n".join(json.dumps(line, default=str) for line in lines), encoding="utf-8")
-
-
-async def _bots(folder: Path, processes: int, environment: dict[str, str]) -> list[BotProcess]:
-    """Each with a folder of its own, as on machines of their own; one index is made and copied."""
-    bots = []
-    for number in range(processes):
-        place = folder / f"bot-{number}"
-        place.mkdir()
-        if number and not environment["CHROMA_URL"]:
-            shutil.copytree(folder / "bot-0" / "data" / "index", place / "data" / "index")
-        bots.append(BotProcess(place, environment))
-        if not number:
-            await bots[0].run("index")
-    return bots
-
-
-@asynccontextmanager
-async def _new_database(server: str) -> AsyncIterator[str]:
-    """A new database on a PostgreSQL server."""
-    connection = await asyncpg.connect(server)
-    await connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-    await connection.execute(f"CREATE DATABASE {DATABASE} TEMPLATE template0")
-    await connection.close()
-    yield f"{server.rpartition('/')[0]}/{DATABASE}"
 
 
 def _parser() -> argparse.ArgumentParser:

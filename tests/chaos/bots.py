@@ -2,12 +2,15 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+
+import asyncpg
 
 ROOT = Path(__file__).parents[2]
 STOP_SECONDS = 30.0
@@ -100,3 +103,27 @@ class BotProcess:
             return await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "bot", *arguments, cwd=ROOT, env=self._environment, stdout=log, stderr=log
             )  # fmt: skip
+
+
+async def bots_in(folder: Path, processes: int, environment: dict[str, str]) -> list[BotProcess]:
+    """Each with a folder of its own, as on machines of their own; one index is made and copied."""
+    bots = []
+    for number in range(processes):
+        place = folder / f"bot-{number}"
+        place.mkdir()
+        if number and not environment.get("CHROMA_URL"):
+            shutil.copytree(folder / "bot-0" / "data" / "index", place / "data" / "index")
+        bots.append(BotProcess(place, environment))
+        if not number:
+            await bots[0].run("index")
+    return bots
+
+
+@asynccontextmanager
+async def new_database(server: str, name: str) -> AsyncIterator[str]:
+    """A new, empty database on a PostgreSQL server, in the place of one of this name."""
+    connection = await asyncpg.connect(server)
+    await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    await connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+    await connection.close()
+    yield f"{server.rpartition('/')[0]}/{name}"
