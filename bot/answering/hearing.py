@@ -1,9 +1,9 @@
 """What kind of message is it: a question for the guides, or one that wants a human sentence instead?
 
-Told by the message's vector, with a classifier fitted on the messages and questions of many writers (`make fit`). The
-encoder reads English; in other languages a second classifier, over runs of letters, is heard beside it, and limits of
-their own hold: without it a third of what is only thanks or a farewell was taken for distress. What is said to each kind
-stands in prompts/people.md, which the company edits.
+Told by the message's vector and its runs of letters, with a classifier fitted on the messages and questions of many writers
+(`make fit`). The encoder reads English; in other languages a second classifier, over the letters alone, is heard beside it,
+and limits of their own hold: without it a third of what is only thanks or a farewell was taken for distress. What is said to
+each kind stands in prompts/people.md, which the company edits.
 """
 
 import re
@@ -22,6 +22,8 @@ from knowledge.fitted import number
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from knowledge.search.encoder import LocalEncoder
 
 ROLE = "senior backend engineer"
 """The role of the examples where nothing is known of the guides."""
@@ -81,17 +83,40 @@ _TOLD = frozenset(Intent) - {Intent.QUESTION, Intent.SHORTER, Intent.MORE}
 """What prompts/people.md must have a section for."""
 
 
-def foreign_letters(text: str) -> "NDArray[np.float32] | None":
-    """The letters of a text in another language than the encoder reads; None where it reads it, or the language is not sure."""
-    return letters(text) if language_of(text) not in (None, READ_LANGUAGE) else None
+@dataclass(frozen=True)
+class Message:
+    """What somebody wrote, as it is weighed: its vector of 384 numbers, its letters (`letters.SIZE` numbers), and whether it is
+    `foreign`: surely in another language than the encoder reads.
+    """
+
+    vector: "NDArray[np.float32]"
+    letters: "NDArray[np.float32]"
+    foreign: bool = False
+
+    @classmethod
+    def of(cls, text: str, encoder: "LocalEncoder") -> "Message":
+        """A text as it is weighed."""
+        return cls(encoder.vector(text), letters(text), is_foreign(text))
+
+    @property
+    def features(self) -> "NDArray[np.float32]":
+        """The vector and the letters, one after the other."""
+        import numpy as np
+
+        return np.concatenate([self.vector, self.letters])
 
 
-def probabilities(vector: "NDArray[np.float32]", foreign: "NDArray[np.float32] | None") -> Mapping[str, float]:
-    """How probable each kind is, by the vector, and by the letters where there are some, each counting as much as the other."""
-    told = classifier("hearing").probabilities(vector)
-    if foreign is None:
+def is_foreign(text: str) -> bool:
+    """Whether a text is surely in another language than the encoder reads."""
+    return language_of(text) not in (None, READ_LANGUAGE)
+
+
+def probabilities(message: Message) -> Mapping[str, float]:
+    """How probable each kind is; of a foreign message what its letters alone say counts as much as the rest."""
+    told = classifier("hearing").probabilities(message.features)
+    if not message.foreign:
         return told
-    beside = classifier("hearing_foreign").probabilities(foreign)
+    beside = classifier("hearing_foreign").probabilities(message.letters)
     both = {kind: told[kind] * beside.get(kind, 0.0) for kind in told}
     whole = sum(both.values()) or 1.0
     return {kind: share / whole for kind, share in both.items()}
@@ -120,16 +145,14 @@ def _limits(*, foreign: bool) -> _Limits:
     )
 
 
-def hear(vector: "NDArray[np.float32]", *, follows: bool, foreign: "NDArray[np.float32] | None" = None) -> Intent:
-    """The kind of a message, by its vector; `follows` tells that the bot has answered in the conversation before.
-
-    `foreign` are the letters of a message in a language that the encoder does not read.
+def hear(message: Message, *, follows: bool) -> Intent:
+    """The kind of a message; `follows` tells that the bot has answered in the conversation before.
 
     In doubt it is a question. Kinds that need a person are weighed together first, so that a message between two of
     them is not taken for a question; self-harm is believed earlier than anything else. What is troubled, but not surely
     more than discontent, is heard as that: what is said to it suits both.
     """
-    told, limits = probabilities(vector, foreign), _limits(foreign=foreign is not None)
+    told, limits = probabilities(message), _limits(foreign=message.foreign)
     sensitive = {kind: told[kind] for kind in _SENSITIVE}
     need = sum(sensitive.values())
     troubled = need + told[Intent.DISCONTENT]

@@ -15,14 +15,13 @@ from bot.answering.addressing import (
     is_said_to_the_bot,
 )
 from bot.answering.conversation import Conversation
-from bot.answering.hearing import Intent, foreign_letters, hear, leans_on_earlier
+from bot.answering.hearing import Intent, Message, hear, leans_on_earlier
 from knowledge.blocks import sentences
 from knowledge.search.encoder import LocalEncoder
 from knowledge.threads import in_thread
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    pass
 
 MOST_QUESTIONS = 4
 """Questions of one message that are answered one by one without a model."""
@@ -57,8 +56,8 @@ class Interpreter:
         """What kind of message the last turn is. A wish for another form is a model's business where there is one."""
         if not re.search(r"\w", conversation.question):
             return Intent.GREETING if not conversation.question.strip() else Intent.CHITCHAT
-        vector, foreign = await in_thread(self._seen, conversation.question)
-        heard = hear(vector, follows=any(turn.speaker == "bot" for turn in conversation.earlier), foreign=foreign)
+        message = await in_thread(Message.of, conversation.question, self._encoder)
+        heard = hear(message, follows=any(turn.speaker == "bot" for turn in conversation.earlier))
         if heard is not Intent.QUESTION or COLLEAGUE not in conversation.question:
             return heard
         line = Line(conversation.question)
@@ -93,13 +92,9 @@ class Interpreter:
 
     async def leans(self, text: str) -> bool:
         """Whether a message is only understood with the answer before it."""
-        vector, foreign = await in_thread(self._seen, text)
-        heard = hear(vector, follows=True, foreign=foreign)
-        return leans_on_earlier(vector) if heard is Intent.QUESTION else heard.is_of_the_last_answer
-
-    def _seen(self, text: str) -> "tuple[NDArray[np.float32], NDArray[np.float32] | None]":
-        """The vector of a message, and its letters where it is in a language that the encoder does not read."""
-        return self._encoder.vector(text), foreign_letters(text)
+        message = await in_thread(Message.of, text, self._encoder)
+        heard = hear(message, follows=True)
+        return leans_on_earlier(message.vector) if heard is Intent.QUESTION else heard.is_of_the_last_answer
 
 
 def questions_in(message: str, asked: Asked) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from bot.answering.addressing import BOT, NEIGHBOURS, OTHERWISE, PIECES, Command
 from knowledge.minilm.model import WIDTH
 from knowledge.search.encoder import LocalEncoder
 from tests.fitting.labelled import DATA, messages, questions
-from tests.fitting.regression import Matrix, multinomial
+from tests.fitting.regression import Matrix, logistic, multinomial
 
 OUT = Path(__file__).parents[2] / "bot" / "answering"
 SCALES = (3.0, 3.0, 3.0, 0.3)
@@ -115,9 +115,9 @@ def _fit(name: str, said: list[Said], encoder: LocalEncoder, missed: float | Non
         folds = sorted({*writers.tolist()} - {""})
     for one in folds:
         own = writers == one
-        weights, bias = regression(rows[~own], labels[~own], importance[~own])
+        weights, bias = logistic(rows[~own], labels[~own], importance[~own], PENALTY)
         scores[own] = rows[own] @ weights + bias
-    weights, bias = regression(rows, labels, importance)
+    weights, bias = logistic(rows, labels, importance, PENALTY)
     if missed is not None:
         shift = float(np.quantile(scores[~np.isnan(scores) & (labels == 1)], missed))
         scores, bias = scores - shift, bias - shift
@@ -161,19 +161,6 @@ def _scaling(raw: Matrix) -> tuple[Matrix, Matrix]:
     scale = np.concatenate([np.repeat(scales, (WIDTH, PIECES, NEIGHBOURS)), shape / (form.std(axis=0) + 1e-9)])
     scale[-form.shape[1] :][form.std(axis=0) == 0] = 0
     return scale, np.concatenate([np.zeros(plain), form.mean(axis=0)])
-
-
-def regression(rows: Matrix, labels: Matrix, importance: Matrix, steps: int = 8) -> tuple[Matrix, float]:
-    """Weights and bias of a logistic regression with an L2 penalty, by Newton's method on the products of the rows: there are more features than rows."""
-    products = rows @ rows.T + 100.0
-    logits, duals = np.zeros(len(rows)), np.zeros(len(rows))
-    for _ in range(steps):
-        shares = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
-        curvature = np.maximum(shares * (1 - shares), 1e-4) * importance
-        wanted = logits + importance * (labels - shares) / curvature
-        duals = np.linalg.solve(products + np.diag(PENALTY * len(rows) / curvature), wanted)
-        logits = products @ duals
-    return rows.T @ duals, 100.0 * float(duals.sum())
 
 
 def _write(name: str, classes: Sequence[str], weights: Matrix, biases: Matrix) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.answering.checking import lacking
 from bot.answering.composing import read_plan, read_verdicts
 from bot.answering.figures import amounts, figures, implied, period
-from bot.answering.hearing import hear, leans_on_earlier
+from bot.answering.hearing import Message, hear, leans_on_earlier
 from bot.answering.language import language_of
 from bot.answering.model_output import read_reply, without_thoughts
 from bot.answering.names import names, stands_in
@@ -133,9 +133,9 @@ def test_hearing_and_reading_take_any_message(encoder: LocalEncoder, reader: Rea
     passage = Passage("p", Guide("g.md", "G"), ("G",), "A nurse earns $50,000 a year.", 0, "h")
 
     def understand(message: str) -> None:
-        vector = encoder.vector(message)
-        hear(vector, follows=True)
-        leans_on_earlier(vector)
+        weighed = Message.of(message, encoder)
+        hear(weighed, follows=True)
+        leans_on_earlier(weighed.vector)
         reader.read(message, [passage])
 
     assert _seconds(understand, text) < SECONDS

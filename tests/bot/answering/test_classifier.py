@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bot.answering.classifier import Classifier, classifier
-from bot.answering.hearing import Intent
+from bot.answering.hearing import Intent, Message, probabilities
 from knowledge.search.encoder import LocalEncoder
 
 
@@ -20,10 +20,17 @@ def test_hearing_tells_no_kind_that_nothing_is_said_to() -> None:
     assert set(classifier("hearing").classes) == set(Intent)
 
 
-@pytest.mark.parametrize("name", ["hearing", "leaning", "sentence_kinds"])
+@pytest.mark.parametrize("name", ["leaning", "sentence_kinds"])
 @pytest.mark.parametrize("text", ["What does a baker earn?", "", "🎉" * 500, "給料はいくらですか"])
 def test_the_classes_of_any_text_are_together_one(encoder: LocalEncoder, name: str, text: str) -> None:
     told = classifier(name).probabilities(encoder.vector(text))
+    assert sum(told.values()) == pytest.approx(1, abs=1e-5)
+    assert min(told.values()) >= 0
+
+
+@pytest.mark.parametrize("text", ["What does a baker earn?", "", "🎉" * 500, "給料はいくらですか", "dziękuję bardzo"])
+def test_the_kinds_of_any_message_are_together_one(encoder: LocalEncoder, text: str) -> None:
+    told = probabilities(Message.of(text, encoder))
     assert sum(told.values()) == pytest.approx(1, abs=1e-5)
     assert min(told.values()) >= 0
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.hearing import Intent, Sayings, foreign_letters, hear, leans_on_earlier
+from bot.answering.hearing import Intent, Message, Sayings, hear, leans_on_earlier
 from bot.answering.prompts import Prompt
 from bot.errors import SettingsError
 from knowledge.search.encoder import LocalEncoder
@@ -47,7 +47,7 @@ CASES = [(message, intent) for intent, messages in HEARD.items() for message in 
 def test_a_message_in_words_that_no_example_has_is_heard_as_what_it_is(
     encoder: LocalEncoder, message: str, intent: Intent
 ) -> None:
-    assert hear(encoder.vector(message), follows=False) is intent
+    assert hear(Message.of(message, encoder), follows=False) is intent
 
 
 ABROAD = [
@@ -60,15 +60,15 @@ ABROAD = [
 
 
 def test_thanks_and_questions_in_other_languages_are_not_answered_as_distress(encoder: LocalEncoder) -> None:
-    heard = [hear(encoder.vector(one), follows=True, foreign=foreign_letters(one)) for one in ABROAD]
+    heard = [hear(Message.of(one, encoder), follows=True) for one in ABROAD]
     assert sum(one.needs_a_person for one in heard) <= 1
 
 
-def test_letters_are_heard_only_of_a_language_that_the_encoder_does_not_read() -> None:
-    assert foreign_letters("What does a nurse earn after ten years?") is None
-    letters = foreign_letters("Was verdient eine Krankenschwester nach zehn Jahren?")
-    assert letters is not None
-    assert abs(float(letters @ letters) - 1) < 1e-5
+def test_letters_are_heard_alone_only_of_a_language_that_the_encoder_does_not_read(encoder: LocalEncoder) -> None:
+    assert not Message.of("What does a nurse earn after ten years?", encoder).foreign
+    message = Message.of("Was verdient eine Krankenschwester nach zehn Jahren?", encoder)
+    assert message.foreign
+    assert abs(float(message.letters @ message.letters) - 1) < 1e-5
 
 
 def test_none_of_these_messages_is_an_example_that_the_classifier_was_fitted_on() -> None:
@@ -80,9 +80,9 @@ def test_none_of_these_messages_is_an_example_that_the_classifier_was_fitted_on(
 
 
 def test_a_wish_for_another_form_is_one_only_after_an_answer(encoder: LocalEncoder) -> None:
-    vector = encoder.vector("can you make that shorter please")
-    assert hear(vector, follows=True).wants_another_form
-    assert not hear(vector, follows=False).wants_another_form
+    message = Message.of("can you make that shorter please", encoder)
+    assert hear(message, follows=True).wants_another_form
+    assert not hear(message, follows=False).wants_another_form
 
 
 @pytest.mark.parametrize(
