@@ -28,7 +28,9 @@ OTHER_WEIGHT = 0.3
 OTHERS = 500
 """So many of those are taken."""
 STEERING = (*(command.value for command in Command), OTHERWISE)
-MISTAKEN = 0.02
+COMMANDED = ("{}", "{}!", "{}.", "*{}*", "`{}`", "please {}", "{} please", "{} pls", "ok {}", "{} now", "{} thanks", "you can {}", "{} here", "{} in this thread")  # fmt: skip
+"""Forms in which people give the commands that the bot names to them."""
+MISTAKEN = 0.04
 """The share of other lines that may be taken for a word to keep quiet or to speak again."""
 MISSED = {"following": None, "mentioning": 0.05, "naming": 0.05}
 """The share of lines to the bot that may be missed: a mention is a question in doubt. Without one, either mistake weighs the same."""
@@ -79,6 +81,7 @@ def steering() -> list[Said]:
     for path in sorted((DATA / "addressing" / "steering").glob("*.yaml")):
         told = yaml.safe_load(path.read_text(encoding="utf-8"))
         found += [Said(Line(text), label, path.stem) for label in STEERING for text in map(str, told[label])]
+    found += [Said(Line(form.format(word)), word, "") for word in STEERING[:-1] for form in COMMANDED]
     texts = [m.text for m in messages()] + [q["turns"][-1] for _, q in questions()]
     chosen = np.random.default_rng(1).permutation(len(texts))[: 2 * OTHERS]
     return [*found, *(Said(Line(texts[place]), OTHERWISE, "") for place in chosen)]
