@@ -1,7 +1,7 @@
 """Tables of PDF pages: cells merged as the ruled lines say, words put into the cells they stand in, and joined over pages."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from html import escape
@@ -130,7 +130,10 @@ class Table:
 
     def html(self) -> str:
         """The table as HTML, whose first rows are not said to be headers: a page does not say so."""
-        rows = ("".join(f"<td>{escape(cell.text)}</td>" for cell in row) for row in _with_whole_titles(self.rows))
+        rows = (
+            "".join(f"<td>{escape(cell.text)}</td>" for cell in row)
+            for row in _with_names_of_groups(_with_whole_titles(self.rows))
+        )
         return f"<table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
 
 
@@ -192,9 +195,19 @@ def _with_whole_titles(rows: Sequence[Sequence[Cell]]) -> Sequence[Sequence[Cell
     return rows
 
 
+def _with_names_of_groups(rows: Sequence[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:
+    """The rows; one with figures whose first cells are empty goes on with what these say above it, as the name of a group."""
+    above: Sequence[Cell] = ()
+    for row in rows:
+        empty = next((n for n, cell in enumerate(row) if cell.text), 0)
+        whole = [*above[:empty], *row[empty:]] if len(above) == len(row) else row
+        above = whole if any(_FIGURE.search(cell.text) for cell in row) else ()
+        yield whole if above else row
+
+
 def _is_border(box: Box | None, lines: Sequence[tuple[float, float, float]]) -> bool:
-    """Whether lines run along the upper edge of a cell."""
-    if box is None:
+    """Whether lines run along the upper edge of a cell; an empty one may have no width."""
+    if box is None or box.right <= box.left:
         return False
     along = sum(max(0.0, min(right, box.right) - max(left, box.left)) for left, right, y in lines if abs(y - box.top) <= _NEAR)  # fmt: skip
     return along >= _COVERED * (box.right - box.left)
@@ -213,7 +226,7 @@ def _apart(row: list[Cell], items: Sequence[Any]) -> list[list[Cell]]:
     lines = [lines_in(cell.box, items) for cell in row]
     figures = [told for told in lines if len(told) > 1 and all(_FIGURE.search(text) for _, text in told)]
     most = max(figures, key=len, default=[])
-    beside = [told for told in lines if _stand_beside(told, most)]
+    beside = [told for told in lines if told and _stand_beside(told, most)]
     if len(beside) < 2 or any(told not in beside and len(told) > 1 for told in lines):
         return [row]
     return [

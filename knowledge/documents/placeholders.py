@@ -15,7 +15,7 @@ _FIGURE = re.compile(
     rf"|(?<![\w#])(?:[Xx]{{2,}}|\#{{2,}})\s?(?:%|{_SIGN})|(?<!\w)XXX+(?!\w)"
 )
 """A figure with letters or signs in the place of its digits, or with zeros alone."""
-_BLANK = re.compile(r"(?<![\w_])(?:\\?_){3,}(?![\w_])|(?:(?<!\.)\.{5,}+|(?<!…)…{2,}+)(?=\s*(?:\||$))")
+_BLANK = re.compile(r"(?<![\w_＿])(?:\\?[_＿]){3,}(?![\w_＿])|(?:(?<!\.)\.{5,}+|(?<!…)…{2,}+)(?=\s*(?:\||$))")
 _BRACKETED = re.compile(rf"(?P<sign>{_SIGN}\s?)?(?<![\w\]!])\\?\[(?P<words>[^\[\]\n|]{{2,60}}?)\\?\](?![(\[:])")
 _ANGLED = re.compile(r"(?<![\w<])(?:\\?<|&lt;)(?P<words>[^\W\d_](?:[\w ,.'’/-]{0,60}\w)?)(?:>|&gt;)(?![\w>])")
 _TO_COME = re.compile(

@@ -23,6 +23,7 @@ def slides_as_html(path: Path) -> tuple[str, list[str], set[str]]:
 
     shown, notes = list[tuple[int, Any]](), list[str]()
     for number, slide in enumerate(Presentation(str(path)).slides, 1):
+        _take_out_struck(slide)
         if slide.element.get("show") in {"0", "false"}:
             notes.append(f"the hidden slide {number} ({_name(slide) or 'without a title'}) is not read")
         else:
@@ -32,6 +33,14 @@ def slides_as_html(path: Path) -> tuple[str, list[str], set[str]]:
     notes.extend(f"a chart on slide {number} is not read, as it has no categories" for number, slide in shown for chart in _charts(slide.shapes) if not _tables_of(chart))  # fmt: skip
     words = different_words(text for _, slide in shown for text in _texts(slide))
     return "".join(_slide(slide, number) for number, slide in shown), notes, words
+
+
+def _take_out_struck(slide: Any) -> None:
+    """Take what is struck out out of a slide and its notes."""
+    for element in (slide.element, slide.notes_slide.element) if slide.has_notes_slide else (slide.element,):
+        for looks in [*element.iter(f"{_A}rPr")]:
+            if looks.get("strike", "noStrike") != "noStrike":
+                looks.getparent().getparent().remove(looks.getparent())
 
 
 def _texts(slide: Any) -> Iterator[str]:

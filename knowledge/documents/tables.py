@@ -13,6 +13,7 @@ from itertools import pairwise
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PageElement
 
+from knowledge.dates import without_dates
 from knowledge.documents.nested_tables import holds_tables_as_data, with_nested_below
 from knowledge.documents.pairs import are_pairs
 
@@ -274,7 +275,8 @@ def _names_columns(grid: Sequence[Row]) -> bool:
     first, rest = grid[0], grid[1:]
     if not rest or len(first) < 2 or any(cell.header for row in grid for cell in row):
         return False
-    if any(_is_figure(cell.text) or len(cell.text) > _LONGEST_NAME for cell in first if cell.text):
+    told = [without_dates(cell.text) if len(first) > 2 else cell.text for cell in first]  # a day may name a column
+    if any(_is_figure(text) or len(cell.text) > _LONGEST_NAME for text, cell in zip(told, first, strict=True)):
         return False
     others_bold = sum(1 for row in rest for cell in row[1:] if cell.bold)
     if all(cell.bold for cell in first if cell.text) and not others_bold:

@@ -88,6 +88,36 @@ def test_slides_are_told_with_tables_and_notes(tmp_path: Path) -> None:
     assert "Reviewed in May." in markdown
 
 
+def test_what_is_struck_out_on_a_slide_is_not_read(tmp_path: Path) -> None:
+    from pptx import Presentation
+    from pptx.util import Inches
+
+    deck = Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[5])
+    slide.shapes.title.text = "Fees"
+    table = slide.shapes.add_table(1, 2, Inches(1), Inches(2), Inches(4), Inches(1)).table
+    for frame in (
+        slide.shapes.add_textbox(0, 0, 0, 0).text_frame,
+        table.cell(0, 0).text_frame,
+        slide.notes_slide.notes_text_frame,
+    ):
+        for text, struck in (
+            ("The firm pays ", "noStrike"),
+            ("half of ", "sngStrike"),
+            ("a third of ", "dblStrike"),
+            ("the fee.", None),
+        ):
+            run = frame.paragraphs[0].add_run()
+            run.text = text
+            if struck:
+                run.font._element.set("strike", struck)
+    deck.save(str(tmp_path / "deck.pptx"))
+    markdown = read_file(tmp_path / "deck.pptx").markdown
+    assert markdown.count("The firm pays the fee.") == 3
+    assert "half" not in markdown
+    assert "third" not in markdown
+
+
 def test_opendocument_texts_keep_headings_and_cells_that_span(tmp_path: Path) -> None:
     spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "text", "table", "style"))  # fmt: skip
     rows = '<table:table-row><table:table-cell table:number-rows-spanned="2"><text:p>Day</text:p></table:table-cell><table:table-cell><text:p>Cook</text:p></table:table-cell></table:table-row><table:table-row><table:covered-table-cell/><table:table-cell><text:p>Baker</text:p></table:table-cell></table:table-row>'

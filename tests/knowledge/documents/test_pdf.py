@@ -1,6 +1,7 @@
 """Pages of PDFs: tables over pages, names of columns in two rows, lines that begin in bold, what stands at the foot."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,28 @@ def test_rows_of_a_group_that_is_named_once_are_rows_of_their_own(tmp_path: Path
         "| Kitchen | Baker | 748 | 866 |",
         "| Hall | Host | 702 | 802 |",
     ]
+
+
+def test_rows_with_empty_cells_are_read_and_belong_to_the_group_above_them_also_over_pages(tmp_path: Path) -> None:
+    head, posts = ("Grade", "Post", "Step", "Pay", "Housing"), ("Porter", "Driver", "Trainee guide", "Head guide")
+    rows = [
+        (f"G{n}" if step == 1 else "", post if step == 1 else "", str(step), f"{20 + n},{step}50", f"{n},000" if step == 1 else "")
+        for n, post in enumerate(posts, 1)
+        for step in range(1, 6)
+    ]  # fmt: skip
+    pages = [[head, *rows[:18]], [head, *rows[18:]]]
+
+    def draw(rows: Sequence[Sequence[str]], page: Canvas) -> None:
+        write(page, 780, "Wages by the month, in shillings.")
+        table = Table([list(row) for row in rows], colWidths=[60, 90, 50, 70, 70])
+        table.setStyle([("LINEBELOW", (0, 0), (-1, 0), 0.5, colors.black)])
+        table.wrapOn(page, 400, 400)
+        table.drawOn(page, 60, 400)
+
+    markdown = read_pdf(tmp_path, *(partial(draw, rows) for rows in pages)).markdown
+    for n, post in enumerate(posts, 1):
+        told = [line for line in markdown.splitlines() if line.startswith(f"| G{n} | {post} |")]
+        assert [line.split(" | ")[2:4] for line in told] == [[str(step), f"{20 + n},{step}50"] for step in range(1, 6)]
 
 
 @pytest.mark.parametrize(

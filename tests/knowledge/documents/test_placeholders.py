@@ -12,7 +12,7 @@ from tests.conftest import document
 @pytest.mark.parametrize(
     "place",
     [
-        "€XX,XXX", "XX.XXX,XX", "$##,###", "£00,000", "€ xx", "XX%", "$__", "____", "XXX",
+        "€XX,XXX", "＿＿＿＿", "XX.XXX,XX", "$##,###", "£00,000", "€ xx", "XX%", "$__", "____", "XXX",
         "[TBD]", "[INSERT AMOUNT]", "€[amount]", "[NUMBER OF DAYS]", "<insert amount>", "&lt;Amount per year&gt;",
         "TBC", "T.B.A.", "tbd", "{{ pay }}", "TODO: ask the office",
     ],

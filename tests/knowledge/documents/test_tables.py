@@ -43,6 +43,7 @@ def test_a_row_of_one_cell_names_the_group_of_those_below() -> None:
         (["Rank", "Duty", "Pay"], ["Mate", "Nets", "31,000"], True),
         (["Rank", "Pay"], ["Mate", "31,000"], True),
         (["Rank", "2026"], ["Mate", "31,000"], True),
+        (["Rank", "to 31.12.2025", "from 1.1.2026"], ["Mate", "1,392.40", "1,451.20"], True),
         (["Name", "Mate"], ["Needs", "a licence"], False),
         (["Pay", "31,000"], ["Leave", "25 days"], False),
     ],
