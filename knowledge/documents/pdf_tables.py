@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from html import escape
-from itertools import dropwhile, groupby
+from itertools import dropwhile, groupby, pairwise, takewhile
 from typing import Any
 
 from knowledge.documents.tables import BARE_FIGURE
@@ -130,11 +130,11 @@ class Table:
 
     def html(self) -> str:
         """The table as HTML, whose first rows are not said to be headers: a page does not say so."""
-        rows = (
-            "".join(f"<td>{escape(cell.text)}</td>" for cell in row)
-            for row in _with_names_of_groups(_with_whole_titles(self.rows))
-        )
-        return f"<table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
+        rows = [*_with_names_of_groups(_with_whole_titles(self.rows))]
+        told = ["".join(f"<td>{escape(cell.text)}</td>" for cell in row) for row in rows]
+        if _names_groups_of_columns(rows):
+            told[0] = _spread(rows[0])
+        return f"<table>{''.join(f'<tr>{row}</tr>' for row in told)}</table>"
 
 
 def with_group_names(names: Sequence[str]) -> Sequence[str]:
@@ -189,10 +189,25 @@ def _is_told_in(rows: Sequence[Sequence[Cell]], row: Sequence[Cell]) -> bool:
 def _with_whole_titles(rows: Sequence[Sequence[Cell]]) -> Sequence[Sequence[Cell]]:
     """The rows; a first one that has words in its first columns only, over names in all, is one cell."""
     if len(rows) > 2 and len(rows[0]) > 2 and not rows[0][-1].text and all(cell.text for cell in rows[1]):
-        filled = [cell.text for cell in rows[0] if cell.text]
-        if len(filled) < len(rows[0]) - 1:
+        filled = [cell.text for cell in takewhile(lambda cell: cell.text, rows[0])]
+        if len(filled) < len(rows[0]) - 1 and not any(cell.text for cell in rows[0][len(filled) :]):
             return [[Cell(" ".join(filled)), *(Cell("") for _ in rows[0][1:])], *rows[1:]]
     return rows
+
+
+def _names_groups_of_columns(rows: Sequence[Sequence[Cell]]) -> bool:
+    """Whether some cells of the first row stand over several names of the second, which leaves the others empty."""
+    if len(rows) < 3 or not rows[0][0].text or all(cell.text for cell in rows[0]):
+        return False
+    names = [cell.text for cell in rows[1]]
+    return all(names) and not any(map(_FIGURE.search, names)) and sum(bool(cell.text) for cell in rows[0]) > 1
+
+
+def _spread(row: Sequence[Cell]) -> str:
+    """A first row in HTML whose cells reach over the empty ones after them."""
+    filled = [n for n, cell in enumerate(row) if cell.text]
+    widths = [after - n for n, after in pairwise([*filled, len(row)])]
+    return "".join(f"<td colspan={width}>{escape(row[n].text)}</td>" for n, width in zip(filled, widths, strict=True))
 
 
 def _with_names_of_groups(rows: Sequence[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:

@@ -15,6 +15,6 @@ def upgrade() -> None:
     for name in ("paused_ts", "resumed_ts"):
         op.add_column("threads", sa.Column(name, sa.String(40), nullable=False, server_default=""))
     threads = sa.table("threads", sa.column("paused"), sa.column("paused_ts"))
-    op.execute(sa.update(threads).where(threads.c.paused).values(paused_ts=_LONG_AGO))
+    op.get_bind().execute(sa.update(threads).where(threads.c.paused).values(paused_ts=_LONG_AGO))
     with op.batch_alter_table("threads") as batch:
         batch.drop_column("paused")

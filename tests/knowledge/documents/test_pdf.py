@@ -75,6 +75,24 @@ def test_rows_of_a_group_that_is_named_once_are_rows_of_their_own(tmp_path: Path
     ]
 
 
+def test_names_that_stand_over_several_columns_are_said_of_each(tmp_path: Path) -> None:
+    rows = [
+        ("Band", "Role", "2024", "", "2025", ""), ("Band", "Role", "North", "South", "North", "South"), ("1", "Helper", "20,140", "21,960", "22,310", "24,180"),
+        ("2", "Nurse", "24,870", "27,020", "26,400", "28,730"), ("3", "Lead", "27,690", "30,110", "29,280", "31,840"),
+    ]  # fmt: skip
+
+    def draw(page: Canvas) -> None:
+        write(page, 780, "Pay by the year, in pounds.")
+        table = Table([list(row) for row in rows], colWidths=[50, 90, 70, 70, 70, 70])
+        spans = [("SPAN", (2, 0), (3, 0)), ("SPAN", (4, 0), (5, 0)), ("SPAN", (0, 0), (0, 1)), ("SPAN", (1, 0), (1, 1))]
+        table.setStyle([("GRID", (0, 0), (-1, -1), 0.5, colors.black), *spans])
+        table.wrapOn(page, 500, 400)
+        table.drawOn(page, 60, 560)
+
+    (header,) = [line for line in read_pdf(tmp_path, draw).markdown.splitlines() if "North" in line]
+    assert header == "| Band | Role | 2024 North | 2024 South | 2025 North | 2025 South |"
+
+
 def test_rows_with_empty_cells_are_read_and_belong_to_the_group_above_them_also_over_pages(tmp_path: Path) -> None:
     head, posts = ("Grade", "Post", "Step", "Pay", "Housing"), ("Porter", "Driver", "Trainee guide", "Head guide")
     rows = [
