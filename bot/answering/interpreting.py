@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bot.answering.addressing import (
     COLLEAGUE,
@@ -19,9 +18,6 @@ from bot.answering.hearing import Intent, Message, hear, leans_on_earlier
 from knowledge.blocks import sentences
 from knowledge.search.encoder import LocalEncoder
 from knowledge.threads import in_thread
-
-if TYPE_CHECKING:
-    pass
 
 MOST_QUESTIONS = 4
 """Questions of one message that are answered one by one without a model."""

@@ -28,12 +28,17 @@ def text_and_notes(markdown: str) -> tuple[str, list[str]]:
 def title_of(stated: str) -> str:
     """A title that a file states, without marks; empty where nobody filled it in."""
     title = with_placeholders_named(without_marks(stated))
-    return title if re.search(r"\w", title.replace(NOT_FILLED_IN, "")) else ""
+    return title if _has_words(title) else ""
 
 
 def _says_something(line: str) -> bool:
     """Whether a line is more than places nobody filled in, which say nothing of their section."""
-    return NOT_FILLED_IN not in line or re.search(r"\w", line.replace(NOT_FILLED_IN, "")) is not None
+    return NOT_FILLED_IN not in line or _has_words(line)
+
+
+def _has_words(text: str) -> bool:
+    """Whether a text holds words beside places nobody filled in."""
+    return re.search(r"\w", text.replace(NOT_FILLED_IN, "")) is not None
 
 
 def _unfilled(markdown: str) -> Iterator[str]:

@@ -36,7 +36,7 @@ class Throughput:
 
 
 async def throughput() -> str:
-    """The same questions at once to one process and to several; each answers eight at a time."""
+    """The same questions at once to one process and to several, each with the settings as they come."""
     if not (server := os.environ.get("TEST_POSTGRES_URL")):
         return "throughput: skipped, TEST_POSTGRES_URL names no PostgreSQL server"
     found = [await _measured(server, processes) for processes in PROCESSES]

@@ -88,7 +88,7 @@ RESUMED = (
     "pick it up again from here, you may respond to us",
     "start replying here again please",
 )
-"""Words of somebody who has seen none of those that the classifier has learned from."""
+"""Words of somebody who has seen none of those that the classifier has learned from, and a pair of ours at the end. Its limit was set after a look at them."""
 
 
 @pytest.mark.parametrize(("lines", "command"), [(PAUSED, Command.PAUSE), (RESUMED, Command.RESUME)])
