@@ -9,12 +9,16 @@ from knowledge.currencies import named_in
 _SIGN = re.compile(r"[A-Z]{0,3}[$€£¥₹]")
 _CODE = re.compile(r"(?:[(\[,/]\s*|\bin\s+|^)([A-Z]{3})\b(?=\s*(?:$|[)\],/:;]|per\b|a\b))")
 """A code where one states what figures are in: in brackets, after "in", at the beginning or the end."""
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_YEAR = re.compile(r"\b(?:19|20)\d\d(?:\s?[/–-]\s?(?:19|20)?\d\d)?\b")
+_PART_OF_A_NAME = re.compile(r"\b\d{1,2}(?![kKmM]\b)[^\W\d_]{1,3}\b|\b(?![A-Z]{3})[^\W\d_]{1,3}\d{1,2}\b")
+"""Digits of an ordinal or of a level: `13th`, `VN2`."""
 _AMOUNT = r"\d{1,3}(?:[.,'’ \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
 _BARE = re.compile(rf"(?:{_AMOUNT})\s?[kK]?(?:\s?(?:-|–|—|to)\s?(?:{_AMOUNT})\s?[kK]?)?\+?(?:\s\(note .*\))?")
 _IN_A_SENTENCE = re.compile(rf"(?<![\w.,#/-])(?:{_AMOUNT})(?:\s?[kK]\b)?(?![\w%/]|[.,]\d)")
 _SCALED = re.compile(r"\b[kKmMtT]([A-Z]{3})\b")
 _SCALED_SIGN = re.compile(r"[$€£¥₹]\s?(?:'000s?|000s?|[kKmM]|bn)\b(?!\w)")
+_THOUSANDS = re.compile(r"(?<!\w)['’‘´]?000s?\b(?!\w)")
+"""Thousands of what a unit states: `KSh '000`."""
 _ANY_CODE = re.compile(r"\b[A-Z]{3}\b")
 _LARGE = re.compile(r"\d{1,3}[.,'’ \u00a0\u202f]\d{3}|\d{5}|^(?!(?:19|20)\d\d\b)\d{4}|\d\s?[kK]\b")
 """An amount of pay rather than a count: thousands, but no year."""
@@ -55,13 +59,22 @@ def currency_in(text: str) -> str:
 
 def states_money(text: str) -> bool:
     """Whether a text states a currency for the figures below it, as they are or in thousands or millions of it (kUSD, €m)."""
-    scaled = any(code in _codes() for code in _SCALED.findall(text)) or _SCALED_SIGN.search(text)
-    return bool(currency_in(text) or scaled)
+    return bool(currency_in(text)) or is_scaled(text)
+
+
+def is_scaled(text: str) -> bool:
+    """Whether a text states figures in thousands or millions of a currency."""
+    if any(code in _codes() for code in _SCALED.findall(text)) or _SCALED_SIGN.search(text):
+        return True
+    in_thousands = _THOUSANDS.search(text)
+    return in_thousands is not None and bool(currency_in(_THOUSANDS.sub("", text)))
 
 
 def states_money_of_others(sentence: str) -> bool:
-    """Whether a sentence states a currency and no figure but a year, so that it is about the figures of others."""
-    return not re.search(r"\d", _YEAR.sub("", sentence)) and states_money(sentence.rstrip(" .!"))
+    """Whether a sentence states a currency and no figure but years, ordinals and levels, so that it is about the figures of others."""
+    return not re.search(r"\d", _THOUSANDS.sub("", _PART_OF_A_NAME.sub("", _YEAR.sub("", sentence)))) and states_money(
+        sentence.rstrip(" .!")
+    )
 
 
 def is_bare(cell: str) -> bool:

@@ -27,7 +27,18 @@ _SYMBOL_LOCALES = (
     "de_CH",
 )
 """Locales whose own signs for their currencies are read ("kr", "zł", "R")."""
-_EXTRA_SYMBOLS = {"US$": "USD", "C$": "CAD", "AU$": "AUD", "S$": "SGD", "Rs": "INR", "Rs.": "INR", "Fr.": "CHF"}
+_EXTRA_SYMBOLS = {
+    "US$": "USD",
+    "C$": "CAD",
+    "AU$": "AUD",
+    "S$": "SGD",
+    "Rs": "INR",
+    "Rs.": "INR",
+    "Fr.": "CHF",
+    "KSh": "KES",
+    "TSh": "TZS",
+    "USh": "UGX",
+}
 """Signs in use that the locale data lacks."""
 _WORDS_TOO = frozenset(["ALL", "BAM", "CUP", "GEL", "MAD", "MOP", "PEN", "SOS", "TOP", "TRY"])
 """Codes of currencies that are words of English."""
@@ -90,7 +101,9 @@ def currency_after(text: str, end: int, language: str) -> tuple[frozenset[str], 
 
 
 def named_in(phrase: str) -> set[str]:
-    """The codes of currencies whose names a phrase states ("in Swiss francs"), or the sign where several share a name ("dollars")."""
+    """The codes of currencies whose names a phrase states ("in Swiss francs"), the sign where several share a name ("dollars"), or
+    a sign of letters as it stands there ("kr").
+    """
     told = set[str]()
     for match in _STATED.finditer(phrase):
         spoken = fold(match["name"]).split()
@@ -98,7 +111,14 @@ def named_in(phrase: str) -> set[str]:
             if codes := _spoken().get(" ".join(spoken[:length])):
                 told |= codes if len(codes) == 1 else {_ALONE[code] for code in _meant(codes) & _ALONE.keys()}
                 break
+        else:
+            told |= _sign_of_letters(match["name"].split()[0])
     return told
+
+
+def _sign_of_letters(word: str) -> set[str]:
+    """A word that is a sign of letters ("kr", "KSh"); codes in small letters are words."""
+    return {word} if len(word) > 1 and word in _signs() and word.upper() not in _signs() else set()
 
 
 @lru_cache(maxsize=1)

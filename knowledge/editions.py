@@ -12,7 +12,11 @@ from knowledge.statements import statements
 
 ALIKE = 0.3
 """Share of the shorter guide's headings and statements, figures aside, that another edition of it has too."""
-_VERSION = re.compile(r"(?<![^\W_])v(?:ersion)?[ ._-]?\d+(?:\.\d+)*(?![^\W_])", re.IGNORECASE)
+_VERSION = re.compile(
+    r"(?<![^\W_])(?:v(?:ersi[oó]n|ers[aã]o|ersione|ersie)?|rev(?:ision)?|ed(?:ition|ición|ição|izione|itie)?|édition|fassung|ausgabe|stand)[ ._-]{0,2}\d+(?:\.\d+)*(?![^\W_])",
+    re.IGNORECASE,
+)
+"""A version or edition by its number, in the languages that figures are read in."""
 _BOUND = re.compile(
     r"\b(?:since|after|before|until|till|seit|nach|vor|bis|depuis|après|avant|jusqu['’]en|desde|después de|antes de|hasta|após|até|dal|dopo|prima del|fino al|sinds|na|voor|tot)(?: the year)?\s$",
     re.IGNORECASE,
@@ -22,13 +26,17 @@ _BOUND = re.compile(
 
 @dataclass(frozen=True)
 class Edition:
-    """A guide among its editions; `date` is year, month and day, 0 where it is not said, `label` the date as written."""
+    """A guide among its editions; `date` is year, month and day, 0 where it is not said, `label` the date as written; a guide
+    that says none, above an archive of dated editions, is the newest and has no label.
+    """
 
     path: str
     date: Date
     label: str
 
 
+_CURRENT = Written((9999, 0, 0), "", 0)
+"""Stands for the date of a guide that says none and whose dated editions lie in an archive below it."""
 Editions = tuple[Edition, ...]
 """All editions of one guide, the newest first."""
 
@@ -36,17 +44,13 @@ Editions = tuple[Edition, ...]
 def editions(passages: Sequence[Passage]) -> tuple[Editions, ...]:
     """The guides of which there are several editions.
 
-    Editions have the same title but for dates and versions, file names that differ at most in words of it, no different
-    roles or regions, different dates, and much of what they say in common; they lie in one folder, or one of them somewhere
-    below the folder of the other.
+    Editions have the same title but for dates and versions and file names that differ at most in words of it, or the same
+    file name but for those; no different roles or regions, different dates, and much of what they say in common; they lie in
+    one folder, or one of them somewhere below the folder of the other.
     """
-    alike = defaultdict[tuple[str, ...], list[Guide]](list)
-    for guide in dict.fromkeys(passage.guide for passage in passages):
-        if _dated(guide):
-            alike[_identity(guide)].append(guide)
-    several = [guides for guides in alike.values() if len(guides) > 1]
-    said = _said(passages, {guide.path for guides in several for guide in guides})
-    groups = (_newest_first(group) for guides in several for group in _connected(guides, said))
+    several = _alike(dict.fromkeys(passage.guide for passage in passages))
+    said = _said(passages, {guide.path for group in several for guide in group})
+    groups = (_newest_first(group) for alike in several for group in _connected(alike, said))
     return tuple(group for group in groups if group[0].date != group[-1].date)
 
 
@@ -90,7 +94,10 @@ def older(groups: Iterable[Editions], paths: Collection[str]) -> tuple[Edition, 
 
 
 def _newest_first(guides: Sequence[Guide]) -> Editions:
-    found = (Edition(guide.path, written.date, written.text) for guide in guides if (written := _dated(guide)))
+    found = (
+        Edition(guide.path, written.date, written.text)
+        for guide, written in ((one, _dated(one) or _CURRENT) for one in guides)
+    )
     return tuple(sorted(found, key=lambda edition: edition.date, reverse=True))
 
 
@@ -101,10 +108,46 @@ def _dated(guide: Guide) -> Written | None:
     return next((written for place in places for written in dates_in(place)), None)
 
 
-def _identity(guide: Guide) -> tuple[str, ...]:
-    """The title of a guide, and the words of its file's name that the title does not hold."""
+def _alike(guides: Iterable[Guide]) -> list[list[Guide]]:
+    """The guides that are called the same, each in one group; guides without a date only where all that are called so and have
+    one lie below their folder, as in an archive.
+    """
+    called = defaultdict[str, list[Guide]](list)
+    for guide in guides:
+        for name in _names(guide):
+            called[name].append(guide)
+    group_of: dict[Guide, list[Guide]] = {}
+    for found in called.values():
+        dated = [guide for guide in found if _dated(guide)]
+        current = [
+            guide for guide in found if not _dated(guide) and dated and all(_is_below(one, guide) for one in dated)
+        ]
+        _join([*dated, *current[:1]], group_of)
+    groups = {id(group): group for group in group_of.values() if len(group) > 1}
+    return list(groups.values())
+
+
+def _join(found: Sequence[Guide], group_of: dict[Guide, list[Guide]]) -> None:
+    """Put some guides, and all that are in a group with one of them, into one group."""
+    for guide in found:
+        group, others = group_of.setdefault(found[0], [found[0]]), group_of.setdefault(guide, [guide])
+        if others is not group:
+            group.extend(others)
+            group_of.update(dict.fromkeys(others, group))
+
+
+def _is_below(one: Guide, other: Guide) -> bool:
+    """Whether a guide lies in a folder below that of another."""
+    inner, outer = PurePosixPath(one.path).parent, PurePosixPath(other.path).parent
+    return outer in inner.parents
+
+
+def _names(guide: Guide) -> Iterable[str]:
+    """What a guide is called but for its date: its title with the words of its file's name that the title does not hold; that name."""
     title, name = _undated(guide.title), _undated(PurePosixPath(guide.path).stem)
-    return title, *(word for word in name.split() if word not in title.split())
+    yield " / ".join([title, *(word for word in name.split() if word not in title.split())])
+    if name:
+        yield f"{name} /"
 
 
 def _undated(text: str) -> str:
@@ -112,11 +155,15 @@ def _undated(text: str) -> str:
 
 
 def _said(passages: Iterable[Passage], paths: Collection[str]) -> Mapping[str, set[str]]:
-    """The headings and statements of some guides, without figures and marks."""
+    """The headings, statements and cells of some guides, without figures and marks."""
     said = defaultdict[str, set[str]](set)
     for passage in passages:
         if passage.guide.path in paths:
-            pieces = [*passage.heading[1:], *(statement.text for statement in statements(passage))]
+            told = statements(passage)
+            pieces = [
+                *passage.heading[1:],
+                *(piece for one in told for piece in (one.row.cells if one.row else [one.text])),
+            ]
             said[passage.guide.path].update(" ".join(re.findall(r"[^\W\d_]+", piece.casefold())) for piece in pieces)
     return {path: pieces - {""} for path, pieces in said.items()}
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 from itertools import zip_longest
 
-from knowledge.bare_figures import states_money, states_money_of_others, with_currencies
+from knowledge.bare_figures import is_bare, is_scaled, states_money, states_money_of_others, with_currencies
 from knowledge.blocks import HEADING, Block, Kind, blocks, cells, header_lines, paragraph, sentences, without_marks
 
-FORMAT_VERSION = "14"
+FORMAT_VERSION = "15"
 """Part of every index's identity: raise it when the same document would give other passages or vectors."""
 LONGEST_PASSAGE = 256
 """Word pieces. On the development corpus 256 found more than 128 or 400, and it is what MiniLM was trained on."""
@@ -91,8 +91,15 @@ def _with_currency_stated(piece: str, heading: Sequence[str], stated: str) -> st
     above = [
         sentence for block in found if block.kind is Kind.PARAGRAPH for sentence in sentences(paragraph(block.lines))
     ]
-    bare = any(with_currencies(rows[0], rows[1:], stated)[1] != rows[1:] for rows in map(_rows, tables))
+    bare = any(_are_in(stated, rows) for rows in map(_rows, tables))
     return piece if not bare or any(map(states_money, above)) else f"{stated}\n\n{piece}"
+
+
+def _are_in(stated: str, rows: Sequence[Sequence[str]]) -> bool:
+    """Whether a table, the names of its columns first, holds bare figures that a sentence states the currency of."""
+    if is_scaled(stated):
+        return any(is_bare(cell) for row in rows[1:] for cell in row)
+    return with_currencies(rows[0], rows[1:], stated)[1] != rows[1:]
 
 
 def _rows(table: Block) -> list[list[str]]:

@@ -7,20 +7,22 @@ from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
 
+_JOINT = r"(?:(?<=[^\W\d_])(?:/-|[:*_(\u00b7])(?=[^\W\d_])|[-/.&\u2010-\u2013])"
+"""What joins the parts of a compound; between letters also what sets an ending apart that speaks of women (Meister:in, employé·e)."""
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
 _WORD = re.compile(
     rf"""
     (?P<cjk>[{_CJK}]+)
     | (?P<number>\d{{1,3}}(?:[,\u00a0\u202f]\d{{3}})+(?:\.\d+)?(?![\d]))
     | (?P<symbol>(?<![a-z0-9])(?:[cf]\#|c\+\+|\.net)(?![a-z0-9]))
-    | (?P<compound>[^\W_{_CJK}]+(?:[-/.&\u2010-\u2013][^\W_{_CJK}]+)+)
+    | (?P<compound>[^\W_{_CJK}]+(?:{_JOINT}[^\W_{_CJK}]+)+)
     | (?P<plain>[^\W_{_CJK}]+)
     """,
     re.VERBOSE,
 )
 _POSSESSIVE = re.compile(r"(?<=[a-z0-9])['\u2019](?:s|re|ve|ll|d|m)\b|(?<=s)['\u2019](?=\s|$)|n['\u2019]t\b")
 _UNITED_STATES = re.compile(r"\bU\.?S\.?(?:A\b\.?)?(?![\w.])")
-_PARTS = re.compile(r"[-/.&\u2010-\u2013]")
+_PARTS = re.compile(r"[-/.&:*_(\u00b7\u2010-\u2013]+")
 _LETTERS_THEN_DIGITS = re.compile(r"([a-z]{2,})(\d+)$")
 _SPELLED = dict(
     zip(

@@ -100,7 +100,7 @@ def guide_is_in(language: str, asked_in: str) -> str:
 
 def older_edition(this: str, newest: str) -> str:
     """That an answer rests on an older edition of a guide."""
-    return f"_This is from the edition of {this}; the newest is that of {newest}._"
+    return f"_This is from the edition of {this}; {f'the newest is that of {newest}' if newest else 'there is a newer one'}._"
 
 
 def unread_pages(title: str, reasons: Sequence[str]) -> str:

@@ -74,7 +74,7 @@ def print_report(report: "SyncReport", say: Say, *, always: bool = False) -> Non
         say(report.summary())
     for group in report.editions if always else ():
         older = ", ".join(f"{edition.path} ({edition.label})" for edition in group[1:])
-        say(f"  editions of one guide: {group[0].path} ({group[0].label}) answers; older: {older}")
+        say(f"  editions of one guide: {group[0].path} ({group[0].label or 'no date'}) answers; older: {older}")
     for skipped in report.skipped if always or not report.unchanged else ():
         say(f"  {'read in part' if skipped.partly else 'skipped'} {skipped.path}: {skipped.reason}")
 

@@ -22,6 +22,7 @@ from knowledge.documents.tables import make_tables_regular
 from knowledge.documents.text_tables import table_of
 
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_TICKED, _NOT_TICKED = "☒ ", "☐ "
 _ZERO_WIDTH = re.compile(
     r"[\u200b\u2060\ufeff]|&(?:#(?:8203|8288|65279|x200b|x2060|xfeff)|ZeroWidthSpace|NoBreak);", re.IGNORECASE
 )
@@ -79,6 +80,7 @@ def converted(soup: BeautifulSoup, body: Tag, *, trusted: bool = True) -> str:
     _set_labels_apart(body)
     _word_styles(body)
     _tell_pictures(body)
+    _tell_boxes_to_tick(body)
     _draw_tables(body)
     _definitions_as_lists(soup, body)
     make_tables_regular(soup, body, trusted=trusted)
@@ -95,7 +97,7 @@ def converted(soup: BeautifulSoup, body: Tag, *, trusted: bool = True) -> str:
 
 
 def _remove(body: Tag) -> None:
-    """Boxes around a single box, struck out text, editing links and anchors of headings, links without a text."""
+    """Boxes around a single box, struck out text, items of lists without a text, editing links and anchors of headings, links without a text."""
     for box in body.find_all(["div", "span", "font", "center"]):
         told = box.attrs.keys() & {"data-label", "data-boxed"}
         if (
@@ -107,6 +109,9 @@ def _remove(body: Tag) -> None:
             box.unwrap()
     for struck in body.find_all(["s", "strike", "del"]):
         struck.decompose()
+    for item in body.find_all("li"):
+        if not item.decomposed and not item.get_text(strip=True) and not item.find("img"):
+            item.decompose()
     for heading in body.find_all(HEADINGS):
         for inner in heading.find_all(["a", "span", "sup"]):
             if not inner.decomposed and _is_an_anchor(inner):
@@ -214,6 +219,12 @@ def _tell_pictures(body: Tag) -> None:
             picture.replace_with(f" {told} ")
         else:
             picture.decompose()
+
+
+def _tell_boxes_to_tick(body: Tag) -> None:
+    """A box to tick is the sign of one, ticked or not."""
+    for box in body.find_all("input", attrs={"type": "checkbox"}):
+        box.replace_with(_TICKED if box.has_attr("checked") else _NOT_TICKED)
 
 
 def _draw_tables(body: Tag) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from html import escape
 from itertools import pairwise
@@ -13,6 +13,7 @@ from typing import Any
 from knowledge.documents.coverage import different_words, lost
 from knowledge.documents.pdf_fonts import changing
 from knowledge.documents.pdf_groups import name_groups, rows_below
+from knowledge.documents.pdf_lattice import ruled_tables
 from knowledge.documents.pdf_marks import CLOSE, OPEN, Mark, marks_of, set_marks_apart
 from knowledge.documents.pdf_tables import Table, by_lines, tables_over_pages
 from knowledge.documents.plain_text import PROSE
@@ -129,7 +130,9 @@ def _words_not_read(pages: Sequence[Page], html: str) -> Iterator[str]:
 
 def _page(page: Any, marks: Sequence[Mark]) -> Page:
     blocks = [made for block in page.blocks or () for made in _blocks(block, page)]
-    for table in (block.table for block in blocks if block.table):
+    for ruled in ruled_tables(page.vector_graphics, page.text_items):
+        blocks = _with_ruled(blocks, ruled, page.text_items)
+    for table in (block.table for block in blocks if block.table and not block.table.is_ruled):
         below = rows_below(table, page.text_items)
         blocks = list(_without(blocks, below))
         name_groups(table, page.text_items)
@@ -147,6 +150,36 @@ def _page(page: Any, marks: Sequence[Mark]) -> Page:
     return Page(
         page.page_num, page.height, [block for block in blocks if block.text.strip() or block.table], words, size
     )
+
+
+def _with_ruled(blocks: Sequence[Block], table: Table, items: Sequence[Any]) -> list[Block]:
+    """The blocks with a ruled table in the place of those that it holds; as they are where one holds more than is in the table."""
+    if table.box is None:
+        return list(blocks)
+    box = table.box
+    inside = [
+        item for item in items if item.text.strip() and box.holds(item.x + item.width / 2, item.y + item.height / 2)
+    ]
+    words = {word for item in inside for word in _clean(item.text).split()}
+    within = [
+        block for block in blocks if block.bottom > box.top + 1 and block.top < box.bottom - 1 and _shares(block, words)
+    ]
+    if not within or {word for block in within for word in _words_of(block)} - words:
+        return list(blocks)
+    first = blocks.index(within[0])
+    made = Block("table", "", 0, box.top, box.bottom, table=table)
+    return [*blocks[:first], made, *(block for block in blocks[first:] if block not in within)]
+
+
+def _words_of(block: Block) -> list[str]:
+    cells = [cell.text for row in block.table.rows for cell in row] if block.table else [block.text]
+    return [word for text in cells for word in text.split()]
+
+
+def _shares(block: Block, words: Set[str]) -> bool:
+    """Whether at least half of a block's words are among some."""
+    own = _words_of(block)
+    return 2 * sum(1 for word in own if word in words) >= len(own) > 0
 
 
 def _without(blocks: Sequence[Block], items: Sequence[Any]) -> Iterator[Block]:

@@ -8,7 +8,7 @@ from html import escape
 from itertools import dropwhile, groupby, pairwise, takewhile
 from typing import Any
 
-from knowledge.documents.tables import BARE_FIGURE
+from knowledge.documents.cell_lines import BARE_FIGURE
 
 _NEAR = 3.0
 """Points by which what is drawn at one place may differ."""
@@ -46,13 +46,14 @@ class Cell:
 @dataclass
 class Table:
     """Rows of cells. `joined` says that they were added to the table on the page before; `between` are names of groups that
-    stand between its rows, with the heights of their middles.
+    stand between its rows, with the heights of their middles. `is_ruled` says that lines enclose its cells.
     """
 
     rows: list[list[Cell]]
     box: Box | None = None
     joined: bool = field(default=False)
     between: Sequence[tuple[float, str]] = ()
+    is_ruled: bool = False
 
     @classmethod
     def of(cls, block: Any, graphics: Any, items: Sequence[Any] = ()) -> "Table":
@@ -178,8 +179,28 @@ def tables_over_pages(first: Sequence[Sequence[Table | None]], last: Sequence[Se
             whole = None
             continue
         heads = whole.rows[:MOST_HEADERS]
-        whole.rows.extend(dropwhile(partial(_is_told_in, heads), begin.rows))
+        whole.rows.extend(_going_on(whole.rows, list(dropwhile(partial(_is_told_in, heads), begin.rows))))
         begin.joined = True
+
+
+def _going_on(rows: Sequence[Sequence[Cell]], added: list[list[Cell]]) -> list[list[Cell]]:
+    """Rows that are added; where a page cut the last row before them, the rest of its sentences is said in both parts of it, and
+    a row that is nothing but such rests is gone.
+    """
+    if not added or added[0][0].text:
+        return added
+    cut = [
+        n for n, (above, below) in enumerate(zip(rows[-1], added[0], strict=True)) if _is_cut(above.text, below.text)
+    ]
+    for n in cut:
+        above, below = rows[-1][n], added[0][n]
+        above.text = below.text = f"{above.text} {below.text}"
+    filled = [n for n, cell in enumerate(added[0]) if cell.text]
+    return added[1:] if cut and cut == filled else added
+
+
+def _is_cut(above: str, below: str) -> bool:
+    return bool(above) and not above.endswith((".", "!", "?", ":", ";")) and below[:1].islower()
 
 
 def _is_told_in(rows: Sequence[Sequence[Cell]], row: Sequence[Cell]) -> bool:

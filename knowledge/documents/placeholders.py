@@ -6,6 +6,7 @@ an abbreviation that says that something is still to come, and dummy text.
 
 import re
 
+from knowledge.currencies import currency_after
 from knowledge.documents.dialects import NOT_FILLED_IN, is_a_tag, templates_named
 
 _SIGN = r"[$€£¥₹]"
@@ -36,6 +37,8 @@ _INSTRUCTION = re.compile(
     re.IGNORECASE,
 )
 """Words that tell a writer what to put in their place, in the languages that figures are read in."""
+_BESIDE = re.compile(rf"({re.escape(NOT_FILLED_IN)})\s{{0,3}}[(\[]([^()\[\]\n|]{{2,60}})[)\]]")
+"""Words in brackets right after a place."""
 _SEVERAL = re.compile(rf"(?:{_SIGN}\s?)?{re.escape(NOT_FILLED_IN)}(?:\s?[.,'’]\s?{re.escape(NOT_FILLED_IN)})+")
 """The parts of one figure, of which none is filled in."""
 _DUMMY = re.compile(r"\blorem\s{1,9}ipsum\b", re.IGNORECASE)
@@ -73,6 +76,7 @@ def _named(line: str, links: frozenset[str]) -> str:
     told = _BLANK.sub(NOT_FILLED_IN, told) if re.search(r"\w", told) else told
     told = _ANGLED.sub(lambda found: found[0] if is_a_tag(found["words"]) else NOT_FILLED_IN, _TO_COME.sub(NOT_FILLED_IN, told))  # fmt: skip
     told = _BRACKETED.sub(lambda found: NOT_FILLED_IN if _is_empty(told, found, links) else found[0], told)
+    told = _BESIDE.sub(lambda found: found[1] if _INSTRUCTION.match(found[2]) else found[0], told)
     told = _SEVERAL.sub(NOT_FILLED_IN, _SENTENCE.sub(_without_dummy_text, told) if _DUMMY.search(told) else told)
     return re.sub("\ue000", lambda _: codes.pop(0), told)
 
@@ -86,7 +90,7 @@ def _is_empty(line: str, found: re.Match[str], links: frozenset[str]) -> bool:
         return False
     if (words.upper() == words and words.lower() != words) or _INSTRUCTION.match(words):
         return True
-    if found["sign"] or _UNIT.match(line, found.end()):
+    if found["sign"] or _UNIT.match(line, found.end()) or currency_after(line, found.end(), "ja")[0]:
         return True
     is_begun = _VALUE.search(line, max(0, found.start() - _NEAR), found.start())
     return is_begun is not None and _END_OF_VALUE.match(line, found.end()) is not None

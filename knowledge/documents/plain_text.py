@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from knowledge.dates import dates_in
 from knowledge.documents.pairs import are_pairs
@@ -14,6 +15,7 @@ PROSE = 40
 """Characters of a line from which on a block of it is prose rather than a list of short lines."""
 SHORT = 0.75
 """The share of the longest line below it up to which a line is set off on purpose."""
+_NUMBER = re.compile(r"^\d{1,3}[.)]\s+(?=[^\W\d_])")
 _UNDERLINE = re.compile(r"^\s*(?:=+|-+|~+)\s*$")
 
 
@@ -32,10 +34,25 @@ def with_headings_marked(text: str) -> str:
 
 def lone_headings(lines: Sequence[str]) -> list[bool]:
     """Which lines are headings because they stand alone and end as no sentence does."""
+    numbered = _numbered_headings(lines)
     return [
-        _stands_alone(lines, n) and _looks_like_a_heading(line.strip()) and not _tells_a_date(line)
+        n in numbered or (_stands_alone(lines, n) and _looks_like_a_heading(line.strip()) and not _tells_a_date(line))
         for n, line in enumerate(lines)
     ]
+
+
+def _numbered_headings(lines: Sequence[str]) -> set[int]:
+    """The lines that stand alone with a number before a title, where something stands between each two: in a list nothing does."""
+    told = [n for n, line in enumerate(lines) if line.strip()]
+    found = [place for place, n in enumerate(told) if _stands_alone(lines, n) and _is_numbered_title(lines[n])]
+    if len(found) < 2 or found[-1] == len(told) - 1 or any(b - a == 1 for a, b in pairwise(found)):
+        return set()
+    return {told[place] for place in found}
+
+
+def _is_numbered_title(line: str) -> bool:
+    number = _NUMBER.match(line)
+    return number is not None and _looks_like_a_heading(line[number.end() :])
 
 
 def _tells_a_date(line: str) -> bool:

@@ -12,8 +12,9 @@ from striprtf.striprtf import destinations, rtf_to_text
 
 from knowledge.documents.word_shown import left_out
 
-UP, DOWN, NOTE, END, SET, BREAK, BOLD, HEADER, CELL, ROW = "\x02\x03\x04\x05\x06\x07\x0e\x0f\x10\x11"
-"""Signs around what is raised, a note and the number of how a paragraph is set; where a cell's line, bold cell, header row, cell, row ends."""
+UP, DOWN, NOTE, END, SET, BREAK, BOLD, HEADER, CELL, ROW, ABOVE = "\x02\x03\x04\x05\x06\x07\x0e\x0f\x10\x11\x12"
+"""Signs around what is raised, a note and the number of how a paragraph is set; where a cell's line, bold cell, header row, cell, row ends;
+of a cell that is one with the cell above it."""
 _TOKEN = re.compile(
     r"\\(?P<word>[a-zA-Z]{1,32})(?P<number>-?\d{1,10})? ?|\\'[0-9a-fA-F]{2}|\\[^a-zA-Z]|[{}]|[^\\{}]+|\\"
 )
@@ -116,6 +117,8 @@ class _Signs:
     states: list[_State] = field(default_factory=lambda: [_State()])
     letters: _Letters = field(default_factory=_Letters)
     is_header: bool = False
+    merged: list[bool] = field(default_factory=lambda: [False])
+    cell: int = 0
     hidden: int = 0
     comments: int = 0
     boxes: int = 0
@@ -138,6 +141,8 @@ class _Signs:
             self.letters.mark = ""
         elif word in {"par", "cell", "nestcell", "nestrow", "row", "trowd", "trhdr"}:
             return self._ended(word, token[0])
+        elif word in {"clvmrg", "cellx"}:
+            self._define(word)
         elif token[0] == "\\*" or word in destinations:
             self.states[-1] = replace(now, is_aside=True)
             self.comments += word == "annotation"
@@ -173,18 +178,30 @@ class _Signs:
         """What a word becomes that ends a paragraph, a cell or a row, or begins one."""
         if word in {"trowd", "trhdr"}:
             self.is_header = word == "trhdr"
+            self.merged = [False] if word == "trowd" else self.merged
             return token
         if word == "row":
+            self.cell = 0
             return f"{HEADER if self.is_header else ''}{ROW}{token}"
         if self.states[-1].is_aside:
             return " "
         if word in {"nestcell", "nestrow"} or (word == "par" and self.states[-1].in_table):
             return BREAK
         if word == "cell":
-            bold = self.letters.are_bold
+            signs = (
+                f"{BOLD if self.letters.are_bold else ''}{ABOVE if any(self.merged[self.cell : self.cell + 1]) else ''}"
+            )
+            self.cell += 1
             self._begin()
-            return f"{BOLD if bold else ''}{CELL}"
+            return f"{signs}{CELL}"
         return self._set() + token
+
+    def _define(self, word: str) -> None:
+        """A word that says of a cell of the row that it goes on from above, or where it ends."""
+        if word == "clvmrg":
+            self.merged[-1] = True
+        else:
+            self.merged.append(False)
 
     def _begin(self) -> None:
         """A paragraph or cell begins."""

@@ -9,7 +9,21 @@ from itertools import groupby
 
 from knowledge.documents.lists import nested_list
 from knowledge.documents.plain_text import lone_headings
-from knowledge.documents.rich_text import BOLD, BREAK, CELL, DOWN, END, HEADER, NOTE, ROW, SET, UP, Setting, signed
+from knowledge.documents.rich_text import (
+    ABOVE,
+    BOLD,
+    BREAK,
+    CELL,
+    DOWN,
+    END,
+    HEADER,
+    NOTE,
+    ROW,
+    SET,
+    UP,
+    Setting,
+    signed,
+)
 from knowledge.documents.styles import LARGER
 from knowledge.documents.word import tabs_as_tables
 
@@ -108,12 +122,18 @@ def _paragraph(part: _Part, usual: int) -> str:
 
 
 def _table(rows: Sequence[_Part]) -> str:
-    lines = ("".join(_cells(row.text)) for row in rows)
+    """Rows, in which a cell that is one with that above it holds the same."""
+    told: list[Sequence[str]] = []
+    for row in rows:
+        cells, above = row.text.replace(HEADER, "").removesuffix(ROW).removesuffix(CELL).split(CELL), told[-1:]
+        told.append([above[0][n] if ABOVE in cell and above and n < len(above[0]) else cell.replace(ABOVE, "") for n, cell in enumerate(cells)])  # fmt: skip
+    lines = (
+        "".join(_cells(cells, "th" if HEADER in row.text else "td")) for row, cells in zip(rows, told, strict=True)
+    )
     return f"<table>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
 
 
-def _cells(row: str) -> Iterator[str]:
-    name = "th" if HEADER in row else "td"
-    for cell in row.replace(HEADER, "").removesuffix(ROW).removesuffix(CELL).split(CELL):
+def _cells(row: Sequence[str], name: str) -> Iterator[str]:
+    for cell in row:
         text = _inline(cell.replace(BOLD, ""))
         yield f"<{name}><b>{text}</b></{name}>" if BOLD in cell else f"<{name}>{text}</{name}>"

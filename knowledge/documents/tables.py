@@ -6,28 +6,24 @@ each of one line, or no table at all where it only arranges a page.
 
 import copy
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from bs4 import BeautifulSoup, Tag
-from bs4.element import NavigableString, PageElement
 
 from knowledge.dates import without_dates
+from knowledge.documents.cell_lines import BEFORE_A_FIGURE, FIGURE_TO_THE_END, HEADINGS, one_line, pieces, text_of
 from knowledge.documents.nested_tables import holds_tables_as_data, with_nested_below
 from knowledge.documents.pairs import are_pairs
 
 MOST_CELLS = 200_000
 """Cells of a table after spans are filled; more is a mistake or an attack, and the rest is left out."""
 WIDEST_SPAN = 200
-HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
-_BLOCKS = frozenset({*HEADINGS, "p", "div", "ul", "ol", "li", "dl", "dt", "dd", "pre", "blockquote", "table", "section", "article", "figure", "tr", "td", "hr"})  # fmt: skip
-_BEFORE_A_FIGURE = r"^[^\w]*(?:[A-Z]{2,3}\s?|[^\W\d]{1,3}\s)?"
-_FIGURE_TO_THE_END = r"\d[\d.,'’\s%/–—-]*(?:[kKmM%]|\s?[^\W\d_]{0,4})?[^\w]*$"
-BARE_FIGURE = re.compile(_BEFORE_A_FIGURE + _FIGURE_TO_THE_END)
-"""A cell that is an amount or a number, with what may stand before and after it."""
-_FIGURE = re.compile(rf"{_BEFORE_A_FIGURE}(?!(?:19|20)\d\d$){_FIGURE_TO_THE_END}")
-"""The same without a year alone, which may name a column."""
+_FIGURE = re.compile(rf"{BEFORE_A_FIGURE}(?!(?:19|20)\d\d$){FIGURE_TO_THE_END}")
+"""A bare figure, but not a year alone, which may name a column."""
+_DITTOS = frozenset({'"', "″", "〃", "”", "„", "''", "’’", "„ “", '--"--', '-"-', '–"–'})
+"""What a cell holds that says the same as the one above it."""
 _LONGEST_NAME = 60
 """Characters of a column's name; what is longer in a first row is content."""
 
@@ -74,7 +70,7 @@ def _only_arranges(table: Tag) -> bool:
     if str(table.get("role")) in {"presentation", "none"} or len(cells) <= 1 or _is_regular_already(table):
         return not _is_regular_already(table)
     marked = any(cell.name == "th" for cell in cells) or table.find("thead", recursive=False) is not None
-    if not marked and len(_own_rows(table)) == 1 and all(len(list(_pieces(cell))) > 1 for cell in cells):
+    if not marked and len(_own_rows(table)) == 1 and all(len(list(pieces(cell))) > 1 for cell in cells):
         return True
     return table.find("table") is not None or (not marked and any(cell.find(HEADINGS) for cell in cells))
 
@@ -89,9 +85,9 @@ def _take_apart(soup: BeautifulSoup, table: Tag) -> None:
         table.insert_before(caption.extract())
     for cell in _own_cells(table):
         part = soup.new_tag("div")
-        first = next(_pieces(cell), None)
-        if first is not None and first.name == "p" and _cell(first).bold and _text_of(cell) != _text_of(first):
-            part["data-label"] = _text_of(first)
+        first = next(pieces(cell), None)
+        if first is not None and first.name == "p" and _cell(first).bold and text_of(cell) != text_of(first):
+            part["data-label"] = text_of(first)
             first.decompose()
         part.extend([child.extract() for child in list(cell.contents)])
         table.insert_before(part)
@@ -126,8 +122,8 @@ def _labelled(cell: Tag) -> str:
     """The pieces of a cell on one line, each heading in it before what it heads."""
     parts: list[str] = []
     label = ""
-    for piece in _pieces(cell):
-        text = _text_of(piece)
+    for piece in pieces(cell):
+        text = text_of(piece)
         if piece.name in HEADINGS:
             label = text
         elif text:
@@ -143,7 +139,7 @@ def _paragraph(soup: BeautifulSoup, text: str) -> Tag:
 
 
 def _make_regular(soup: BeautifulSoup, table: Tag, *, trusted: bool) -> None:
-    grid = [row for row in _grid(table) if any(cell.text for cell in row)]
+    grid = _without_dittos([row for row in _grid(table) if any(cell.text for cell in row)])
     caption = _caption(table)
     titles, grid = _titles(grid)
     if caption or titles:
@@ -187,6 +183,15 @@ def _grid(table: Tag) -> list[Row]:
     return [[*line, *[_EMPTY] * (width - len(line))] for line in grid]
 
 
+def _without_dittos(grid: Sequence[Row]) -> list[Row]:
+    """The rows, in which a cell with nothing but a ditto mark is the one above it."""
+    told: list[Row] = []
+    for row in grid:
+        above = told[-1] if told else row
+        told.append([up if cell.text in _DITTOS else cell for cell, up in zip(row, above, strict=True)])
+    return told
+
+
 def _fill(line: list[_Cell], above: dict[int, tuple[int, _Cell]]) -> None:
     while len(line) in above:
         rows, cell = above.pop(len(line))
@@ -201,14 +206,10 @@ def _span(tag: Tag, name: str) -> int:
 
 
 def _cell(tag: Tag) -> _Cell:
-    text = _text_of(tag)
+    text = text_of(tag)
     strong = "".join(bold.get_text() for bold in tag.find_all(["b", "strong"]))
     bold = bool(text) and len(re.sub(r"\W", "", strong)) >= len(re.sub(r"\W", "", text)) > 0
     return _Cell(tag, text, tag.name == "th", bold)
-
-
-def _text_of(piece: Tag) -> str:
-    return re.sub(r"\s+", " ", piece.get_text(" ")).strip()
 
 
 def _titles(grid: list[Row]) -> tuple[list[str], list[Row]]:
@@ -276,7 +277,7 @@ def _names_columns(grid: Sequence[Row]) -> bool:
     if not rest or len(first) < 2 or any(cell.header for row in grid for cell in row):
         return False
     told = [without_dates(cell.text) if len(first) > 2 else cell.text for cell in first]  # a day may name a column
-    if any(_is_figure(text) or len(cell.text) > _LONGEST_NAME for text, cell in zip(told, first, strict=True)):
+    if any(_is_figure(text) or len(_without_notes(text)) > _LONGEST_NAME for text in told):
         return False
     others_bold = sum(1 for row in rest for cell in row[1:] if cell.bold)
     if all(cell.bold for cell in first if cell.text) and not others_bold:
@@ -287,6 +288,10 @@ def _names_columns(grid: Sequence[Row]) -> bool:
     if len(first) == 2:
         return all(_is_figure(row[1].text) for row in rest if row[1].text) and figures
     return figures or len(rest) > 1
+
+
+def _without_notes(text: str) -> str:
+    return re.sub(r"\([^)]*\)", "", text)
 
 
 def _is_figure(text: str) -> bool:
@@ -351,48 +356,6 @@ def _built(soup: BeautifulSoup, names: Sequence[str], body: Sequence[Row]) -> Ta
         line.append(cell)
     for row in body:
         line = soup.new_tag("tr")
-        line.extend([_one_line(soup, cell.html) for cell in row])
+        line.extend([one_line(soup, cell.html) for cell in row])
         rows.append(line)
     return table
-
-
-def _one_line(soup: BeautifulSoup, cell: Tag) -> Tag:
-    """A cell without blocks: what stood below each other stands in one line, with a semicolon between."""
-    made = soup.new_tag("td")
-    before = ""
-    for piece in _pieces(cell):
-        text = _text_of(piece)
-        if not text:
-            continue
-        if before:
-            goes_on = text[0].islower() and piece.name not in _BLOCKS
-            made.append(" " if before[-1] in ".,:;!?…–-" or goes_on else "; ")
-        made.extend(_inline(piece))
-        before = text
-    return made
-
-
-def _pieces(cell: Tag) -> Iterator[Tag]:
-    """The lines of a cell: its blocks, and between them the runs of words up to a line break."""
-    run: Tag | None = None
-    for child in cell.contents:
-        if isinstance(child, Tag) and (child.name in _BLOCKS or child.name == "br" or child.find(list(_BLOCKS))):
-            if run is not None:
-                yield run
-            run = None
-            if child.name != "br":
-                yield from [child] if child.name in HEADINGS or not child.find([*_BLOCKS, "br"]) else _pieces(child)
-        elif isinstance(child, Tag) and child.find("br"):
-            if run is not None:
-                yield run
-            run = None
-            yield from _pieces(child)
-        elif isinstance(child, Tag) or type(child) is NavigableString:
-            run = Tag(name="span") if run is None else run
-            run.append(copy.copy(child))
-    if run is not None:
-        yield run
-
-
-def _inline(piece: Tag) -> list[PageElement]:
-    return [copy.copy(child) for child in piece.contents]

@@ -11,10 +11,14 @@ from html import escape
 from itertools import pairwise
 from typing import Any
 
+from knowledge.documents.cell_lines import BARE_FIGURE
+
 _GRID = re.compile(r"^\s*\+(?:[-=]+\+)+\s*$")
 _RULE = re.compile(r"^\s*[-=~]{2,}(?:[\s|+]+[-=~]{2,})+\s*$")
 _BARS_RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)+\|?\s*$")
 _CELL = re.compile(r"\S+(?: \S+)*")
+_LEADERS = re.compile(r"\s*(?:\.{3,}|…+)$")
+"""Dots that lead the eye from a name to its figure."""
 _LONGEST_LINE = 2000
 _MOST_LINES = 2000
 _NEAR = 1
@@ -101,15 +105,32 @@ def _grid_table(lines: Sequence[str]) -> str:
 
 
 def _lines_apart(row: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    """A row of a grid; its lines as rows where they are about several things: each fills all cells, with figures in one."""
+    """A row of a grid; its lines as rows where they are about several things: each fills all cells, with figures in one, or
+    what begins each of them is told by a column of nothing but figures.
+    """
     cells = [cell for cell in row if cell is not None]
     lines = [[line for line in cell[3] if line.strip()] for cell in cells]
     count = len(lines[0]) if lines else 0
     figures = any(len([line for line in cell if re.search(r"\d", line)]) > 1 for cell in lines)
-    if count < 2 or not figures or len(cells) < len(row) or any(len(cell) != count for cell in lines):
+    if len(cells) < len(row):
         yield row
-    else:
+    elif count > 1 and figures and all(len(cell) == count for cell in lines):
         yield from ([(0, 0, 0, [cell[n]]) for cell in lines] for n in range(count))
+    else:
+        yield from _begun_by_figures(row, [list(cell[3]) for cell in cells])
+
+
+def _begun_by_figures(row: Sequence[Any], cells: Sequence[Sequence[str]]) -> Iterator[Sequence[Any]]:
+    """The rows within one of a grid: a line with a figure in a column of figures begins one, the lines below it go on in it."""
+    filled = [[n for n, line in enumerate(cell) if line.strip()] for cell in cells]
+    figures = [places for cell, places in zip(cells, filled, strict=True) if len(places) > 1 and all(BARE_FIGURE.match(cell[n].strip()) for n in places)]  # fmt: skip
+    begins = max(figures, key=len, default=[])
+    first = min((places[0] for places in filled if places), default=0)
+    if not begins or begins[0] != first:
+        yield row
+        return
+    for begin, end in pairwise([*begins, max(map(len, cells))]):
+        yield [(0, 0, 0, list(cell[begin:end])) for cell in cells]
 
 
 def _section(name: str, cell: str, rows: Sequence[Sequence[Any]]) -> str:
@@ -131,7 +152,9 @@ def _ruled_table(lines: Sequence[str]) -> str:
     columns = _runs(lines[rules[0]]) if rules else _columns(rows)
     first = rules[0] if rules else _first_row(rows, columns)
     body = rows[first:]
-    if not 1 <= first <= 3 or not body or len(columns) < 2 or (first == 1 and not rules):
+    if not 1 <= first <= 3 or not body or len(columns) < 2:
+        return ""
+    if first == 1 and not rules and not _names_all_but_the_first(_runs(rows[0]), columns):
         return ""
     placed = [_placed(line, columns) for line in body]
     if any(row is None for row in placed) or sum(1 for row in placed if row and all(row)) < len(placed) / 2:
@@ -141,6 +164,14 @@ def _ruled_table(lines: Sequence[str]) -> str:
     head = "".join(f"<tr>{''.join(f'<th>{escape(name)}</th>' for name in row)}</tr>" for row in names)
     told = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in placed if row)
     return f"<table><thead>{head}</thead><tbody>{told}</tbody></table>"
+
+
+def _names_all_but_the_first(names: Sequence[Run], columns: Sequence[Run]) -> bool:
+    """Whether each name stands over a column of its own and only the first column, which says what the rows are, has none."""
+    return len(names) == len(columns) - 1 and all(
+        [column for column in columns if name.meets(column)] == [column]
+        for name, column in zip(names, columns[1:], strict=True)
+    )
 
 
 def _runs(line: str) -> list[Run]:
@@ -173,7 +204,7 @@ def _placed(line: str, columns: Sequence[Run]) -> list[str] | None:
         places = places or [n for n, column in enumerate(columns) if abs(run.start - column.start) <= _NEAR]
         if len(places) != 1 or cells[places[0]]:
             return None
-        cells[places[0]] = run.text
+        cells[places[0]] = _LEADERS.sub("", run.text)
     return cells
 
 

@@ -68,6 +68,11 @@ def test_bare_amounts_of_a_sentence_have_the_currency_of_the_nearest_heading_tha
         ("Wages in CZK per month, without shift supplements.", True),
         ("All amounts are gross and in Swiss francs.", True),
         ("Amounts of 2026 in NZD.", True),
+        ("Lön per månad (kr).", True),
+        ("Pay, bad and good.", False),
+        ("Monthly salary of VN1 to VN4 in rand (ZAR), before the 13th cheque.", True),
+        ("We pay 20k in USD.", False),
+        ("A meal costs EUR9 at most.", False),
         ("We pay up to 90 a year in euros for shoes.", False),
         ("Uniforms cost €90 a year.", False),
         ("Wages are paid each month.", False),
@@ -96,6 +101,12 @@ def test_the_introduction_states_the_currency_of_tables_where_nothing_nearer_doe
     rows = [one for found in split_text(tmp_path, "a.md", text) for one in statements(found) if one.row]
     assert rows[0].text == told
     assert not any("*" in one.passage.text for one in rows)
+
+
+def test_thousands_of_a_currency_stand_above_each_table_of_bare_figures(tmp_path: Path) -> None:
+    text = "# Tea\n\nPay of 2026/27, gross a month, KSh ’000\n\nApproved on 11 June 2026:\n\n| Job | Entry |\n|---|---|\n| Clerk | 24.5 |"
+    rows = [one for found in split_text(tmp_path, "a.md", text) for one in statements(found) if one.row]
+    assert rows[0].text == "Job: Clerk; Entry: 24.5 (Pay of 2026/27, gross a month, KSh ’000)"
 
 
 def test_the_sentence_of_a_section_that_states_the_currency_stands_above_each_piece_of_its_table(

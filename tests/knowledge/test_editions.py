@@ -32,6 +32,12 @@ def paths(*guides: Guide) -> list[list[str]]:
         (Guide("Pay v1 2022.md", "Pay"), Guide("Pay v2 2024.md", "Pay")),
         (Guide("cook-guide-2024.md", "Cook career guide"), Guide("Cook career guide 2025.docx", "Cook career guide")),
         (Guide("pay 2024.md", "Pay", region="Spain"), Guide("pay 2026.md", "Pay")),
+        (
+            Guide("Archiv/Pay_North_2024.txt", "Pay North 2024"),
+            Guide("Pay_North_2026.md", "Monthly pay, northern branches"),
+        ),
+        (Guide("old/Ladder_Fassung2_2022.txt", "Ladder, Fassung 2 (2022)"), Guide("Ladder.md", "The way up")),
+        (Guide("Pay rev. 3 2022.md", "Pay"), Guide("Pay rev. 4 2023.md", "Pay")),
     ],
 )
 def test_the_newest_edition_comes_first(older: Guide, newer: Guide) -> None:
@@ -48,6 +54,8 @@ def test_the_newest_edition_comes_first(older: Guide, newer: Guide) -> None:
         (Guide("pay 2026.md", "Pay"), Guide("old/pay 2026.md", "Pay")),
         (Guide("Level 3.md", "Level 3"), Guide("Level 4.md", "Level 4")),
         (Guide("pay-oslo-2024.md", "Pay"), Guide("pay-bergen-2026.md", "Pay")),
+        (Guide("pay 2024.md", "Pay"), Guide("pay.md", "Pay")),
+        (Guide("old/pay.md", "Pay"), Guide("pay.md", "Pay")),
     ],
 )
 def test_what_only_looks_alike_stays(one: Guide, other: Guide) -> None:
@@ -61,6 +69,29 @@ def test_an_edition_without_a_region_joins_none_of_two_regions_together() -> Non
         (group,) = paths(*order)
         assert len(group) == 2
         assert group[0] == anywhere.path
+
+
+def test_a_table_with_other_columns_is_still_the_same_guide() -> None:
+    old, new = Guide("archive/pay_2024.txt", "pay 2024"), Guide("pay_2026.md", "Monthly pay")
+    now = "# Monthly pay\n\n| Job | At first | Later |\n|---|---|---|\n| Helper | 2,486 | 2,640 |\n| Fitter | 3,128 | {} |\n"
+    then = "# pay 2024\n\n| Helper | 2,310 |\n|---|---|\n| Fitter | {} |\n"
+    ((first, second),) = editions([*passages(new, text=now), *passages(old, text=then)])
+    assert (first.path, second.path) == (new.path, old.path)
+
+
+async def test_a_guide_without_a_date_answers_before_those_of_its_archive(
+    encoder: LocalEncoder, tmp_path: Path
+) -> None:
+    folder = tmp_path / "guides"
+    for name, pay in (("Handbook", "36,500"), ("archive/Handbook 2021", "27,000")):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / f"{name}.md").write_text(TEXT.format(pay), encoding="utf-8")
+    advisor = advisor_over(searcher_over(tmp_path / "index", folder, encoder), encoder)
+    now = await advisor.answer(Conversation.of(["What does a carpenter earn?"]))
+    then = await advisor.answer(Conversation.of(["What did a carpenter earn in 2021?"]))
+    assert "36,500" in now.text
+    assert "27,000" not in now.text
+    assert then.text.endswith("_This is from the edition of 2021; there is a newer one._")
 
 
 def test_guides_that_say_different_things_are_no_editions() -> None:

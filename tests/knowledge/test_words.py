@@ -12,6 +12,10 @@ from knowledge.words import words
     [
         ("$120,000", ["120000"]),
         ("front-end", ["front", "end", "frontend"]),
+        ("Meister:in", ["meister", "in", "meisterin"]),
+        ("Lehrer*innen", ["lehrer", "innen", "lehrerinnen"]),
+        ("Meister/-in, employé(e)", ["meister", "in", "meisterin", "employe", "e", "employee"]),
+        ("at 14:30, pay:40k", ["at", "14", "30", "pay", "40k"]),
         ("C++ and C#", ["c++", "and", "c#"]),
         ("bachelor's", ["bachelor"]),
         ("GS13", ["gs13", "gs", "13"]),

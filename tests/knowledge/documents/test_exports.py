@@ -15,6 +15,10 @@ def page(body: str, rules: str = "") -> str:
     return read_page(f"<html><head><style>{rules}</style></head><body>{body}</body></html>").markdown.strip()
 
 
+def test_an_item_of_a_list_that_is_struck_out_as_a_whole_is_left_out() -> None:
+    assert page("<ul><li>One year</li><li><s>A degree</s></li><li>A course</li></ul>") == "- One year\n- A course"
+
+
 @pytest.mark.parametrize(
     ("rules", "struck"),
     [

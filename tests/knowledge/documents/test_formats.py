@@ -309,6 +309,21 @@ def test_rtf_leaves_out_what_is_struck_out_or_hidden_and_keeps_its_notes(tmp_pat
     assert not any("words" in note for note in document.notes)
 
 
+def test_a_cell_of_rtf_that_reaches_over_rows_is_in_each_and_a_long_note_on_a_name_makes_it_no_content(
+    tmp_path: Path,
+) -> None:
+    note = r"{\footnote Without the supplement for work in the shaft, which is thirty per cent of basic pay}"
+    rows = [
+        rf"\trowd\cellx1\cellx2\cellx3 \pard\intbl\b Job\cell Level\cell Pay (EUR){note}\cell\row",
+        r"\trowd\clvmgf\cellx1\cellx2\cellx3 \pard\intbl\b0 Fitter\cell I\cell 3640\cell\row",
+        r"\trowd\clvmrg\cellx1\cellx2\cellx3 \pard\intbl\cell II\cell 4215\cell\row",
+        r"\trowd\cellx1\cellx2\cellx3 \pard\intbl Foreman\cell I\cell 7320\cell\row",
+    ]
+    told = rtf(tmp_path, rf"A fitter fits.\par {''.join(rows)}").markdown
+    assert "| Job | Level | Pay (EUR) (Without the supplement" in told
+    assert "| Fitter | I | 3640 |\n| Fitter | II | 4215 |\n| Foreman | I | 7320 |" in told
+
+
 def test_raised_marks_of_rtf_are_no_part_of_a_figure(tmp_path: Path) -> None:
     told = rtf(
         tmp_path, r"Pays 90,000{\super 1} or 70,000\super 2\nosupersub  a year.\par {\super 1} Before tax.\par"

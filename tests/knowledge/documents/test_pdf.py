@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from reportlab.lib import colors
+from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Table
+from reportlab.platypus import Paragraph, Table
 
 from knowledge.documents.pdf_tables import with_group_names
 from knowledge.documents.reading import GuideFile, read
@@ -204,3 +205,61 @@ def test_a_small_line_far_below_the_text_of_a_page_is_named_and_not_read_unless_
     document = read_pdf(tmp_path, draw)
     assert (line.strip("* ") in document.markdown) is is_read
     assert document.notes == (() if is_read else (f"the foot of page 1 is not read: “{line}”",))
+
+
+def ruled(page: Canvas, top: float, rows: Sequence[Sequence[str]], spans: Sequence[tuple[int, int, int]] = ()) -> None:
+    """A ruled table from a height down; `spans` are a column with the first and last of its rows that are one cell."""
+    words = getSampleStyleSheet()["BodyText"]
+    told = [[Paragraph(cell, words) if len(cell) > 20 else cell for cell in row] for row in rows]
+    table = Table(told, colWidths=[40, 90, 80, 170])
+    merged = [("SPAN", (column, first), (column, last)) for column, first, last in spans]
+    table.setStyle([("GRID", (0, 0), (-1, -1), 0.5, colors.black), ("VALIGN", (0, 0), (-1, -1), "TOP"), *merged])
+    _, height = table.wrapOn(page, 400, 600)
+    table.drawOn(page, 60, top - height)
+
+
+NAMES = ("Grade", "Posted at", "Pay", "What it takes")
+LONG = "Four years of service and a rating of good or better in each of the last two years, a drill led, and one"
+REST = "project that has saved two thousand euros or more, shown to the committee."
+
+
+def test_cells_that_lines_enclose_are_whole_however_many_rows_and_lines_they_reach_over(tmp_path: Path) -> None:
+    def draw(page: Canvas) -> None:
+        write(page, 780, "Pay by the month, in euros, for those who test milk.")
+        ruled(page, 740, [NAMES, ("T3", "Main dairy", "5,100", f"{LONG} {REST}"), ("", "Chilling centre", "4,680", "")], [(0, 1, 2), (3, 1, 2)])  # fmt: skip
+
+    (head, _, *rows) = [line for line in read_pdf(tmp_path, draw).markdown.splitlines() if line.startswith("|")]
+    assert head == f"| {' | '.join(NAMES)} |"
+    assert rows == [f"| T3 | Main dairy | 5,100 | {LONG} {REST} |", f"| T3 | Chilling centre | 4,680 | {LONG} {REST} |"]
+
+
+def test_a_cell_that_the_page_cuts_is_whole_in_both_parts_of_its_row(tmp_path: Path) -> None:
+    def first(page: Canvas) -> None:
+        write(page, 780, "Pay by the month, in euros, for those who test milk.")
+        ruled(page, 740, [NAMES, ("T3", "Main dairy", "5,100", "Two years of service."), ("T4", "Main dairy", "6,960", LONG)])  # fmt: skip
+
+    def second(page: Canvas) -> None:
+        ruled(
+            page, 800, [NAMES, ("", "Chilling centre", "6,420", REST), ("T5", "Main dairy", "9,240", "An interview.")]
+        )
+        write(page, 600, "Weekends are paid double.")
+
+    rows = [line for line in read_pdf(tmp_path, first, second).markdown.splitlines() if line.startswith("|")]
+    assert rows[3:] == [
+        f"| T4 | Main dairy | 6,960 | {LONG} {REST} |",
+        f"| T4 | Chilling centre | 6,420 | {LONG} {REST} |",
+        "| T5 | Main dairy | 9,240 | An interview. |",
+    ]
+
+
+def test_boxes_of_a_page_that_hold_no_table_stay_what_they_are(tmp_path: Path) -> None:
+    def draw(page: Canvas) -> None:
+        page.rect(50, 600, 250, 100)
+        page.rect(300, 600, 250, 100)
+        write(page, 680, "A box with a sentence in it.")
+        page.drawString(310, 680, "Another one beside the first.")
+        write(page, 500, "A sentence below.")
+
+    markdown = read_pdf(tmp_path, draw).markdown
+    assert "|" not in markdown
+    assert "A box with a sentence in it." in markdown

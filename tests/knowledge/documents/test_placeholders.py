@@ -65,6 +65,10 @@ def test_the_places_of_a_file_are_named_with_the_first_and_a_title_is_no_place(t
         ("Pays $[XXX],[XXX].", f"Pays {NOT_FILLED_IN}."),
         ("Cooks cook. Lorem ipsum dolor! Really.", f"Cooks cook.{NOT_FILLED_IN} Really."),
         ("- lorem ipsum…", f"- {NOT_FILLED_IN}"),
+        ("- 手当: 月 [要確認]円", f"- 手当: 月 {NOT_FILLED_IN}円"),
+        ("It is [some amount] EUR a month.", f"It is {NOT_FILLED_IN} EUR a month."),
+        ("Mentor: ________ (fill in by June)", f"Mentor: {NOT_FILLED_IN}"),
+        ("Bonus: ________ (gross)", f"Bonus: {NOT_FILLED_IN} (gross)"),
     ],
 )
 def test_instructions_and_dummy_sentences_are_places_within_a_text(text: str, told: str) -> None:

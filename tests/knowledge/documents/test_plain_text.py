@@ -36,3 +36,10 @@ def test_a_line_that_states_the_edition_is_no_heading() -> None:
 
 def test_tables_drawn_with_rules_stay_tables() -> None:
     assert "| Tiler | 5 |" in with_headings_marked("Rank   Pay\n-----  ---\nTiler  5\nMate   3\n")
+
+
+def test_lines_with_numbers_are_headings_where_something_stands_between_them_and_items_where_nothing_does() -> None:
+    text = "TILER\n\n1. THE JOB\n\nA tiler sets tiles.\n\n2. PAY\n\nA tiler earns 21,500 euros.\n"
+    assert told(text).splitlines()[1::2] == ["## 1. THE JOB", "## 2. PAY"]
+    assert "## " not in told("TILER\n\n1. set tiles\n\n2. grout them\n\nThat is all.\n")
+    assert "## " not in told("TILER\n\nThe steps.\n\n1. set tiles\n\nA tiler sets tiles.\n")

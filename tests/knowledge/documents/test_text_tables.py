@@ -43,6 +43,35 @@ def test_a_grid_in_markdown_is_a_table_and_its_lines_are_rows() -> None:
     assert "| One | 21 |\n| Two | 42 |" in markdown_as_plain(f"# Crews\n\n{grid}\n")
 
 
+WRAPPED = """
++--------+------+--------+-------------------+
+| Job    | Step | Pay    | To get there      |
++--------+------+--------+-------------------+
+| Rigger |  1   | 1906 € | a certificate, or |
+|        |      |        | a trial month     |
+|   "    |  2   | 2041 € | 3 years at step 1 |
++--------+------+--------+-------------------+
+"""
+
+
+def test_a_line_with_figures_begins_a_row_of_a_grid_and_a_ditto_mark_says_the_same_as_above() -> None:
+    rows = "| Rigger | 1 | 1906 € | a certificate, or a trial month |\n| Rigger | 2 | 2041 € | 3 years at step 1 |"
+    assert rows in with_headings_marked(f"Stage\n{WRAPPED}")
+
+
+def test_columns_whose_first_has_no_name_are_a_table_and_dots_that_lead_to_figures_go() -> None:
+    text = """
+                            on a workday   on a Sunday
+  Meal at night ..........     11.80 €       14.20 €
+  Call-out, the day ......     18.00 €       31.00 € (1)
+  Heavy loads ............      9.30 €          -
+"""
+    assert (
+        "| | on a workday | on a Sunday |\n| --- | --- | --- |\n| Meal at night | 11.80 € | 14.20 € |"
+        in with_headings_marked(f"Stage\n{text}")
+    )
+
+
 def test_rows_of_bars_above_one_rule_are_one_row() -> None:
     table = "| Grade | Low   |\n|       | (EUR) |\n|-------|-------|\n| A | 1 |\n| B | 2 |"
     for read in (markdown_as_plain(table), with_headings_marked(table)):

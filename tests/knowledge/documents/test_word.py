@@ -125,3 +125,17 @@ def test_a_table_in_a_cell_stands_below_its_row_and_the_rows_after_it_go_on(tmp_
         "Pay, What are the stages:", "| Stage | Pay |", "| First | 800 |", "| Second | 900 |",
         "| Topic | Question | Answer |", "| School | Is there a test? | Yes, two. |",
     ]  # fmt: skip
+
+
+def test_boxes_that_are_ticked_are_told_from_those_that_are_not(tmp_path: Path) -> None:
+    word = docx.Document()
+    word.add_paragraph("A cheese job.")
+    paragraph = word.add_paragraph("Contract: ")
+    for ticked, text in (("0", "permanent "), ("1", "for a term")):
+        box = parse_xml(
+            f'<w:sdt {nsdecls("w")} xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"><w:sdtPr><w14:checkbox>'
+            f'<w14:checked w14:val="{ticked}"/></w14:checkbox></w:sdtPr><w:sdtContent><w:r><w:t>☐</w:t></w:r></w:sdtContent></w:sdt>'
+        )
+        paragraph._p.append(box)
+        paragraph.add_run(text)
+    assert "Contract: ☐ permanent ☒ for a term" in read_word(tmp_path, word).markdown
