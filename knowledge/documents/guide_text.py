@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import groupby
 from textwrap import shorten
 
 from knowledge.blocks import without_marks
@@ -13,16 +14,43 @@ SHOWN_OF_A_LINE = 90
 """Characters of a line that is named."""
 SHOWN_UNFILLED = 8
 """Lines with places to fill in which are shown; more of a file say that it is a template."""
+_FIELD = re.compile(r"(?! {4})\s*[^\W\d_][^:|.!?\n]{0,39}:\s+(?=\S)[^\n]*(?<![,;])$")
+"""A line that gives a short name its value."""
 _INVISIBLE = dict.fromkeys([0x200B, 0xAD, 0xFEFF, *range(0xE000, 0xF900)])
 """Signs that nobody sees, and those of icon fonts."""
 
 
 def text_and_notes(markdown: str) -> tuple[str, list[str]]:
     """The text of a guide, and what the person who wrote it is told of it. Raises UnreadableFile where there is none."""
-    named = with_placeholders_named(_tidy(markdown))
+    named = with_placeholders_named(_with_fields_as_items(_tidy(markdown)))
     if not re.search(r"\w", named):
         raise UnreadableFile("it holds no text")
     return _tidy("\n".join(line for line in named.splitlines() if _says_something(line))), list(_unfilled(named))
+
+
+def _with_fields_as_items(markdown: str) -> str:
+    """The text, where lines that each give a name its value ("Level: 3"), and nothing else, are items of a list: joined to a
+    paragraph they would be one sentence.
+    """
+    told = [
+        [f"- {line}" for line in found] if is_text and len(found) > 1 and all(map(_is_field, found)) else found
+        for is_text, found in _blocks(markdown.split("\n"))
+    ]
+    return "\n".join(line for found in told for line in found)
+
+
+def _is_field(line: str) -> bool:
+    return _FIELD.match(line) is not None and not line.lstrip()[0].islower()
+
+
+def _blocks(lines: list[str]) -> Iterator[tuple[bool, list[str]]]:
+    """Runs of lines between empty ones, and whether they are text rather than empty or code."""
+    fenced = False
+    for is_text, found in groupby(lines, key=lambda line: bool(line.strip())):
+        block = list(found)
+        fences = sum(1 for line in block if line.lstrip().startswith(("```", "~~~")))
+        yield is_text and not fenced and not fences, block
+        fenced = fenced != bool(fences % 2)
 
 
 def title_of(stated: str) -> str:

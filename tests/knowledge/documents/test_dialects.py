@@ -40,6 +40,7 @@ def test_plain_markdown_stays_as_it_is_written() -> None:
         ("Grade\n:   A number.", "- Grade: A number."),
         ("For grades <E4 it is 1, for >E4 it is 2.", "For grades <E4 it is 1, for >E4 it is 2."),
         ("See [[Roles/Cook|the cook]] and ==salt==. ^block", "See the cook and salt."),
+        (f"Next: Cook II (Cook%20II%20{'0a' * 16}.md)", "Next: Cook II"),
         ("First line  \nSecond line", "First line\n\nSecond line"),
         ("It pays 5[^n].\n\n[^n]: Before tax.", "It pays 5 (Before tax)."),
         ("{/* for authors */}Text.{: .lead}", "Text."),

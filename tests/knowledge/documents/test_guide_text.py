@@ -55,3 +55,21 @@ def test_a_heading_keeps_the_sign_at_the_end_of_a_name() -> None:
     text, _ = text_and_notes("# C# developer in F# ##\n\nIt pays 5,000 euros.\n\n## C#\n\nA language.\n")
     passages = split(Document(Guide(path="a.md", title="A"), text))
     assert {name for passage in passages for name in passage.heading} >= {"C# developer in F#", "C#"}
+
+
+def test_lines_that_each_give_a_name_its_value_are_items_and_prose_with_a_colon_is_not() -> None:
+    fields = "# Fitter\n\nStatus: Current\nBase pay per month: 3 340 €\nNext level: Foreman"
+    assert text_and_notes(fields)[0].splitlines()[2:] == [
+        "- Status: Current",
+        "- Base pay per month: 3 340 €",
+        "- Next level: Foreman",
+    ]
+    for prose in (
+        "Note: this goes\non here: and on.",
+        "The way: two years,\nThen: a test.",
+        "Pay: 3\nand more",
+        "Pay: 3",
+    ):
+        assert text_and_notes(prose)[0] == prose
+    code = "```\nStatus: Current\nOrder: 3\n\nOwner: Ann\nGrade: 3\n```"
+    assert text_and_notes(code)[0] == code
