@@ -9,7 +9,7 @@ from tests.slack_server.server import BOT_ID, SlackServer
 
 Message = Mapping[str, Any]
 APOLOGIES = ("Sorry, I cannot answer", "Sorry, I could not answer")
-ELSEWHERE = "You asked me something, but"
+ELSEWHERE = "You asked me "
 
 
 @dataclass(frozen=True)

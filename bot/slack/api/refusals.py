@@ -23,7 +23,7 @@ MENDABLE = frozenset(
 )
 """The token, its scopes or the workspace's rules: once they are mended the same call works."""
 _WHY = {
-    "is_archived": "this channel is archived",
+    "is_archived": "that channel is archived",
     "channel_not_found": "I cannot see that channel",
     "not_in_channel": "I am not a member of that channel",
     "restricted_action_thread_locked": "that thread is locked",

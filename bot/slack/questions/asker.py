@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from textwrap import shorten
 
 from bot.records.inbox import AskedQuestion
 from bot.slack.api.clients import SlackClients
@@ -14,6 +15,9 @@ from bot.slack.questions.answer_calls import AnswerCalls
 from bot.slack.questions.answer_metadata import BROKEN_OFF, parts_of
 
 log = logging.getLogger(__name__)
+
+SHOWN_OF_A_QUESTION = 80
+"""Characters of a question by which its asker knows it again."""
 
 
 class Asker:
@@ -50,8 +54,14 @@ class Asker:
             return
         lead = "here is my answer for you alone" if answer else "so I could not answer there"
         await self._tell_privately(
-            [plain_post(f"You asked me something, but {why(refusal)}; {lead}."), *answer], self._lively_thread
+            [plain_post(f"You asked me {self._asked}, but {why(refusal)}; {lead}."), *answer], self._lively_thread
         )
+
+    @property
+    def _asked(self) -> str:
+        """The question as far as its words tell it from others."""
+        asked = shorten(self._question.text, SHOWN_OF_A_QUESTION, placeholder=" …")
+        return f"“{asked}”" if asked else "something"
 
     @property
     def _lively_thread(self) -> str:

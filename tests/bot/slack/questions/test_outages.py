@@ -163,6 +163,7 @@ async def test_who_cannot_be_told_there_is_told_in_their_direct_messages(slack: 
         await slack.say("C1", f"{MENTION} what pays?", user=ANNA)
         await slack.until(lambda: "Answer to: what pays?" in told_to(slack, ANNA))
         await done(bot)
+    assert "You asked me “what pays?”, but that channel is archived; here is my answer" in told_to(slack, ANNA)
     assert slack.answers("C1") == []
 
 

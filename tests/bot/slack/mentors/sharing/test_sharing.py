@@ -550,7 +550,7 @@ async def test_what_slack_refuses_can_be_sent_again_and_what_it_does_not_confirm
         receipts = len(await bot.ctx.records.receipts.all())
         slack.fail("chat.postMessage", "is_archived")
         assert await errors(slack, view, ANNA, channel="C3") == {
-            CHANNEL: "I cannot post there: this channel is archived."
+            CHANNEL: "I cannot post there: that channel is archived."
         }
         slack.fail("chat.postMessage", "messages_tab_disabled")
         assert await errors(slack, view, ANNA, person=BEN) == {
