@@ -243,7 +243,6 @@ class Handovers:
         shows = sa.case((_h.card_shows == _STATE_SHOWN, _h.state + " "), else_="")
         return [
             sa.update(_handovers).where(_h.card_shows.endswith(f" {person}", autoescape=True)).values(card_shows=shows),
-            sa.delete(_handovers).where(own & (_h.state == HandoverState.ANSWERED)),
             sa.update(_handovers).where(own).values(_WITHDRAWN),
             sa.update(_handovers).where(theirs & (_h.state == HandoverState.CLAIMED)).values(released),
             sa.update(_handovers).where(theirs).values(mentor=""),

@@ -104,6 +104,7 @@ def periodic_jobs_of(ctx: AppContext, schedule: JobSchedule, private: PrivateAns
 
     async def forget_old_texts(moment: dt.datetime) -> None:
         await ctx.records.purge(moment - dt.timedelta(days=schedule.retention_days))
+        await resume(ctx, moment)  # cards of what is taken back say so at once
 
     return {
         "listing guests": list_people,

@@ -217,7 +217,9 @@ def _marks(text: str) -> str:
     text = re.sub(r"^\*\[([^\]\n]+)\]:[ \t]*(.+)$", r"\n\1: \2\n", text, flags=re.MULTILINE)
     text = re.sub(r"^\([\w:.-]+\)=[ \t]*$", "", text, flags=re.MULTILINE)
     text = re.sub(r"^[*-] TOC[ \t]*\n(?=\{:)|^\[TOC\]$|^\[\[_?TOC_?\]\]$", "", text, flags=re.MULTILINE | re.IGNORECASE)
-    text = re.sub(r"(?<=\S) \([^()\s]{0,300}[0-9a-f]{32}(?:_all)?\.(?:md|csv)\)", "", text)  # where a page that Notion names is
+    text = re.sub(
+        r"(?<=\S) \([^()\s]{0,300}[0-9a-f]{32}(?:_all)?\.(?:md|csv)\)", "", text
+    )  # where a page that Notion names is
     text = _ATTRIBUTES.sub("", text)
     return templates_named(text)
 

@@ -1,6 +1,6 @@
 """Tables of PDF pages that ruled lines divide into cells: what the lines enclose is a cell, however far its words are apart."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -87,11 +87,8 @@ def _cross(across: _Line, down: _Line) -> bool:
 
 def _table(across: Sequence[_Line], down: Sequence[_Line], items: Sequence[Any]) -> Table | None:
     """The table of lines that cross; nothing where they divide no two rows and columns, or words stand across its lines."""
-    ends = [end for line in across for end in (line.start, line.end)]
-    tops, lefts = (
-        _places(line.place for line in across),
-        _places([line.place for line in down] + [min(ends), max(ends)]),
-    )
+    tops = _places([*(line.place for line in across), *_ends(down)])  # a page may cut the first and the last row
+    lefts = _places([*(line.place for line in down), *_ends(across)])
     if not 3 <= len(tops) <= _MOST_EDGES or not 3 <= len(lefts) <= _MOST_EDGES:
         return None
     cells = _cells(tops, lefts, across, down)
@@ -108,7 +105,11 @@ def _table(across: Sequence[_Line], down: Sequence[_Line], items: Sequence[Any])
     return Table(filled, box, is_ruled=True)
 
 
-def _places(places: Any) -> list[float]:
+def _ends(lines: Sequence[_Line]) -> tuple[float, float]:
+    return min(line.start for line in lines), max(line.end for line in lines)
+
+
+def _places(places: Iterable[float]) -> list[float]:
     """Places in order, those as one that are near each other."""
     found: list[float] = []
     for place in sorted(places):

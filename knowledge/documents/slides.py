@@ -1,6 +1,6 @@
 """Slides as HTML: each under its title, with its texts, tables and the speaker's notes; hidden ones are named."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from itertools import groupby
 from pathlib import Path
@@ -11,6 +11,10 @@ from knowledge.documents.lists import nested_list
 from knowledge.documents.sheets import shown as as_shown
 from knowledge.errors import UnreadableFile
 
+LONGEST_LABEL = 60
+"""Characters of each of the short texts of a group."""
+MOST_TOGETHER = 3
+"""Short texts that say something together: a label, a figure, and what it is of."""
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _CENTER_TITLE = 3
@@ -72,7 +76,7 @@ def _slide(slide: Any, number: int) -> str:
 def _shapes(shapes: Iterable[Any]) -> Iterator[str]:
     for shape in sorted(shapes, key=lambda one: (one.top or 0, one.left or 0)):
         if hasattr(shape, "shapes"):
-            yield from _shapes(shape.shapes)
+            yield from map(_said, _sayings(shape.shapes)) if _sayings(shape.shapes) else _shapes(shape.shapes)
         elif getattr(shape, "has_table", False):
             rows = ("".join(_cell(cell) for cell in row.cells if not cell.is_spanned) for row in shape.table.rows)
             yield f"<table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
@@ -80,6 +84,35 @@ def _shapes(shapes: Iterable[Any]) -> Iterator[str]:
             yield _chart(shape.chart)
         elif shape.has_text_frame:
             yield from _paragraphs(shape.text_frame)
+
+
+def _sayings(group: Iterable[Any]) -> list[list[str]]:
+    """The short texts of a group that say something together, in their order: those beside each other, where all have one
+    beside them, or all of two or three; nothing where a group holds anything else.
+    """
+    shapes = sorted(group, key=lambda one: (one.top or 0, one.left or 0))
+    texts = [(shape, " ".join(shape.text_frame.text.split())) for shape in shapes if getattr(shape, "has_text_frame", False)]  # fmt: skip
+    told = [(shape, text) for shape, text in texts if text]
+    drawn = any(hasattr(one, "shapes") or getattr(one, "has_table", False) or getattr(one, "has_chart", False) for one in shapes)  # fmt: skip
+    if drawn or any(len(text) > LONGEST_LABEL or len(shape.text_frame.paragraphs) > 1 for shape, text in told):
+        return []
+    rows: list[list[tuple[Any, str]]] = []
+    for shape, text in told:
+        middle = (shape.top or 0) + (shape.height or 0) / 2
+        beside = bool(rows) and (first := rows[-1][0][0]).top <= middle <= first.top + first.height
+        if beside:
+            rows[-1].append((shape, text))
+        else:
+            rows.append([(shape, text)])
+    if rows and all(2 <= len(row) <= MOST_TOGETHER for row in rows):
+        return [[text for _, text in sorted(row, key=lambda one: one[0].left or 0)] for row in rows]
+    return [[text for _, text in told]] if 2 <= len(told) <= MOST_TOGETHER else []
+
+
+def _said(texts: Sequence[str]) -> str:
+    """Short texts in one line."""
+    first, *rest = texts
+    return f"<p>{escape(first.rstrip(':'))}: {escape('; '.join(rest))}</p>"
 
 
 def _charts(shapes: Iterable[Any]) -> Iterator[Any]:

@@ -88,6 +88,23 @@ def test_slides_are_told_with_tables_and_notes(tmp_path: Path) -> None:
     assert "Reviewed in May." in markdown
 
 
+def test_labels_and_figures_beside_each_other_in_a_group_of_shapes_are_told_together(tmp_path: Path) -> None:
+    from pptx import Presentation
+    from pptx.util import Inches
+
+    slides = Presentation()
+    slide = slides.slides.add_slide(slides.slide_layouts[5])
+    slide.shapes.title.text = "Allowances"
+    boxes = [("Height", 1, 2), ("15% of pay", 4, 3), ("Night call-out", 1, 3), ("₦12,000 a month", 4, 2)]
+    group = slide.shapes.add_group_shape()
+    for text, left, top in boxes:
+        group.shapes.add_textbox(Inches(left), Inches(top), Inches(2), Inches(0.5)).text_frame.text = text
+    slides.save(str(tmp_path / "a.pptx"))
+    told = read_file(tmp_path / "a.pptx").markdown
+    assert "Height: ₦12,000 a month" in told
+    assert "Night call-out: 15% of pay" in told
+
+
 def test_what_is_struck_out_on_a_slide_is_not_read(tmp_path: Path) -> None:
     from pptx import Presentation
     from pptx.util import Inches

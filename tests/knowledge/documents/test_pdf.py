@@ -263,3 +263,35 @@ def test_boxes_of_a_page_that_hold_no_table_stay_what_they_are(tmp_path: Path) -
     markdown = read_pdf(tmp_path, draw).markdown
     assert "|" not in markdown
     assert "A box with a sentence in it." in markdown
+
+
+def test_a_row_that_the_page_cuts_without_a_line_below_it_is_whole(tmp_path: Path) -> None:
+    def sheet(
+        page: Canvas, top: float, bottom: float, lines: Sequence[float], rows: Sequence[tuple[float, Sequence[str]]]
+    ) -> None:
+        edges = (60, 110, 210, 300, 480)
+        for x in edges:
+            page.line(x, top, x, bottom)
+        for y in lines:
+            page.line(edges[0], y, edges[-1], y)
+        page.setFont("Helvetica", 10)
+        for y, cells in rows:
+            for x, cell in zip(edges, cells, strict=False):
+                page.drawString(x + 4, y, cell)
+
+    def first(page: Canvas) -> None:
+        write(page, 780, "What each step of the apprenticeship pays and asks for.")
+        sheet(page, 700, 110, [700, 670, 640], [(680, NAMES), (650, ("T1", "Yard", "20.10", "A climbing school.")), (620, ("T2", "Line", "24.50", "Sixty hours of storm work,")), (608, ("", "", "", "logged in the"))])  # fmt: skip
+
+    def second(page: Canvas) -> None:
+        sheet(page, 790, 700, [760, 730, 700], [(775, ("", "", "", "blue book.")), (745, ("T3", "Line", "28.90", "A board.")), (712, ("T4", "Yard", "31.20", "None."))])  # fmt: skip
+        write(page, 500, "Weekends are paid double.")
+
+    rows = [line for line in read_pdf(tmp_path, first, second).markdown.splitlines() if line.startswith("|")]
+    assert rows[0] == f"| {' | '.join(NAMES)} |"
+    assert rows[2:] == [
+        "| T1 | Yard | 20.10 | A climbing school. |",
+        "| T2 | Line | 24.50 | Sixty hours of storm work, logged in the blue book. |",
+        "| T3 | Line | 28.90 | A board. |",
+        "| T4 | Yard | 31.20 | None. |",
+    ]

@@ -21,6 +21,7 @@ from bot.slack.mentors.handover import listeners as listeners
 from bot.slack.mentors.handover import views as views
 from bot.slack.mentors.handover.listeners import CARRIED
 from bot.slack.mentors.handover.service import Carried, remind, resume
+from bot.slack.periodic_jobs import JobSchedule
 from bot.slack.questions.buttons import ASK_MENTOR
 from knowledge.search.searcher import Searcher
 from tests.bot.slack.scene import ANNA, BEN, CLEO, DORA, EMIL, MENTION, MENTORS, MENTORS_CHANNEL, PAY, running
@@ -654,6 +655,28 @@ async def test_what_is_taken_back_is_gone_from_the_mentors_channel_and_the_recor
     await house.send()
     await slack.until(lambda: views.TAKEN_BACK in whispers(slack, DORA))
     assert carried(slack, "C1") == []
+
+
+async def test_the_card_of_an_answered_question_keeps_neither_name_nor_words_of_who_deletes_their_data(
+    slack: SlackServer, house: House
+) -> None:
+    card = await house.hand_over(named=True)
+    await house.take(card)
+    await house.write(card)
+    await house.send()
+    await slack.until(lambda: carried(slack, "C1"))
+    await slack.until(lambda: "Answered" in seen(cards(slack)[0]))
+    assert ANNA in str(cards(slack)[0])
+    await house.bot.ctx.records.forget(ANNA)
+    await resume(house.bot.ctx)
+    assert seen(cards(slack)[0]).split("\n") == [views.TAKEN_BACK] * 2
+    assert await house.bot.ctx.records.handovers.all() == []
+
+
+async def test_what_time_takes_back_says_so_in_the_same_round(slack: SlackServer, house: House) -> None:
+    card = await house.hand_over(named=True)
+    await house.bot.periodic_jobs.round(now() + dt.timedelta(days=JobSchedule().retention_days + 1))
+    assert seen(card).split("\n") == [views.TAKEN_BACK] * 2
 
 
 async def test_a_question_taken_back_while_it_is_posted_leaves_no_card(slack: SlackServer, house: House) -> None:
