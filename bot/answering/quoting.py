@@ -8,6 +8,7 @@ is right, and two fitted limits tell three outcomes apart: covered, nearest, not
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from bot.answering.conversation import Coverage
 from bot.answering.excerpts import by_itself, quotation, told, words
@@ -275,9 +276,10 @@ def nearest(judged: Sequence[Judged], question: str = "") -> str:
     One of other figures than the question's, as another band of pay, never stands out.
     """
     bold = {hit: one for hit, one in _outstanding(judged).items() if not contradicts(question, one)}
+    found = extracts(judged, NEAREST)
     return "\n\n".join(
-        f"*{_place(extract.passage)}* [{extract.hit}]\n{quotation(extract.statements, bold.get(extract.hit))}"
-        for extract in extracts(judged, NEAREST)
+        f"*{place}* [{extract.hit}]\n{quotation(extract.statements, bold.get(extract.hit))}"
+        for extract, place in zip(found, _places([extract.passage for extract in found]), strict=True)
     )
 
 
@@ -293,9 +295,18 @@ def _outstanding(judged: Sequence[Judged]) -> Mapping[int, Statement]:
     return {hit: surest[hit] for hit, there in weights.items() if there[0] > sum(there[1:])}
 
 
-def _place(passage: Passage) -> str:
-    """A passage's headings in its guide, with the guide's title where there is no other."""
-    return " › ".join(passage.heading[1:]) or passage.heading[0]
+def _places(passages: Sequence[Passage]) -> list[str]:
+    """Where passages stand, each told from those of other guides: by headings, else with the guide's title, else with its file's name."""
+    headings = [" › ".join(passage.heading[1:]) or passage.heading[0] for passage in passages]
+    titled = [" › ".join(dict.fromkeys([passage.guide.title, *passage.heading])) for passage in passages]
+    named = [
+        f"{title} ({PurePosixPath(passage.guide.path).name})" for title, passage in zip(titled, passages, strict=True)
+    ]
+    places = list(headings)
+    for longer in (titled, named):
+        guides = [{p.guide for p, place in zip(passages, places, strict=True) if place == own} for own in places]
+        places = [more if len(there) > 1 else place for place, more, there in zip(places, longer, guides, strict=True)]
+    return places
 
 
 def unknown_names(question: str, vocabulary: Mapping[str, int]) -> list[str]:

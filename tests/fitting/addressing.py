@@ -1,6 +1,6 @@
 """Fits who a line is said to, and whether it tells the bot to keep quiet. `python -m tests.fitting.addressing`.
 
-Judged on writers left out; writes the classifiers that bot/answering/addressing.py asks.
+Judged on writers left out, several at a time; writes the classifiers that bot/answering/addressing.py asks.
 """
 
 import json
@@ -12,24 +12,36 @@ from typing import Any
 
 import numpy as np
 import yaml
+from scipy import sparse
 
-from bot.answering.addressing import BOT, NEIGHBOURS, OTHERWISE, PIECES, Command, Line, encoded, features, names_in
+from bot.answering.addressing import (
+    BOT,
+    NEIGHBOURS,
+    OTHERWISE,
+    PAIRS,
+    PIECES,
+    Command,
+    Line,
+    encoded,
+    features,
+    names_in,
+)
 from knowledge.minilm.model import WIDTH
 from knowledge.search.encoder import LocalEncoder
 from tests.fitting.labelled import DATA, messages, questions
 from tests.fitting.regression import Matrix, logistic, multinomial
 
 OUT = Path(__file__).parents[2] / "bot" / "answering"
-SCALES = (3.0, 3.0, 3.0, 0.3)
-"""How much the vector, the pieces, the words beside mentions and the form (of one spread) weigh against each other."""
+SCALES = (3.0, 7.0, 5.0, 3.0, 0.3)
+"""How much the vector, the pieces, the pairs of words, the words beside mentions and the form (of one spread) weigh against each other."""
 PENALTY = 1e-3
+FOLDS = 8
+"""Into so many groups writers are divided, each of which is left out once."""
 OTHER_WEIGHT = 0.3
 """What one of the messages that were written for other classifiers weighs."""
 OTHERS = 500
 """So many of those are taken."""
 STEERING = (*(command.value for command in Command), OTHERWISE)
-COMMANDED = ("{}", "{}!", "{}.", "*{}*", "`{}`", "please {}", "{} please", "{} pls", "ok {}", "{} now", "{} thanks", "you can {}", "{} here", "{} in this thread")  # fmt: skip
-"""Forms in which people give the commands that the bot names to them."""
 MISTAKEN = 0.04
 """The share of other lines that may be taken for a word to keep quiet or to speak again."""
 MISSED = {"following": None, "mentioning": 0.05, "naming": 0.05}
@@ -81,7 +93,6 @@ def steering() -> list[Said]:
     for path in sorted((DATA / "addressing" / "steering").glob("*.yaml")):
         told = yaml.safe_load(path.read_text(encoding="utf-8"))
         found += [Said(Line(text), label, path.stem) for label in STEERING for text in map(str, told[label])]
-    found += [Said(Line(form.format(word)), word, "") for word in STEERING[:-1] for form in COMMANDED]
     texts = [m.text for m in messages()] + [q["turns"][-1] for _, q in questions()]
     chosen = np.random.default_rng(1).permutation(len(texts))[: 2 * OTHERS]
     return [*found, *(Said(Line(texts[place]), OTHERWISE, "") for place in chosen)]
@@ -105,19 +116,21 @@ def mentioning() -> list[Said]:
 
 
 def _fit(name: str, said: list[Said], encoder: LocalEncoder, missed: float | None) -> dict[str, Any]:
-    raw = np.stack([features(one.line, encoder.vector(encoded(one.line))) for one in said]).astype(np.float64)
+    raw = np.stack([features(one.line, encoder.vector(encoded(one.line))) for one in said])
     scale, centre = _scaling(raw)
-    rows = (raw - centre) * scale
+    rows = sparse.csr_matrix((raw - centre) * scale, dtype=np.float32)  # of the pieces of words a line has few
     labels = np.array([one.to == "bot" for one in said], dtype=float)
     writers = np.array([one.writer or "" for one in said])
     importance = np.where(writers == "", OTHER_WEIGHT, 1.0)
     scores = np.full(len(said), np.nan)
-    folds = sorted({*writers.tolist()} - {""})
-    if len(folds) == 1:  # one writer: every fifth line is left out
+    names = sorted({*writers.tolist()} - {""})
+    if len(names) == 1:  # one writer: every fifth line is left out
         writers = np.array([writer and str(place % 5) for place, writer in enumerate(writers)])
-        folds = sorted({*writers.tolist()} - {""})
-    for one in folds:
-        own = writers == one
+        names = sorted({*writers.tolist()} - {""})
+    for fold in range(FOLDS):
+        own = np.isin(writers, names[fold::FOLDS])
+        if not own.any():
+            continue
         weights, bias = logistic(rows[~own], labels[~own], importance[~own], PENALTY)
         scores[own] = rows[own] @ weights + bias
     weights, bias = logistic(rows, labels, importance, PENALTY)
@@ -127,14 +140,15 @@ def _fit(name: str, said: list[Said], encoder: LocalEncoder, missed: float | Non
     scaled = weights * scale
     both = np.stack([scaled, np.zeros_like(scaled)])
     _write(name, ("bot", "people"), both, np.array([bias - float(centre @ scaled), 0.0]))
-    return _figures(scores, labels, writers, folds)
+    return _figures(scores, labels, writers, names)
 
 
 def fit_steering(said: list[Said], encoder: LocalEncoder) -> dict[str, Any]:
     """Fit and write what tells words to keep quiet, and to speak again, from all others; the shares that are wrong with the writer left out."""
-    raw = np.stack([features(one.line, encoder.vector(encoded(one.line))) for one in said]).astype(np.float64)
+    raw = np.stack([features(one.line, encoder.vector(encoded(one.line))) for one in said])
     scale, centre = _scaling(raw)
-    rows, labels = (raw - centre) * scale, np.array([one.to for one in said])
+    rows = sparse.csr_matrix((raw - centre) * scale, dtype=np.float32)
+    labels = np.array([one.to for one in said])
     writers = np.array([one.writer for one in said])
     logits = np.full((len(said), len(STEERING)), np.nan)
     for one in sorted({*writers.tolist()} - {""}):
@@ -158,10 +172,10 @@ def fit_steering(said: list[Said], encoder: LocalEncoder) -> dict[str, Any]:
 
 def _scaling(raw: Matrix) -> tuple[Matrix, Matrix]:
     """What every feature is multiplied with, and what is taken from it before: only the form has units of its own."""
-    plain = WIDTH + PIECES + NEIGHBOURS
+    plain = WIDTH + PIECES + PAIRS + NEIGHBOURS
     form = raw[:, plain:]
     *scales, shape = SCALES
-    scale = np.concatenate([np.repeat(scales, (WIDTH, PIECES, NEIGHBOURS)), shape / (form.std(axis=0) + 1e-9)])
+    scale = np.concatenate([np.repeat(scales, (WIDTH, PIECES, PAIRS, NEIGHBOURS)), shape / (form.std(axis=0) + 1e-9)])
     scale[-form.shape[1] :][form.std(axis=0) == 0] = 0
     return scale, np.concatenate([np.zeros(plain), form.mean(axis=0)])
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 from scipy.optimize import minimize
 
 Matrix = NDArray[Any]
@@ -13,11 +14,15 @@ Matrix = NDArray[Any]
 def multinomial(
     features: Matrix, classes: Sequence[str], labels: Sequence[str], penalty: float = 1e-3, steps: int = 200
 ) -> tuple[Matrix, Matrix]:
-    """Weights (classes, features) and biases of a multinomial regression with an L2 penalty, by at most so many steps of L-BFGS.
+    """Weights (classes, features) and biases of a multinomial regression with an L2 penalty on rows, which may be sparse, by at most
+    so many steps of L-BFGS.
 
     Products are computed with 32 bits, which takes half the time.
     """
-    x = np.hstack([features, np.ones((len(features), 1))]).astype(np.float32)
+    count, width = features.shape
+    ones = np.ones((count, 1), dtype=np.float32)
+    x = sparse.hstack([features, ones]).tocsr() if sparse.issparse(features) else np.hstack([features, ones])
+    x = x.astype(np.float32)
     y = np.eye(len(classes), dtype=np.float32)[[classes.index(label) for label in labels]]
 
     def loss(flat: Matrix) -> tuple[float, Matrix]:
@@ -26,11 +31,13 @@ def multinomial(
         logits -= logits.max(axis=1, keepdims=True)
         whole = np.log(np.exp(logits).sum(axis=1, keepdims=True))
         shares = np.exp(logits - whole)
-        kept = weights * ([1.0] * features.shape[1] + [0.0])
-        value = float((y * (whole - logits)).sum() / len(x) + penalty / 2 * (kept**2).sum())
-        return value, ((shares - y).T @ x / len(x) + penalty * kept).ravel().astype(np.float64)
+        kept = weights * ([1.0] * width + [0.0])
+        value = float((y * (whole - logits)).sum() / count + penalty / 2 * (kept**2).sum())
+        return value, ((shares - y).T @ x / count + penalty * kept).ravel().astype(np.float64)
 
-    found = minimize(loss, np.zeros(len(classes) * x.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": steps})
+    found = minimize(
+        loss, np.zeros(len(classes) * (width + 1)), jac=True, method="L-BFGS-B", options={"maxiter": steps}
+    )
     weights = found.x.reshape(len(classes), -1)
     return weights[:, :-1], weights[:, -1]
 
@@ -38,14 +45,16 @@ def multinomial(
 def logistic(
     features: Matrix, labels: Matrix, importance: Matrix, penalty: float = 1e-3, steps: int = 200
 ) -> tuple[Matrix, float]:
-    """Weights and bias of a regression with an L2 penalty on rows that weigh differently, by at most so many steps of L-BFGS with 32 bits."""
+    """Weights and bias of a regression with an L2 penalty on rows, which may be sparse, that weigh differently; by at most so many
+    steps of L-BFGS with 32 bits.
+    """
     x, signs = features.astype(np.float32), np.where(labels > 0, 1.0, -1.0)
 
     def loss(flat: Matrix) -> tuple[float, Matrix]:
         weights, bias = flat[:-1], flat[-1]
         margins = signs * (x @ weights.astype(np.float32) + bias)
-        pull = -signs * importance / (1 + np.exp(np.clip(margins, -30, 30))) / len(x)
-        value = float((importance * np.logaddexp(0, -margins)).sum() / len(x) + penalty / 2 * (weights**2).sum())
+        pull = -signs * importance / (1 + np.exp(np.clip(margins, -30, 30))) / x.shape[0]
+        value = float((importance * np.logaddexp(0, -margins)).sum() / x.shape[0] + penalty / 2 * (weights**2).sum())
         return value, np.append(x.T @ pull.astype(np.float32) + penalty * weights, pull.sum()).astype(np.float64)
 
     found = minimize(loss, np.zeros(x.shape[1] + 1), jac=True, method="L-BFGS-B", options={"maxiter": steps})

@@ -11,7 +11,7 @@ from bot.answering.conversation import QUOTED, Conversation, Coverage
 from bot.answering.quoting import GIVEN, LIKELIER_THAN_NOT, NEAREST, Quote, Quoter, compared, nearest, unknown_names
 from bot.answering.wording import PROBABLY
 from knowledge.fitted import number
-from knowledge.passages import Passage
+from knowledge.passages import Document, Guide, Passage, split
 from knowledge.search.reader import Reader
 from knowledge.search.searcher import Hit
 from tests.conftest import AdvisorOver, passage
@@ -140,6 +140,25 @@ def test_a_statement_is_in_bold_only_where_it_is_likelier_than_all_others_of_its
     assert "**Each of them is paid 80 euros more.**" in nearest(sure)
     torn = compared([hit_of(ASKING)], [[-9.0, 3.0, 3.0]], 1.0)
     assert "**" not in nearest(torn)
+
+
+@pytest.mark.parametrize(
+    ("guides", "places"),
+    [
+        ([("n.md", "North"), ("s.md", "South")], ["*North › Pay* [1]", "*South › Pay* [2]"]),
+        ([("n.md", "Rates"), ("s.md", "Rates")], ["*Rates › Pay (n.md)* [1]", "*Rates › Pay (s.md)* [2]"]),
+        ([("n.md", "North")], ["*Pay* [1]"]),
+    ],
+)
+def test_places_that_are_called_alike_are_told_apart_by_their_guides(
+    guides: list[tuple[str, str]], places: list[str]
+) -> None:
+    found = [
+        split(Document(Guide(path, title), f"# {title}\n\n## Pay\n\nA fitter earns {n} euros."))[-1]
+        for n, (path, title) in enumerate(guides)
+    ]
+    told = nearest(compared([hit_of(one) for one in found], [[1.0]] * len(found), 1.0))
+    assert re.findall(r"^\*.*\]$", told, re.MULTILINE) == places
 
 
 def test_a_question_that_the_guide_asks_is_no_answer_and_what_follows_it_is() -> None:

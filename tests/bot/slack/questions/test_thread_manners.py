@@ -144,11 +144,7 @@ async def deliver(slack: SlackServer, ts: str) -> None:
         ("could you keep out of this thread from here on", "alright, you can join the discussion again"),
         ("bitte halt dich ab jetzt hier raus", "du darfst hier wieder mitreden"),
         ("pause, please!", "*resume* now"),
-        pytest.param(
-            "no more answers in here, we are sorting it out ourselves",
-            "start replying here again please",
-            marks=pytest.mark.xfail(strict=True, reason="understood until the fit of decision 0034, not since"),
-        ),
+        ("no more answers in here, we are sorting it out ourselves", "start replying here again please"),
     ],
 )
 async def test_it_is_told_to_be_quiet_and_to_speak_again_in_anybodys_words(
