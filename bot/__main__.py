@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -10,6 +11,7 @@ import typer
 
 from bot.cli.commands import as_typed
 from bot.cli.output import failure_logged, open_console, print_report, progress_bar, report_as_object, teller, warn
+from bot.cli.patience import patiently
 from bot.cli.quiet import keep_from_bolt, silence_libraries
 from bot.composition import Application, fetch_guides, kept_fresh
 from bot.errors import CareerBotError, SettingsError
@@ -84,8 +86,10 @@ def _start(settings: Settings, console: "Console", *, logged: bool) -> None:
     if settings.half_set_up and not (sys.stdin and sys.stdin.isatty()):  # nobody is there to converse with
         raise SettingsError(f"{settings.half_set_up}.")
     application = Application(settings)
-    asyncio.run(check_start(settings, application))
-    _sync(application, console, logged=logged)
+    wait = settings.start_wait if settings.slack_mode else 0.0
+    tell = partial(warn, logged=logged)
+    patiently(lambda: asyncio.run(check_start(settings, application)), wait, tell)
+    patiently(lambda: _sync(application, console, logged=logged), wait, tell)
     say = teller(console, logged=logged, style="dim")
     say(_where(settings))
     if settings.slack_mode:

@@ -5,6 +5,7 @@
     ├── IndexUnavailable       there is no index, or it cannot be read
     ├── ModelUnavailable       the chat or embedding model did not answer
     ├── RecordsUnavailable     the inbox or the records cannot be written
+    │   └── RecordsUnreachable their server does not answer just now
     └── ConnectionLost         Slack's events do not reach this process any more
 
 Every message is one sentence for the person who sees it: what is wrong and what to do. It never holds a
@@ -30,6 +31,10 @@ class ModelUnavailable(CareerBotError):
 
 class RecordsUnavailable(CareerBotError):
     """The inbox or the records cannot be read or written."""
+
+
+class RecordsUnreachable(RecordsUnavailable):
+    """The server of the records does not answer, or is starting or stopping: waiting may help."""
 
 
 class ConnectionLost(CareerBotError):

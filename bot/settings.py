@@ -187,6 +187,12 @@ class Settings(SlackSettings, TraceSettings):
         "", repr=False, description="PostgreSQL for the records (postgresql://…); empty for SQLite in `DATA_DIR`."
     )
     max_question_chars: int = Field(4000, ge=100, le=40_000, description="Longer messages are refused politely.")
+    start_wait: float = Field(
+        120.0,
+        ge=0,
+        le=3600,
+        description="Seconds that `careerbot run` waits at its start for a database or Chroma server that does not answer; then it ends with the reason.",
+    )
     max_concurrent: int = Field(100, ge=1, le=1000, description="Questions that are answered at the same time.")
     workspaces_dir: FolderThere | None = Field(
         None,

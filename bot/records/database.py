@@ -14,12 +14,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.errors import RecordsUnavailable
+from bot.errors import RecordsUnavailable, RecordsUnreachable
 from bot.flight_recorder import waiting
 from bot.records.address import postgres_arguments, sqlite_file
 from bot.records.binding import EVERY, OPTION, OWN, bind_statements
 from bot.records.engines import BUSY_SECONDS, CONNECTIONS, DRIVERS_ERRORS, TAKEN_IN, WAIT_SECONDS, open_engine
-from bot.records.failures import what_failed
+from bot.records.failures import PASSING, what_failed
 from bot.records.migrating import migrate
 from bot.records.sqlite_file import create
 from bot.records.turns import DatabaseTurns
@@ -57,6 +57,11 @@ def now() -> dt.datetime:
 def insert(connection: AsyncConnection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
     """An insertion that may say what to do where the row is there already; both kinds of database know the clause."""
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def _unavailable(error: BaseException, file: Path | None) -> RecordsUnavailable:
+    told = what_failed(error, file)
+    return RecordsUnreachable(told) if told in PASSING else RecordsUnavailable(told)
 
 
 class Gate:
@@ -117,7 +122,7 @@ class Database:
             aside = await migrate(engine.execution_options(**{OPTION: EVERY}), file, TABLES, set_aside=set_aside)
         except (*DRIVERS_ERRORS, sqlite3.Error) as error:
             await engine.dispose()
-            raise RecordsUnavailable(what_failed(error, file)) from error
+            raise _unavailable(error, file) from error
         except BaseException:
             await engine.dispose()
             raise
@@ -143,7 +148,7 @@ class Database:
         except IntegrityError as error:
             raise AlreadyThere from error
         except DRIVERS_ERRORS as error:
-            raise RecordsUnavailable(what_failed(error, self.file)) from error
+            raise _unavailable(error, self.file) from error
 
     async def erase_deleted(self) -> None:
         """Leave nothing of deleted rows in SQLite's files: its log of changes keeps them until it is taken into the database's file."""

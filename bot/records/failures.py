@@ -26,6 +26,10 @@ _NO_SUCH_SERVER = "No server in DATABASE_URL is what target_session_attrs asks f
 _WRONG_OPTION = "DATABASE_URL has a value that cannot be used; check its ports, certificates and options."
 _ENDED = "PostgreSQL ended the connection while it was being made; check sslmode in DATABASE_URL (the server may take no encrypted connections) and that it runs."
 """How asyncpg tells both is a plain ConnectionError."""
+_STARTING = "PostgreSQL is starting or stopping; try again in a moment."
+_ENDED_LATER = "PostgreSQL has ended the connection; check that it runs."
+PASSING = frozenset({UNREACHABLE, _ENDED, _STARTING, _ENDED_LATER})
+"""What may pass by itself, as it does while a server is started again."""
 _SQLITE: Mapping[str, str] = {
     "SQLITE_FULL": FULL,
     "SQLITE_READONLY": READ_ONLY,
@@ -47,8 +51,8 @@ _POSTGRES: Mapping[str, str] = {
     "53300": "PostgreSQL has no connection left; raise max_connections, or run fewer processes.",
     "25006": "PostgreSQL takes no changes on this server; set DATABASE_URL to the primary one, or target_session_attrs=read-write.",
     "55P03": "Another process is changing the schema of the records and takes long; try again when it is done.",
-    "57P03": "PostgreSQL is starting or stopping; try again in a moment.",
-    "57P0": "PostgreSQL has ended the connection; check that it runs.",
+    "57P03": _STARTING,
+    "57P0": _ENDED_LATER,
     "08": UNREACHABLE,
     "XX001": "PostgreSQL finds its data damaged; restore a backup.",
     "XX002": "PostgreSQL finds its data damaged; restore a backup.",
