@@ -89,7 +89,8 @@ def _start(settings: Settings, console: "Console", *, logged: bool) -> None:
     wait = settings.start_wait if settings.slack_mode else 0.0
     tell = partial(warn, logged=logged)
     patiently(lambda: asyncio.run(check_start(settings, application)), wait, tell)
-    patiently(lambda: _sync(application, console, logged=logged), wait, tell)
+    _fetch(application, logged=logged)
+    patiently(lambda: _bring_in_line(application, console, logged=logged), wait, tell)
     say = teller(console, logged=logged, style="dim")
     say(_where(settings))
     if settings.slack_mode:
@@ -276,8 +277,20 @@ def _sync(
     replace: bool = False,
     logged: bool = False,
 ) -> None:
-    """Bring the index in line with the guides, with a progress bar, and print what was done where there is something new."""
+    """Fetch guides that come from elsewhere, and bring the index in line with all guides."""
     _fetch(application, logged=logged)
+    _bring_in_line(application, console, always=always, replace=replace, logged=logged)
+
+
+def _bring_in_line(
+    application: Application,
+    console: "Console",
+    *,
+    always: bool = False,
+    replace: bool = False,
+    logged: bool = False,
+) -> None:
+    """Bring the index in line with the guides, with a progress bar, and print what was done where there is something new."""
     with progress_bar(console) as progress:
         report = application.sync(progress, replace=replace)
     print_report(report, teller(console, logged=logged), always=always)

@@ -191,7 +191,7 @@ class Settings(SlackSettings, TraceSettings):
         120.0,
         ge=0,
         le=3600,
-        description="Seconds that `careerbot run` waits at its start for a database or Chroma server that does not answer; then it ends with the reason.",
+        description="Seconds that `careerbot run` waits at its start for a database, and for a Chroma server, that does not answer, from the first failure on; then it ends with the reason.",
     )
     max_concurrent: int = Field(100, ge=1, le=1000, description="Questions that are answered at the same time.")
     workspaces_dir: FolderThere | None = Field(

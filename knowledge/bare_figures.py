@@ -10,7 +10,7 @@ _SIGN = re.compile(r"[A-Z]{0,3}[$€£¥₹]")
 _CODE = re.compile(r"(?:[(\[,/]\s*|\bin\s+|^)([A-Z]{3})\b(?=\s*(?:$|[)\],/:;]|per\b|a\b))")
 """A code where one states what figures are in: in brackets, after "in", at the beginning or the end."""
 _YEAR = re.compile(r"\b(?:19|20)\d\d(?:\s?[/–-]\s?(?:19|20)?\d\d)?\b")
-_PART_OF_A_NAME = re.compile(r"\b\d{1,2}(?![kKmM]\b)[^\W\d_]{1,3}\b|\b(?![A-Z]{3})[^\W\d_]{1,3}\d{1,2}\b")
+_PART_OF_A_NAME = re.compile(r"\b\d{1,2}(?![kKmM]\b)[^\W\d_]{1,2}\b|\b(?![A-Z]{3})[^\W\d_]{1,3}\d{1,2}\b")
 """Digits of an ordinal or of a level: `13th`, `VN2`."""
 _AMOUNT = r"\d{1,3}(?:[.,'’ \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
 _BARE = re.compile(rf"(?:{_AMOUNT})\s?[kK]?(?:\s?(?:-|–|—|to)\s?(?:{_AMOUNT})\s?[kK]?)?\+?(?:\s\(note .*\))?")
@@ -18,9 +18,9 @@ _IN_A_SENTENCE = re.compile(rf"(?<![\w.,#/-])(?:{_AMOUNT})(?:\s?[kK]\b)?(?![\w%/
 _SCALED = re.compile(r"\b[kKmMtT]([A-Z]{3})\b")
 _MAGNITUDE = r"(?:k|m|mn|bn|lakhs?|lacs?|crores?|cr|thousands?|millions?|billions?|mio|mrd|tsd|milliers|millions?|miles|millones|milh[õo]es|mil)\b\.?"
 """Words and letters that say how many times a unit is meant, in the languages that figures are read in."""
-_SCALED_SIGN = re.compile(rf"[$€£¥₹]\s?(?:'000s?|000s?|{_MAGNITUDE})(?!\w)|[$€£¥₹]?\s?[万億]円?", re.IGNORECASE)
+_SCALED_SIGN = re.compile(rf"[$€£¥₹]\s?(?:'000s?|000s?|{_MAGNITUDE})(?!\w)|[$€£¥₹]\s?[万億]|[万億]円", re.IGNORECASE)
 _SCALED_CODE = re.compile(rf"\b([A-Z]{{3}})\s{_MAGNITUDE}|\b{_MAGNITUDE}\s(?:of\s)?([A-Z]{{3}})\b")
-_THOUSANDS = re.compile(r"(?<!\w)['’‘´]?000s?\b(?!\w)")
+_THOUSANDS = re.compile(r"(?<!\w)(?<!\d[.,'’‘´ \u00a0\u202f])['’‘´]?000s?\b(?!\w)")
 """Thousands of what a unit states: `KSh '000`."""
 _ANY_CODE = re.compile(r"\b[A-Z]{3}\b")
 _LARGE = re.compile(r"\d{1,3}[.,'’ \u00a0\u202f]\d{3}|\d{5}|^(?!(?:19|20)\d\d\b)\d{4}|\d\s?[kK]\b")
@@ -56,7 +56,7 @@ def currency_in(text: str) -> str:
     """The sign or ISO 4217 code of the one currency that a text states its figures in; nothing where it states a figure or several, or thousands of it."""
     if re.search(r"\d{3}(?<!19\d\d)(?<!20\d\d)(?!\d)", _YEAR.sub("", text)):
         return ""
-    if _SCALED_SIGN.search(text) or _SCALED_CODE.search(text):
+    if _SCALED_SIGN.search(text) or _has_a_scaled_code(text):
         return ""
     signs = {*_SIGN.findall(text), *(code for code in _CODE.findall(text) if code in _codes()), *named_in(text)}
     return signs.pop() if len(signs) == 1 else ""
@@ -69,12 +69,14 @@ def states_money(text: str) -> bool:
 
 def is_scaled(text: str) -> bool:
     """Whether a text states figures in thousands or millions of a currency."""
-    if any(code in _codes() for code in _SCALED.findall(text)) or _SCALED_SIGN.search(text):
-        return True
-    if any(code in _codes() for found in _SCALED_CODE.findall(text) for code in found):
+    if any(code in _codes() for code in _SCALED.findall(text)) or _SCALED_SIGN.search(text) or _has_a_scaled_code(text):
         return True
     in_thousands = _THOUSANDS.search(text)
     return in_thousands is not None and bool(currency_in(_THOUSANDS.sub("", text)))
+
+
+def _has_a_scaled_code(text: str) -> bool:
+    return any(code in _codes() for found in _SCALED_CODE.findall(text) for code in found)
 
 
 def states_money_of_others(sentence: str) -> bool:

@@ -109,22 +109,27 @@ def _dated(guide: Guide) -> Written | None:
 
 
 def _alike(guides: Iterable[Guide]) -> list[list[Guide]]:
-    """The guides that are called the same, each in one group; guides without a date only where all that are called so and have
-    one lie below their folder, as in an archive.
+    """The guides with a date that are called the same, each in one group, with the one without a date that is called so, too, and
+    that lies above all of them, as a guide does above its archive.
     """
     called = defaultdict[str, list[Guide]](list)
+    undated: list[Guide] = []
     for guide in guides:
-        for name in _names(guide):
+        for name in _names(guide) if _dated(guide) else ():
             called[name].append(guide)
+        undated += [] if _dated(guide) else [guide]
     group_of: dict[Guide, list[Guide]] = {}
     for found in called.values():
-        dated = [guide for guide in found if _dated(guide)]
-        current = [
-            guide for guide in found if not _dated(guide) and dated and all(_is_below(one, guide) for one in dated)
-        ]
-        _join([*dated, *current[:1]], group_of)
-    groups = {id(group): group for group in group_of.values() if len(group) > 1}
-    return list(groups.values())
+        _join(found, group_of)
+    above: dict[int, Guide] = {}
+    for guide in sorted(undated, key=lambda one: len(PurePosixPath(one.path).parts)):
+        for found in (called[name] for name in _names(guide) if name in called):
+            group = group_of[found[0]]
+            if all(_is_below(one, guide) for one in group):
+                above[id(group)] = guide  # the nearest one is the last
+    groups = {id(group): group for group in group_of.values()}
+    whole = [[*group, *([above[key]] if key in above else [])] for key, group in groups.items()]
+    return [group for group in whole if len(group) > 1]
 
 
 def _join(found: Sequence[Guide], group_of: dict[Guide, list[Guide]]) -> None:

@@ -96,9 +96,13 @@ def _with_currency_stated(piece: str, heading: Sequence[str], stated: str) -> st
 
 
 def _are_in(stated: str, rows: Sequence[Sequence[str]]) -> bool:
-    """Whether a table, the names of its columns first, holds bare figures that a sentence states the currency of."""
+    """Whether a table, the names of its columns first, holds bare figures that a sentence states the currency of; thousands and
+    the like of it only where some have decimals or stand in several columns: a column of small numbers counts something else.
+    """
     if is_scaled(stated):
-        return any(is_bare(cell) for row in rows[1:] for cell in row)
+        bare = [[is_bare(cell) for cell in row] for row in rows[1:]]
+        decimals = any(re.search(r"\d[.,]\d{1,2}$", cell.strip()) for row in rows[1:] for cell in row if is_bare(cell))
+        return decimals or any(sum(row) > 1 for row in bare)
     return with_currencies(rows[0], rows[1:], stated)[1] != rows[1:]
 
 

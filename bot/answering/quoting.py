@@ -8,7 +8,6 @@ is right, and two fitted limits tell three outcomes apart: covered, nearest, not
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from bot.answering.conversation import Coverage
 from bot.answering.excerpts import by_itself, quotation, told, words
@@ -296,12 +295,10 @@ def _outstanding(judged: Sequence[Judged]) -> Mapping[int, Statement]:
 
 
 def _places(passages: Sequence[Passage]) -> list[str]:
-    """Where passages stand, each told from those of other guides: by headings, else with the guide's title, else with its file's name."""
+    """Where passages stand, each told from those of other guides: by headings, else with the guide's title, else with its path."""
     headings = [" › ".join(passage.heading[1:]) or passage.heading[0] for passage in passages]
     titled = [" › ".join(dict.fromkeys([passage.guide.title, *passage.heading])) for passage in passages]
-    named = [
-        f"{title} ({PurePosixPath(passage.guide.path).name})" for title, passage in zip(titled, passages, strict=True)
-    ]
+    named = [f"{title} ({passage.guide.path})" for title, passage in zip(titled, passages, strict=True)]
     places = list(headings)
     for longer in (titled, named):
         guides = [{p.guide for p, place in zip(passages, places, strict=True) if place == own} for own in places]

@@ -1,5 +1,6 @@
 """Starting while a server that the bot needs is away: what fails for that reason is tried again for a while."""
 
+import math
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -28,6 +29,6 @@ def patiently(
             left = ends - time.monotonic()
             if left <= 0:
                 raise
-            tell(f"{error} I try again in {min(pause, left):.0f} s, for {left:.0f} s at most.")
+            tell(f"{error} Waiting for it, for {math.ceil(left)} s at most.")
             sleep(min(pause, left))
             pause = min(2 * pause, LONGEST_PAUSE)

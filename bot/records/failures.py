@@ -28,8 +28,11 @@ _ENDED = "PostgreSQL ended the connection while it was being made; check sslmode
 """How asyncpg tells both is a plain ConnectionError."""
 _STARTING = "PostgreSQL is starting or stopping; try again in a moment."
 _ENDED_LATER = "PostgreSQL has ended the connection; check that it runs."
-PASSING = frozenset({UNREACHABLE, _ENDED, _STARTING, _ENDED_LATER})
-"""What may pass by itself, as it does while a server is started again."""
+_NO_FILE = (
+    "A file that DATABASE_URL names, a socket or a certificate, is not there; check its path, and that PostgreSQL runs."
+)
+PASSING = frozenset({UNREACHABLE, _NO_HOST, _NO_FILE, _ENDED, _STARTING, _ENDED_LATER})
+"""What may pass by itself, as it does while a server is started again: its name or its socket may be gone for that time, too."""
 _SQLITE: Mapping[str, str] = {
     "SQLITE_FULL": FULL,
     "SQLITE_READONLY": READ_ONLY,
@@ -59,7 +62,11 @@ _POSTGRES: Mapping[str, str] = {
 }
 """By the beginning of PostgreSQL's codes, https://www.postgresql.org/docs/current/errcodes-appendix.html."""
 _SYSTEM: Mapping[int, str] = {
-    errno.ENOENT: "A file that DATABASE_URL names, a socket or a certificate, is not there; check its path, and that PostgreSQL runs.",
+    errno.ENOENT: _NO_FILE,
+    errno.EHOSTUNREACH: UNREACHABLE,
+    errno.ENETUNREACH: UNREACHABLE,
+    errno.ECONNABORTED: UNREACHABLE,
+    errno.EPIPE: UNREACHABLE,
     errno.ENOSPC: FULL,
     errno.EDQUOT: FULL,
     errno.EACCES: READ_ONLY,

@@ -104,15 +104,14 @@ def periodic_jobs_of(ctx: AppContext, schedule: JobSchedule, private: PrivateAns
 
     async def forget_old_texts(moment: dt.datetime) -> None:
         await ctx.records.purge(moment - dt.timedelta(days=schedule.retention_days))
-        await resume(ctx, moment)  # cards of what is taken back say so at once
 
     return {
         "listing guests": list_people,
         "answering private questions": keep_promises,
-        "taking up handovers": take_up,
+        "forgetting old texts": forget_old_texts,
+        "taking up handovers": take_up,  # after it: cards of what is taken back say so in the same round
         "reminding mentors": remind_mentors,
         "letting confirmations expire": let_expire,
         "clearing away remains of answers": clear_away,
         "the weekly report": report,
-        "forgetting old texts": forget_old_texts,
     }

@@ -14,6 +14,8 @@ SHOWN_OF_A_LINE = 90
 """Characters of a line that is named."""
 SHOWN_UNFILLED = 8
 """Lines with places to fill in which are shown; more of a file say that it is a template."""
+LONGEST_FIELD = 60
+"""Characters of a line that may give a name its value without ending as a sentence does."""
 _FIELD = re.compile(r"(?! {4})\s*[^\W\d_][^:|.!?\n]{0,39}:\s+(?=\S)[^\n]*(?<![,;])$")
 """A line that gives a short name its value."""
 _INVISIBLE = dict.fromkeys([0x200B, 0xAD, 0xFEFF, *range(0xE000, 0xF900)])
@@ -33,14 +35,18 @@ def _with_fields_as_items(markdown: str) -> str:
     paragraph they would be one sentence.
     """
     told = [
-        [f"- {line}" for line in found] if is_text and len(found) > 1 and all(map(_is_field, found)) else found
+        [re.sub(r"^\s*", r"\g<0>- ", line) for line in found]
+        if is_text and len(found) > 1 and all(map(_is_field, found))
+        else found
         for is_text, found in _blocks(markdown.split("\n"))
     ]
     return "\n".join(line for found in told for line in found)
 
 
 def _is_field(line: str) -> bool:
-    return _FIELD.match(line) is not None and not line.lstrip()[0].islower()
+    """Whether a line gives a short name its value; a long one that does not end as sentences do goes on in the next line."""
+    goes_on = len(line) > LONGEST_FIELD and not line.endswith((".", "!", "?", ")"))
+    return _FIELD.match(line) is not None and not line.lstrip()[0].islower() and not goes_on
 
 
 def _blocks(lines: list[str]) -> Iterator[tuple[bool, list[str]]]:

@@ -2,8 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from html import escape
 from itertools import pairwise
 from pathlib import Path
@@ -11,6 +11,7 @@ from textwrap import shorten
 from typing import Any
 
 from knowledge.documents.coverage import different_words, lost
+from knowledge.documents.pdf_blocks import Block, Page, with_ruled
 from knowledge.documents.pdf_fonts import changing
 from knowledge.documents.pdf_groups import name_groups, rows_below
 from knowledge.documents.pdf_lattice import ruled_tables
@@ -32,31 +33,6 @@ SHOWN_OF_A_LINE = 60
 """Characters of a line that is not read which are named."""
 _OF_A_PRINT = re.compile(r"^(?:page\s+)?#+\s*(?:of|/|von|de|sur)\s*#+\b", re.IGNORECASE)
 """What browsers and Word write at the edge of a printed page, with its figures as #."""
-
-
-@dataclass
-class Page:
-    """What stands on a page, from the top down: (kind, level, text) or a table."""
-
-    number: int
-    height: float
-    blocks: list["Block"] = field(default_factory=list)
-    words: set[str] = field(default_factory=set)
-    size: float = 0.0
-
-
-@dataclass
-class Block:
-    """A paragraph with the parts that it was set in, a heading or item of a list, or a table."""
-
-    kind: str
-    text: str
-    level: int = 0
-    top: float = 0.0
-    bottom: float = 0.0
-    size: float = 0.0
-    parts: Sequence[str] = ()
-    table: Table | None = None
 
 
 @dataclass(frozen=True)
@@ -129,9 +105,9 @@ def _words_not_read(pages: Sequence[Page], html: str) -> Iterator[str]:
 
 
 def _page(page: Any, marks: Sequence[Mark]) -> Page:
-    blocks = [made for block in page.blocks or () for made in _blocks(block, page)]
+    blocks = [replace(made, left=left, right=right) for block in page.blocks or () for left, right in [_sides(block)] for made in _blocks(block, page)]  # fmt: skip
     for ruled in ruled_tables(page.vector_graphics, page.text_items):
-        blocks = _with_ruled(blocks, ruled, page.text_items)
+        blocks = with_ruled(blocks, ruled, page.text_items)
     for table in (block.table for block in blocks if block.table and not block.table.is_ruled):
         below = rows_below(table, page.text_items)
         blocks = list(_without(blocks, below))
@@ -152,36 +128,6 @@ def _page(page: Any, marks: Sequence[Mark]) -> Page:
     )
 
 
-def _with_ruled(blocks: Sequence[Block], table: Table, items: Sequence[Any]) -> list[Block]:
-    """The blocks with a ruled table in the place of those that it holds; as they are where one holds more than is in the table."""
-    if table.box is None:
-        return list(blocks)
-    box = table.box
-    inside = [
-        item for item in items if item.text.strip() and box.holds(item.x + item.width / 2, item.y + item.height / 2)
-    ]
-    words = {word for item in inside for word in _clean(item.text).split()}
-    within = [
-        block for block in blocks if block.bottom > box.top + 1 and block.top < box.bottom - 1 and _shares(block, words)
-    ]
-    if not within or {word for block in within for word in _words_of(block)} - words:
-        return list(blocks)
-    first = blocks.index(within[0])
-    made = Block("table", "", 0, box.top, box.bottom, table=table)
-    return [*blocks[:first], made, *(block for block in blocks[first:] if block not in within)]
-
-
-def _words_of(block: Block) -> list[str]:
-    cells = [cell.text for row in block.table.rows for cell in row] if block.table else [block.text]
-    return [word for text in cells for word in text.split()]
-
-
-def _shares(block: Block, words: Set[str]) -> bool:
-    """Whether at least half of a block's words are among some."""
-    own = _words_of(block)
-    return 2 * sum(1 for word in own if word in words) >= len(own) > 0
-
-
 def _without(blocks: Sequence[Block], items: Sequence[Any]) -> Iterator[Block]:
     """The blocks without text items that belong to a table, of which they consist or with which they begin."""
     for block in blocks:
@@ -191,6 +137,10 @@ def _without(blocks: Sequence[Block], items: Sequence[Any]) -> Iterator[Block]:
             yield block
         elif rest := block.text[len(told) :].strip():
             yield replace(block, text=rest, parts=block.parts[len(inside) :])
+
+
+def _sides(block: Any) -> tuple[float, float]:
+    return (block.bbox.x, block.bbox.x + block.bbox.width) if block.bbox else (0.0, 0.0)
 
 
 def _blocks(block: Any, page: Any) -> Iterator[Block]:
@@ -223,7 +173,7 @@ def _paragraphs(block: Any, top: float, bottom: float, page: Any) -> Iterator[Bl
     alone = len(lines) == 1 and len(text) <= 80 and text.isupper() and len(text) > 3
     parts = tuple(_clean(item.text) for line in lines for item in line)
     kind = "bold" if (block.bold and short) or alone else "paragraph"
-    yield Block(kind, text, 0, top, bottom, _size(lines), parts)
+    yield Block(kind, text, 0, top, bottom, _size(lines), parts=parts)
 
 
 def _size(lines: Sequence[Sequence[Any]]) -> float:

@@ -1,20 +1,21 @@
 """Tables of PDF pages that ruled lines divide into cells: what the lines enclose is a cell, however far its words are apart."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from knowledge.documents.pdf_tables import Box, Cell, Table, lines_in
+from knowledge.documents.pdf_tables import Box, Cell, Table, apart, lines_in
 
 _NEAR = 2.5
 """Points by which lines at one place may differ."""
 _THIN = 2.0
 """Points up to which a shape is a line."""
-_MOST_LINES = 4000
+_MOST_LINES = 600
 """Lines of a page; a page with more is a drawing."""
-_MOST_EDGES = 200
-"""Rows, or columns, of one table on one page."""
+_MOST_CELLS = 4000
+"""Cells of one table on one page."""
 
 
 @dataclass(frozen=True)
@@ -65,20 +66,28 @@ def _joined(lines: Sequence[_Line]) -> list[_Line]:
 
 def _connected(across: Sequence[_Line], down: Sequence[_Line]) -> Iterator[tuple[list[_Line], list[_Line]]]:
     """The lines in groups, across and down, in which each crosses another one of its group."""
-    left = list(down)
-    rest = list(across)
+    rest, left = list(across), list(down)
     while rest:
-        rows, columns = [rest.pop(0)], list[_Line]()
-        grown = True
-        while grown:
-            met = [line for line in left if any(_cross(row, line) for row in rows)]
-            left = [line for line in left if line not in met]
+        new = [rest.pop()]
+        rows, columns = list(new), list[_Line]()
+        while new:
+            met, left = _parted(left, [(row, None) for row in new])
             columns += met
-            beside = [row for row in rest if any(_cross(row, line) for line in met)]
-            rest = [row for row in rest if row not in beside]
-            rows += beside
-            grown = bool(met or beside)
-        yield rows, columns
+            new, rest = _parted(rest, [(None, line) for line in met])
+            rows += new
+        if columns:
+            yield rows, columns
+
+
+def _parted(
+    lines: Sequence[_Line], others: Sequence[tuple[_Line | None, _Line | None]]
+) -> tuple[list[_Line], list[_Line]]:
+    """Lines that cross one of some others, given as (across, None) or (None, down), and those that cross none."""
+    met, apart = list[_Line](), list[_Line]()
+    for line in lines:
+        crosses = any(_cross(row or line, column or line) for row, column in others)
+        (met if crosses else apart).append(line)
+    return met, apart
 
 
 def _cross(across: _Line, down: _Line) -> bool:
@@ -89,20 +98,33 @@ def _table(across: Sequence[_Line], down: Sequence[_Line], items: Sequence[Any])
     """The table of lines that cross; nothing where they divide no two rows and columns, or words stand across its lines."""
     tops = _places([*(line.place for line in across), *_ends(down)])  # a page may cut the first and the last row
     lefts = _places([*(line.place for line in down), *_ends(across)])
-    if not 3 <= len(tops) <= _MOST_EDGES or not 3 <= len(lefts) <= _MOST_EDGES:
+    if min(len(tops), len(lefts)) < 3 or len(tops) * len(lefts) > _MOST_CELLS:
         return None
     cells = _cells(tops, lefts, across, down)
-    box = Box(lefts[0], tops[0], lefts[-1], tops[-1])
-    inside = [
-        item for item in items if item.text.strip() and box.holds(item.x + item.width / 2, item.y + item.height / 2)
-    ]
-    if cells is None or any(_crosses_a_border(item, cells) for item in inside):
+    if cells is None:
         return None
-    rows = [[_cell(n, box, row, inside) for n, box in enumerate(row)] for row in cells]
-    filled = [row for row in rows if any(cell.text for cell in row)]
+    box = Box(lefts[0], tops[0], lefts[-1], tops[-1])
+    words: dict[Box, list[Any]] = {}
+    for item in items:
+        middle = item.x + item.width / 2, item.y + item.height / 2
+        if not item.text.strip() or not box.holds(*middle):
+            continue
+        places = {_place_of(x, middle[1], tops, lefts, cells) for x in _ends_of(item)}
+        if len(places) > 1:
+            return None
+        words.setdefault(places.pop(), []).append(item)
+    rows = [[_cell(n, one, row, words.get(one, ())) for n, one in enumerate(row)] for row in cells]
+    divided = [part for row, places in zip(rows, cells, strict=True) for part in _divided(row, places, words)]
+    filled = [row for row in divided if any(cell.text for cell in row)]
     if len(filled) < 2 or sum(any(row[n].text for row in filled) for n in range(len(lefts) - 1)) < 2:
         return None
     return Table(filled, box, is_ruled=True)
+
+
+def _divided(row: list[Cell], places: Sequence[Box], words: Mapping[Box, Sequence[Any]]) -> list[list[Cell]]:
+    """A row as the rows that it is, where no cell of it reaches over others: lines with a figure each in several columns are rows."""
+    alone = len(set(places)) == len(places) and len({(box.top, box.bottom) for box in places}) == 1
+    return apart(row, [item for box in places for item in words.get(box, ())]) if alone else [row]
 
 
 def _ends(lines: Sequence[_Line]) -> tuple[float, float]:
@@ -121,20 +143,27 @@ def _places(places: Iterable[float]) -> list[float]:
 def _cells(tops: Sequence[float], lefts: Sequence[float], across: Sequence[_Line], down: Sequence[_Line]) -> list[list[Box]] | None:  # fmt: skip
     """For each row and column the box of the cell that is there, which may reach over several; nothing where one is no rectangle."""
     boxes = [[Box(left, top, right, bottom) for left, right in pairwise(lefts)] for top, bottom in pairwise(tops)]
+    below = _drawn(across, tops, [(left + right) / 2 for left, right in pairwise(lefts)])
+    beside = _drawn(down, lefts, [(top + bottom) / 2 for top, bottom in pairwise(tops)])
     for n, row in enumerate(boxes):
-        for m, box in enumerate(row):
-            middle = (box.left + box.right) / 2, (box.top + box.bottom) / 2
+        for m in range(len(row)):
             right, bottom = m + 1, n + 1
-            while right < len(row) and not _is_drawn(down, lefts[right], middle[1]):
+            while right < len(row) and (right, n) not in beside:
                 right += 1
-            while bottom < len(boxes) and not _is_drawn(across, tops[bottom], middle[0]):
+            while bottom < len(boxes) and (bottom, m) not in below:
                 bottom += 1
-            boxes[n][m] = Box(lefts[m], tops[n], lefts[right], tops[bottom])
+            row[m] = Box(lefts[m], tops[n], lefts[right], tops[bottom])
     return _whole(boxes)
 
 
-def _is_drawn(lines: Sequence[_Line], place: float, at: float) -> bool:
-    return any(abs(line.place - place) <= _NEAR and line.start <= at <= line.end for line in lines)
+def _drawn(lines: Sequence[_Line], edges: Sequence[float], middles: Sequence[float]) -> set[tuple[int, int]]:
+    """Which edges are drawn, and beside or above the middles of which rows or columns."""
+    return {
+        (edge, n)
+        for line in lines
+        for edge in [min(range(len(edges)), key=lambda place: abs(edges[place] - line.place))]
+        for n in range(bisect_left(middles, line.start), bisect_right(middles, line.end))
+    }
 
 
 def _whole(boxes: list[list[Box]]) -> list[list[Box]] | None:
@@ -151,21 +180,21 @@ def _whole(boxes: list[list[Box]]) -> list[list[Box]] | None:
     return whole
 
 
-def _crosses_a_border(item: Any, cells: Sequence[Sequence[Box]]) -> bool:
-    """Whether words stand in several cells."""
-    middle = item.y + item.height / 2
-    ends = (item.x + _NEAR, item.x + item.width - _NEAR) if item.width > 2 * _NEAR else (item.x + item.width / 2,)
-    return len({_place_of(x, middle, cells) for x in ends}) > 1
+def _ends_of(item: Any) -> tuple[float, float]:
+    """Where some words begin and end, a little within."""
+    within = min(_NEAR, item.width / 2)
+    return item.x + within, item.x + item.width - within
 
 
-def _place_of(x: float, y: float, cells: Sequence[Sequence[Box]]) -> Box | None:
-    return next(
-        (box for row in cells for box in row if box.left <= x <= box.right and box.top <= y <= box.bottom), None
-    )
+def _place_of(x: float, y: float, tops: Sequence[float], lefts: Sequence[float], cells: Sequence[Sequence[Box]]) -> Box:
+    """The box of the cell at a point, or of the one nearest to it."""
+    row = min(max(bisect_right(tops, y) - 1, 0), len(cells) - 1)
+    column = min(max(bisect_right(lefts, x) - 1, 0), len(cells[0]) - 1)
+    return cells[row][column]
 
 
 def _cell(n: int, box: Box, row: Sequence[Box], items: Sequence[Any]) -> Cell:
     """A cell: its words are in each row that it reaches over, and in the first of its columns."""
     if n and row[n - 1] == box:
-        return Cell("", box)
+        return Cell("")
     return Cell(" ".join(text for _, text in lines_in(box, items)), box)

@@ -17,6 +17,8 @@ _COVERED = 0.85
 MOST_HEADERS = 3
 """Rows at the top of a table that may be told again on the next page."""
 _FIGURE = re.compile(r"\d")
+_PROSE = 30
+"""Characters of a cell from which on it may be a sentence that the page cuts."""
 _ROWS_APART = 1.3
 """How far apart at least, in heights of letters, the lines of two rows are; those of one cell are nearer."""
 
@@ -61,7 +63,7 @@ class Table:
         read = [*([block.header] if block.header else []), *(block.rows or [])]
         width = max(map(len, read), default=0)
         rows = [[*(Cell(clean(cell.text), _box(cell.bbox)) for cell in row), *(Cell("") for _ in range(width - len(row)))] for row in read]  # fmt: skip
-        table = cls([part for row in rows for part in _apart(row, items)], _box(block.bbox))
+        table = cls([part for row in rows for part in apart(row, items)], _box(block.bbox))
         lines = [(min(one.x1, one.x2), max(one.x1, one.x2), one.y1) for one in (graphics.lines if graphics else ()) if abs(one.y1 - one.y2) < 1]  # fmt: skip
         table._merge(lines)
         table.rows = [*(_header_apart(table.rows[0], items) if table.rows else []), *table.rows[1:]]
@@ -187,7 +189,7 @@ def _going_on(rows: Sequence[Sequence[Cell]], added: list[list[Cell]]) -> list[l
     """Rows that are added; where a page cut the last row before them, the rest of its sentences is said in both parts of it, and
     a row that is nothing but such rests is gone.
     """
-    if not added or added[0][0].text:
+    if not added or added[0][0].text or len(added[0]) != len(rows[-1]):
         return added
     cut = [
         n for n, (above, below) in enumerate(zip(rows[-1], added[0], strict=True)) if _is_cut(above.text, below.text)
@@ -200,7 +202,7 @@ def _going_on(rows: Sequence[Sequence[Cell]], added: list[list[Cell]]) -> list[l
 
 
 def _is_cut(above: str, below: str) -> bool:
-    return bool(above) and not above.endswith((".", "!", "?", ":", ";")) and below[:1].islower()
+    return len(above) >= _PROSE and not above.endswith((".", "!", "?", ":", ";")) and below[:1].islower()
 
 
 def _is_told_in(rows: Sequence[Sequence[Cell]], row: Sequence[Cell]) -> bool:
@@ -254,7 +256,7 @@ def _both_hold_figures(above: Sequence[Cell], below: Sequence[Cell]) -> bool:
     return any(_FIGURE.search(a.text) and _FIGURE.search(b.text) for a, b in zip(above, below, strict=True))
 
 
-def _apart(row: list[Cell], items: Sequence[Any]) -> list[list[Cell]]:
+def apart(row: list[Cell], items: Sequence[Any]) -> list[list[Cell]]:
     """A row as the rows that it is: one for each line, where columns beside each other have a figure on every line.
 
     What stands on one line only, as the name of a group, is said of each.

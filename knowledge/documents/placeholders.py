@@ -90,10 +90,20 @@ def _is_empty(line: str, found: re.Match[str], links: frozenset[str]) -> bool:
         return False
     if (words.upper() == words and words.lower() != words) or _INSTRUCTION.match(words):
         return True
-    if found["sign"] or _UNIT.match(line, found.end()) or currency_after(line, found.end(), "ja")[0]:
+    if found["sign"] or _UNIT.match(line, found.end()) or _is_before_a_currency(line, found.end()):
         return True
     is_begun = _VALUE.search(line, max(0, found.start() - _NEAR), found.start())
     return is_begun is not None and _END_OF_VALUE.match(line, found.end()) is not None
+
+
+def _is_before_a_currency(line: str, end: int) -> bool:
+    """Whether a currency stands there that is of what is before it: no figure follows, and it is no single letter."""
+    currencies, after = currency_after(line, end, "ja")
+    return (
+        bool(currencies)
+        and not (line[end:after].strip().isascii() and after - end < 3)
+        and not re.match(r"\s*\d", line[after:])
+    )
 
 
 def _without_dummy_text(sentence: re.Match[str]) -> str:

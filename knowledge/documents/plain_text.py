@@ -15,7 +15,7 @@ PROSE = 40
 """Characters of a line from which on a block of it is prose rather than a list of short lines."""
 SHORT = 0.75
 """The share of the longest line below it up to which a line is set off on purpose."""
-_NUMBER = re.compile(r"^\d{1,3}[.)]\s+(?=[^\W\d_])")
+_NUMBER = re.compile(r"^(?P<number>\d{1,3})[.)]\s+(?=[^\W\d_])")
 _UNDERLINE = re.compile(r"^\s*(?:=+|-+|~+)\s*$")
 
 
@@ -45,7 +45,9 @@ def _numbered_headings(lines: Sequence[str]) -> set[int]:
     """The lines that stand alone with a number before a title, where something stands between each two: in a list nothing does."""
     told = [n for n, line in enumerate(lines) if line.strip()]
     found = [place for place, n in enumerate(told) if _stands_alone(lines, n) and _is_numbered_title(lines[n])]
-    if len(found) < 2 or found[-1] == len(told) - 1 or any(b - a == 1 for a, b in pairwise(found)):
+    numbers = [int(number["number"]) for place in found if (number := _NUMBER.match(lines[told[place]]))]
+    is_a_list = any(after - before == 1 for before, after in pairwise(found))
+    if len(found) < 2 or numbers != list(range(1, len(found) + 1)) or found[-1] == len(told) - 1 or is_a_list:
         return set()
     return {told[place] for place in found}
 

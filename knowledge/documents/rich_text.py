@@ -14,7 +14,7 @@ from knowledge.documents.word_shown import left_out
 
 UP, DOWN, NOTE, END, SET, BREAK, BOLD, HEADER, CELL, ROW, ABOVE = "\x02\x03\x04\x05\x06\x07\x0e\x0f\x10\x11\x12"
 """Signs around what is raised, a note and the number of how a paragraph is set; where a cell's line, bold cell, header row, cell, row ends;
-of a cell that is one with the cell above it."""
+around the number of the cell above of which a cell is a part."""
 _TOKEN = re.compile(
     r"\\(?P<word>[a-zA-Z]{1,32})(?P<number>-?\d{1,10})? ?|\\'[0-9a-fA-F]{2}|\\[^a-zA-Z]|[{}]|[^\\{}]+|\\"
 )
@@ -117,7 +117,9 @@ class _Signs:
     states: list[_State] = field(default_factory=lambda: [_State()])
     letters: _Letters = field(default_factory=_Letters)
     is_header: bool = False
-    merged: list[bool] = field(default_factory=lambda: [False])
+    cells: list[tuple[int, bool]] = field(default_factory=list)
+    above: list[tuple[int, bool]] = field(default_factory=list)
+    goes_on: bool = False
     cell: int = 0
     hidden: int = 0
     comments: int = 0
@@ -141,8 +143,8 @@ class _Signs:
             self.letters.mark = ""
         elif word in {"par", "cell", "nestcell", "nestrow", "row", "trowd", "trhdr"}:
             return self._ended(word, token[0])
-        elif word in {"clvmrg", "cellx"}:
-            self._define(word)
+        elif word in {"clvmrg", "cellx"} and not now.is_aside:
+            self._define(word, number)
         elif token[0] == "\\*" or word in destinations:
             self.states[-1] = replace(now, is_aside=True)
             self.comments += word == "annotation"
@@ -178,30 +180,36 @@ class _Signs:
         """What a word becomes that ends a paragraph, a cell or a row, or begins one."""
         if word in {"trowd", "trhdr"}:
             self.is_header = word == "trhdr"
-            self.merged = [False] if word == "trowd" else self.merged
+            if word == "trowd" and not self.states[-1].is_aside:
+                self.cells, self.goes_on = [], False
             return token
         if word == "row":
-            self.cell = 0
+            self.cell, self.above = 0, self.cells
             return f"{HEADER if self.is_header else ''}{ROW}{token}"
         if self.states[-1].is_aside:
             return " "
         if word in {"nestcell", "nestrow"} or (word == "par" and self.states[-1].in_table):
             return BREAK
         if word == "cell":
-            signs = (
-                f"{BOLD if self.letters.are_bold else ''}{ABOVE if any(self.merged[self.cell : self.cell + 1]) else ''}"
-            )
+            signs = f"{BOLD if self.letters.are_bold else ''}{self._above()}"
             self.cell += 1
             self._begin()
             return f"{signs}{CELL}"
         return self._set() + token
 
-    def _define(self, word: str) -> None:
-        """A word that says of a cell of the row that it goes on from above, or where it ends."""
+    def _define(self, word: str, number: str) -> None:
+        """A word that says of a cell of the row that it goes on from above, or where it ends, in twips."""
         if word == "clvmrg":
-            self.merged[-1] = True
+            self.goes_on = True
         else:
-            self.merged.append(False)
+            self.cells.append((int(number or 0), self.goes_on))
+            self.goes_on = False
+
+    def _above(self) -> str:
+        """The sign of a cell without words of its own that goes on from above: which cell of the row above ends where it does."""
+        right, goes_on = self.cells[self.cell] if self.cell < len(self.cells) else (0, False)
+        places = [n for n, (end, _) in enumerate(self.above) if end == right]
+        return f"{ABOVE}{places[0]}{ABOVE}" if goes_on and places and not self.letters.count else ""
 
     def _begin(self) -> None:
         """A paragraph or cell begins."""

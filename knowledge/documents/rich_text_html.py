@@ -126,11 +126,19 @@ def _table(rows: Sequence[_Part]) -> str:
     told: list[Sequence[str]] = []
     for row in rows:
         cells, above = row.text.replace(HEADER, "").removesuffix(ROW).removesuffix(CELL).split(CELL), told[-1:]
-        told.append([above[0][n] if ABOVE in cell and above and n < len(above[0]) else cell.replace(ABOVE, "") for n, cell in enumerate(cells)])  # fmt: skip
+        told.append([_whole(cell, above[0] if above else ()) for cell in cells])
     lines = (
         "".join(_cells(cells, "th" if HEADER in row.text else "td")) for row, cells in zip(rows, told, strict=True)
     )
     return f"<table>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
+
+
+def _whole(cell: str, above: Sequence[str]) -> str:
+    """A cell, or the one of the row above of which it is a part."""
+    place = re.search(f"{ABOVE}(\\d+){ABOVE}", cell)
+    if place is None:
+        return cell
+    return above[int(place[1])] if int(place[1]) < len(above) else cell.replace(place[0], "")
 
 
 def _cells(row: Sequence[str], name: str) -> Iterator[str]:

@@ -65,13 +65,17 @@ def separated_as_html(data: bytes) -> str:
     return _with_captions("".join(map(_told, joined)))
 
 
+LONGEST_MARK = 3
+"""Characters of a raised mark that leads to a note."""
+
+
 def workbook_as_html(path: Path) -> Sheets:
     """The sheets of an XLSX workbook, each under its name; where the workbook has no title, a cell alone at the top of the
     first is that.
     """
     import openpyxl
 
-    book = openpyxl.load_workbook(path, data_only=True)
+    book = openpyxl.load_workbook(path, data_only=True, rich_text=True)
     title = str(book.properties.title or "").strip()
     notes: list[str] = []
     parts: list[str] = []
@@ -248,8 +252,23 @@ def _is_struck(cell: Any) -> bool:
 
 
 def _text(cell: Any) -> str:
-    """What a cell shows; nothing where it is struck out."""
-    return "" if _is_struck(cell) else shown(cell.value, str(cell.number_format))
+    """What a cell shows, without what is struck out in it."""
+    value = "".join(_runs(cell.value)) if isinstance(cell.value, list) else cell.value
+    return "" if _is_struck(cell) else shown(value, str(cell.number_format))
+
+
+def _runs(runs: Sequence[Any]) -> Iterator[str]:
+    """The words of a cell that is set in several ways; a raised mark behind a figure stands apart from it."""
+    before = ""
+    for run in runs:
+        words, font = (run, None) if isinstance(run, str) else (run.text, run.font)
+        if font and font.strike:
+            continue
+        is_mark = (
+            font and font.vertAlign == "superscript" and re.search(r"[\d%]$", before) and len(words) <= LONGEST_MARK
+        )
+        before = f" (note {words.strip()})" if is_mark else words
+        yield before
 
 
 def shown(value: Any, number_format: str) -> str:

@@ -1,5 +1,6 @@
 """Slides as HTML: each under its title, with its texts, tables and the speaker's notes; hidden ones are named."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from itertools import groupby
@@ -76,7 +77,7 @@ def _slide(slide: Any, number: int) -> str:
 def _shapes(shapes: Iterable[Any]) -> Iterator[str]:
     for shape in sorted(shapes, key=lambda one: (one.top or 0, one.left or 0)):
         if hasattr(shape, "shapes"):
-            yield from map(_said, _sayings(shape.shapes)) if _sayings(shape.shapes) else _shapes(shape.shapes)
+            yield from map(_said, said) if (said := _sayings(shape.shapes)) else _shapes(shape.shapes)
         elif getattr(shape, "has_table", False):
             rows = ("".join(_cell(cell) for cell in row.cells if not cell.is_spanned) for row in shape.table.rows)
             yield f"<table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
@@ -87,26 +88,36 @@ def _shapes(shapes: Iterable[Any]) -> Iterator[str]:
 
 
 def _sayings(group: Iterable[Any]) -> list[list[str]]:
-    """The short texts of a group that say something together, in their order: those beside each other, where all have one
-    beside them, or all of two or three; nothing where a group holds anything else.
+    """The labels of a group of shapes, each with the figures beside it or, where it is the only one, below it; nothing where a group
+    holds anything else.
     """
     shapes = sorted(group, key=lambda one: (one.top or 0, one.left or 0))
+    drawn = any(hasattr(one, "shapes") or getattr(one, "has_table", False) or getattr(one, "has_chart", False) for one in shapes)  # fmt: skip
     texts = [(shape, " ".join(shape.text_frame.text.split())) for shape in shapes if getattr(shape, "has_text_frame", False)]  # fmt: skip
     told = [(shape, text) for shape, text in texts if text]
-    drawn = any(hasattr(one, "shapes") or getattr(one, "has_table", False) or getattr(one, "has_chart", False) for one in shapes)  # fmt: skip
     if drawn or any(len(text) > LONGEST_LABEL or len(shape.text_frame.paragraphs) > 1 for shape, text in told):
         return []
     rows: list[list[tuple[Any, str]]] = []
     for shape, text in told:
-        middle = (shape.top or 0) + (shape.height or 0) / 2
-        beside = bool(rows) and (first := rows[-1][0][0]).top <= middle <= first.top + first.height
-        if beside:
+        if rows and _is_beside(rows[-1][0][0], shape):
             rows[-1].append((shape, text))
         else:
             rows.append([(shape, text)])
-    if rows and all(2 <= len(row) <= MOST_TOGETHER for row in rows):
-        return [[text for _, text in sorted(row, key=lambda one: one[0].left or 0)] for row in rows]
-    return [[text for _, text in told]] if 2 <= len(told) <= MOST_TOGETHER else []
+    beside = [[text for _, text in sorted(row, key=lambda one: one[0].left or 0)] for row in rows]
+    together = [text for _, text in told]
+    return beside if beside and all(map(_is_labelled, beside)) else [together] if _is_labelled(together) else []
+
+
+def _is_beside(shape: Any, other: Any) -> bool:
+    """Whether the middle of a shape is as high as another one."""
+    middle = (other.top or 0) + (other.height or 0) / 2
+    return bool((shape.top or 0) <= middle <= (shape.top or 0) + (shape.height or 0))
+
+
+def _is_labelled(texts: Sequence[str]) -> bool:
+    """Whether one of some texts has no figure and the others have: a label, and what it is of."""
+    labels = [text for text in texts if not re.search(r"\d", text)]
+    return 2 <= len(texts) <= MOST_TOGETHER and len(labels) == 1 and not labels[0].endswith((".", "!", "?"))
 
 
 def _said(texts: Sequence[str]) -> str:

@@ -186,9 +186,10 @@ def _grid(table: Tag) -> list[Row]:
 def _without_dittos(grid: Sequence[Row]) -> list[Row]:
     """The rows, in which a cell with nothing but a ditto mark is the one above it."""
     told: list[Row] = []
+    above: Row | None = None
     for row in grid:
-        above = told[-1] if told else row
-        told.append([up if cell.text in _DITTOS else cell for cell, up in zip(row, above, strict=True)])
+        told.append([up if cell.text in _DITTOS else cell for cell, up in zip(row, above or row, strict=True)])
+        above = above if _is_one_cell(row) else told[-1]
     return told
 
 

@@ -17,8 +17,8 @@ _GRID = re.compile(r"^\s*\+(?:[-=]+\+)+\s*$")
 _RULE = re.compile(r"^\s*[-=~]{2,}(?:[\s|+]+[-=~]{2,})+\s*$")
 _BARS_RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)+\|?\s*$")
 _CELL = re.compile(r"\S+(?: \S+)*")
-_LEADERS = re.compile(r"\s*(?:\.{3,}|…+)$")
-"""Dots that lead the eye from a name to its figure."""
+_LEADERS = ("...", "…")
+"""Ends of a name with dots that lead the eye to its figure."""
 _LONGEST_LINE = 2000
 _MOST_LINES = 2000
 _NEAR = 1
@@ -121,12 +121,17 @@ def _lines_apart(row: Sequence[Any]) -> Iterator[Sequence[Any]]:
 
 
 def _begun_by_figures(row: Sequence[Any], cells: Sequence[Sequence[str]]) -> Iterator[Sequence[Any]]:
-    """The rows within one of a grid: a line with a figure in a column of figures begins one, the lines below it go on in it."""
+    """The rows within one of a grid: a line that names something and has a figure in a column of figures begins one, the lines below
+    it go on in it.
+    """
     filled = [[n for n, line in enumerate(cell) if line.strip()] for cell in cells]
-    figures = [places for cell, places in zip(cells, filled, strict=True) if len(places) > 1 and all(BARE_FIGURE.match(cell[n].strip()) for n in places)]  # fmt: skip
-    begins = max(figures, key=len, default=[])
+    begins: list[int] = []
+    for cell, places in zip(cells, filled, strict=True):
+        told = [cell[n].strip() for n in places]
+        is_of_figures = all(BARE_FIGURE.match(text) and not text.endswith(("-", "–")) for text in told)
+        begins = places if is_of_figures and len(places) > max(1, len(begins)) else begins
     first = min((places[0] for places in filled if places), default=0)
-    if not begins or begins[0] != first:
+    if not begins or begins[0] != first or set(begins) - set(filled[0]):
         yield row
         return
     for begin, end in pairwise([*begins, max(map(len, cells))]):
@@ -204,7 +209,7 @@ def _placed(line: str, columns: Sequence[Run]) -> list[str] | None:
         places = places or [n for n, column in enumerate(columns) if abs(run.start - column.start) <= _NEAR]
         if len(places) != 1 or cells[places[0]]:
             return None
-        cells[places[0]] = _LEADERS.sub("", run.text)
+        cells[places[0]] = run.text.rstrip(" .…") if run.text.endswith(_LEADERS) else run.text
     return cells
 
 

@@ -273,7 +273,7 @@ def test_a_file_in_the_place_of_the_datas_folder_is_told_by_every_command(career
         ({"HTTP_PORT": "{busy}"}, "HTTP_HOST and HTTP_PORT"),
         ({"METRICS_PORT": "{busy}"}, "METRICS_HOST and METRICS_PORT"),
         ({"DATABASE_URL": "postgresql://u:s3cret@127.0.0.1:1/x", "START_WAIT": "0"}, "PostgreSQL cannot be reached"),
-        ({"DATABASE_URL": "postgresql://u:s3cret@127.0.0.1:1/x", "START_WAIT": "1"}, "I try again in 1 s"),
+        ({"DATABASE_URL": "postgresql://u:s3cret@127.0.0.1:1/x", "START_WAIT": "1"}, "Waiting for it, for 1 s"),
         (OF_MANY | {"SLACK_BOT_TOKEN": "", "MENTORS": "U1"}, "MENTORS is of one workspace"),
     ],
 )

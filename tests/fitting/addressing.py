@@ -151,8 +151,9 @@ def fit_steering(said: list[Said], encoder: LocalEncoder) -> dict[str, Any]:
     labels = np.array([one.to for one in said])
     writers = np.array([one.writer for one in said])
     logits = np.full((len(said), len(STEERING)), np.nan)
-    for one in sorted({*writers.tolist()} - {""}):
-        own = writers == one
+    names = sorted({*writers.tolist()} - {""})
+    for fold in range(FOLDS):
+        own = np.isin(writers, names[fold::FOLDS])
         weights, biases = multinomial(rows[~own], STEERING, labels[~own].tolist(), PENALTY)
         logits[own] = rows[own] @ weights.T + biases
     judged = writers != ""

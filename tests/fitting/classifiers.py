@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 from bot.answering.hearing import Message, is_foreign
 from bot.answering.letters import letters
@@ -45,10 +46,9 @@ SENTENCE_KINDS = {"faithful": "claim", "false": "claim", "lead": "chatter", "cha
 
 @dataclass(frozen=True)
 class Fit:
-    """Texts as vectors with their labels, and what a fit on the other folds says of each."""
+    """Labels of texts, and what a fit on the other folds says of each."""
 
     labels: list[str]
-    vectors: Matrix
     classes: list[str]
     left_out: Matrix
     """The probability of each class for each text, by a fit without the text's fold; rows of NaN where not judged."""
@@ -204,8 +204,8 @@ def _of_readers(texts: Sequence[Text], whole: Fit) -> tuple[Fit, Fit]:
     both /= both.sum(axis=1, keepdims=True)
     labels = np.array(whole.labels)
     return (
-        Fit(labels[~unread].tolist(), whole.vectors[~unread], whole.classes, whole.left_out[~unread]),
-        Fit(labels[unread].tolist(), whole.vectors[unread], whole.classes, both),
+        Fit(labels[~unread].tolist(), whole.classes, whole.left_out[~unread]),
+        Fit(labels[unread].tolist(), whole.classes, both),
     )
 
 
@@ -217,7 +217,8 @@ def _fit(
     fold: Callable[[str], str],
 ) -> Fit:
     """Fit on everything, and for each fold on all the others. Texts of the fold "" are not judged."""
-    vectors = np.stack([vector(text.text) for text in texts])
+    # a text has few of all runs of letters
+    vectors = sparse.vstack([sparse.csr_matrix(vector(text.text)) for text in texts]).tocsr()
     labels, folds = [text.label for text in texts], np.array([fold(text.writer) for text in texts])
     classes = sorted(set(labels))
     left_out = np.full((len(texts), len(classes)), np.nan)
@@ -229,7 +230,7 @@ def _fit(
     weights, biases = multinomial(vectors, classes, labels, penalty)
     written = {"classes": classes, "weights": np.round(weights, 3).tolist(), "biases": np.round(biases, 3).tolist()}
     (OUT / f"{name}.json").write_text(json.dumps(written, separators=(",", ":")) + "\n", encoding="utf-8")
-    return Fit(labels, vectors, classes, left_out)
+    return Fit(labels, classes, left_out)
 
 
 def _shares(logits: Matrix) -> Matrix:

@@ -72,6 +72,9 @@ def test_bare_amounts_of_a_sentence_have_the_currency_of_the_nearest_heading_tha
         ("All amounts in ₹ lakh a year.", True),
         ("Gehälter in tsd EUR.", True),
         ("The prize is 3 million EUR.", False),
+        ("A bonus of €3,000 is paid in May.", False),
+        ("It costs up to 90EUR (EUR).", False),
+        ("万が一の場合は上司に連絡してください。", False),
         ("Pay, bad and good.", False),
         ("Monthly salary of VN1 to VN4 in rand (ZAR), before the 13th cheque.", True),
         ("We pay 20k in USD.", False),
@@ -110,6 +113,12 @@ def test_thousands_of_a_currency_stand_above_each_table_of_bare_figures(tmp_path
     text = "# Tea\n\nPay of 2026/27, gross a month, KSh ’000\n\nApproved on 11 June 2026:\n\n| Job | Entry |\n|---|---|\n| Clerk | 24.5 |"
     rows = [one for found in split_text(tmp_path, "a.md", text) for one in statements(found) if one.row]
     assert rows[0].text == "Job: Clerk; Entry: 24.5 (Pay of 2026/27, gross a month, KSh ’000)"
+    (leave,) = split_text(tmp_path, "b.md", "# Tea\n\n## Leave\n\n| Job | Days |\n|---|---|\n| Clerk | 21 |")
+    assert [one.text for one in statements(leave)] == ["Job: Clerk; Days: 21"]
+    days = split_text(
+        tmp_path, "c.md", "# Tea\n\nPay in thousand EUR.\n\n## Leave\n\n| Job | Days |\n|---|---|\n| Clerk | 21 |"
+    )
+    assert [one.text for one in statements(days[-1])] == ["Job: Clerk; Days: 21"]
 
 
 def test_the_sentence_of_a_section_that_states_the_currency_stands_above_each_piece_of_its_table(

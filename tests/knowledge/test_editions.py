@@ -79,6 +79,14 @@ def test_a_table_with_other_columns_is_still_the_same_guide() -> None:
     assert (first.path, second.path) == (new.path, old.path)
 
 
+def test_a_guide_without_a_date_is_the_newest_of_those_in_the_archive_right_below_it_only() -> None:
+    nearest, far = Guide("cooks/handbook.md", "Handbook"), Guide("handbook.md", "Handbook")
+    old = Guide("cooks/archive/handbook 2020.md", "Handbook")
+    assert paths(far, nearest, old) == [[nearest.path, old.path]]
+    pay, other = Guide("pay.md", "How we pay"), Guide("2026.md", "Pay 2026")
+    assert paths(pay, Guide("archive/pay 2024.md", "Pay 2024"), other) == [["2026.md", "archive/pay 2024.md"]]
+
+
 async def test_a_guide_without_a_date_answers_before_those_of_its_archive(
     encoder: LocalEncoder, tmp_path: Path
 ) -> None:

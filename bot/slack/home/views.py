@@ -53,7 +53,7 @@ def _listed(guides: Sequence[Guide]) -> str:
 
 
 def _confirm() -> Block:
-    told = "Your questions, drafts, feedback and the records of your answers are deleted. Messages in Slack stay."
+    told = "Your questions, drafts, feedback and the records of your answers are deleted. Cards you shared go, cards of your questions to mentors are emptied. Other messages in Slack stay."
     return {
         "title": plain_text("Delete my data?"),
         "text": plain_text(told),

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Sequence
-from textwrap import shorten
 
 from bot.records.inbox import AskedQuestion
 from bot.slack.api.clients import SlackClients
@@ -11,6 +10,7 @@ from bot.slack.api.messages import Post, post
 from bot.slack.api.refusals import why
 from bot.slack.api.threads import Message
 from bot.slack.format.blocks import plain_post
+from bot.slack.format.reading import said_in
 from bot.slack.questions.answer_calls import AnswerCalls
 from bot.slack.questions.answer_metadata import BROKEN_OFF, parts_of
 
@@ -59,9 +59,10 @@ class Asker:
 
     @property
     def _asked(self) -> str:
-        """The question as far as its words tell it from others."""
-        asked = shorten(self._question.text, SHOWN_OF_A_QUESTION, placeholder=" …")
-        return f"“{asked}”" if asked else "something"
+        """The question as far as its words tell it from others, without Slack's marks."""
+        asked = " ".join(said_in(self._question.text, self._clients.bot_user).question.split())
+        shown = f"{asked[:SHOWN_OF_A_QUESTION].rstrip()} …" if len(asked) > SHOWN_OF_A_QUESTION else asked
+        return f"“{shown}”" if shown else "something"
 
     @property
     def _lively_thread(self) -> str:

@@ -111,7 +111,9 @@ def test_the_words_that_the_bot_names_for_its_commands_are_understood(
     assert command_in(Line(text), encoder.vector(text)) is command
 
 
-@pytest.mark.parametrize("text", ["resume tips please", "how long should a resume be", "can I pause my apprenticeship"])
+@pytest.mark.parametrize(
+    "text", ["resume?", "Pause？", "resume tips please", "how long should a resume be", "can I pause my apprenticeship"]
+)
 def test_a_career_question_with_such_a_word_is_no_command(text: str, encoder: LocalEncoder) -> None:
     assert command_in(Line(text), encoder.vector(text)) is None
 

@@ -146,7 +146,7 @@ def test_a_statement_is_in_bold_only_where_it_is_likelier_than_all_others_of_its
     ("guides", "places"),
     [
         ([("n.md", "North"), ("s.md", "South")], ["*North › Pay* [1]", "*South › Pay* [2]"]),
-        ([("n.md", "Rates"), ("s.md", "Rates")], ["*Rates › Pay (n.md)* [1]", "*Rates › Pay (s.md)* [2]"]),
+        ([("n/r.md", "Rates"), ("s/r.md", "Rates")], ["*Rates › Pay (n/r.md)* [1]", "*Rates › Pay (s/r.md)* [2]"]),
         ([("n.md", "North")], ["*Pay* [1]"]),
     ],
 )

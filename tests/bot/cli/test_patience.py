@@ -25,7 +25,7 @@ def test_what_does_not_answer_is_tried_again_with_longer_pauses_and_said() -> No
     assert patiently(Step(*away), 3600, said.append, pauses.append) == "done"
     assert pauses[:4] == [1, 2, 4, 8]
     assert max(pauses) == LONGEST_PAUSE
-    assert said[0].startswith("PostgreSQL is away. I try again in 1 s")
+    assert said[0].startswith("PostgreSQL is away. Waiting for it, for 3600 s")
     assert len(said) == len(away)
 
 

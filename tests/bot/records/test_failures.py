@@ -1,9 +1,11 @@
 """What fails is called by its name: a full disk, a read-only folder, a lock, damage, and what PostgreSQL's address has wrong."""
 
 import asyncio
+import errno
 import inspect
 import os
 import shutil
+import socket
 import sqlite3
 import stat
 import subprocess
@@ -18,7 +20,7 @@ import pytest
 from bot.errors import CareerBotError, RecordsUnavailable, SettingsError
 from bot.records.address import postgres_arguments
 from bot.records.database import Database, database_url
-from bot.records.failures import DAMAGED, FULL, LOCKED, READ_ONLY, UNREACHABLE, what_failed
+from bot.records.failures import DAMAGED, FULL, LOCKED, PASSING, READ_ONLY, UNREACHABLE, what_failed
 from bot.records.inbox import AskedQuestion
 from bot.settings import Settings
 from bot.storage import Records
@@ -305,3 +307,19 @@ def test_an_unknown_failure_says_where_to_look() -> None:
     assert WORDS not in what_failed(ValueError(WORDS))
     with pytest.raises(SettingsError):
         database_url("postgresql://a?b", Path())
+
+
+@pytest.mark.parametrize(
+    ("error", "passes"),
+    [
+        (ConnectionRefusedError(), True),
+        (socket.gaierror(-2, WORDS), True),
+        (FileNotFoundError(errno.ENOENT, WORDS), True),
+        (OSError(errno.EHOSTUNREACH, WORDS), True),
+        (asyncpg.exceptions.CannotConnectNowError(WORDS), True),
+        (asyncpg.exceptions.InvalidPasswordError(WORDS), False),
+        (OSError(errno.ENOSPC, WORDS), False),
+    ],
+)
+def test_what_may_pass_by_itself_is_told_from_what_somebody_must_mend(error: Exception, passes: bool) -> None:
+    assert (what_failed(error) in PASSING) is passes

@@ -100,7 +100,15 @@ def test_labels_and_figures_beside_each_other_in_a_group_of_shapes_are_told_toge
     for text, left, top in boxes:
         group.shapes.add_textbox(Inches(left), Inches(top), Inches(2), Inches(0.5)).text_frame.text = text
     slides.save(str(tmp_path / "a.pptx"))
+    other = slides.slides.add_slide(slides.slide_layouts[5])
+    other.shapes.title.text = "Ladder"
+    matrix = other.shapes.add_group_shape()
+    for n, text in enumerate(("Level", "Pay", "Junior", "2,000")):
+        box = matrix.shapes.add_textbox(Inches(1 + 3 * (n % 2)), Inches(2 + n // 2), Inches(2), Inches(0.5))
+        box.text_frame.text = text
+    slides.save(str(tmp_path / "a.pptx"))
     told = read_file(tmp_path / "a.pptx").markdown
+    assert "Level:" not in told
     assert "Height: ₦12,000 a month" in told
     assert "Night call-out: 15% of pay" in told
 
@@ -339,6 +347,11 @@ def test_a_cell_of_rtf_that_reaches_over_rows_is_in_each_and_a_long_note_on_a_na
     told = rtf(tmp_path, rf"A fitter fits.\par {''.join(rows)}").markdown
     assert "| Job | Level | Pay (EUR) (Without the supplement" in told
     assert "| Fitter | I | 3640 |\n| Fitter | II | 4215 |\n| Foreman | I | 7320 |" in told
+    wide = [
+        r"\trowd\cellx2\clvmgf\cellx3\cellx4 \pard\intbl Cook\cell Hall\cell 30\cell\row",
+        r"\trowd\cellx1\cellx2\clvmrg\cellx3\cellx4 \pard\intbl Baker\cell II\cell\cell 40\cell\row",
+    ]
+    assert "| Baker | II | Hall | 40 |" in rtf(tmp_path, rf"Work.\par {''.join(wide)}").markdown
 
 
 def test_raised_marks_of_rtf_are_no_part_of_a_figure(tmp_path: Path) -> None:

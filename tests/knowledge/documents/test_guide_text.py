@@ -57,6 +57,9 @@ def test_a_heading_keeps_the_sign_at_the_end_of_a_name() -> None:
     assert {name for passage in passages for name in passage.heading} >= {"C# developer in F#", "C#"}
 
 
+PROSE = "Für Köche gilt: Sie erhalten 3.000 Euro im Monat und im\nJahr darauf: 3.500 Euro im Monat, wie es im Vertrag steht, und"
+
+
 def test_lines_that_each_give_a_name_its_value_are_items_and_prose_with_a_colon_is_not() -> None:
     fields = "# Fitter\n\nStatus: Current\nBase pay per month: 3 340 €\nNext level: Foreman"
     assert text_and_notes(fields)[0].splitlines()[2:] == [
@@ -71,5 +74,7 @@ def test_lines_that_each_give_a_name_its_value_are_items_and_prose_with_a_colon_
         "Pay: 3",
     ):
         assert text_and_notes(prose)[0] == prose
+    nested = "- Cook\n\n  Pay: 3,000\n  Level: 3"
+    assert text_and_notes(nested)[0] == "- Cook\n\n  - Pay: 3,000\n  - Level: 3"
     code = "```\nStatus: Current\nOrder: 3\n\nOwner: Ann\nGrade: 3\n```"
     assert text_and_notes(code)[0] == code

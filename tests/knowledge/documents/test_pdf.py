@@ -295,3 +295,54 @@ def test_a_row_that_the_page_cuts_without_a_line_below_it_is_whole(tmp_path: Pat
         "| T3 | Line | 28.90 | A board. |",
         "| T4 | Yard | 31.20 | None. |",
     ]
+
+
+KITCHEN = [("Job", "Pay", "Hours"), ("Cook", "2,000", "38"), ("Waiter", "1,800", "36"), ("Baker", "1,900", "40")]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [("BOX", (0, 0), (-1, -1)), ("LINEBELOW", (0, 0), (-1, 0)), ("LINEAFTER", (0, 0), (-2, -1))],
+        [
+            ("GRID", (0, 0), (-1, 0)),
+            ("BOX", (0, 1), (-1, 2)),
+            ("BOX", (0, 3), (-1, 3)),
+            ("LINEAFTER", (0, 0), (-2, -1)),
+        ],
+    ],
+)
+def test_rows_that_no_line_divides_stay_rows(lines: Sequence[tuple[str, Any, Any]], tmp_path: Path) -> None:
+    def draw(page: Canvas) -> None:
+        write(page, 780, "What is paid in the kitchen and in the hall, in euros.")
+        table = Table([list(row) for row in KITCHEN], colWidths=[90, 70, 80])
+        table.setStyle([(*line, 0.5, colors.black) for line in lines])
+        table.wrapOn(page, 400, 400)
+        table.drawOn(page, 60, 640)
+        write(page, 500, "That is all that is paid.")
+
+    rows = [line for line in read_pdf(tmp_path, draw).markdown.splitlines() if line.startswith("|")]
+    assert [rows[0], *rows[2:]] == [f"| {' | '.join(row)} |" for row in KITCHEN]
+
+
+def test_words_beside_a_ruled_table_are_read_though_the_table_holds_them_too(tmp_path: Path) -> None:
+    def draw(page: Canvas) -> None:
+        write(page, 780, "What is paid in the kitchen and in the hall, in euros.")
+        grid(page, 60, 668, [*KITCHEN, ("Porter", "1,700", "40")])
+        page.drawString(350, 715, "Cook 38 Hours")
+        page.drawString(350, 690, "Porter 1,700")
+
+    markdown = read_pdf(tmp_path, draw).markdown
+    assert (markdown.count("Cook"), markdown.count("Porter")) == (2, 2)
+
+
+def test_a_short_value_below_a_page_is_no_rest_of_the_one_above(tmp_path: Path) -> None:
+    def first(page: Canvas) -> None:
+        write(page, 780, "What is paid in the kitchen and in the hall, in euros.")
+        grid(page, 60, 560, [("Job", "Time", "Pay"), ("Waiter", "full time", "1,800"), ("Cook", "full time", "2,000")])
+
+    def second(page: Canvas) -> None:
+        grid(page, 60, 700, [("", "part time", "1,000"), ("Baker", "full time", "1,900")])
+        write(page, 600, "Weekends are paid double.")
+
+    assert "full time part time" not in read_pdf(tmp_path, first, second).markdown

@@ -41,6 +41,7 @@ def test_words_in_brackets_that_are_all_that_stands_there_are_a_place(line: str)
         "Sizes XL and XXL, grade XX, 0,5 days and $0.",
         "It stays ___important___ and <https://example.org>.",
         "A nurse with a TBI patient.",
+        "Base pay [gross] EUR 3,000 a month; see [Ann] R & D.",
     ],
 )
 def test_what_only_looks_like_a_place_stays(text: str) -> None:

@@ -43,3 +43,6 @@ def test_lines_with_numbers_are_headings_where_something_stands_between_them_and
     assert told(text).splitlines()[1::2] == ["## 1. THE JOB", "## 2. PAY"]
     assert "## " not in told("TILER\n\n1. set tiles\n\n2. grout them\n\nThat is all.\n")
     assert "## " not in told("TILER\n\nThe steps.\n\n1. set tiles\n\nA tiler sets tiles.\n")
+    assert "## " not in told(
+        "TILER\n\n1. Write to us\nabout it.\n\nWe look at it.\n\n2. Come to talk\n\nFor an hour.\n\n3. Begin\n\nIn May.\n"
+    )

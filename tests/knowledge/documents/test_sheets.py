@@ -140,3 +140,20 @@ def test_notes_below_values_are_paragraphs_and_lines_above_them_a_caption(tmp_pa
 def test_a_last_row_of_one_cell_that_is_no_note_stays_a_row(tmp_path: Path) -> None:
     (tmp_path / "pay.csv").write_text("Grade,Harbour,Open sea\nOne,3100,3900\nTwo,,\n", encoding="utf-8")
     assert read(tmp_path / "pay.csv").markdown.rstrip().endswith("| Two | | |")
+
+
+def test_words_of_a_cell_that_are_struck_out_are_not_read_and_a_raised_mark_is_no_digit(tmp_path: Path) -> None:
+    from openpyxl.cell.rich_text import CellRichText, TextBlock
+    from openpyxl.cell.text import InlineFont
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    raised = TextBlock(InlineFont(vertAlign="superscript"), "1")
+    amount = CellRichText(TextBlock(InlineFont(strike=True), "Rs 4,500 "), TextBlock(InlineFont(), "Rs 6,200"), raised)
+    for row in (["Allowance", "Amount"], ["Night shift", amount], ["Height", "Rs 900"]):
+        sheet.append(row)
+    book.save(tmp_path / "a.xlsx")
+    told = read(tmp_path / "a.xlsx").markdown
+    assert "Rs 6,200 (note 1)" in told
+    assert "4,500" not in told

@@ -1,5 +1,7 @@
 """Tables that are drawn with characters are tables, whatever they stand in."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from knowledge.documents.html import html_as_markdown
@@ -57,6 +59,20 @@ WRAPPED = """
 def test_a_line_with_figures_begins_a_row_of_a_grid_and_a_ditto_mark_says_the_same_as_above() -> None:
     rows = "| Rigger | 1 | 1906 € | a certificate, or a trial month |\n| Rigger | 2 | 2041 € | 3 years at step 1 |"
     assert rows in with_headings_marked(f"Stage\n{WRAPPED}")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (("Cook", "2,000 -", "full time,"), ("", "2,500", "by the month")),
+        (("Base", "1,900", "paid"), ("", "22,800", "at once")),
+    ],
+)
+def test_a_figure_on_a_line_that_names_nothing_goes_on_in_its_row(first: Sequence[str], second: Sequence[str]) -> None:
+    rule = "+------+---------+--------------+"
+    lines = [f"| {a:<4} | {b:<7} | {c:<12} |" for a, b, c in (("Job", "Pay", "How"), first, second)]
+    told = with_headings_marked("\n".join(["Kitchen", "", rule, lines[0], rule, lines[1], lines[2], rule]))
+    assert f"| {first[0]} | {first[1]} {second[1]} | {first[2]} {second[2]} |" in told
 
 
 def test_columns_whose_first_has_no_name_are_a_table_and_dots_that_lead_to_figures_go() -> None:

@@ -167,6 +167,26 @@ async def test_who_cannot_be_told_there_is_told_in_their_direct_messages(slack: 
     assert slack.answers("C1") == []
 
 
+@pytest.mark.parametrize(
+    ("asked", "named"),
+    [
+        ("what pays <@U0BEN> more &amp; better, *this* or that " + "and so on " * 20, "“what pays @"),
+        ("給料" * 100, "“給料給料"),
+        ("", "You asked me something,"),
+    ],
+)
+async def test_a_question_is_named_in_words_however_it_is_written(
+    slack: SlackServer, tmp_path: Path, asked: str, named: str
+) -> None:
+    slack.fail("chat.postMessage", "is_archived")
+    async with running(slack, Scripted(), tmp_path, limits=IMPATIENT) as bot:
+        await slack.say("C1", f"{MENTION} {asked}", user=ANNA)
+        await slack.until(lambda: "that channel is archived" in told_to(slack, ANNA))
+        await done(bot)
+    assert named in told_to(slack, ANNA)
+    assert "<@" not in told_to(slack, ANNA)
+
+
 async def test_a_question_that_fails_again_and_again_is_set_aside_with_an_apology(
     slack: SlackServer, tmp_path: Path
 ) -> None:
