@@ -1,8 +1,8 @@
 """Who a line is said to, the bot or people, and whether it tells the bot to keep quiet. Told by classifiers that
 `tests/fitting/addressing.py` has fitted.
 
-They weigh the line's vector, its letters (pieces of words, which tell languages that the encoder does not know), the words
-beside a mention ("cc @bot", "@bot said"), and its form: question marks of any script, length, names of people.
+They weigh the line's vector, its letters (pieces of words, which tell languages that the encoder does not know), its pairs of
+words, the words beside a mention ("cc @bot", "@bot said"), and its form: question marks of any script, length, names of people.
 """
 
 import re
@@ -90,6 +90,8 @@ def command_in(line: Line, vector: "Vector") -> Command | None:
 
 def _named(text: str) -> Command | None:
     words = re.findall(r"[^\W_]+", text[:LONGEST].casefold())
+    if any(map(is_question_mark, text[:LONGEST])):
+        return None
     return next((command for command in Command if words == [command.value]), None)
 
 

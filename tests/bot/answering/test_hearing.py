@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.answering.hearing import Intent, Message, Sayings, hear, leans_on_earlier
+from bot.answering.letters import LENGTH
 from bot.answering.prompts import Prompt
 from bot.errors import SettingsError
 from knowledge.search.encoder import LocalEncoder
@@ -68,7 +69,7 @@ def test_letters_are_heard_alone_only_of_a_language_that_the_encoder_does_not_re
     assert not Message.of("What does a nurse earn after ten years?", encoder).foreign
     message = Message.of("Was verdient eine Krankenschwester nach zehn Jahren?", encoder)
     assert message.foreign
-    assert abs(float(message.letters @ message.letters) - 1) < 1e-5
+    assert abs(float(message.letters @ message.letters) - LENGTH**2) < 1e-5
 
 
 def test_none_of_these_messages_is_an_example_that_the_classifier_was_fitted_on() -> None:
