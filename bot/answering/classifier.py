@@ -1,9 +1,9 @@
 """Texts told apart by their vectors: logistic regressions that `make fit` has fitted on labelled examples."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,11 +24,26 @@ class Classifier:
     @classmethod
     def named(cls, name: str) -> "Classifier":
         """One of the fitted classifiers beside this module, by its file's name."""
+        with resources.as_file(resources.files("bot.answering").joinpath(f"{name}.npz")) as path:
+            return cls.read(path)
+
+    @classmethod
+    def read(cls, path: Path) -> "Classifier":
+        """What `write` wrote."""
         import numpy as np
 
-        told = json.loads(resources.files("bot.answering").joinpath(f"{name}.json").read_text(encoding="utf-8"))
-        weights, biases = (np.array(told[key], dtype=np.float32) for key in ("weights", "biases"))
-        return cls(tuple(told["classes"]), weights, biases)
+        with np.load(path) as told:
+            return cls(tuple(map(str, told["classes"])), told["weights"], told["biases"])
+
+    @staticmethod
+    def write(path: Path, classes: Sequence[str], weights: "Vector", biases: "Vector") -> None:
+        """Write a classifier with three decimals, packed, to `path`, which has no ending: it gets `.npz`."""
+        import numpy as np
+
+        rounded = [np.round(values, 3).astype(np.float32) for values in (weights, biases)]
+        np.savez_compressed(
+            path.with_suffix(".npz"), classes=np.array(list(classes)), weights=rounded[0], biases=rounded[1]
+        )
 
     def probabilities(self, vector: "Vector") -> Mapping[str, float]:
         """How probable each class is, together 1."""

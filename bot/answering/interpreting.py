@@ -1,7 +1,9 @@
 """What a message is, and what it asks as far as a person's own words go: told by its vector and the turns before it."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
 
 from bot.answering.addressing import (
     COLLEAGUE,
@@ -19,6 +21,13 @@ from knowledge.blocks import sentences
 from knowledge.search.encoder import LocalEncoder
 from knowledge.threads import in_thread
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vector = NDArray[np.float32]
+
+T = TypeVar("T")
 MOST_QUESTIONS = 4
 """Questions of one message that are answered one by one without a model."""
 SHORT_TURN, MOST_TURNS = 6, 3
@@ -52,12 +61,11 @@ class Interpreter:
         """What kind of message the last turn is. A wish for another form is a model's business where there is one."""
         if not re.search(r"\w", conversation.question):
             return Intent.GREETING if not conversation.question.strip() else Intent.CHITCHAT
-        message = await in_thread(Message.of, conversation.question, self._encoder)
-        heard = hear(message, follows=any(turn.speaker == "bot" for turn in conversation.earlier))
+        follows = any(turn.speaker == "bot" for turn in conversation.earlier)
+        heard = await in_thread(self._heard, conversation.question, follows)
         if heard is not Intent.QUESTION or COLLEAGUE not in conversation.question:
             return heard
-        line = Line(conversation.question)
-        after = asks_after_a_person(line, await in_thread(self._encoder.vector, encoded(line)))
+        after = await in_thread(self._told, asks_after_a_person, Line(conversation.question))
         return Intent.COLLEAGUE if after else heard
 
     async def asked(self, conversation: Conversation) -> Asked:
@@ -65,8 +73,7 @@ class Interpreter:
         said = [turn.text for turn in conversation.turns if turn.speaker == "person"]
         if len(said) == 1:
             return Asked(said[0], (said[0],))
-        vector = await in_thread(self._encoder.vector, said[-1])
-        if not leans_on_earlier(vector):
+        if not await in_thread(self._leans, said[-1]):
             return Asked(said[-1], (said[-1],))
         turns = said[-2:]
         while len(turns) < min(MOST_TURNS, len(said)) and len(turns[0].split()) <= SHORT_TURN:
@@ -76,21 +83,31 @@ class Interpreter:
 
     async def follows_up(self, line: Line) -> bool:
         """Whether a line without a mention goes on asking the bot that has just answered its writer."""
-        return is_said_to_the_bot(line, await in_thread(self._encoder.vector, encoded(line)))
+        return await in_thread(self._told, is_said_to_the_bot, line)
 
     async def is_asked(self, line: Line) -> bool:
         """Whether a line that names the bot asks it something."""
-        return asks_the_bot(line, await in_thread(self._encoder.vector, encoded(line)))
+        return await in_thread(self._told, asks_the_bot, line)
 
     async def command(self, line: Line) -> Command | None:
         """What a line that is said to the bot tells it to do in its thread."""
-        return command_in(line, await in_thread(self._encoder.vector, encoded(line)))
+        return await in_thread(self._told, command_in, line)
 
     async def leans(self, text: str) -> bool:
         """Whether a message is only understood with the answer before it."""
-        message = await in_thread(Message.of, text, self._encoder)
-        heard = hear(message, follows=True)
-        return leans_on_earlier(message.vector) if heard is Intent.QUESTION else heard.is_of_the_last_answer
+        heard = await in_thread(self._heard, text, True)
+        return await in_thread(self._leans, text) if heard is Intent.QUESTION else heard.is_of_the_last_answer
+
+    # What is below computes, and the first time reads weights: it is called in threads.
+
+    def _heard(self, text: str, follows: bool) -> Intent:
+        return hear(Message.of(text, self._encoder), follows=follows)
+
+    def _leans(self, text: str) -> bool:
+        return leans_on_earlier(self._encoder.vector(text))
+
+    def _told(self, tell: Callable[[Line, "Vector"], T], line: Line) -> T:
+        return tell(line, self._encoder.vector(encoded(line)))
 
 
 def questions_in(message: str, asked: Asked) -> list[tuple[str, str]]:

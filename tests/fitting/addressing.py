@@ -5,7 +5,6 @@ Judged on writers left out, several at a time; writes the classifiers that bot/a
 
 import json
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from bot.answering.addressing import (
     features,
     names_in,
 )
+from bot.answering.classifier import Classifier
 from knowledge.minilm.model import WIDTH
 from knowledge.search.encoder import LocalEncoder
 from tests.fitting.labelled import DATA, messages, questions
@@ -139,7 +139,7 @@ def _fit(name: str, said: list[Said], encoder: LocalEncoder, missed: float | Non
         scores, bias = scores - shift, bias - shift
     scaled = weights * scale
     both = np.stack([scaled, np.zeros_like(scaled)])
-    _write(name, ("bot", "people"), both, np.array([bias - float(centre @ scaled), 0.0]))
+    Classifier.write(OUT / name, ("bot", "people"), both, np.array([bias - float(centre @ scaled), 0.0]))
     return _figures(scores, labels, writers, names)
 
 
@@ -161,7 +161,7 @@ def fit_steering(said: list[Said], encoder: LocalEncoder) -> dict[str, Any]:
     shift = float(np.quantile(ahead[judged & (labels == OTHERWISE)], 1 - MISTAKEN))
     weights, biases = multinomial(rows, STEERING, labels.tolist(), PENALTY)
     scaled = weights * scale
-    _write("steering", STEERING, scaled, biases - scaled @ centre + np.array([0.0, 0.0, shift]))
+    Classifier.write(OUT / "steering", STEERING, scaled, biases - scaled @ centre + np.array([0.0, 0.0, shift]))
     logits[:, -1] += shift
     right = np.array(STEERING)[np.nan_to_num(logits).argmax(axis=1)] == labels
     return {
@@ -179,11 +179,6 @@ def _scaling(raw: Matrix) -> tuple[Matrix, Matrix]:
     scale = np.concatenate([np.repeat(scales, (WIDTH, PIECES, PAIRS, NEIGHBOURS)), shape / (form.std(axis=0) + 1e-9)])
     scale[-form.shape[1] :][form.std(axis=0) == 0] = 0
     return scale, np.concatenate([np.zeros(plain), form.mean(axis=0)])
-
-
-def _write(name: str, classes: Sequence[str], weights: Matrix, biases: Matrix) -> None:
-    told = {"classes": classes, "weights": np.round(weights, 3).tolist(), "biases": np.round(biases, 3).tolist()}
-    (OUT / f"{name}.json").write_text(json.dumps(told, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
 def _figures(scores: Matrix, labels: Matrix, writers: Matrix, folds: list[str]) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Fits what tells texts apart by their vectors: kinds of messages, questions that lean on earlier ones, kinds of sentences."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from bot.answering.classifier import Classifier
 from bot.answering.hearing import Message, is_foreign
 from bot.answering.letters import letters
 from knowledge.search.encoder import LocalEncoder
@@ -228,8 +228,7 @@ def _fit(
         weights, biases = multinomial(vectors[~own], classes, told, penalty)
         left_out[own] = _shares(vectors[own] @ weights.T + biases)
     weights, biases = multinomial(vectors, classes, labels, penalty)
-    written = {"classes": classes, "weights": np.round(weights, 3).tolist(), "biases": np.round(biases, 3).tolist()}
-    (OUT / f"{name}.json").write_text(json.dumps(written, separators=(",", ":")) + "\n", encoding="utf-8")
+    Classifier.write(OUT / name, classes, weights, biases)
     return Fit(labels, classes, left_out)
 
 
