@@ -269,17 +269,10 @@ def _where(settings: Settings) -> str:
     return "No Slack tokens are set, so the bot answers here."
 
 
-def _sync(
-    application: Application,
-    console: "Console",
-    *,
-    always: bool = False,
-    replace: bool = False,
-    logged: bool = False,
-) -> None:
+def _sync(application: Application, console: "Console", *, always: bool = False, replace: bool = False) -> None:
     """Fetch guides that come from elsewhere, and bring the index in line with all guides."""
-    _fetch(application, logged=logged)
-    _bring_in_line(application, console, always=always, replace=replace, logged=logged)
+    _fetch(application)
+    _bring_in_line(application, console, always=always, replace=replace)
 
 
 def _bring_in_line(

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from knowledge.currencies import named_in
+from knowledge.magnitudes import MAGNITUDES
 
 _SIGN = re.compile(r"[A-Z]{0,3}[$€£¥₹]")
 _CODE = re.compile(r"(?:[(\[,/]\s*|\bin\s+|^)([A-Z]{3})\b(?=\s*(?:$|[)\],/:;]|per\b|a\b))")
@@ -16,8 +17,10 @@ _AMOUNT = r"\d{1,3}(?:[.,'’ \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{
 _BARE = re.compile(rf"(?:{_AMOUNT})\s?[kK]?(?:\s?(?:-|–|—|to)\s?(?:{_AMOUNT})\s?[kK]?)?\+?(?:\s\(note .*\))?")
 _IN_A_SENTENCE = re.compile(rf"(?<![\w.,#/-])(?:{_AMOUNT})(?:\s?[kK]\b)?(?![\w%/]|[.,]\d)")
 _SCALED = re.compile(r"\b[kKmMtT]([A-Z]{3})\b")
-_MAGNITUDE = r"(?:k|m|mn|bn|lakhs?|lacs?|crores?|cr|thousands?|millions?|billions?|mio|mrd|tsd|milliers|millions?|miles|millones|milh[õo]es|mil)\b\.?"
-"""Words and letters that say how many times a unit is meant, in the languages that figures are read in."""
+_MAGNITUDE = (
+    rf"(?:{'|'.join(MAGNITUDES)}|lacs|cr|thousands|millions|billions|mrd|milliers|miles|millones|milh[õo]es|mil)\b\.?"
+)
+"""What follows a figure, and what only stands beside a unit, in the languages that figures are read in."""
 _SCALED_SIGN = re.compile(rf"[$€£¥₹]\s?(?:'000s?|000s?|{_MAGNITUDE})(?!\w)|[$€£¥₹]\s?[万億]|[万億]円", re.IGNORECASE)
 _SCALED_CODE = re.compile(rf"\b([A-Z]{{3}})\s{_MAGNITUDE}|\b{_MAGNITUDE}\s(?:of\s)?([A-Z]{{3}})\b")
 _THOUSANDS = re.compile(r"(?<!\w)(?<!\d[.,'’‘´ \u00a0\u202f])['’‘´]?000s?\b(?!\w)")

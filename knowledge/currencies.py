@@ -27,18 +27,7 @@ _SYMBOL_LOCALES = (
     "de_CH",
 )
 """Locales whose own signs for their currencies are read ("kr", "zł", "R")."""
-_EXTRA_SYMBOLS = {
-    "US$": "USD",
-    "C$": "CAD",
-    "AU$": "AUD",
-    "S$": "SGD",
-    "Rs": "INR",
-    "Rs.": "INR",
-    "Fr.": "CHF",
-    "KSh": "KES",
-    "TSh": "TZS",
-    "USh": "UGX",
-}
+_EXTRA_SYMBOLS = {"US$": "USD", "C$": "CAD", "AU$": "AUD", "S$": "SGD", "Rs": "INR", "Rs.": "INR", "Fr.": "CHF"}
 """Signs in use that the locale data lacks."""
 _WORDS_TOO = frozenset(["ALL", "BAM", "CUP", "GEL", "MAD", "MOP", "PEN", "SOS", "TOP", "TRY"])
 """Codes of currencies that are words of English."""
@@ -144,6 +133,8 @@ def _signs() -> Mapping[str, frozenset[str]]:
     for name in _SYMBOL_LOCALES:
         for code, sign in Locale.parse(name).currency_symbols.items():
             told.setdefault(sign.replace("\u202f", " "), set()).add(code)
+            if len(sign) > 2 and sign.isalpha() and not sign.isupper():  # also with the unit's own capital: Ksh, KSh
+                told.setdefault(sign[0] + sign[1:].capitalize(), set()).add(code)
     for sign, code in _EXTRA_SYMBOLS.items():
         told.setdefault(sign, set()).add(code)
     for code in list_currencies():

@@ -33,7 +33,7 @@ FLOORS = (
 """The rooms of bot from the bottom up: a room may know the rooms on the floors below its own, and no other."""
 KNOWLEDGE_FLOORS = (
     {"errors", "blocks", "words", "fitted", "circuit", "turns"},
-    {"currencies"},
+    {"currencies", "magnitudes"},
     {"bare_figures", "dates"},
     {"passages", "minilm", "threads"},
     {"statements"},

@@ -14,18 +14,15 @@ from itertools import zip_longest
 
 from knowledge.currencies import SPELLED_LANGUAGES, currency_after, currency_before, same_currency
 from knowledge.dates import months
+from knowledge.magnitudes import MAGNITUDES
 from knowledge.words import fold, is_function_word, stem, words
 
 COUNTED_WORDS = 3
 """Content words after a number that are kept as what it counts."""
 LARGEST_DIGITS = 30
 """Digits of a longer run are no figure but an account number or noise."""
-_MAGNITUDES = {
-    "k": 10**3, "tsd": 10**3, "thousand": 10**3, "m": 10**6, "mn": 10**6, "mio": 10**6, "million": 10**6, "bn": 10**9,
-    "billion": 10**9, "lakh": 10**5, "lakhs": 10**5, "lac": 10**5, "crore": 10**7, "crores": 10**7,
-}  # fmt: skip
 _NUMBER = re.compile(r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)|\d+(?:[.,'’]\d+)*")
-_MAGNITUDE = re.compile(rf"[ \u00a0]?({'|'.join(sorted(_MAGNITUDES, key=len, reverse=True))})\b(?!['’])", re.IGNORECASE)
+_MAGNITUDE = re.compile(rf"[ \u00a0]?({'|'.join(sorted(MAGNITUDES, key=len, reverse=True))})\b(?!['’])", re.IGNORECASE)
 _PERCENT = re.compile(
     r"[ \u00a0\u202f]?(?:%|percent\b|per cent\b|pct\b|percentage points?\b|prozent\b|pour[ -]cent\b|por cien(?:to)?\b|por cento\b|per cento\b|procent\b|パーセント)",
     re.IGNORECASE,
@@ -207,7 +204,7 @@ def _numbers(text: str, language: str) -> Iterator[_Found]:
         before, start = currency_before(text, match.start())
         after, stop = (frozenset[str](), end) if percent else currency_after(text, end, language)
         yield _Found(
-            start, percent.end() if percent else stop, value, _MAGNITUDES[magnitude[1].lower()] if magnitude else 1,
+            start, percent.end() if percent else stop, value, MAGNITUDES[magnitude[1].lower()] if magnitude else 1,
             _agreed(before, after), percent is not None, _limit(text, start, match.end()),
         )  # fmt: skip
 

@@ -95,8 +95,7 @@ class Interpreter:
 
     async def leans(self, text: str) -> bool:
         """Whether a message is only understood with the answer before it."""
-        heard = await in_thread(self._heard, text, True)
-        return await in_thread(self._leans, text) if heard is Intent.QUESTION else heard.is_of_the_last_answer
+        return await in_thread(self._leans_on_the_answer, text)
 
     # What is below computes, and the first time reads weights: it is called in threads.
 
@@ -105,6 +104,11 @@ class Interpreter:
 
     def _leans(self, text: str) -> bool:
         return leans_on_earlier(self._encoder.vector(text))
+
+    def _leans_on_the_answer(self, text: str) -> bool:
+        message = Message.of(text, self._encoder)
+        heard = hear(message, follows=True)
+        return leans_on_earlier(message.vector) if heard is Intent.QUESTION else heard.is_of_the_last_answer
 
     def _told(self, tell: Callable[[Line, "Vector"], T], line: Line) -> T:
         return tell(line, self._encoder.vector(encoded(line)))

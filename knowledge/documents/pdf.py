@@ -105,7 +105,7 @@ def _words_not_read(pages: Sequence[Page], html: str) -> Iterator[str]:
 
 
 def _page(page: Any, marks: Sequence[Mark]) -> Page:
-    blocks = [replace(made, left=left, right=right) for block in page.blocks or () for left, right in [_sides(block)] for made in _blocks(block, page)]  # fmt: skip
+    blocks = [made for block in page.blocks or () for made in _placed(block, page)]
     for ruled in ruled_tables(page.vector_graphics, page.text_items):
         blocks = with_ruled(blocks, ruled, page.text_items)
     for table in (block.table for block in blocks if block.table and not block.table.is_ruled):
@@ -139,8 +139,11 @@ def _without(blocks: Sequence[Block], items: Sequence[Any]) -> Iterator[Block]:
             yield replace(block, text=rest, parts=block.parts[len(inside) :])
 
 
-def _sides(block: Any) -> tuple[float, float]:
-    return (block.bbox.x, block.bbox.x + block.bbox.width) if block.bbox else (0.0, 0.0)
+def _placed(block: Any, page: Any) -> Iterator[Block]:
+    """What a block is, with its sides."""
+    left = block.bbox.x if block.bbox else 0.0
+    right = left + (block.bbox.width if block.bbox else 0.0)
+    return (replace(made, left=left, right=right) for made in _blocks(block, page))
 
 
 def _blocks(block: Any, page: Any) -> Iterator[Block]:

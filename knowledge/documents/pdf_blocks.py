@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from knowledge.documents.pdf_tables import Table, clean
+from knowledge.documents.pdf_tables import Table, clean, items_in
 
 
 @dataclass
@@ -42,10 +42,7 @@ def with_ruled(blocks: Sequence[Block], table: Table, items: Sequence[Any]) -> l
     box = table.box
     if box is None:
         return list(blocks)
-    inside = [
-        item for item in items if item.text.strip() and box.holds(item.x + item.width / 2, item.y + item.height / 2)
-    ]
-    words = Counter(word for item in inside for word in clean(item.text).split())
+    words = Counter(word for item in items_in(box, items) for word in clean(item.text).split())
     within = [block for block in blocks if block.bottom > box.top + 1 and block.top < box.bottom - 1 and box.left - 1 <= (block.left + block.right) / 2 <= box.right + 1]  # fmt: skip
     told = Counter(word for block in within if not block.table for word in block.text.split())
     tables = [block.table for block in within if block.table]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from knowledge.documents.pdf_tables import Box, Cell, Table, apart, lines_in
+from knowledge.documents.pdf_tables import Box, Cell, Table, apart, items_in, lines_in
 
 _NEAR = 2.5
 """Points by which lines at one place may differ."""
@@ -71,23 +71,19 @@ def _connected(across: Sequence[_Line], down: Sequence[_Line]) -> Iterator[tuple
         new = [rest.pop()]
         rows, columns = list(new), list[_Line]()
         while new:
-            met, left = _parted(left, [(row, None) for row in new])
+            met = [line for line in left if any(_cross(row, line) for row in new)]
+            left = _without(left, met)
+            new = [row for row in rest if any(_cross(row, line) for line in met)]
+            rest = _without(rest, new)
             columns += met
-            new, rest = _parted(rest, [(None, line) for line in met])
             rows += new
         if columns:
             yield rows, columns
 
 
-def _parted(
-    lines: Sequence[_Line], others: Sequence[tuple[_Line | None, _Line | None]]
-) -> tuple[list[_Line], list[_Line]]:
-    """Lines that cross one of some others, given as (across, None) or (None, down), and those that cross none."""
-    met, apart = list[_Line](), list[_Line]()
-    for line in lines:
-        crosses = any(_cross(row or line, column or line) for row, column in others)
-        (met if crosses else apart).append(line)
-    return met, apart
+def _without(lines: Sequence[_Line], some: Sequence[_Line]) -> list[_Line]:
+    gone = set(some)
+    return [line for line in lines if line not in gone]
 
 
 def _cross(across: _Line, down: _Line) -> bool:
@@ -105,11 +101,9 @@ def _table(across: Sequence[_Line], down: Sequence[_Line], items: Sequence[Any])
         return None
     box = Box(lefts[0], tops[0], lefts[-1], tops[-1])
     words: dict[Box, list[Any]] = {}
-    for item in items:
-        middle = item.x + item.width / 2, item.y + item.height / 2
-        if not item.text.strip() or not box.holds(*middle):
-            continue
-        places = {_place_of(x, middle[1], tops, lefts, cells) for x in _ends_of(item)}
+    for item in items_in(box, items):
+        middle = item.y + item.height / 2
+        places = {_place_of(x, middle, tops, lefts, cells) for x in _ends_of(item)}
         if len(places) > 1:
             return None
         words.setdefault(places.pop(), []).append(item)

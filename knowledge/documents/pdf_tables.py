@@ -278,8 +278,13 @@ def apart(row: list[Cell], items: Sequence[Any]) -> list[list[Cell]]:
 
 def lines_in(box: Box | None, items: Sequence[Any]) -> list[tuple[float, str]]:
     """The lines of words in a cell, each with the height of its middle, from the top."""
-    inside = [item for item in items if box and item.text.strip() and box.holds(item.x + item.width / 2, item.y + item.height / 2)]  # fmt: skip
+    inside = items_in(box, items) if box else []
     return [(line[0].y + line[0].height / 2, " ".join(clean(item.text) for item in line)) for line in by_lines(inside)]
+
+
+def items_in(box: Box, items: Sequence[Any]) -> list[Any]:
+    """The text items whose middles lie in a box."""
+    return [item for item in items if item.text.strip() and box.holds(item.x + item.width / 2, item.y + item.height / 2)]  # fmt: skip
 
 
 def by_lines(items: Sequence[Any]) -> list[list[Any]]:

@@ -14,6 +14,8 @@ from typing import Any
 from knowledge.documents.encoding import decoded
 from knowledge.errors import UnreadableFile
 
+LONGEST_MARK = 3
+"""Characters of a raised mark that leads to a note."""
 MOST_ROWS = 20_000
 MOST_COLUMNS = 200
 """Rows and columns of a sheet that are read; a table of pay has fewer."""
@@ -63,10 +65,6 @@ def separated_as_html(data: bytes) -> str:
         else:
             joined.append(block)
     return _with_captions("".join(map(_told, joined)))
-
-
-LONGEST_MARK = 3
-"""Characters of a raised mark that leads to a note."""
 
 
 def workbook_as_html(path: Path) -> Sheets:
